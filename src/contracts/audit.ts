@@ -1,0 +1,13 @@
+/** The audit log: one JSON line for each mint, refusal and key change. Never a token or a key. */
+import { z } from 'zod';
+import { failureReason } from './result';
+import { fingerprint, keySlot, profileId, purpose } from './profile';
+
+const at = z.iso.datetime();
+export const auditEntry = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('mint'), at, profileId, purpose, fingerprint, lifeS: z.number().positive(), cause: z.enum(['asked', 'renewal']) }),
+  z.object({ what: z.literal('refusal'), at, profileId: z.string().max(64), purpose: z.string().max(16), reason: failureReason }),
+  z.object({ what: z.literal('key'), at, profileId, slot: keySlot, change: z.enum(['added', 'replaced', 'removed', 'promoted']), fingerprint: fingerprint.nullable() }),
+  z.object({ what: z.literal('profile'), at, profileId, change: z.enum(['added', 'changed', 'removed']) }),
+]);
+export type AuditEntry = z.infer<typeof auditEntry>;

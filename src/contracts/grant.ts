@@ -1,0 +1,29 @@
+/** A grant: all that a renderer may hold. For one profile and one purpose, living minutes. */
+import { z } from 'zod';
+import { fingerprint, iceServer, profileId, purpose } from './profile';
+import { sipIdentity } from './sip-uri';
+
+/** How the renderer presents the grant. With `main-injected` it holds no token at all. */
+export const grantPresentation = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('query'), parameter: z.string().max(32), token: z.string().min(1).max(8192) }),
+  z.object({ kind: z.literal('main-injected') }),
+]);
+
+export const grant = z.object({
+  profileId,
+  purpose,
+  /** Milliseconds since the epoch, by this computer's clock. */
+  issuedAt: z.number().int(),
+  expiresAt: z.number().int(),
+  /** First 8 hex digits of the token's SHA-256: all that may be shown or logged. */
+  fingerprint,
+  presentation: grantPresentation,
+  /** The WebSocket URL without any token. */
+  url: z.string().max(500),
+  identity: sipIdentity,
+  displayName: z.string().max(60),
+  /** Stable for each installation and profile (RFC 5626 section 4.1): `urn:uuid:...` without the scheme. */
+  instanceId: z.uuid(),
+  iceServers: z.array(iceServer).max(8),
+});
+export type Grant = z.infer<typeof grant>;

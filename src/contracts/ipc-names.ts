@@ -1,0 +1,35 @@
+/** The names of all IPC channels and notifications. Alone in a file because the preload bundles nothing else. */
+export const channelNames = [
+  'app.info',
+  'settings.get',
+  'settings.set',
+  'profiles.snapshot',
+  'profiles.save',
+  'profiles.remove',
+  'profiles.select',
+  'keys.pasteFromClipboard',
+  'keys.loadFromFile',
+  'keys.generate',
+  'keys.remove',
+  'keys.promote',
+  'grants.get',
+  'grants.watch',
+  'audit.recent',
+  'calls.notifyIncoming',
+  'calls.dismissIncoming',
+  'incoming.current',
+  'incoming.act',
+] as const;
+export type ChannelName = (typeof channelNames)[number];
+
+export const notificationNames = [
+  'profiles.changed',
+  'settings.changed',
+  'grants.renewed',
+  'grants.failed',
+  'audit.appended',
+  'calls.incomingAction',
+  'incoming.changed',
+  'power.resumed',
+] as const;
+export type NotificationName = (typeof notificationNames)[number];

@@ -1,0 +1,137 @@
+/** A profile: one line an agent can use. It holds no secret. */
+import { z } from 'zod';
+import { sipIdentity } from './sip-uri';
+
+export const environment = z.enum(['practice', 'development', 'staging', 'production']);
+export type Environment = z.infer<typeof environment>;
+
+/** What a grant is for. */
+export const purpose = z.enum(['sip', 'events', 'voice']);
+export type Purpose = z.infer<typeof purpose>;
+
+/** Profile identifiers: lower-case words, used as file, keychain and audit keys. */
+export const profileId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62})$/, 'use lower-case letters, digits and hyphens');
+export type ProfileId = z.infer<typeof profileId>;
+
+/** The profile that always exists: the gateway on this computer. */
+export const PRACTICE_PROFILE_ID = 'practice';
+
+const hostIsLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+
+/** True for 127.0.0.0/8, ::1 and localhost; null when `url` is no URL. */
+export function isLoopbackUrl(url: string): boolean | null {
+  try {
+    return hostIsLoopback(new URL(url).hostname);
+  } catch {
+    return null;
+  }
+}
+
+/** `wss://...`, or `ws://` on this computer only: a token is never sent in clear over a network. */
+export const gatewayUrl = z
+  .string()
+  .max(500)
+  .refine((text) => {
+    try {
+      const url = new URL(text);
+      if (url.username !== '' || url.password !== '' || url.hash !== '') return false;
+      return url.protocol === 'wss:' || (url.protocol === 'ws:' && hostIsLoopback(url.hostname));
+    } catch {
+      return false;
+    }
+  }, 'write it as wss://host/path (ws:// is allowed for this computer only)');
+
+/** How a token reaches the gateway. New presentations are new members of this union. */
+export const presentation = z.discriminatedUnion('kind', [
+  /** As a named parameter of the WebSocket URL. */
+  z.object({ kind: z.literal('query'), parameter: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,31}$/).default('token') }),
+  /** Main adds `Authorization: Bearer` to the upgrade; the token never reaches the renderer. */
+  z.object({ kind: z.literal('main-injected') }),
+]);
+export type Presentation = z.infer<typeof presentation>;
+
+/** How tokens are made. New providers are new members of this union. */
+export const providerConfig = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('local-jwt'),
+    /** JWT `iss` (RFC 7519 section 4.1.1). */
+    issuer: z.string().min(1).max(200).default('ringfence'),
+    /** JWT `aud` (RFC 7519 section 4.1.3). */
+    audience: z.string().min(1).max(200),
+  }),
+]);
+export type ProviderConfig = z.infer<typeof providerConfig>;
+
+export const profilePolicy = z.object({
+  /** Life of a token in seconds, 1-3600. */
+  tokenLifeS: z.number().int().min(1).max(3600).default(300),
+  purposes: z.array(purpose).min(1).max(3).default(['sip']),
+});
+export type ProfilePolicy = z.infer<typeof profilePolicy>;
+
+export const iceServer = z.object({
+  urls: z.array(z.string().regex(/^(?:stun|stuns|turn|turns):\S{1,200}$/)).min(1).max(4),
+  username: z.string().max(200).optional(),
+});
+
+/** One line an agent can use. */
+export const profile = z.object({
+  id: profileId,
+  name: z.string().trim().min(1).max(60),
+  environment,
+  provider: providerConfig,
+  /** `user@domain`. */
+  identity: sipIdentity,
+  displayName: z.string().max(60).default(''),
+  gatewayUrl,
+  presentation,
+  policy: profilePolicy,
+  iceServers: z.array(iceServer).max(8).default([]),
+});
+export type Profile = z.infer<typeof profile>;
+
+/** Which of a profile's two keys (see the rotation in ARCHITECTURE.md). */
+export const keySlot = z.enum(['active', 'next']);
+export type KeySlot = z.infer<typeof keySlot>;
+
+/** SHA-256 of a key or token, first 8 hex digits. */
+export const fingerprint = z.string().regex(/^[0-9a-f]{8}$/);
+
+/** What is known about one slot without reading the key. */
+export const keyRecord = z.object({
+  fingerprint,
+  /** Milliseconds since the epoch. */
+  addedAt: z.number().int().nonnegative(),
+  origin: z.enum(['clipboard', 'file', 'generated']),
+});
+export type KeyRecord = z.infer<typeof keyRecord>;
+
+/** Where a profile's key is, as far as main can tell. */
+export const keyState = z.enum(['in-keychain', 'in-memory', 'absent', 'locked', 'unavailable']);
+export type KeyState = z.infer<typeof keyState>;
+
+export const keyStatus = z.object({
+  profileId,
+  state: keyState,
+  active: keyRecord.nullable(),
+  next: keyRecord.nullable(),
+  /** Milliseconds since the epoch of the last successful mint, or null. */
+  lastMintAt: z.number().int().nonnegative().nullable(),
+});
+export type KeyStatus = z.infer<typeof keyStatus>;
+
+/** What the renderer sees of the profiles. */
+export const profilesSnapshot = z.object({
+  profiles: z.array(profile),
+  activeProfileId: profileId,
+  keys: z.array(keyStatus),
+  /** A sentence about a file that was set aside, or null. */
+  notice: z.string().max(300).nullable(),
+  keychain: z.object({
+    /** False: no keychain; the Practice line's key lives in memory only. */
+    available: z.boolean(),
+    /** What is missing and what to install, or null. */
+    advice: z.string().max(300).nullable(),
+  }),
+});
+export type ProfilesSnapshot = z.infer<typeof profilesSnapshot>;

@@ -1,0 +1,81 @@
+/**
+ * The UserAgent: one profile's registration and calls, behind a snapshot and a stream of events. It knows neither React
+ * nor window.ringfence; what it needs is injected.
+ */
+import type { Call, CallId, LiveCall, Registration } from '../../contracts/call';
+import type { Grant } from '../../contracts/grant';
+import type { LiveCategory, LiveKind } from '../../contracts/event';
+import type { Result } from '../../contracts/result';
+
+/** Where fresh grants come from; each `get` is a token never used before. */
+export interface GrantSource {
+  readonly get: () => Promise<Result<Grant>>;
+  /** Called with the grant that main minted ahead of the old one's expiry; returns the unsubscribe function. */
+  readonly onRenewed: (listener: (grant: Grant) => void) => () => void;
+}
+
+/** Where the microphone comes from. */
+export interface MicrophoneSource {
+  readonly acquire: () => Promise<Result<MediaStream, MicrophoneFailure>>;
+  /** Gives back one acquisition; the device is let go a little after the last one. */
+  readonly release: () => void;
+}
+export interface MicrophoneFailure {
+  readonly reason: 'microphone-refused' | 'microphone-missing' | 'microphone-busy';
+}
+
+/** What the engine tells, once each, in order. Redacted where it is made. */
+export interface EngineEvent {
+  readonly category: LiveCategory;
+  readonly kind: LiveKind;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** Immutable; the same object until something changes. */
+export interface PhoneSnapshot {
+  readonly registration: Registration;
+  /** Newest last. Ended calls stay until dismissed or 5 s later. */
+  readonly calls: readonly Call[];
+  /** The call that has the microphone and speaker, or null. */
+  readonly activeCallId: CallId | null;
+  /** The grant in use, without its token, or null. */
+  readonly grant: { readonly fingerprint: string; readonly issuedAt: number; readonly expiresAt: number } | null;
+}
+
+export interface UserAgent {
+  readonly snapshot: () => PhoneSnapshot;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly onEvent: (listener: (event: EngineEvent) => void) => () => void;
+  /** Mint, connect, register; keeps trying until `stop`. */
+  readonly start: () => void;
+  /** Ends calls, unregisters, closes the flow. Resolves when the wire is quiet (at most 2 s). */
+  readonly stop: () => Promise<void>;
+  /** The computer woke up, or the network came back: do not wait for the back-off. */
+  readonly reconnectNow: () => void;
+  /** Dials what the agent typed. Other live calls are put on hold first. */
+  readonly place: (typed: string) => Promise<Result<CallId>>;
+  /** Acquires the microphone first; refused or missing, the call keeps ringing with `problem` set. Holds the others. */
+  readonly answer: (id: CallId) => Promise<void>;
+  /** Declines an incoming call, cancels an outgoing one, ends an answered one. */
+  readonly end: (id: CallId) => void;
+  readonly setMuted: (id: CallId, muted: boolean) => void;
+  readonly hold: (id: CallId) => void;
+  /** Holds the other calls, then resumes this one. */
+  readonly resume: (id: CallId) => void;
+  /** Queues digits 0-9 * # A-D; RFC 4733, INFO where the peer offers no telephone-event. */
+  readonly sendDigits: (id: CallId, digits: string) => void;
+  /** Removes an ended call from the snapshot. */
+  readonly dismiss: (id: CallId) => void;
+  /** Puts another microphone's track on every live call (replaceTrack, no renegotiation). */
+  readonly useMicrophone: (stream: MediaStream) => Promise<void>;
+  /** The far end's sound (early media too), or null while there is none. */
+  readonly remoteStream: (id: CallId) => MediaStream | null;
+  /** The call's RTCPeerConnection statistics, or null. */
+  readonly stats: (id: CallId) => Promise<RTCStatsReport | null>;
+}
+
+/** Narrowing helper for lists. */
+export function isLive(call: Call): call is LiveCall {
+  return call.phase !== 'ended';
+}
