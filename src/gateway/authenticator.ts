@@ -1,0 +1,135 @@
+/**
+ * Who may open a flow: verifies the token of a handshake (RFC 7519; RFC 8725: one allowed algorithm, issuer and audience
+ * checked, no key from the token itself). The only user of jose in the gateway.
+ */
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { compactVerify, errors } from 'jose';
+import { z } from 'zod';
+import { ok, type Result } from '../contracts/result';
+
+/** Why a token was refused; one word each, the body of the 401. */
+export type AuthRefusal =
+  | 'missing' // no token at all
+  | 'malformed' // no JWT, or its claims are incomplete or of wrong types
+  | 'alg' // any algorithm but HS256
+  | 'signature' // neither the active nor the next key made it
+  | 'issuer'
+  | 'audience'
+  | 'subject' // not a user name, or one that belongs to a service
+  | 'not-yet' // issued in the future
+  | 'expired'
+  | 'life'; // longer than the gateway allows, or negative
+
+export type KeyName = 'active' | 'next';
+
+/** What a good token says. */
+export interface TokenIdentity {
+  readonly subject: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly key: KeyName;
+  /** First 8 hex digits of the token's SHA-256: all that may be logged. */
+  readonly fingerprint: string;
+}
+
+/** The two keys of a rotation: each a text of at least 32 characters whose UTF-8 bytes are the HMAC key (RFC 7518 section 3.2). */
+export interface GatewayKeys {
+  readonly active: string;
+  readonly next?: string | undefined;
+}
+
+/** What the authenticator demands. Seconds. */
+export interface TokenRules {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly maxLifeS: number;
+  /** How far ahead of ours the signer's clock may be. Expiry has no leeway. */
+  readonly leewayS: number;
+  /** Names that no token may claim. */
+  readonly reserved: ReadonlySet<string>;
+}
+
+export interface Authenticator {
+  /** Verifies one token at `nowMs`. Refusals are data; never throws. */
+  readonly verify: (token: string | null, nowMs: number) => Promise<Result<TokenIdentity, AuthRefusal>>;
+  readonly setKeys: (keys: GatewayKeys) => void;
+}
+
+const MAX_TOKEN = 8192;
+const seconds = z.number().positive().max(1e11);
+const claimsSchema = z.object({
+  iss: z.string(),
+  aud: z.union([z.string(), z.array(z.string()).max(16)]),
+  sub: z.string(),
+  iat: seconds,
+  exp: seconds,
+  nbf: seconds.optional(),
+  jti: z.string().min(1).max(256),
+});
+const SUBJECT = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** First 8 hex digits of the SHA-256 of a key or token. */
+export function fingerprintOf(secret: string): string {
+  return createHash('sha256').update(secret, 'utf8').digest('hex').slice(0, 8);
+}
+
+const no = (failure: AuthRefusal): Result<never, AuthRefusal> => ({ ok: false, failure });
+
+async function verifiedPayload(token: string, keys: readonly (readonly [KeyName, KeyObject])[]): Promise<Result<{ payload: Uint8Array; key: KeyName }, AuthRefusal>> {
+  for (const [name, key] of keys) {
+    try {
+      const { payload } = await compactVerify(token, key, { algorithms: ['HS256'] });
+      return ok({ payload, key: name });
+    } catch (error) {
+      if (error instanceof errors.JWSSignatureVerificationFailed) continue;
+      return no(error instanceof errors.JOSEAlgNotAllowed ? 'alg' : 'malformed');
+    }
+  }
+  return no('signature');
+}
+
+function parseClaims(payload: Uint8Array): z.infer<typeof claimsSchema> | null {
+  try {
+    const parsed = claimsSchema.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+function refusalOf(claims: z.infer<typeof claimsSchema>, rules: TokenRules, nowMs: number): AuthRefusal | null {
+  const now = nowMs / 1000;
+  const audiences = typeof claims.aud === 'string' ? [claims.aud] : claims.aud;
+  if (claims.iss !== rules.issuer) return 'issuer';
+  if (!audiences.includes(rules.audience)) return 'audience';
+  if (!SUBJECT.test(claims.sub) || rules.reserved.has(claims.sub)) return 'subject';
+  if (Math.max(claims.iat, claims.nbf ?? 0) > now + rules.leewayS) return 'not-yet';
+  if (claims.exp <= now) return 'expired';
+  const life = claims.exp - claims.iat;
+  return life <= 0 || life > rules.maxLifeS ? 'life' : null;
+}
+
+/** Builds an authenticator; each key is imported once, not once for each token. */
+export function createAuthenticator(keys: GatewayKeys, rules: TokenRules): Authenticator {
+  const imported = (from: GatewayKeys): (readonly [KeyName, KeyObject])[] => [
+    ['active', createSecretKey(from.active, 'utf8')],
+    ...(from.next === undefined ? [] : [['next', createSecretKey(from.next, 'utf8')] as const]),
+  ];
+  let current = imported(keys);
+  return {
+    setKeys: (next) => {
+      current = imported(next);
+    },
+    verify: async (token, nowMs) => {
+      if (token === null || token === '') return no('missing');
+      if (token.length > MAX_TOKEN) return no('malformed');
+      const verified = await verifiedPayload(token, current);
+      if (!verified.ok) return verified;
+      const claims = parseClaims(verified.value.payload);
+      if (claims === null) return no('malformed');
+      const refusal = refusalOf(claims, rules, nowMs);
+      if (refusal !== null) return no(refusal);
+      return ok({ subject: claims.sub, expiresAt: claims.exp * 1000, key: verified.value.key, fingerprint: fingerprintOf(token) });
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** What a gateway is started with, as it arrives from outside (a message, a command line). */
+import { z } from 'zod';
+import type { Failure } from '../contracts/result';
+import { fail, ok, type Result } from '../contracts/result';
+
+export const DEFAULT_DOMAIN = 'practice.ringfence.local';
+
+/** A key is a text of at least 32 characters; its UTF-8 bytes are the HMAC key. */
+export const gatewayKey = z.string().min(32).max(4096);
+export const gatewayKeys = z.object({ active: gatewayKey, next: gatewayKey.optional() });
+
+export const gatewayOptions = z.object({
+  /** TCP port on 127.0.0.1; 0 takes any free one. */
+  port: z.number().int().min(0).max(65_535),
+  domain: z.string().max(253).regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/).default(DEFAULT_DOMAIN),
+  keys: gatewayKeys,
+  /** JWT `iss` and `aud` that tokens must carry. */
+  issuer: z.string().min(1).max(200).default('ringfence'),
+  audience: z.string().min(1).max(200).default('practice'),
+  /** The longest life of a token, in seconds. */
+  maxTokenLifeS: z.number().int().min(1).max(86_400).default(3600),
+  /** How far in the future a token may have been issued, in seconds (RFC 8725 practice: at most a minute). */
+  leewayS: z.number().min(0).max(60).default(30),
+  /** Opens the fault port. For tests only. */
+  faults: z.boolean().default(false),
+  /** The practice services: echo, tone, busy ... */
+  services: z.boolean().default(true),
+});
+export type GatewayOptions = z.input<typeof gatewayOptions>;
+export type ParsedGatewayOptions = z.output<typeof gatewayOptions>;
+
+/** One sentence for the option that is wrong. Values are never repeated: one of them is a key. */
+export function parseGatewayOptions(input: unknown): Result<ParsedGatewayOptions> {
+  const parsed = gatewayOptions.safeParse(input);
+  if (parsed.success) return ok(parsed.data);
+  const path = parsed.error.issues[0]?.path.join('.') ?? '';
+  return failureOfOption(path);
+}
+
+function failureOfOption(path: string): { readonly ok: false; readonly failure: Failure } {
+  if (path.startsWith('keys')) return fail('key-unusable', 'The practice gateway needs a key of at least 32 characters.', 'open-keys');
+  if (path === 'port') return fail('invalid-input', 'The port must be a whole number between 0 and 65535.');
+  if (path === 'domain') return fail('invalid-input', 'The domain must be a host name in lower case, for example practice.ringfence.local.');
+  return fail('invalid-input', `The gateway option "${path}" is not usable.`);
+}
