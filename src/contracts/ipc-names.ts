@@ -33,3 +33,6 @@ export const notificationNames = [
   'power.resumed',
 ] as const;
 export type NotificationName = (typeof notificationNames)[number];
+
+/** The one Electron channel that carries every call of the renderer: `(name, input)`; main itself refuses what is not declared. */
+export const INVOKE_TRANSPORT = 'ringfence:invoke';

@@ -26,6 +26,7 @@ export const failureReason = z.enum([
   'provider-unreachable',
   'clock-skewed', // this computer's clock is more than 60 s off
   'port-taken',
+  'microphone-unavailable', // refused by the system, not there, or held by another program
   'internal', // a bug: details are in main's log, never in the message
 ]);
 export type FailureReason = z.infer<typeof failureReason>;

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { Grant } from '../contracts/grant';
+import { createGatewayRequests, guardRequests } from './gateway-requests';
+
+const grantOf = (more: Partial<Grant> = {}): Grant => ({
+  profileId: 'work',
+  purpose: 'sip',
+  issuedAt: 0,
+  expiresAt: 1000,
+  fingerprint: '01234567',
+  presentation: { kind: 'main-injected' },
+  url: 'wss://pbx.example.com/ws',
+  identity: '1001@pbx.example.com',
+  displayName: '',
+  instanceId: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11',
+  iceServers: [],
+  ...more,
+});
+
+function setUp() {
+  const clock = { now: 0 };
+  const requests = createGatewayRequests(() => clock.now);
+  requests.allow([{ gatewayUrl: 'wss://pbx.example.com/ws' }, { gatewayUrl: 'ws://127.0.0.1:4000/' }]);
+  return { requests, clock };
+}
+
+describe('requests of the windows', () => {
+  it.each([
+    ['app://ringfence/index.html', true],
+    ['wss://pbx.example.com/ws?token=x', true],
+    ['wss://pbx.example.com/other', true],
+    ['ws://127.0.0.1:4000/?token=x', true],
+    ['ws://127.0.0.1:4001/', false],
+    ['ws://pbx.example.com/ws', false],
+    ['wss://pbx.example.com:8443/ws', false],
+    ['wss://pbx.example.com.evil.example/ws', false],
+    ['wss://evil.example/?https://pbx.example.com/ws', false],
+    ['https://pbx.example.com/ws', false],
+    ['http://127.0.0.1:4000/', false],
+    ['https://example.com/', false],
+    ['file:///etc/passwd', false],
+    ['app://other/index.html', false],
+    ['data:text/html,x', false],
+    ['not a url', false],
+  ])('%s: %s', (url, expected) => {
+    expect(setUp().requests.isAllowed(url)).toBe(expected);
+  });
+
+  it('lose a gateway that no profile names any more', () => {
+    const { requests } = setUp();
+    requests.allow([]);
+    expect(requests.isAllowed('wss://pbx.example.com/ws')).toBe(false);
+  });
+});
+
+describe('the Authorization that main adds', () => {
+  it('goes to the URL of the grant and nowhere else', () => {
+    const { requests } = setUp();
+    requests.keep(grantOf(), 'T');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer T');
+    for (const url of ['wss://pbx.example.com/other', 'ws://127.0.0.1:4000/', 'wss://pbx.example.com:444/ws', 'wss://evil.example/ws']) expect(requests.authorizationFor(url)).toBeNull();
+  });
+
+  it('is the newest, and never one that has expired', () => {
+    const { requests, clock } = setUp();
+    requests.keep(grantOf(), 'old');
+    requests.keep(grantOf({ profileId: 'second' }), 'second');
+    requests.keep(grantOf(), 'new');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer new');
+    clock.now = 1000;
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
+  });
+
+  it('is not kept for a grant that carries its token itself, and goes when the profile changes', () => {
+    const { requests } = setUp();
+    requests.keep(grantOf({ presentation: { kind: 'query', parameter: 'token', token: 'T' } }), 'T');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
+    requests.keep(grantOf(), 'T');
+    requests.forget('work');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
+  });
+});
+
+it('puts its decisions into the session', () => {
+  type BeforeRequest = (details: { url: string }, answer: (response: { cancel: boolean }) => void) => void;
+  type BeforeHeaders = (details: { url: string; requestHeaders: Record<string, string> }, answer: (response: { requestHeaders?: Record<string, string> }) => void) => void;
+  const listeners: { request?: BeforeRequest; headers?: BeforeHeaders; filter?: unknown } = {};
+  const webRequest = {
+    onBeforeRequest: (listener: BeforeRequest) => (listeners.request = listener),
+    onBeforeSendHeaders: (filter: unknown, listener: BeforeHeaders) => Object.assign(listeners, { filter, headers: listener }),
+  };
+  const { requests } = setUp();
+  requests.keep(grantOf(), 'T');
+  const refused: string[] = [];
+  guardRequests({ webRequest } as never, requests, (url) => refused.push(url), false);
+  const answers: unknown[] = [];
+  for (const url of ['wss://pbx.example.com/ws', 'https://example.com/', 'devtools://devtools/bundled/x.js']) listeners.request?.({ url }, (answer) => answers.push(answer.cancel));
+  expect(answers).toEqual([false, true, true]);
+  expect(refused).toEqual(['https://example.com/', 'devtools://devtools/bundled/x.js']);
+  expect(listeners.filter).toMatchObject({ types: ['webSocket'] });
+  const headers: unknown[] = [];
+  for (const url of ['wss://pbx.example.com/ws', 'ws://127.0.0.1:4000/']) listeners.headers?.({ url, requestHeaders: { Origin: 'app://ringfence' } }, (answer) => headers.push(answer));
+  expect(headers).toEqual([{ requestHeaders: { Origin: 'app://ringfence', Authorization: 'Bearer T' } }, {}]);
+});

@@ -1,0 +1,77 @@
+/**
+ * What may leave the windows, and what is added to it. One listener for each webRequest event of the session, both here: Electron keeps only the
+ * last one that was set.
+ */
+import type { Session } from 'electron';
+import type { Grant } from '../contracts/grant';
+import type { Profile } from '../contracts/profile';
+import { APP_ORIGIN } from './app-protocol';
+
+export interface GatewayRequests {
+  /** Exactly the gateways of these profiles may be reached from now on. */
+  readonly allow: (profiles: readonly Pick<Profile, 'gatewayUrl'>[]) => void;
+  /** The newest token for a `main-injected` grant; others are not kept. */
+  readonly keep: (grant: Grant, token: string) => void;
+  /** Drops the tokens of a profile. */
+  readonly forget: (profileId: string) => void;
+  /** Whether a window may send this request. */
+  readonly isAllowed: (url: string) => boolean;
+  /** The value of `Authorization` for a WebSocket upgrade to `url`, or null. */
+  readonly authorizationFor: (url: string) => string | null;
+}
+
+const targetOf = (url: string): { readonly origin: string; readonly path: string } | null => {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return { origin: `${protocol}//${host}`, path: pathname };
+  } catch {
+    return null;
+  }
+};
+
+/** The decisions, without Electron. `now` gives milliseconds since the epoch. */
+export function createGatewayRequests(now: () => number): GatewayRequests {
+  let gateways: ReadonlySet<string> = new Set();
+  const tokens = new Map<string, { readonly url: string; readonly token: string; readonly expiresAt: number }>();
+  return {
+    allow: (profiles) => {
+      gateways = new Set(profiles.flatMap(({ gatewayUrl }) => targetOf(gatewayUrl)?.origin ?? []));
+    },
+    keep: (grant, token) => {
+      const key = `${grant.profileId} ${grant.purpose}`;
+      // Set anew, so that the newest is last.
+      tokens.delete(key);
+      if (grant.presentation.kind === 'main-injected') tokens.set(key, { url: grant.url, token, expiresAt: grant.expiresAt });
+    },
+    forget: (profileId) => {
+      for (const key of tokens.keys()) if (key.startsWith(`${profileId} `)) tokens.delete(key);
+    },
+    isAllowed: (url) => {
+      const target = targetOf(url);
+      return target !== null && (target.origin === APP_ORIGIN || (/^wss?:/.test(target.origin) && gateways.has(target.origin)));
+    },
+    authorizationFor: (url) => {
+      const target = targetOf(url);
+      if (target === null || !gateways.has(target.origin)) return null;
+      const fitting = [...tokens.values()].filter((each) => {
+        const kept = targetOf(each.url);
+        return kept !== null && kept.origin === target.origin && kept.path === target.path && each.expiresAt > now();
+      });
+      const newest = fitting.at(-1);
+      return newest === undefined ? null : `Bearer ${newest.token}`;
+    },
+  };
+}
+
+/** Puts the decisions into the session. `onRefused` hears the URL (with its query: redact it). */
+export function guardRequests(session: Session, requests: GatewayRequests, onRefused: (url: string) => void, allowDevtools: boolean): void {
+  session.webRequest.onBeforeRequest((details, answer) => {
+    const allowed = requests.isAllowed(details.url) || (allowDevtools && details.url.startsWith('devtools://'));
+    if (!allowed) onRefused(details.url);
+    answer({ cancel: !allowed });
+  });
+  session.webRequest.onBeforeSendHeaders({ urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] }, (details, answer) => {
+    const authorization = requests.authorizationFor(details.url);
+    answer(authorization === null ? {} : { requestHeaders: { ...details.requestHeaders, Authorization: authorization } });
+  });
+}

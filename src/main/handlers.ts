@@ -1,0 +1,113 @@
+/** One handler for each IPC channel: what the renderer's verbs mean. */
+import type { ChannelOutput, Handlers } from '../contracts/ipc';
+import { PRACTICE_PROFILE_ID, type KeySlot, type KeyStatus, type KeyRecord, type ProfilesSnapshot } from '../contracts/profile';
+import { fail, ok, type Result } from '../contracts/result';
+import type { AuditLog } from './audit-log';
+import type { Broker } from './broker';
+import type { IncomingCalls } from './desktop/incoming-calls';
+import type { GrantRenewal } from './grant-renewal';
+import type { Keys } from './keys';
+import type { Notify } from './notify';
+import type { ProfileStore } from './profile-store';
+import { Secret } from './secrets/secret';
+import type { SettingsStore } from './settings-store';
+
+export interface HandlerPorts {
+  readonly appInfo: () => Promise<ChannelOutput<'app.info'>>;
+  readonly settings: SettingsStore;
+  readonly onSettingsChanged: (settings: ChannelOutput<'settings.get'>) => void;
+  readonly profiles: ProfileStore;
+  /** The profiles, or what they say, changed: windows are told, gateways allowed. */
+  readonly onProfilesChanged: (profileId: string, change: 'line' | 'selection') => void;
+  readonly snapshot: () => ProfilesSnapshot;
+  readonly keys: Keys;
+  readonly keyFromClipboard: () => Promise<Result<Secret>>;
+  readonly keyFromFile: () => Promise<Result<Secret>>;
+  readonly broker: Broker;
+  readonly renewal: GrantRenewal;
+  readonly audit: AuditLog;
+  readonly incoming: IncomingCalls;
+  readonly notify: Notify;
+}
+
+export function createHandlers(ports: HandlerPorts): Handlers {
+  const { settings, profiles, keys, broker, renewal, audit, incoming, notify, snapshot } = ports;
+
+  const putKey = async (profileId: string, slot: KeySlot, origin: KeyRecord['origin'], get: () => Result<Secret> | Promise<Result<Secret>>): Promise<Result<KeyStatus>> => {
+    // Before the clipboard is read and cleared: a key for nobody would be lost.
+    if (profiles.find(profileId) === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
+    const secret = await get();
+    return secret.ok ? keys.put(profileId, slot, secret.value, origin) : secret;
+  };
+
+  return {
+    'app.info': async () => ok(await ports.appInfo()),
+    'settings.get': () => ok(settings.current()),
+    'settings.set': async (part) => {
+      const changed = await settings.change(part);
+      if (changed.ok) {
+        ports.onSettingsChanged(changed.value);
+        notify('settings.changed', changed.value);
+      }
+      return changed;
+    },
+
+    'profiles.snapshot': async () => {
+      await keys.ready;
+      return ok(snapshot());
+    },
+    'profiles.save': async (profile) => {
+      const saved = await profiles.save(profile);
+      if (!saved.ok) return saved;
+      audit.append({ what: 'profile', profileId: profile.id, change: saved.value });
+      ports.onProfilesChanged(profile.id, 'line');
+      return ok(snapshot());
+    },
+    'profiles.remove': async ({ profileId }) => {
+      if (profileId !== PRACTICE_PROFILE_ID && profiles.find(profileId) !== null) {
+        for (const slot of ['active', 'next'] as const) {
+          const removed = await keys.remove(profileId, slot);
+          // A keychain that is not there keeps nothing back; a locked one would keep a key that nobody remembers.
+          if (!removed.ok && removed.failure.reason !== 'keychain-unavailable') return removed;
+        }
+      }
+      const removed = await profiles.remove(profileId);
+      if (!removed.ok) return removed;
+      audit.append({ what: 'profile', profileId, change: 'removed' });
+      ports.onProfilesChanged(profileId, 'line');
+      return ok(snapshot());
+    },
+    'profiles.select': async ({ profileId }) => {
+      const selected = await profiles.select(profileId);
+      if (!selected.ok) return selected;
+      ports.onProfilesChanged(profileId, 'selection');
+      return ok(snapshot());
+    },
+
+    'keys.pasteFromClipboard': ({ profileId, slot }) => putKey(profileId, slot, 'clipboard', ports.keyFromClipboard),
+    'keys.loadFromFile': ({ profileId, slot }) => putKey(profileId, slot, 'file', ports.keyFromFile),
+    'keys.generate': ({ profileId, slot }) => putKey(profileId, slot, 'generated', () => ok(Secret.generate())),
+    'keys.remove': ({ profileId, slot }) => keys.remove(profileId, slot),
+    'keys.promote': ({ profileId }) => keys.promote(profileId),
+
+    'grants.get': ({ profileId, purpose }) => broker.grant(profileId, purpose, 'asked'),
+    'grants.watch': ({ profileId, purpose, on }) => {
+      if (on && profiles.find(profileId) === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
+      renewal[on ? 'watch' : 'unwatch'](profileId, purpose);
+      return ok(null);
+    },
+
+    'audit.recent': async ({ limit }) => ok([...(await audit.recent(limit))]),
+
+    'calls.notifyIncoming': (notice) => {
+      incoming.notify(notice);
+      return ok(null);
+    },
+    'calls.dismissIncoming': ({ callId }) => {
+      incoming.dismiss(callId);
+      return ok(null);
+    },
+    'incoming.current': () => ok([...incoming.current()]),
+    'incoming.act': ({ callId, action }) => (incoming.act(callId, action) ? ok(null) : fail('cancelled', 'That call does not ring any more.')),
+  };
+}

@@ -1,0 +1,146 @@
+/** The lock-down: a list of named calls, each with its reason. What is refused is reported, never quietly dropped. */
+import { resolve } from 'node:path';
+import { app, protocol, session, systemPreferences, type Session, type WebContents, type WebPreferences } from 'electron';
+import { APP_ORIGIN, APP_SCHEME, serveFile } from './app-protocol';
+import { guardRequests, type GatewayRequests } from './gateway-requests';
+
+/** Hears what was refused; throws where a developer should notice at once, logs elsewhere. */
+export type OnRefused = (what: string) => void;
+
+/** For every window: no Node, an own world for the preload, Chromium's sandbox. */
+export function lockedPreferences(preload: string): WebPreferences {
+  return {
+    preload,
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    // Would fetch dictionaries from the network.
+    spellcheck: false,
+    devTools: !app.isPackaged,
+    // A call rings although nobody has clicked yet.
+    autoplayPolicy: 'no-user-gesture-required',
+  };
+}
+
+/** Everything that must be said before Electron is ready. */
+export function hardenBeforeReady(): void {
+  sandboxEveryRenderer();
+  registerAppScheme();
+  refuseDebuggersInProduction();
+}
+
+/** Everything that concerns the session of our windows; call when Electron is ready, before the first window. */
+export function hardenSession(rendererFolder: string, requests: GatewayRequests, onRefused: OnRefused): void {
+  const target = session.defaultSession;
+  serveOwnFilesOnly(rendererFolder);
+  grantMicrophoneOnly(target, onRefused);
+  refuseDevices(target);
+  refuseDownloads(target, onRefused);
+  refuseOtherRequests(target, requests, onRefused);
+  keepCertificateErrors(onRefused);
+  app.on('web-contents-created', (_event, contents) => hardenContents(contents, onRefused));
+}
+
+// A renderer without OS sandbox could read the keychain by itself. Only from source, and only when asked (Chromium refuses to run as root otherwise), it
+// is left off; `app.info` then says so.
+function sandboxEveryRenderer(): void {
+  if (app.isPackaged || !app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+}
+
+// file:// would let any page read any file, and has no origin that a gateway could recognise.
+function registerAppScheme(): void {
+  protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
+}
+
+// A debugger sees everything in main; in a packaged app nobody needs one.
+function refuseDebuggersInProduction(): void {
+  if (!app.isPackaged) return;
+  for (const name of ['remote-debugging-port', 'remote-debugging-pipe', 'remote-allow-origins', 'inspect', 'inspect-brk', 'js-flags', 'enable-logging']) app.commandLine.removeSwitch(name);
+}
+
+// The pages come from the package, never from the network or from elsewhere on the disk.
+function serveOwnFilesOnly(rendererFolder: string): void {
+  const root = resolve(rendererFolder);
+  protocol.handle(APP_SCHEME, (request) => serveFile(request, root));
+}
+
+const isOurs = (url: string | undefined): boolean => url !== undefined && (url === APP_ORIGIN || url.startsWith(`${APP_ORIGIN}/`));
+
+// A phone needs a microphone, a choice of speakers, and to copy a line of its log; nothing else (no camera, no location, no notifications by the page).
+function grantMicrophoneOnly(target: Session, onRefused: OnRefused): void {
+  const harmless = new Set<string>(['speaker-selection', 'clipboard-sanitized-write']);
+  target.setPermissionCheckHandler((_contents, permission, requestingOrigin, details) => {
+    if (!isOurs(requestingOrigin) || !details.isMainFrame) return false;
+    return permission === 'media' ? details.mediaType !== 'video' : harmless.has(permission);
+  });
+  target.setPermissionRequestHandler((_contents, permission, answer, details) => {
+    const asked = isOurs(details.requestingUrl) && details.isMainFrame;
+    const types = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
+    const audioOnly = permission === 'media' && types.length > 0 && types.every((type) => type === 'audio');
+    if (asked && audioOnly) {
+      // macOS asks the person once, by itself.
+      if (process.platform === 'darwin') void systemPreferences.askForMediaAccess('microphone').then(answer, () => answer(false));
+      else answer(true);
+      return;
+    }
+    const allowed = asked && harmless.has(permission);
+    if (!allowed) onRefused(`permission ${permission} ${types.join('+')}`);
+    answer(allowed);
+  });
+}
+
+// USB, serial, HID, Bluetooth and the screen are no business of a phone.
+function refuseDevices(target: Session): void {
+  target.setDevicePermissionHandler(() => false);
+  target.setDisplayMediaRequestHandler(null);
+}
+
+// Nothing that a page offers is saved to the disk.
+function refuseDownloads(target: Session, onRefused: OnRefused): void {
+  target.on('will-download', (event) => {
+    event.preventDefault();
+    onRefused('download');
+  });
+}
+
+// A page that was taken over could carry a token away: only our files and the profiles' gateways can be reached.
+function refuseOtherRequests(target: Session, requests: GatewayRequests, onRefused: OnRefused): void {
+  guardRequests(target, requests, (url) => onRefused(`request ${url}`), !app.isPackaged);
+}
+
+// A wrong certificate stays an error, whatever a library may set later.
+function keepCertificateErrors(onRefused: OnRefused): void {
+  app.on('certificate-error', (event, _contents, url, error, _certificate, answer) => {
+    event.preventDefault();
+    answer(false);
+    onRefused(`certificate ${error} ${url}`);
+  });
+}
+
+// Each window shows its one page, and no other page, window or guest appears.
+function hardenContents(contents: WebContents, onRefused: OnRefused): void {
+  contents.on('will-frame-navigate', (event) => {
+    // A page of ours may be loaded again (reload), in the main frame only.
+    if (event.isMainFrame && isOurs(event.url)) return;
+    event.preventDefault();
+    onRefused(`navigation to ${event.url}`);
+  });
+  contents.on('will-redirect', (event) => {
+    event.preventDefault();
+    onRefused('redirect');
+  });
+  contents.setWindowOpenHandler(({ url }) => {
+    onRefused(`new window for ${url}`);
+    return { action: 'deny' };
+  });
+  contents.on('will-attach-webview', (event) => {
+    event.preventDefault();
+    onRefused('webview');
+  });
+}

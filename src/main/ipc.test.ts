@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { channels, type Handlers } from '../contracts/ipc';
+import { channelNames, INVOKE_TRANSPORT } from '../contracts/ipc-names';
+import { ok } from '../contracts/result';
+import { settings } from '../contracts/settings';
+
+type Listener = (event: unknown, name?: unknown, input?: unknown) => Promise<unknown>;
+const registered = vi.hoisted(() => new Map<string, Listener>());
+vi.mock('electron', () => ({ ipcMain: { handle: (name: string, listener: Listener) => registered.set(name, listener) } }));
+
+const { serveIpc } = await import('./ipc');
+
+const ORIGIN = 'app://ringfence';
+const mainFrame = { parent: null, origin: ORIGIN };
+const from = (id: number, senderFrame: unknown = mainFrame): unknown => ({ sender: { id }, senderFrame });
+const phone = from(1);
+const incoming = from(2);
+
+const called: string[] = [];
+const refused: [string, string][] = [];
+const logged: string[] = [];
+let replaced: Partial<Handlers> = {};
+
+beforeEach(() => {
+  called.length = refused.length = logged.length = 0;
+  replaced = {};
+  const handlers = new Proxy({} as Handlers, {
+    get: (_target, name: keyof Handlers) => (input: unknown) => {
+      called.push(name);
+      const handler = replaced[name] as ((input: unknown) => unknown) | undefined;
+      return handler === undefined ? ok(name === 'settings.get' || name === 'settings.set' ? settings.parse({}) : null) : handler(input);
+    },
+  });
+  serveIpc({
+    handlers,
+    windowOf: (id) => (id === 1 ? 'phone' : id === 2 ? 'incoming' : null),
+    origin: ORIGIN,
+    onRefused: (channel, reason) => refused.push([channel, reason]),
+    log: { info: () => undefined, warn: (line) => logged.push(line), error: (line, cause) => logged.push(`${line} ${String(cause)}`) },
+  });
+});
+
+const invoke = (event: unknown, name?: unknown, input?: unknown): Promise<unknown> => {
+  const listener = registered.get(INVOKE_TRANSPORT);
+  if (listener === undefined) throw new Error('nothing listens');
+  return listener(event, name, input);
+};
+
+describe('the door into main', () => {
+  it('is one', () => {
+    expect([...registered.keys()]).toEqual([INVOKE_TRANSPORT]);
+  });
+
+  it('opens to the phone window', async () => {
+    expect(await invoke(phone, 'settings.get')).toEqual({ ok: true, value: settings.parse({}) });
+    expect(called).toEqual(['settings.get']);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['a null frame', from(1, null), 'settings.get'],
+    ['an iframe', from(1, { parent: mainFrame, origin: ORIGIN }), 'settings.get'],
+    ['another origin', from(1, { parent: null, origin: 'https://example.com' }), 'settings.get'],
+    ['an origin that begins like ours', from(1, { parent: null, origin: 'app://ringfence.example' }), 'settings.get'],
+    ['an opaque origin', from(1, { parent: null, origin: 'null' }), 'settings.get'],
+    ['a window that is not ours', from(3), 'settings.get'],
+    ['the small window where it has no business', incoming, 'grants.get'],
+    ['the phone window where it has no business', phone, 'incoming.act'],
+  ])('is closed to %s', async (_who, event, name) => {
+    expect(await invoke(event, name)).toMatchObject({ ok: false, failure: { reason: 'forbidden-sender' } });
+    expect(called).toEqual([]);
+    expect(refused).toEqual([[name, 'forbidden-sender']]);
+  });
+
+  it('looks at the sender before the channel', async () => {
+    expect(await invoke(from(3), 'no.such')).toMatchObject({ failure: { reason: 'forbidden-sender' } });
+  });
+
+  it.each([['no.such'], ['__proto__'], ['constructor'], ['toString'], [''], [undefined], [7], [{ toString: () => 'settings.get' }], [['settings.get']], ['x'.repeat(1_000_000)]])('knows no channel %#', async (name) => {
+    expect(await invoke(phone, name)).toMatchObject({ ok: false, failure: { reason: 'unknown-channel' } });
+    expect(called).toEqual([]);
+    expect(refused[0]?.[0].length).toBeLessThanOrEqual(64);
+    expect(logged.join('').length).toBeLessThan(200);
+  });
+
+  const circular: Record<string, unknown> = {};
+  circular['self'] = circular;
+  it.each<[string, string, unknown]>([
+    ['nothing where something is wanted', 'grants.get', undefined],
+    ['null', 'grants.get', null],
+    ['a string', 'grants.get', 'practice'],
+    ['a wrong type', 'grants.get', { profileId: 5, purpose: 'sip' }],
+    ['a purpose nobody knows', 'grants.get', { profileId: 'practice', purpose: 'root' }],
+    ['a path for an id', 'grants.get', { profileId: '../../etc', purpose: 'sip' }],
+    ['a life of its own', 'grants.get', { profileId: 'practice', purpose: 'sip', tokenLifeS: 999_999 }],
+    ['a slot nobody knows', 'keys.generate', { profileId: 'practice', slot: 'third' }],
+    ['something where nothing is wanted', 'settings.get', { all: true }],
+    ['a string of 1 MB', 'grants.get', { profileId: 'x'.repeat(1_000_000), purpose: 'sip' }],
+    ['a bare string of 1 MB', 'grants.get', 'x'.repeat(1_000_000)],
+    ['a circle', 'grants.get', circular],
+    ['a BigInt', 'audit.recent', { limit: 5n }],
+    ['a limit without limit', 'audit.recent', { limit: 1e9 }],
+    ['a setting nobody knows', 'settings.set', { theme: 'dark', admin: true }],
+    ['a gateway in clear', 'profiles.save', { id: 'a', name: 'A', environment: 'production', provider: { kind: 'local-jwt', audience: 'x' }, identity: '1@example.com', gatewayUrl: 'ws://example.com', presentation: { kind: 'query' }, policy: {} }],
+  ])('refuses %s', async (_what, name, input) => {
+    const answer = await invoke(phone, name, input);
+    expect(answer).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
+    expect(JSON.stringify(answer).length).toBeLessThan(800);
+    expect(called).toEqual([]);
+    expect(refused).toEqual([[name, 'invalid-input']]);
+  });
+
+  it('hands the parsed input on, with defaults', async () => {
+    const seen: unknown[] = [];
+    replaced = {
+      'grants.watch': (input) => {
+        seen.push(input);
+        return ok(null);
+      },
+    };
+    expect(await invoke(phone, 'grants.watch', { profileId: 'practice', purpose: 'sip', on: true })).toEqual({ ok: true, value: null });
+    expect(seen).toEqual([{ profileId: 'practice', purpose: 'sip', on: true }]);
+  });
+
+  it('strips what the output does not declare, at any depth', async () => {
+    const status = { profileId: 'practice', state: 'in-memory' as const, active: { fingerprint: '01234567', addedAt: 1, origin: 'generated' as const, key: 'SECRET' }, next: null, lastMintAt: null, key: 'SECRET' };
+    replaced = { 'keys.generate': () => ({ ...ok(status), key: 'SECRET' }) };
+    const answer = await invoke(phone, 'keys.generate', { profileId: 'practice', slot: 'active' });
+    expect(answer).toMatchObject({ ok: true, value: { active: { fingerprint: '01234567' } } });
+    expect(JSON.stringify(answer)).not.toContain('SECRET');
+  });
+
+  it('strips a failure too', async () => {
+    replaced = { 'keys.generate': () => ({ ok: false, failure: { reason: 'key-locked', sentence: 'Locked.', action: 'none', key: 'SECRET' } as never }) };
+    expect(await invoke(phone, 'keys.generate', { profileId: 'practice', slot: 'active' })).toEqual({ ok: false, failure: { reason: 'key-locked', sentence: 'Locked.', action: 'none' } });
+  });
+
+  it.each<[string, Partial<Handlers>]>([
+    ['throws', { 'settings.get': () => { throw new Error('SECRET'); } }],
+    ['rejects', { 'settings.get': () => Promise.reject(new Error('SECRET')) }],
+    ['answers nonsense', { 'settings.get': () => ok({ theme: 'SECRET' } as never) }],
+  ])('tells nothing of a handler that %s', async (_what, handlers) => {
+    replaced = handlers;
+    const answer = await invoke(phone, 'settings.get');
+    expect(answer).toMatchObject({ ok: false, failure: { reason: 'internal' } });
+    expect(JSON.stringify(answer)).not.toContain('SECRET');
+    expect(logged).toHaveLength(1);
+  });
+});
+
+it('declares windows for every channel', () => {
+  for (const name of channelNames) expect(channels[name].windows.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { createLog, redact } from './log';
+
+const header = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9';
+const jwt = `${header}.eyJpc3MiOiJyaW5nZmVuY2UifQ.c2lnbmF0dXJlLXNpZ25hdHVyZQ`;
+
+describe('redaction', () => {
+  it.each([
+    ['a JWT', `x ${jwt} y`],
+    ['a JWT cut off', `x ${jwt.slice(0, 50)}`],
+    ['what Chromium prints when a handshake fails', `WebSocket connection to 'wss://pbx.example.com/ws?v=1&t=s3cretvalue' failed: Error during WebSocket handshake`],
+    ['a query', 'GET /?session_token=s3cretvalue&vsn=2.0.0'],
+    ['an api key', 'api_key=s3cretvalue'],
+    ['a header', 'Authorization: Basic s3cretvalue'],
+    ['a header in JSON', '{"authorization":"Digest s3cretvalue"}'],
+    ['a header of another name', 'x-api-key: s3cretvalue'],
+    ['a bearer', 'sent Bearer s3cretvalue to it'],
+    ['a generated key', `key s3cretvalue${'A'.repeat(32)}`],
+    ['a key in hex', `s3cretvalue${'0123456789abcdef'.repeat(4)}`],
+  ])('covers %s', (_what, text) => {
+    const redacted = redact(text);
+    expect(redacted).not.toMatch(/s3cretvalue|eyJ/);
+    expect(redacted).toContain('[redacted]');
+  });
+
+  it.each(['practice gateway listens at ws://127.0.0.1:33837/', 'refused "grants.get": invalid-input', 'token d4add509 lives 300 s', 'at start (/opt/ringfence/out/main/index.js:120:14)'])('leaves %s alone', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
+  it('covers the stack and message of an error', () => {
+    const lines: string[] = [];
+    createLog((line) => lines.push(line), () => 0).error('uncaught', new Error(`bad token ${jwt}`));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^1970-01-01T00:00:00\.000Z error uncaught: Error: bad token \[redacted\]/);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { PRACTICE_PROFILE_ID, profile as profileSchema, profilesSnapshot, type Profile } from '../contracts/profile';
+import { fail, ok, type Result } from '../contracts/result';
+import type { JsonFile } from './json-file';
+import { practiceProfile } from './practice-profile';
+import { openProfileStore, profilesDocument, type ProfilesDocument } from './profile-store';
+
+const work: Profile = profileSchema.parse({
+  id: 'work',
+  name: 'Work',
+  environment: 'production',
+  provider: { kind: 'local-jwt', audience: 'pbx' },
+  identity: '1001@pbx.example.com',
+  gatewayUrl: 'wss://pbx.example.com/ws',
+  presentation: { kind: 'query' },
+  policy: {},
+});
+
+/** A file in memory; `disk` may be told to refuse. */
+function fakeFile(initial: ProfilesDocument | null = null): JsonFile<ProfilesDocument> & { content: ProfilesDocument | null; refuses: boolean } {
+  const file = {
+    content: initial,
+    refuses: false,
+    load: () => Promise.resolve({ value: file.content, notice: null }),
+    save: (value: ProfilesDocument): Promise<Result<null>> => {
+      if (file.refuses) return Promise.resolve(fail('file-unreadable', 'The disk is full.'));
+      // What is written must be readable again.
+      file.content = profilesDocument.parse(structuredClone(value));
+      return Promise.resolve(ok(null));
+    },
+  };
+  return file;
+}
+
+describe('the profile store', () => {
+  it('starts with the Practice line, chosen', async () => {
+    const store = await openProfileStore(fakeFile());
+    expect(store.profiles().map((each) => each.id)).toEqual(['practice']);
+    expect(store.activeProfileId()).toBe('practice');
+    expect(store.find('practice')).toMatchObject({ name: 'Practice line', identity: '1001@practice.ringfence.local', presentation: { kind: 'query', parameter: 'token' } });
+    expect(profilesSnapshot.shape.profiles.safeParse(store.profiles()).success).toBe(true);
+  });
+
+  it('adds, replaces, selects and removes, and remembers it', async () => {
+    const file = fakeFile();
+    const store = await openProfileStore(file);
+    expect(await store.save(work)).toEqual({ ok: true, value: 'added' });
+    expect(await store.save({ ...work, name: 'Work 2' })).toEqual({ ok: true, value: 'changed' });
+    await store.select('work');
+    const again = await openProfileStore(file);
+    expect(again.profiles().map((each) => each.name)).toEqual(['Practice line', 'Work 2']);
+    expect(again.activeProfileId()).toBe('work');
+    expect(again.installId).toBe(store.installId);
+    await again.remove('work');
+    expect(again.find('work')).toBeNull();
+    expect(again.activeProfileId()).toBe('practice');
+  });
+
+  it('does not know what is not there', async () => {
+    const store = await openProfileStore(fakeFile());
+    expect(await store.select('nobody')).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(await store.remove('nobody')).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(await store.remove('practice')).toMatchObject({ failure: { reason: 'profile-invalid' } });
+    expect(store.find('practice')).not.toBeNull();
+  });
+
+  it('changes nothing that could not be written', async () => {
+    const file = fakeFile();
+    const store = await openProfileStore(file);
+    file.refuses = true;
+    expect((await store.save(work)).ok).toBe(false);
+    expect(store.find('work')).toBeNull();
+  });
+
+  it('lets two changes at once both happen', async () => {
+    const file = fakeFile();
+    const store = await openProfileStore(file);
+    await Promise.all([store.save(work), store.save({ ...work, id: 'other' }), store.select('practice')]);
+    expect(file.content?.profiles.map((each) => each.id)).toEqual(['work', 'other']);
+  });
+
+  it('keeps one instance-id for each profile', async () => {
+    const file = fakeFile();
+    const store = await openProfileStore(file);
+    await store.save(work);
+    const [first, other] = [store.instanceId('practice'), store.instanceId('work')];
+    expect(store.instanceId('practice')).toBe(first);
+    expect(other).not.toBe(first);
+    await store.save({ ...work, name: 'later' });
+    expect((await openProfileStore(file)).instanceId('practice')).toBe(first);
+  });
+
+  it('keeps what is known of the keys', async () => {
+    const file = fakeFile();
+    const store = await openProfileStore(file);
+    const record = { fingerprint: '01234567', addedAt: 1, origin: 'generated' as const };
+    await store.setKeyRecords('practice', { active: record, next: null });
+    expect((await openProfileStore(file)).keyRecords('practice')).toEqual({ active: record, next: null });
+    expect(store.keyRecords('nobody')).toEqual({ active: null, next: null });
+  });
+});
+
+describe('the Practice line', () => {
+  it('can be made stricter, but stays the line that it is', async () => {
+    const store = await openProfileStore(fakeFile());
+    await store.save({ ...work, id: PRACTICE_PROFILE_ID, presentation: { kind: 'main-injected' }, policy: { tokenLifeS: 5, purposes: ['sip'] } });
+    store.setPracticeUrl('ws://127.0.0.1:4000/');
+    expect(store.profiles()).toHaveLength(1);
+    expect(store.find('practice')).toEqual({
+      ...practiceProfile('ws://127.0.0.1:4000/', null),
+      presentation: { kind: 'main-injected' },
+      policy: { tokenLifeS: 5, purposes: ['sip'] },
+    });
+  });
+});

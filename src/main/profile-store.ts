@@ -1,0 +1,130 @@
+/** The profiles and what is remembered about their keys (never a key), in one JSON file. */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { keyRecord, keySlot, PRACTICE_PROFILE_ID, profile, profileId, type KeyRecord, type KeySlot, type Profile } from '../contracts/profile';
+import { fail, ok, type Result } from '../contracts/result';
+import type { JsonFile, Migrations } from './json-file';
+import { practiceProfile } from './practice-profile';
+import { createSerial } from './serial';
+
+/** What is remembered about a profile's two keys. */
+export type KeyRecords = Readonly<Record<KeySlot, KeyRecord | null>>;
+
+export const PROFILES_VERSION = 1;
+
+/** Entry `n` turns a file of version `n` into one of version `n + 1`. Version 1 is the first. */
+export const profileMigrations: Migrations = {};
+
+export const profilesDocument = z.object({
+  version: z.literal(PROFILES_VERSION),
+  /** Part of every keychain account: two installations on one keychain don't overwrite each other. */
+  installId: z.uuid(),
+  activeProfileId: profileId,
+  profiles: z.array(profile).max(200),
+  keyRecords: z.record(profileId, z.object({ [keySlot.enum.active]: keyRecord.nullable(), [keySlot.enum.next]: keyRecord.nullable() })),
+  /** RFC 5626 section 4.1: one for each installation and profile. */
+  instanceIds: z.record(profileId, z.uuid()),
+});
+export type ProfilesDocument = z.infer<typeof profilesDocument>;
+
+const NO_KEYS: KeyRecords = { active: null, next: null };
+const MOST_PROFILES = 200;
+
+export interface ProfileStore {
+  readonly installId: string;
+  /** A sentence about a file that was set aside, or null. */
+  readonly notice: string | null;
+  /** The Practice line first. */
+  readonly profiles: () => readonly Profile[];
+  readonly find: (id: string) => Profile | null;
+  readonly activeProfileId: () => string;
+  readonly keyRecords: (id: string) => KeyRecords;
+  /** RFC 5626 instance-id: made at the first question, the same ever after. */
+  readonly instanceId: (id: string) => string;
+  /** Where the practice gateway listens in this run; not kept. */
+  readonly setPracticeUrl: (url: string) => void;
+  /** Adds or replaces; answers which. Fails with `profile-invalid` or `file-unreadable`. */
+  readonly save: (profile: Profile) => Promise<Result<'added' | 'changed'>>;
+  /** Forgets the profile and its key records. Fails with `unknown-profile`, `profile-invalid` (the Practice line stays) or `file-unreadable`. */
+  readonly remove: (id: string) => Promise<Result<null>>;
+  readonly select: (id: string) => Promise<Result<null>>;
+  readonly setKeyRecords: (id: string, records: KeyRecords) => Promise<Result<null>>;
+}
+
+const unknown = (id: string) => fail('unknown-profile', `There is no profile "${id}" (any more). Choose another one.`, 'open-profiles');
+
+/** Opens the store; a missing or damaged file starts an empty one with the Practice line. */
+export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promise<ProfileStore> {
+  const loaded = await file.load();
+  let document: ProfilesDocument = loaded.value ?? {
+    version: PROFILES_VERSION,
+    installId: randomUUID(),
+    activeProfileId: PRACTICE_PROFILE_ID,
+    profiles: [],
+    keyRecords: {},
+    instanceIds: {},
+  };
+  let practiceUrl: string | null = null;
+  const serial = createSerial();
+
+  // What is in memory changes only after it is on disk.
+  const change = (make: (current: ProfilesDocument) => ProfilesDocument): Promise<Result<null>> =>
+    serial(async () => {
+      const wanted = make(document);
+      const saved = await file.save(wanted);
+      if (saved.ok) document = { ...wanted, instanceIds: { ...document.instanceIds, ...wanted.instanceIds } };
+      return saved;
+    });
+
+  const saved = (id: string): Profile | null => document.profiles.find((each) => each.id === id) ?? null;
+  const find = (id: string): Profile | null => (id === PRACTICE_PROFILE_ID ? practiceProfile(practiceUrl, saved(id)) : saved(id));
+
+  return {
+    installId: document.installId,
+    notice: loaded.notice,
+    profiles: () => [practiceProfile(practiceUrl, saved(PRACTICE_PROFILE_ID)), ...document.profiles.filter((each) => each.id !== PRACTICE_PROFILE_ID)],
+    find,
+    activeProfileId: () => (find(document.activeProfileId) === null ? PRACTICE_PROFILE_ID : document.activeProfileId),
+    keyRecords: (id) => document.keyRecords[id] ?? NO_KEYS,
+    instanceId: (id) => {
+      const known = document.instanceIds[id];
+      if (known !== undefined) return known;
+      const made = randomUUID();
+      document = { ...document, instanceIds: { ...document.instanceIds, [id]: made } };
+      // In the background: a grant need not wait for the disk. If it fails, the next start makes another one.
+      void change((current) => ({ ...current, instanceIds: { ...current.instanceIds, [id]: made } }));
+      return made;
+    },
+    setPracticeUrl: (url) => {
+      practiceUrl = url;
+    },
+    save: async (wanted) => {
+      const existed = find(wanted.id) !== null;
+      if (!existed && document.profiles.length >= MOST_PROFILES) {
+        return fail('profile-invalid', `There are ${MOST_PROFILES} profiles already. Remove one that is no longer used.`, 'open-profiles');
+      }
+      const done = await change((current) => ({
+        ...current,
+        profiles: current.profiles.some((each) => each.id === wanted.id)
+          ? current.profiles.map((each) => (each.id === wanted.id ? wanted : each))
+          : [...current.profiles, wanted],
+      }));
+      return done.ok ? ok(existed ? 'changed' : 'added') : done;
+    },
+    remove: async (id) => {
+      if (id === PRACTICE_PROFILE_ID) return fail('profile-invalid', 'The Practice line is built in and stays.', 'none');
+      if (find(id) === null) return unknown(id);
+      return change((current) => {
+        const keyRecords = Object.fromEntries(Object.entries(current.keyRecords).filter(([each]) => each !== id));
+        return {
+          ...current,
+          profiles: current.profiles.filter((each) => each.id !== id),
+          activeProfileId: current.activeProfileId === id ? PRACTICE_PROFILE_ID : current.activeProfileId,
+          keyRecords,
+        };
+      });
+    },
+    select: async (id) => (find(id) === null ? unknown(id) : change((current) => ({ ...current, activeProfileId: id }))),
+    setKeyRecords: (id, records) => change((current) => ({ ...current, keyRecords: { ...current.keyRecords, [id]: records } })),
+  };
+}

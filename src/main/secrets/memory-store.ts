@@ -1,0 +1,18 @@
+/** Keys that live as long as the process: for the Practice line where there is no keychain. */
+import { ok } from '../../contracts/result';
+import type { Secret } from './secret';
+import type { SecretStore } from './secret-store';
+
+/** A store that forgets everything at exit and writes nothing anywhere. It never fails. */
+export function createMemoryStore(): SecretStore {
+  const secrets = new Map<string, Secret>();
+  return {
+    probe: () => Promise.resolve(ok(null)),
+    read: (account) => Promise.resolve(ok(secrets.get(account) ?? null)),
+    write: (account, secret) => {
+      secrets.set(account, secret);
+      return Promise.resolve(ok(null));
+    },
+    remove: (account) => Promise.resolve(ok(secrets.delete(account))),
+  };
+}
