@@ -1,0 +1,31 @@
+/** The UserAgent as the app runs it: the browser's WebSocket, clock and randomness, and JsSIP. */
+import { systemClock } from './clock';
+import { createUserAgent, type UserAgentDeps } from './create-user-agent';
+import { createJssipStack } from './jssip-stack';
+import type { UserAgent } from './user-agent';
+
+export interface BrowserUserAgentOptions extends Pick<UserAgentDeps, 'grants' | 'microphone' | 'onTrace'> {
+  /** Of the app, for the User-Agent header; without it the header says `Ringfence`. */
+  readonly version?: string;
+}
+
+/** Uniform in [0, 1), from the system's random source. */
+function cryptoRandom(): number {
+  const [value = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return value / 2 ** 32;
+}
+
+export function createBrowserUserAgent({ grants, microphone, onTrace, version }: BrowserUserAgentOptions): UserAgent {
+  return createUserAgent({
+    grants,
+    microphone,
+    WebSocket,
+    createStack: createJssipStack,
+    clock: systemClock,
+    random: cryptoRandom,
+    newId: () => crypto.randomUUID(),
+    mark: (name, detail) => void performance.mark(name, { detail }),
+    product: version === undefined ? 'Ringfence' : `Ringfence/${version}`,
+    ...(onTrace === undefined ? {} : { onTrace }),
+  });
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { endCause } from '../../contracts/call';
+import { causeInWords, causeOfStatus, endOf, type EndFacts } from './cause';
+
+const facts: EndFacts = { direction: 'outgoing', answered: false, by: 'peer', status: null, phrase: '', reason: null, trouble: null };
+
+describe('causeOfStatus', () => {
+  it.each([
+    [301, 'failed'], [302, 'failed'], [380, 'failed'],
+    [400, 'failed'], [401, 'refused'], [402, 'refused'], [403, 'refused'], [404, 'not-found'], [405, 'refused'], [406, 'not-acceptable'], [407, 'refused'], [408, 'no-answer'],
+    [410, 'not-found'], [413, 'failed'], [415, 'not-acceptable'], [416, 'not-found'], [420, 'failed'], [421, 'failed'], [423, 'failed'], [428, 'refused'], [429, 'refused'],
+    [430, 'unreachable'], [433, 'refused'], [480, 'no-answer'], [481, 'failed'], [482, 'failed'], [483, 'unreachable'], [484, 'not-found'], [485, 'not-found'], [486, 'busy'],
+    [487, 'no-answer'], [488, 'not-acceptable'], [491, 'failed'], [493, 'failed'],
+    [500, 'unreachable'], [501, 'unreachable'], [502, 'unreachable'], [503, 'unreachable'], [504, 'unreachable'], [513, 'unreachable'], [580, 'unreachable'],
+    [600, 'busy'], [603, 'declined-by-peer'], [604, 'not-found'], [606, 'not-acceptable'], [607, 'declined-by-peer'], [608, 'refused'], [699, 'failed'],
+  ] as const)('%i is %s', (status, cause) => {
+    expect(causeOfStatus(status)).toBe(cause);
+  });
+  it('has a cause for every final status there can be', () => {
+    for (let status = 300; status < 700; status += 1) expect(endCause.options).toContain(causeOfStatus(status));
+  });
+});
+
+describe('endOf', () => {
+  it.each<[string, Partial<EndFacts>, string, string]>([
+    ['our cancel, though the 487 carries a status', { by: 'us' }, 'cancelled', ''],
+    ['busy', { status: 486, phrase: 'Busy Here' }, 'busy', '486 Busy Here'],
+    ['declined', { status: 603, phrase: 'Decline' }, 'declined-by-peer', '603 Decline'],
+    ['lost before an answer', { by: 'system', trouble: 'transport' }, 'unreachable', ''],
+    ['nobody answers our INVITE at all', { by: 'system', trouble: 'timeout' }, 'unreachable', ''],
+    ['we hang up', { answered: true, by: 'us' }, 'hung-up', ''],
+    ['they hang up', { answered: true }, 'hung-up-by-peer', ''],
+    ['media lost', { answered: true, by: 'us', trouble: 'media' }, 'connection-lost', ''],
+    ['missed', { direction: 'incoming' }, 'cancelled-by-caller', ''],
+    ['answered elsewhere', { direction: 'incoming', reason: 'SIP;cause=200;text="Call completed elsewhere"' }, 'answered-elsewhere', 'SIP;cause=200;text="Call completed elsewhere"'],
+    ['answered elsewhere, as ISUP says it', { direction: 'incoming', reason: 'Q.850 ;cause=26' }, 'answered-elsewhere', 'Q.850 ;cause=26'],
+    ['declined elsewhere', { direction: 'incoming', reason: 'SIP ;cause=603 ;text="Declined"' }, 'declined-elsewhere', 'SIP ;cause=603 ;text="Declined"'],
+    ['missed, with an ordinary reason', { direction: 'incoming', reason: 'Q.850;cause=16' }, 'cancelled-by-caller', 'Q.850;cause=16'],
+    ['we decline', { direction: 'incoming', by: 'us' }, 'declined', ''],
+    ['the flow goes while it rings', { direction: 'incoming', by: 'system', trouble: 'transport' }, 'connection-lost', ''],
+  ])('%s', (_, over, cause, details) => {
+    expect(endOf({ ...facts, ...over })).toEqual({ cause, details });
+  });
+  it('keeps a hostile reason short', () => {
+    expect(endOf({ ...facts, reason: 'x'.repeat(5000) }).details).toHaveLength(200);
+  });
+});
+
+describe('causeInWords', () => {
+  it('is different for every cause', () => {
+    expect(new Set(endCause.options.map(causeInWords)).size).toBe(endCause.options.length);
+  });
+});

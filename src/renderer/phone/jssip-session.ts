@@ -1,0 +1,257 @@
+/** StackSession over one JsSIP RTCSession, of which it needs the parts named in `JsSession`. */
+import type { CallDirection } from '../../contracts/call';
+import { createIceGate } from './ice-gate';
+import { withoutLoopbackCandidates } from './ice-policy';
+import { toneSenderOf } from './tone-sender';
+import type { SessionListener, StackConfig, StackSession } from './sip-stack';
+
+interface Message {
+  readonly status_code?: number;
+  readonly reason_phrase?: string;
+  readonly body?: string | null;
+  readonly getHeader: (name: string) => string | undefined;
+}
+interface TerminateOptions {
+  readonly status_code?: number;
+  readonly reason_phrase?: string;
+  readonly cause?: string;
+}
+
+/** The part of JsSIP's RTCSession that is used. */
+export interface JsSession {
+  readonly connection: RTCPeerConnection | null;
+  isEnded(): boolean;
+  isEstablished(): boolean;
+  isReadyToReOffer(): boolean;
+  answer(options: object): void;
+  terminate: (options?: TerminateOptions) => void;
+  mute(options: { readonly audio: boolean }): void;
+  unmute(options: { readonly audio: boolean }): void;
+  renegotiate(options: object, done: () => void): boolean;
+  sendDTMF(tone: string, options: object): void;
+  on(event: string, listener: (event: never) => void): unknown;
+}
+
+export interface SessionContext {
+  readonly direction: CallDirection;
+  readonly callId: string;
+  readonly config: StackConfig;
+  /** The session is over. */
+  readonly forget: () => void;
+}
+
+export interface JssipSession {
+  readonly session: StackSession;
+  /** A final response to an INVITE was read on the wire: JsSIP does not tell which. True: it answers our own re-INVITE. */
+  readonly noteStatus: (status: number) => boolean;
+  /** From now on this listener hears the session. */
+  readonly listen: (listener: SessionListener) => void;
+}
+
+/** RFC 4028 section 4: the recommended session interval, in seconds. JsSIP's 90 is below what many gateways accept. */
+const SESSION_EXPIRES_S = 1_800;
+const REOFFER_FAILED = new Set(['Hold Failed', 'Unhold Failed', 'Media Renegotiation Failed']);
+
+/** What `call()` and `answer()` share: our microphone instead of JsSIP's getUserMedia, our ICE servers. */
+export function mediaOptions(config: StackConfig, media: MediaStream): object {
+  return {
+    mediaStream: media,
+    mediaConstraints: { audio: true, video: false },
+    pcConfig: { iceServers: config.iceServers, bundlePolicy: 'max-bundle' },
+    sessionTimersExpires: SESSION_EXPIRES_S,
+  };
+}
+
+/** JsSIP's causes that mean that something broke; all others are somebody's decision. */
+const TROUBLE: ReadonlyMap<string, 'media' | 'timeout' | 'transport'> = new Map([
+  ['Request Timeout', 'timeout'],
+  ['No ACK', 'timeout'],
+  ['No Answer', 'timeout'],
+  ['Expires', 'timeout'],
+  ['Connection Error', 'transport'],
+  ['Dialog Error', 'transport'],
+  ['WebRTC Error', 'media'],
+  ['RTP Timeout', 'media'],
+]);
+
+export function createJssipSession(js: JsSession, context: SessionContext): JssipSession {
+  const { config, direction } = context;
+  const gate = createIceGate(config.clock, config.ice);
+  let listener: SessionListener | null = null;
+  let microphoneOn = true;
+  let reoffering = false;
+  let lastStatus = 0;
+  let wished = false;
+  /** JsSIP's cause when it ended the session by itself; it reports that end as if we had wished it. */
+  let brokenBy: string | null = null;
+  let directionBefore: RTCRtpTransceiverDirection = 'sendrecv';
+
+  const audio = (): RTCRtpTransceiver | undefined =>
+    js.connection?.getTransceivers().find((one) => one.sender.track?.kind === 'audio' || one.receiver.track.kind === 'audio');
+  // Every track obeys the wish: JsSIP switches tracks on again by itself (after a hold, for one).
+  const applyMicrophone = (): void => {
+    if (js.connection === null || js.isEnded()) return;
+    if (microphoneOn) js.unmute({ audio: true });
+    else js.mute({ audio: true });
+    const track = audio()?.sender.track;
+    if (track !== null && track !== undefined) track.enabled = microphoneOn;
+  };
+  const reofferDone = (status: number): void => {
+    if (!reoffering) return;
+    reoffering = false;
+    applyMicrophone();
+    listener?.onReofferDone(status);
+  };
+  const reofferFailed = (): void => {
+    const transceiver = audio();
+    if (transceiver !== undefined) transceiver.direction = directionBefore;
+    const back = js.connection?.signalingState === 'have-local-offer' ? js.connection.setLocalDescription({ type: 'rollback' }) : Promise.resolve();
+    const done = (): void => reofferDone(lastStatus);
+    void back.then(done, done);
+  };
+
+  // JsSIP ends the call when a re-INVITE is refused (RFC 3261 section 14.1 says it goes on unchanged) and when ICE
+  // fails (we restart it): those two ends are ours to decide, so they are caught at the method they go through.
+  const terminate = js.terminate.bind(js);
+  js.terminate = (options = {}) => {
+    if (REOFFER_FAILED.has(options.reason_phrase ?? '')) reofferFailed();
+    else if (options.cause === 'RTP Timeout') listener?.onIceState('failed');
+    else {
+      brokenBy ??= options.cause ?? null;
+      terminate(options);
+    }
+  };
+  const safely = (options: TerminateOptions): void => {
+    if (!js.isEnded()) terminate(options);
+  };
+
+  const attach = (connection: RTCPeerConnection): void => {
+    let heard: MediaStreamTrack | null = null;
+    connection.addEventListener('track', ({ track }) => {
+      // A stream of our own: the browser takes the track out of the far end's stream during a hold.
+      if (track.kind !== 'audio' || track === heard) return;
+      heard = track;
+      listener?.onRemoteStream(new MediaStream([track]));
+    });
+    connection.addEventListener('iceconnectionstatechange', () => {
+      // `failed` comes through terminate.
+      if (connection.iceConnectionState !== 'failed') listener?.onIceState(connection.iceConnectionState);
+    });
+  };
+  // JsSIP's way out of gathering without a candidate: an event without one is the end of candidates to it.
+  const letGo = (): void => void js.connection?.dispatchEvent(new Event('icecandidate'));
+
+  if (js.connection !== null) attach(js.connection);
+  js.on('peerconnection', ({ peerconnection }: { readonly peerconnection: RTCPeerConnection }) => attach(peerconnection));
+  js.on('connecting', () => gate.start(letGo));
+  js.on('icecandidate', ({ candidate, ready }: { readonly candidate: RTCIceCandidate; readonly ready: () => void }) => gate.candidate(candidate.candidate, ready));
+  js.on('sdp', (event: { readonly originator: string; sdp: string }) => {
+    if (event.originator === 'local') {
+      gate.stop();
+      event.sdp = withoutLoopbackCandidates(event.sdp, config.ice);
+    }
+  });
+  js.on('progress', ({ originator, response }: { readonly originator: string; readonly response: Message | null }) => {
+    if (originator === 'remote') listener?.onProgress(response !== null && (response.body ?? '') !== '');
+  });
+  const answered = (): void => {
+    applyMicrophone();
+    listener?.onAnswered();
+  };
+  // The caller is through with the 200; the callee with the ACK: before it no request may follow (RFC 3261 section 13.3.1.4).
+  js.on(direction === 'outgoing' ? 'accepted' : 'confirmed', answered);
+  js.on('hold', ({ originator }: { readonly originator: string }) => {
+    if (originator === 'remote') listener?.onPeerHold(true);
+  });
+  js.on('unhold', ({ originator }: { readonly originator: string }) => {
+    if (originator !== 'remote') return;
+    applyMicrophone();
+    listener?.onPeerHold(false);
+  });
+  // Glare: JsSIP answers 491 and then takes the offer all the same; a second refusal makes it leave the offer alone.
+  js.on('reinvite', ({ reject }: { readonly reject: (options: object) => void }) => {
+    if (reoffering) reject({ status_code: 491 });
+  });
+  js.on('newDTMF', ({ originator, dtmf }: { readonly originator: string; readonly dtmf: { readonly on: (event: 'failed', listener: () => void) => void } }) => {
+    if (originator === 'local') dtmf.on('failed', () => listener?.onDigitFailed());
+  });
+  const over = ({ originator, message, cause }: { readonly originator: string; readonly message: Message | null; readonly cause: string }): void => {
+    gate.stop();
+    context.forget();
+    const ours = originator === 'local' && wished;
+    listener?.onEnded({
+      by: ours ? 'us' : originator === 'remote' ? 'peer' : 'system',
+      status: message?.status_code ?? null,
+      phrase: message?.reason_phrase ?? '',
+      reason: message?.getHeader('reason') ?? null,
+      trouble: ours ? null : (TROUBLE.get(brokenBy ?? cause) ?? null),
+    });
+  };
+  js.on('ended', over);
+  js.on('failed', over);
+
+  const session: StackSession = {
+    direction,
+    callId: context.callId,
+    answer: (media) => js.answer(mediaOptions(config, media)),
+    end: (status) => {
+      wished = true;
+      // An answered call ends by BYE, which needs no code.
+      safely(direction === 'incoming' && !js.isEstablished() ? { status_code: status } : {});
+    },
+    abandon: () => {
+      brokenBy = 'Connection Error';
+      safely({ status_code: 500, reason_phrase: 'Connection Lost', cause: brokenBy });
+    },
+    setMicrophone: (on) => {
+      microphoneOn = on;
+      applyMicrophone();
+    },
+    replaceTrack: async (track) => {
+      track.enabled = microphoneOn;
+      await audio()?.sender.replaceTrack(track);
+    },
+    reoffer: (offer) => {
+      const transceiver = audio();
+      if (reoffering || transceiver === undefined || js.isEnded() || !js.isReadyToReOffer()) return false;
+      directionBefore = transceiver.direction;
+      // The direction is the peer connection's own, so that answers to the far end's offers tell of our hold too.
+      transceiver.direction = offer.hold === 'none' ? 'sendrecv' : offer.hold;
+      reoffering = true;
+      lastStatus = 0;
+      if (offer.iceRestart) gate.start(letGo);
+      const sent = js.renegotiate(offer.iceRestart ? { rtcOfferConstraints: { iceRestart: true } } : {}, () => reofferDone(200));
+      if (!sent) {
+        reoffering = false;
+        transceiver.direction = directionBefore;
+      }
+      return sent;
+    },
+    sendDigit: (digit, duration, interToneGap) => {
+      const tones = toneSenderOf(js.connection);
+      if (tones !== null) {
+        tones.insertDTMF(tones.toneBuffer + digit, duration, interToneGap);
+        return true;
+      }
+      if (js.isEnded()) return false;
+      try {
+        js.sendDTMF(digit, { duration, interToneGap, transportType: 'INFO' });
+        return true;
+      } catch {
+        // Too early for a request in the dialog.
+        return false;
+      }
+    },
+    connection: () => js.connection,
+  };
+  return {
+    session,
+    noteStatus: (status) => {
+      lastStatus = status;
+      return reoffering;
+    },
+    listen: (next) => {
+      listener = next;
+    },
+  };
+}

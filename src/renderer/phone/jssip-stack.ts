@@ -1,0 +1,135 @@
+/** SipStack by JsSIP 3.13: the only file that imports it. What JsSIP does against our wishes is undone here and in jssip-session.ts. */
+import * as JsSIP from 'jssip';
+import type { RTCSessionEvent } from 'jssip/lib/UA';
+import { createJssipSession, mediaOptions, type JssipSession } from './jssip-session';
+import { partyOf } from './party';
+import { grantedExpires, peek } from './sip-wire';
+import type { RegisterAnswer, SipStack, StackConfig, StackListener } from './sip-stack';
+
+/** Seconds; the gateway shortens it to the token's life. */
+const REGISTER_EXPIRES_S = 600;
+/** Seconds until an incoming call that nobody answers is refused; gateways give up earlier. */
+const NO_ANSWER_S = 180;
+
+/** JsSIP's socket with our wire behind it. JsSIP is told that it is always connected: SipSocket makes it so. */
+class Wire extends JsSIP.WebSocketInterface {
+  constructor(
+    url: string,
+    private readonly write: (text: string) => void,
+  ) {
+    super(url);
+  }
+  override connect(): void {
+    this.onconnect();
+  }
+  override disconnect(): void {
+    // Flows are closed by SipSocket.
+  }
+  override isConnected(): boolean {
+    return true;
+  }
+  override isConnecting(): boolean {
+    return false;
+  }
+  override send(message: unknown): boolean {
+    if (typeof message === 'string') this.write(message);
+    return true;
+  }
+}
+
+/** JsSIP's debug log prints whole messages, tokens included; a `debug` item in localStorage would switch it on. */
+function silence(): void {
+  const debug: unknown = Reflect.get(JsSIP, 'debug');
+  if (typeof debug === 'function' && 'disable' in debug && typeof debug.disable === 'function') Reflect.apply(debug.disable, debug, []);
+}
+
+/** Creates the stack; it sends nothing until `register` or `call`. */
+export function createJssipStack(config: StackConfig, listener: StackListener): SipStack {
+  silence();
+  let registering: 'no' | 'once' | 'again' = 'no';
+  let stopped = false;
+  let newestCallId = '';
+  const sessions = new Map<string, JssipSession>();
+
+  const wire = new Wire(config.url, (text) => {
+    const message = peek(text);
+    if (message?.kind === 'request' && message.method === 'REGISTER' && registering === 'no') registering = 'once';
+    listener.send(text);
+  });
+  const ua = new JsSIP.UA({
+    sockets: wire,
+    uri: `sip:${config.identity}`,
+    ...(config.displayName === '' ? {} : { display_name: config.displayName }),
+    // One stable id: else each start is another phone to the registrar ("too many contacts").
+    instance_id: config.instanceId,
+    register: false,
+    register_expires: REGISTER_EXPIRES_S,
+    // Peers that ignore UPDATE would lose the call.
+    session_timers: true,
+    session_timers_refresh_method: 'INVITE',
+    no_answer_timeout: NO_ANSWER_S,
+    user_agent: config.product,
+  });
+
+  const register = (): void => {
+    // JsSIP drops a register() while one is under way; ours must travel on the new flow.
+    if (registering === 'no') ua.register();
+    else registering = 'again';
+  };
+  const answered = (answer: RegisterAnswer): void => {
+    const again = registering === 'again';
+    registering = 'no';
+    if (stopped) return;
+    if (again) register();
+    else listener.onRegisterAnswer(answer);
+  };
+
+  ua.on('newRTCSession', ({ originator, session, request }: RTCSessionEvent) => {
+    const callId = 'call_id' in request ? request.call_id : request.getHeader('call-id');
+    newestCallId = callId;
+    const from: string = originator;
+    if (from !== 'remote') return;
+    const made = createJssipSession(session, { direction: 'incoming', callId, config, forget: () => void sessions.delete(callId) });
+    sessions.set(callId, made);
+    const { uri, display_name } = session.remote_identity;
+    made.listen(listener.onIncoming(made.session, partyOf(uri.user, uri.host, display_name)));
+  });
+  // Nobody answered within Timer F: the one outcome of a REGISTER that is not seen on the wire.
+  ua.on('registrationFailed', ({ cause }) => {
+    if (cause === JsSIP.C.causes.REQUEST_TIMEOUT) answered({ status: 408, phrase: 'Request Timeout', expiresS: 0, date: null });
+  });
+  ua.start();
+
+  return {
+    register,
+    unregister: () => ua.unregister(),
+    receive: (text) => {
+      const message = peek(text);
+      const finalToInvite = message?.kind === 'response' && message.method === 'INVITE' && message.status >= 200;
+      const ours = finalToInvite && sessions.get(message.callId)?.noteStatus(message.status) === true;
+      const wasRegistering = registering !== 'no';
+      // JsSIP would repeat a re-INVITE by itself after 491: both sides after the same second, and with the old CSeq. It
+      // hears of a plain refusal instead; we try again as RFC 3261 section 14.1 says.
+      wire.ondata(ours && message.status === 491 ? text.replace(/^SIP\/2\.0 491/, 'SIP/2.0 500') : text);
+      if (message?.kind !== 'response' || message.method !== 'REGISTER' || message.status < 200 || !wasRegistering) return;
+      const date = Date.parse(message.headers('date')[0] ?? '');
+      answered({ status: message.status, phrase: message.phrase, expiresS: grantedExpires(message, config.instanceId), date: Number.isNaN(date) ? null : date });
+    },
+    call: (target, media, sessionListener) => {
+      try {
+        const session = ua.call(target, mediaOptions(config, media));
+        const callId = newestCallId;
+        const made = createJssipSession(session, { direction: 'outgoing', callId, config, forget: () => void sessions.delete(callId) });
+        sessions.set(callId, made);
+        made.listen(sessionListener);
+        return made.session;
+      } catch {
+        return null;
+      }
+    },
+    stop: () => {
+      stopped = true;
+      ua.stop();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * The port to a SIP stack, in our own words: what the UserAgent asks of it and hears from it. jssip-stack.ts is the only
+ * implementation; nothing else knows JsSIP.
+ */
+import type { CallDirection, Party } from '../../contracts/call';
+import type { EndFacts } from './cause';
+import type { Clock } from './clock';
+import type { IceContext } from './ice-policy';
+
+export interface StackConfig {
+  /** `user@domain`. */
+  readonly identity: string;
+  readonly displayName: string;
+  /** RFC 5626 section 4.1; the same for this installation and profile at every start. */
+  readonly instanceId: string;
+  /** The gateway's WebSocket URL, without any token. */
+  readonly url: string;
+  /** Value of the User-Agent header. */
+  readonly product: string;
+  readonly ice: IceContext;
+  readonly iceServers: readonly RTCIceServer[];
+  readonly clock: Clock;
+}
+
+export interface StackListener {
+  /** Text for the wire; the stack is told of what arrives by `receive`. */
+  readonly send: (text: string) => void;
+  /** A final response to our REGISTER, whether first or refresh. */
+  readonly onRegisterAnswer: (answer: RegisterAnswer) => void;
+  /** An INVITE came; the handlers are asked for at once. */
+  readonly onIncoming: (session: StackSession, peer: Party) => SessionListener;
+}
+
+export interface RegisterAnswer {
+  /** 0 when nobody answered. */
+  readonly status: number;
+  readonly phrase: string;
+  readonly expiresS: number;
+  /** The gateway's Date header in ms since the epoch, or null. */
+  readonly date: number | null;
+}
+
+export interface SipStack {
+  /** REGISTER now, on the current flow; refreshes follow by themselves. */
+  readonly register: () => void;
+  readonly unregister: () => void;
+  readonly receive: (text: string) => void;
+  /** Sends an INVITE; the microphone's track is in `media`. Null: the target is no address that can be called. */
+  readonly call: (target: string, media: MediaStream, listener: SessionListener) => StackSession | null;
+  /** No timers and no events any more. */
+  readonly stop: () => void;
+}
+
+export interface Reoffer {
+  readonly hold: 'none' | 'sendonly' | 'inactive';
+  readonly iceRestart: boolean;
+}
+
+/** One INVITE's life. Requests within a dialog are sent only when the UserAgent knows the flow to be up. */
+export interface StackSession {
+  readonly direction: CallDirection;
+  /** SIP Call-ID. */
+  readonly callId: string;
+  readonly answer: (media: MediaStream) => void;
+  /** 486 or 603 to an incoming call, CANCEL of an outgoing one, BYE to an answered one. */
+  readonly end: (status: 486 | 603) => void;
+  /** Ends without ado because nothing works any more; the far end is told if it can be. */
+  readonly abandon: () => void;
+  /** The agent's wish, held against whatever the stack does to its tracks. */
+  readonly setMicrophone: (on: boolean) => void;
+  readonly replaceTrack: (track: MediaStreamTrack) => Promise<void>;
+  /** Sends a re-INVITE. False: another offer is on its way, try again later. */
+  readonly reoffer: (offer: Reoffer) => boolean;
+  /** Plays one digit: RFC 4733 if the far end takes it, else INFO. False: neither is possible now. */
+  readonly sendDigit: (digit: string, durationMs: number, gapMs: number) => boolean;
+  readonly connection: () => RTCPeerConnection | null;
+}
+
+export interface SessionListener {
+  readonly onProgress: (earlyMedia: boolean) => void;
+  readonly onAnswered: () => void;
+  readonly onPeerHold: (on: boolean) => void;
+  /** The last `reoffer` was agreed (200) or refused with this status (0 when unknown). */
+  readonly onReofferDone: (status: number) => void;
+  readonly onDigitFailed: () => void;
+  readonly onRemoteStream: (stream: MediaStream) => void;
+  readonly onIceState: (state: RTCIceConnectionState) => void;
+  readonly onEnded: (facts: Omit<EndFacts, 'direction' | 'answered'>) => void;
+}
+

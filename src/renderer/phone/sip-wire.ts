@@ -1,0 +1,101 @@
+/** A look at SIP text below JsSIP: enough to route, match and probe; JsSIP does the parsing that counts. */
+
+/** The parts of a message that routing needs. */
+export interface WireMessage {
+  readonly kind: 'request' | 'response';
+  readonly method: string;
+  /** 0 for a request. */
+  readonly status: number;
+  readonly phrase: string;
+  /** Branch of the top Via: the transaction's name (RFC 3261 section 8.1.1.7). */
+  readonly branch: string;
+  readonly callId: string;
+  /** The To header has a tag: the message belongs to a dialog. */
+  readonly inDialog: boolean;
+  /** All values of a header, long or compact name. */
+  readonly headers: (name: string) => readonly string[];
+}
+
+const COMPACT: Readonly<Record<string, string>> = { v: 'via', f: 'from', t: 'to', i: 'call-id', m: 'contact', l: 'content-length', c: 'content-type', s: 'subject', k: 'supported' };
+
+/** Reads start line and headers; null when the text is no SIP message. */
+export function peek(text: string): WireMessage | null {
+  const end = text.indexOf('\r\n\r\n');
+  const lines = (end === -1 ? text : text.slice(0, end)).replace(/\r\n[ \t]+/g, ' ').split('\r\n');
+  const first = lines[0] ?? '';
+  const response = /^SIP\/2\.0 (\d{3}) ?(.*)$/.exec(first);
+  const request = /^([A-Z]+) \S+ SIP\/2\.0$/.exec(first);
+  if (response === null && request === null) return null;
+  const fields = new Map<string, string[]>();
+  for (const line of lines.slice(1)) {
+    const colon = line.indexOf(':');
+    if (colon < 1) continue;
+    const written = line.slice(0, colon).trim().toLowerCase();
+    const name = COMPACT[written] ?? written;
+    const values = fields.get(name);
+    const value = line.slice(colon + 1).trim();
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value);
+  }
+  const headers = (name: string): readonly string[] => fields.get(name) ?? [];
+  const top = (name: string): string => headers(name)[0] ?? '';
+  return {
+    kind: response === null ? 'request' : 'response',
+    method: request?.[1] ?? /^\d+\s+([A-Z]+)/.exec(top('cseq'))?.[1] ?? '',
+    status: Number(response?.[1] ?? 0),
+    phrase: response?.[2] ?? '',
+    branch: /;\s*branch\s*=\s*([^;,\s]+)/i.exec(top('via'))?.[1] ?? '',
+    callId: top('call-id'),
+    inDialog: /;\s*tag\s*=/i.test(top('to')),
+    headers,
+  };
+}
+
+/**
+ * The response that the transport layer itself gives to a request it could not deliver (RFC 3261 section 8.1.3.1): it is
+ * fed to the stack and never sent.
+ */
+export function localResponse(request: WireMessage, status: number, phrase: string): string {
+  const copied = (name: string, label: string): string[] => request.headers(name).map((value) => `${label}: ${value}`);
+  const to = request.headers('to')[0] ?? '';
+  return [
+    `SIP/2.0 ${status} ${phrase}`,
+    ...copied('via', 'Via'),
+    ...copied('from', 'From'),
+    `To: ${request.inDialog ? to : `${to};tag=local`}`,
+    ...copied('call-id', 'Call-ID'),
+    ...copied('cseq', 'CSeq'),
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+}
+
+/** A liveness probe: an OPTIONS request to the domain (RFC 3261 section 11) that wants any answer. */
+export function optionsProbe(parts: { readonly identity: string; readonly transport: 'WS' | 'WSS'; readonly token: string; readonly sequence: number }): string {
+  const domain = parts.identity.slice(parts.identity.indexOf('@') + 1);
+  return [
+    `OPTIONS sip:${domain} SIP/2.0`,
+    `Via: SIP/2.0/${parts.transport} ${parts.token}.invalid;branch=z9hG4bKprobe${parts.token}${parts.sequence}`,
+    'Max-Forwards: 70',
+    `To: <sip:${domain}>`,
+    `From: <sip:${parts.identity}>;tag=${parts.token}`,
+    `Call-ID: probe-${parts.token}`,
+    `CSeq: ${parts.sequence} OPTIONS`,
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+}
+
+/** True for the branch of one of our own probes. */
+export function isProbeBranch(branch: string): boolean {
+  return branch.startsWith('z9hG4bKprobe');
+}
+
+/** Lifetime in seconds that a 200 to REGISTER grants to `instanceId`'s contact (RFC 3261 section 10.2.4). */
+export function grantedExpires(response: WireMessage, instanceId: string): number {
+  const contacts = response.headers('contact').flatMap((value) => value.split(/,(?=\s*(?:"[^"]*"\s*)?<)/));
+  const own = contacts.find((contact) => contact.toLowerCase().includes(instanceId.toLowerCase())) ?? contacts[0] ?? '';
+  return Number(/;\s*expires\s*=\s*"?(\d+)/i.exec(own)?.[1] ?? response.headers('expires')[0] ?? 600);
+}
