@@ -31,6 +31,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       target: 'chrome130',
+      minify: true,
       rollupOptions: { input: { index: resolve(here, 'src/renderer/index.html'), incoming: resolve(here, 'src/renderer/incoming.html') } },
     },
   },

@@ -1,0 +1,47 @@
+/** The phone window: its composition root. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createMicrophone } from './media/devices';
+import { microphoneLevel } from './media/levels';
+import { createRinger } from './media/ringer';
+import { createBrowserUserAgent } from './phone/browser-user-agent';
+import { createAppState } from './state/create-app-state';
+import { api } from './state/window-api';
+import { App } from './ui/App';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+
+const microphone = createMicrophone({ preferredId: () => app.state.settings.get().microphoneId });
+
+const app = createAppState({
+  api,
+  createUserAgent: (_profile, grants) => createBrowserUserAgent({ grants, microphone }),
+  devices: navigator.mediaDevices,
+  ringer: createRinger(),
+  microphoneLevel: microphoneLevel(microphone),
+  now: Date.now,
+});
+
+// Another microphone: live calls take its track, nothing is negotiated anew.
+microphone.onChange((stream) => {
+  if (stream !== null) void app.state.phone.useMicrophone(stream);
+  // Names of devices are told only once the microphone was opened.
+  void app.state.devices.refresh();
+});
+let chosen: string | null = null;
+app.state.settings.subscribe(() => {
+  const { microphoneId } = app.state.settings.get();
+  if (microphoneId === chosen) return;
+  chosen = microphoneId;
+  void microphone.reselect();
+});
+
+// The phone first, the picture of it second: registering takes longer than drawing.
+void app.start();
+window.addEventListener('online', app.state.phone.reconnectNow);
+createRoot(root).render(
+  <StrictMode>
+    <App state={app.state} />
+  </StrictMode>,
+);

@@ -1,0 +1,51 @@
+/** What the screen derives from the calls: pure functions, so that every state can be shown in a test. */
+import type { Call, CallId } from '../../contracts/call';
+import { canAnswer, needsRingback } from '../phone/call';
+import { isLive, type PhoneSnapshot } from '../phone/user-agent';
+
+// The screen asks the engine's own questions; it reaches them through here.
+export { canAnswer, canHold, canMute, canResume, canSendDigits } from '../phone/call';
+export { isLive } from '../phone/user-agent';
+
+/** Where each call stands on the phone screen. */
+export interface CallLayout {
+  /** Ringing for the agent, oldest first: answered in the order of arrival. */
+  readonly incoming: readonly Call[];
+  /** The large card, or null. */
+  readonly main: Call | null;
+  /** One line each. */
+  readonly lines: readonly Call[];
+}
+
+/** The active call is large; without one the newest live call is; without any the call that ended last is. */
+export function layoutOf({ calls, activeCallId }: Pick<PhoneSnapshot, 'calls' | 'activeCallId'>): CallLayout {
+  const incoming = calls.filter(canAnswer);
+  const others = calls.filter((call) => !canAnswer(call));
+  const live = others.filter(isLive);
+  const main = live.find((call) => call.id === activeCallId) ?? live.findLast((call) => call.phase !== 'held') ?? live.at(-1) ?? others.at(-1) ?? null;
+  return { incoming, main, lines: others.filter((call) => call !== main) };
+}
+
+/** The calls in the order in which the screen shows them; Ctrl+1 chooses the first. */
+export function inOrder(layout: CallLayout): readonly Call[] {
+  return [...layout.incoming, ...(layout.main === null ? [] : [layout.main]), ...layout.lines];
+}
+
+/** Milliseconds of conversation of a call that ended, or null when nobody answered. */
+export function talkedMs(call: Call): number | null {
+  return call.phase === 'ended' && call.answeredAt !== null ? Math.max(0, call.endedAt - call.answeredAt) : null;
+}
+
+/** Which of the phone's own sounds belongs to these calls. */
+export function soundFor(calls: readonly Call[], doNotDisturb: boolean): 'silent' | 'ring' | 'ringback' {
+  if (calls.some(needsRingback)) return 'ringback';
+  // In a conversation the card and the small window are enough; a ring in the ear would drown the customer.
+  const talking = calls.some((call) => call.phase === 'active' || call.phase === 'recovering');
+  return !doNotDisturb && !talking && calls.some(canAnswer) ? 'ring' : 'silent';
+}
+
+/** What changed from one list of calls to the next, call by call. */
+export function changedPhases(before: readonly Call[], after: readonly Call[]): readonly { readonly call: Call; readonly from: Call['phase'] | null }[] {
+  const known = new Map<CallId, Call['phase']>(before.map((call) => [call.id, call.phase]));
+  return after.filter((call) => known.get(call.id) !== call.phase).map((call) => ({ call, from: known.get(call.id) ?? null }));
+}

@@ -1,0 +1,39 @@
+/** Where the phone of one profile gets its grants: main, over IPC. */
+import type { RingfenceApi } from '../../contracts/ipc';
+import type { Failure } from '../../contracts/result';
+import type { GrantSource } from '../phone/user-agent';
+
+/** Makes the source. `onFailure` hears why main refused, and null when it grants again. Main renews for as long as somebody listens. */
+export function createGrantSource(api: RingfenceApi, profileId: string, onFailure: (failure: Failure | null) => void): GrantSource {
+  const which = { profileId, purpose: 'sip' } as const;
+  let listening = 0;
+  return {
+    get: async () => {
+      const result = await api.invoke('grants.get', which);
+      onFailure(result.ok ? null : result.failure);
+      return result;
+    },
+    onRenewed: (listener) => {
+      const ends = [
+        api.subscribe('grants.renewed', (grant) => {
+          if (grant.profileId !== profileId || grant.purpose !== which.purpose) return;
+          onFailure(null);
+          listener(grant);
+        }),
+        api.subscribe('grants.failed', ({ profileId: failedId, purpose, failure }) => {
+          if (failedId === profileId && purpose === which.purpose) onFailure(failure);
+        }),
+      ];
+      listening += 1;
+      if (listening === 1) void api.invoke('grants.watch', { ...which, on: true });
+      let ended = false;
+      return () => {
+        if (ended) return;
+        ended = true;
+        for (const end of ends) end();
+        listening -= 1;
+        if (listening === 0) void api.invoke('grants.watch', { ...which, on: false });
+      };
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Profile } from '../../contracts/profile';
+import { ok } from '../../contracts/result';
+import type { PhoneSnapshot, UserAgent } from '../phone/user-agent';
+import { NO_PHONE, createPhoneStore } from './phone-store';
+
+const profile = (id: string, more: Partial<Profile> = {}): Profile => ({
+  id,
+  name: id,
+  environment: 'practice',
+  provider: { kind: 'local-jwt', issuer: 'i', audience: 'a' },
+  identity: `${id}@h`,
+  displayName: '',
+  gatewayUrl: 'ws://127.0.0.1/',
+  presentation: { kind: 'main-injected' },
+  policy: { tokenLifeS: 300, purposes: ['sip'] },
+  iceServers: [],
+  ...more,
+});
+
+/** Phones that say what happens to them; `stop` waits until it is let go. */
+function setUp() {
+  const story: string[] = [];
+  const stops: (() => void)[] = [];
+  const tell: (() => void)[] = [];
+  const create = ({ id }: Profile): UserAgent => {
+    const snapshot: PhoneSnapshot = { ...NO_PHONE, registration: { phase: 'connecting', attempt: 1 } };
+    return {
+      snapshot: () => snapshot,
+      subscribe: (listener) => {
+        tell.push(listener);
+        return () => story.push(`${id} unheard`);
+      },
+      onEvent: () => () => undefined,
+      start: () => story.push(`${id} starts`),
+      stop: () => {
+        story.push(`${id} stops`);
+        return new Promise((resolve) => stops.push(resolve));
+      },
+      reconnectNow: () => story.push(`${id} reconnects`),
+      place: (typed) => {
+        story.push(`${id} places ${typed}`);
+        return Promise.resolve(ok('c'));
+      },
+      answer: () => Promise.resolve(),
+      end: () => undefined,
+      setMuted: () => undefined,
+      hold: () => undefined,
+      resume: () => undefined,
+      sendDigits: () => undefined,
+      dismiss: () => undefined,
+      useMicrophone: () => Promise.resolve(),
+      remoteStream: () => null,
+      stats: () => Promise.resolve(null),
+    };
+  };
+  return { story, stops, tell, store: createPhoneStore({ createUserAgent: create, onEvent: () => undefined }) };
+}
+
+describe('the phone', () => {
+  it('is offline without a profile, and a call says what to do', async () => {
+    const { store } = setUp();
+    expect(store.get()).toBe(NO_PHONE);
+    expect(await store.place('1001')).toMatchObject({ ok: false, failure: { action: 'open-profiles' } });
+    store.reconnectNow();
+  });
+
+  it('starts with the first profile and shows its snapshot', async () => {
+    const { store, story } = setUp();
+    const listener = vi.fn();
+    store.subscribe(listener);
+    await store.use(profile('a'));
+    expect(story).toEqual(['a starts']);
+    expect(store.get().registration.phase).toBe('connecting');
+    expect(listener).toHaveBeenCalled();
+  });
+
+  it('keeps its phone when only the name changes, and takes another when the wiring does', async () => {
+    const { store, story, stops } = setUp();
+    await store.use(profile('a'));
+    await store.use(profile('a', { name: 'renamed', environment: 'staging' }));
+    expect(story).toEqual(['a starts']);
+    const changing = store.use(profile('a', { gatewayUrl: 'wss://other/' }));
+    expect(store.get()).toBe(NO_PHONE);
+    stops[0]?.();
+    await changing;
+    expect(story).toEqual(['a starts', 'a stops', 'a unheard', 'a starts']);
+  });
+
+  it('while one says goodbye only the last wish counts', async () => {
+    const { store, story, stops } = setUp();
+    await store.use(profile('a'));
+    const changing = store.use(profile('b'));
+    void store.use(profile('c'));
+    stops[0]?.();
+    await changing;
+    expect(story).toEqual(['a starts', 'a stops', 'a unheard', 'c starts']);
+  });
+
+  it('remembers what was dialled last', async () => {
+    const { store, story } = setUp();
+    await store.use(profile('a'));
+    expect(store.lastDialled()).toBe('');
+    await store.place(' echo ');
+    expect(store.lastDialled()).toBe('echo');
+    expect(story).toContain('a places  echo ');
+  });
+});

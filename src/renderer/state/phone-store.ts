@@ -1,0 +1,110 @@
+/** The phone of the profile in use: one UserAgent at a time, and what it shows. */
+import type { CallId } from '../../contracts/call';
+import type { Profile } from '../../contracts/profile';
+import { fail, type Result } from '../../contracts/result';
+import type { EngineEvent, PhoneSnapshot, UserAgent } from '../phone/user-agent';
+import { createListeners, type Store } from './store';
+
+/** The snapshot while no profile is in use. */
+export const NO_PHONE: PhoneSnapshot = { registration: { phase: 'offline' }, calls: [], activeCallId: null, grant: null };
+
+/** The verbs of the UserAgent, for whichever one is in use; without one they do nothing. */
+type Verbs = Pick<UserAgent, 'reconnectNow' | 'answer' | 'end' | 'setMuted' | 'hold' | 'resume' | 'sendDigits' | 'dismiss' | 'useMicrophone' | 'remoteStream' | 'stats'>;
+
+export interface PhoneStore extends Store<PhoneSnapshot>, Verbs {
+  /** Stops the phone of the profile before and starts this one's. A profile whose settings are unchanged keeps its phone. */
+  readonly use: (profile: Profile | null) => Promise<void>;
+  /** Dials what the agent typed and remembers it for recall. */
+  readonly place: (typed: string) => Promise<Result<CallId>>;
+  /** What was dialled last in this run, or ''. Never written to disk. */
+  readonly lastDialled: () => string;
+}
+
+export interface PhoneStoreParts {
+  readonly createUserAgent: (profile: Profile) => UserAgent;
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+interface Running {
+  readonly profile: Profile;
+  readonly userAgent: UserAgent;
+  readonly letGo: () => void;
+}
+
+/** What a phone is made from; a change of name or colour needs no new registration. */
+const wiring = (profile: Profile): string => JSON.stringify({ ...profile, name: '', environment: '' });
+
+/** Makes the store, with no phone in it. */
+export function createPhoneStore({ createUserAgent, onEvent }: PhoneStoreParts): PhoneStore {
+  const listeners = createListeners();
+  let running: Running | null = null;
+  let wanted: Profile | null = null;
+  let changing: Promise<void> | null = null;
+  let lastDialled = '';
+
+  const same = (one: Profile | null, other: Profile | null): boolean =>
+    one === null || other === null ? one === other : wiring(one) === wiring(other);
+
+  function begin(profile: Profile): void {
+    const userAgent = createUserAgent(profile);
+    const ends = [userAgent.subscribe(listeners.tell), userAgent.onEvent(onEvent)];
+    running = {
+      profile,
+      userAgent,
+      letGo: () => {
+        for (const end of ends) end();
+      },
+    };
+    userAgent.start();
+    listeners.tell();
+  }
+
+  // Profiles may change again while the phone before is still saying goodbye: only the last wish counts.
+  async function settle(): Promise<void> {
+    while (!same(running?.profile ?? null, wanted)) {
+      if (running !== null) {
+        const leaving = running;
+        running = null;
+        listeners.tell();
+        await leaving.userAgent.stop();
+        leaving.letGo();
+      }
+      if (wanted !== null) begin(wanted);
+    }
+  }
+  const agent = (): UserAgent | null => running?.userAgent ?? null;
+
+  return {
+    get: () => agent()?.snapshot() ?? NO_PHONE,
+    subscribe: listeners.add,
+    use: (profile) => {
+      wanted = profile;
+      changing ??= settle().finally(() => {
+        changing = null;
+      });
+      return changing;
+    },
+    place: async (typed) => {
+      lastDialled = typed.trim();
+      const userAgent = agent();
+      if (userAgent === null) return fail('unknown-profile', 'No line is in use: choose one at the top.', 'open-profiles');
+      return userAgent.place(typed);
+    },
+    lastDialled: () => lastDialled,
+    reconnectNow: () => agent()?.reconnectNow(),
+    answer: async (id) => {
+      await agent()?.answer(id);
+    },
+    end: (id) => agent()?.end(id),
+    setMuted: (id, muted) => agent()?.setMuted(id, muted),
+    hold: (id) => agent()?.hold(id),
+    resume: (id) => agent()?.resume(id),
+    sendDigits: (id, digits) => agent()?.sendDigits(id, digits),
+    dismiss: (id) => agent()?.dismiss(id),
+    useMicrophone: async (stream) => {
+      await agent()?.useMicrophone(stream);
+    },
+    remoteStream: (id) => agent()?.remoteStream(id) ?? null,
+    stats: async (id) => (await agent()?.stats(id)) ?? null,
+  };
+}

@@ -1,0 +1,41 @@
+/** Where the agent is in the window; nothing here outlives it. */
+import type { Failure } from '../../contracts/result';
+import { createStore, type Store } from './store';
+
+export type Screen = 'phone' | 'live' | 'settings';
+export type SettingsTab = 'profiles' | 'keys' | 'appearance' | 'about';
+
+export interface View {
+  readonly screen: Screen;
+  readonly settingsTab: SettingsTab;
+  /** The profile that a pasted key goes to, or null for the first one that lacks a key. */
+  readonly keyProfileId: string | null;
+  /** The field of the dialler. */
+  readonly typed: string;
+  /** Why the last number could not be dialled, or null. */
+  readonly dialFailure: Failure | null;
+  /** The call whose keypad is open, or null. */
+  readonly keypadCallId: string | null;
+  readonly devicesOpen: boolean;
+  readonly shortcutsOpen: boolean;
+}
+
+export interface ViewStore extends Store<View> {
+  readonly change: (change: Partial<View>) => void;
+  /** Goes to a tab of the settings. */
+  readonly openSettings: (tab: SettingsTab, keyProfileId?: string) => void;
+}
+
+const START: View = { screen: 'phone', settingsTab: 'profiles', keyProfileId: null, typed: '', dialFailure: null, keypadCallId: null, devicesOpen: false, shortcutsOpen: false };
+
+/** Makes the store; `first` overrides where it starts. */
+export function createViewStore(first: Partial<View> = {}): ViewStore {
+  const store = createStore<View>({ ...START, ...first });
+  const change = (next: Partial<View>): void => store.set({ ...store.get(), ...next });
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    change,
+    openSettings: (settingsTab, keyProfileId) => change({ screen: 'settings', settingsTab, ...(keyProfileId === undefined ? {} : { keyProfileId }) }),
+  };
+}

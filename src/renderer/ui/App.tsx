@@ -1,0 +1,46 @@
+import { lazy, Suspense } from 'react';
+import type { AppState } from '../state/app-state';
+import { useStore } from '../state/use-store';
+import { AppContext } from './app-context';
+import { LiveColumn } from './LiveColumn';
+import { LiveRegions } from './LiveRegions';
+import { NavigationRail } from './NavigationRail';
+import { Notices } from './Notices';
+import { PhoneScreen } from './PhoneScreen';
+import { RemoteAudio } from './RemoteAudio';
+import { ShortcutsDialog } from './ShortcutsDialog';
+import { StatusBar } from './StatusBar';
+import { useKeyboard } from './use-keyboard';
+import { useTheme } from './use-theme';
+
+// An agent opens the settings once a month: they wait outside until then, and zod with them.
+const SettingsScreen = lazy(async () => ({ default: (await import('./SettingsScreen')).SettingsScreen }));
+
+/** The phone window. */
+export function App({ state }: { readonly state: AppState }) {
+  useTheme(state);
+  useKeyboard(state);
+  const { screen } = useStore(state.view);
+  return (
+    <AppContext value={state}>
+      <div className="window" data-screen={screen}>
+        <StatusBar />
+        <NavigationRail />
+        <main className="content">
+          {screen === 'settings' ? (
+            <Suspense fallback={<div className="settings" aria-busy="true" />}>
+              <SettingsScreen />
+            </Suspense>
+          ) : (
+            <PhoneScreen />
+          )}
+        </main>
+        {screen !== 'settings' && <LiveColumn />}
+        <RemoteAudio />
+        <LiveRegions />
+        <ShortcutsDialog />
+        <Notices />
+      </div>
+    </AppContext>
+  );
+}

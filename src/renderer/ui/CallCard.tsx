@@ -1,0 +1,44 @@
+import type { Call } from '../../contracts/call';
+import { isLive } from '../state/call-views';
+import { CallControls } from './CallControls';
+import { CallProblemLine } from './CallProblemLine';
+import { CallQuality } from './CallQuality';
+import { CallTimer } from './CallTimer';
+import { EndedActions } from './EndedActions';
+import { initials, partyName } from './format';
+import { PeerNumber } from './PeerNumber';
+import { phaseWords } from './sentences';
+
+interface CallCardProps {
+  readonly call: Call;
+  readonly line: string;
+}
+
+/** The call that matters now, large. It has the same height in each of its states. */
+export function CallCard({ call, line }: CallCardProps) {
+  const name = partyName(call.peer);
+  const letters = initials(name);
+  return (
+    <>
+      <article className="card call-card" data-testid="call-card" data-phase={call.phase} data-call-id={call.id} tabIndex={-1} aria-label={`Call with ${name}`}>
+        <div className="call-head">
+          <span className="avatar" aria-hidden="true">
+            {letters === '' ? '#' : letters}
+          </span>
+          <div className="call-who">
+            <h2 className="call-name">{name}</h2>
+            <p className="call-number">
+              <PeerNumber party={call.peer} after={line} />
+            </p>
+          </div>
+          <div className="call-state">
+            {'answeredAt' in call && call.answeredAt !== null ? <CallTimer call={call} /> : <span className="call-phase">{phaseWords(call)}</span>}
+            <span className="call-below">{call.phase === 'active' ? <CallQuality callId={call.id} /> : 'answeredAt' in call && call.answeredAt !== null ? <span className="call-phase-small" data-phase={call.phase}>{phaseWords(call)}</span> : null}</span>
+          </div>
+        </div>
+        {isLive(call) ? <CallControls call={call} /> : <EndedActions call={call} />}
+      </article>
+      {call.problem !== null && isLive(call) && <CallProblemLine call={call} problem={call.problem} />}
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { Phone, X } from 'lucide-react';
+import { Button } from 'react-aria-components/Button';
+import type { Call } from '../../contracts/call';
+import { useApp } from './app-context';
+import { partyNumber } from './format';
+import { placeCall } from './place-call';
+import { END_WORDS } from './sentences';
+
+/** Why the call ended, for the five seconds that it stays; nothing dangerous where End was. */
+export function EndedActions({ call }: { readonly call: Extract<Call, { phase: 'ended' }> }) {
+  const app = useApp();
+  const words = END_WORDS[call.cause];
+  return (
+    <div className="ended">
+      <div className="ended-why" data-tone={words.tone}>
+        <p>{words.sentence}</p>
+        {call.details !== '' && (
+          <details className="details">
+            <summary>Details</summary>
+            <code>{call.details}</code>
+          </details>
+        )}
+      </div>
+      <Button
+        className="button"
+        onPress={() => {
+          app.phone.dismiss(call.id);
+          void placeCall(app, partyNumber(call.peer));
+        }}
+      >
+        <Phone size={16} aria-hidden="true" />
+        Call again
+      </Button>
+      <Button className="icon-button sunken" aria-label="Dismiss" onPress={() => app.phone.dismiss(call.id)}>
+        <X size={20} aria-hidden="true" />
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import { CircleAlert, Grid3x3, KeyRound, Pause, Phone, PhoneCall, PhoneIncoming, PhoneMissed, PhoneOff, PhoneOutgoing, Play, Radio, ShieldX, WifiOff, type LucideIcon } from 'lucide-react';
+import type { LiveKind } from '../../contracts/event';
+
+/** Icon and tone of each kind of event. */
+const LOOKS: Readonly<Record<LiveKind, readonly [icon: LucideIcon, tone: 'good' | 'bad' | 'quiet']>> = {
+  'call-dialing': [PhoneOutgoing, 'quiet'],
+  'call-incoming': [PhoneIncoming, 'quiet'],
+  'call-ringing': [Phone, 'quiet'],
+  'call-answered': [PhoneCall, 'good'],
+  'call-held': [Pause, 'quiet'],
+  'call-resumed': [Play, 'quiet'],
+  'call-held-by-peer': [Pause, 'quiet'],
+  'call-resumed-by-peer': [Play, 'quiet'],
+  'call-digits': [Grid3x3, 'quiet'],
+  'call-missed': [PhoneMissed, 'bad'],
+  'call-ended': [PhoneOff, 'quiet'],
+  'call-failed': [PhoneOff, 'bad'],
+  registered: [Radio, 'good'],
+  unregistered: [Radio, 'quiet'],
+  connecting: [Radio, 'quiet'],
+  'connection-lost': [WifiOff, 'bad'],
+  'token-minted': [KeyRound, 'quiet'],
+  'token-refused': [ShieldX, 'bad'],
+  'key-changed': [KeyRound, 'good'],
+  problem: [CircleAlert, 'bad'],
+};
+
+/** The picture of an event; its title says the same in words. */
+export function EventIcon({ kind }: { readonly kind: LiveKind }) {
+  const [Icon, tone] = LOOKS[kind];
+  return <Icon className="event-icon" data-tone={tone} size={16} aria-hidden="true" />;
+}

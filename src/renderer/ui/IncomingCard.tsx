@@ -1,0 +1,60 @@
+import { Phone, PhoneIncoming, PhoneOff } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { Button } from 'react-aria-components/Button';
+import type { Call } from '../../contracts/call';
+import { isLive } from '../state/call-views';
+import { useSelected } from '../state/use-store';
+import { useApp } from './app-context';
+import { CallProblemLine } from './CallProblemLine';
+import { isTyping } from './focus';
+import { partyName } from './format';
+import { PeerNumber } from './PeerNumber';
+
+interface IncomingCardProps {
+  readonly call: Call;
+  readonly line: string;
+}
+
+/** A call that rings for the agent. Answer has the focus at once, unless the agent is typing. */
+export function IncomingCard({ call, line }: IncomingCardProps) {
+  const { phone, settings } = useApp();
+  const quiet = useSelected(settings, (value) => value.doNotDisturb);
+  const answer = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const elsewhere = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
+    // A second call must not move the focus away from the first one's buttons.
+    const onAnotherCall = document.activeElement?.closest('[data-phase="ringing"]') != null;
+    if (!quiet && !elsewhere && !onAnotherCall && !isTyping()) answer.current?.focus();
+  }, [quiet]);
+  const name = partyName(call.peer);
+  return (
+    <>
+      <article className="card incoming-card" data-testid="call-card" data-phase={call.phase} data-call-id={call.id} data-quiet={quiet} tabIndex={-1} aria-label={`Incoming call from ${name}`}>
+        <span className="incoming-icon" aria-hidden="true">
+          <PhoneIncoming size={22} />
+        </span>
+        <div className="call-who">
+          <p className="incoming-line">
+            Incoming call · {line}
+            {quiet && <span className="tag">Do not disturb</span>}
+          </p>
+          <h2 className="call-name">{name}</h2>
+          <p className="call-number">
+            <PeerNumber party={call.peer} />
+          </p>
+        </div>
+        <div className="incoming-actions">
+          <Button className="big-button decline" onPress={() => phone.end(call.id)}>
+            <PhoneOff size={20} aria-hidden="true" />
+            Decline
+          </Button>
+          <Button ref={answer} className="big-button answer" data-first-choice onPress={() => void phone.answer(call.id)}>
+            <Phone size={20} aria-hidden="true" />
+            Answer
+          </Button>
+        </div>
+      </article>
+      {call.problem !== null && isLive(call) && <CallProblemLine call={call} problem={call.problem} />}
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { Copy, Pause, Play } from 'lucide-react';
+import type { Key } from 'react-aria-components/Menu';
+import { useMemo, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { ToggleButton } from 'react-aria-components/ToggleButton';
+import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
+import type { LiveCategory, LiveEvent } from '../../contracts/event';
+import { useStore } from '../state/use-store';
+import { useApp } from './app-context';
+import { copyText } from './copy-text';
+import { EventList } from './EventList';
+import { clock } from './format';
+import { saySentence } from './notices';
+
+const FILTERS: readonly { readonly id: LiveCategory | 'all'; readonly label: string }[] = [
+  { id: 'all', label: 'All' },
+  { id: 'calls', label: 'Calls' },
+  { id: 'registration', label: 'Registration' },
+  { id: 'tokens', label: 'Tokens' },
+  { id: 'errors', label: 'Errors' },
+];
+
+const categoryOf = (filter: Key): LiveCategory | null => (filter === 'calls' || filter === 'registration' || filter === 'tokens' || filter === 'errors' ? filter : null);
+
+/** Events as text, newest first, as they are copied. */
+export function asText(events: readonly LiveEvent[]): string {
+  return events.map((event) => `${new Date(event.at).toISOString().slice(0, 10)} ${clock(event.at)}\t${event.title}\t${event.detail}`).join('\n');
+}
+
+/** What happens, one line an event, newest on top. */
+export function LiveColumn() {
+  const { live } = useApp();
+  const total = useStore(live);
+  const [filter, setFilter] = useState<Key>('all');
+  const [paused, setPaused] = useState<{ readonly total: number; readonly events: readonly LiveEvent[] } | null>(null);
+  const category = categoryOf(filter);
+  // `total` stands for the log's content: it grows with each event.
+  const current = useMemo(() => (total === 0 ? [] : live.events(category)), [live, category, total]);
+  const events = paused === null ? current : paused.events.filter((event) => category === null || event.category === category);
+  const missed = paused === null ? 0 : total - paused.total;
+
+  function copy(): void {
+    saySentence(copyText(asText(events)) ? `Copied ${events.length} ${events.length === 1 ? 'event' : 'events'}.` : 'Nothing could be copied: the clipboard is closed to this window.');
+  }
+
+  return (
+    <aside className="live" aria-label="Live">
+      <div className="live-head">
+        <h2 className="live-title">Live</h2>
+        {missed > 0 && (
+          <span className="tag" aria-live="off">
+            {missed} new
+          </span>
+        )}
+        <span className="live-actions">
+          <Button className="icon-button small" aria-label="Copy" isDisabled={events.length === 0} onPress={copy}>
+            <Copy size={16} aria-hidden="true" />
+          </Button>
+          <ToggleButton className="icon-button small" aria-label="Pause" isSelected={paused !== null} onChange={(on) => setPaused(on ? { total, events: live.events(null) } : null)}>
+            {paused === null ? <Pause size={16} aria-hidden="true" /> : <Play size={16} aria-hidden="true" />}
+          </ToggleButton>
+        </span>
+      </div>
+      <ToggleButtonGroup
+        className="filters"
+        aria-label="Show"
+        selectionMode="single"
+        disallowEmptySelection
+        selectedKeys={[filter]}
+        onSelectionChange={(keys) => {
+          for (const key of keys) setFilter(key);
+        }}
+      >
+        {FILTERS.map(({ id, label }) => (
+          <ToggleButton key={id} id={id} className="filter">
+            {label}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+      {events.length === 0 ? (
+        <p className="live-empty">{category === null ? 'Calls, registrations and tokens appear here as they happen.' : 'Nothing of this kind yet.'}</p>
+      ) : (
+        <EventList key={String(filter)} events={events} onCopy={copy} />
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,100 @@
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { PRACTICE_PROFILE_ID, type Profile } from '../../contracts/profile';
+import type { Failure } from '../../contracts/result';
+import { useStore } from '../state/use-store';
+import { useApp } from './app-context';
+import { ConfirmDialog, type Question } from './ConfirmDialog';
+import { FailureNotice } from './FailureNotice';
+import { statusOf } from './key-words';
+import { saySentence } from './notices';
+import { ProfileForm } from './ProfileForm';
+import { ENVIRONMENT_WORDS } from './sentences';
+
+/** The lines: add, edit, remove. The Practice line is built in. */
+export function ProfilesPanel() {
+  const { profiles, view } = useApp();
+  const snapshot = useStore(profiles);
+  /** Null: the list; 'new': an empty form. */
+  const [edited, setEdited] = useState<Profile | 'new' | null>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [failed, setFailed] = useState<Failure | null>(null);
+  if (snapshot === null) return null;
+  const known = snapshot;
+
+  async function remove(profile: Profile): Promise<void> {
+    const result = await profiles.remove(profile.id);
+    if (result.ok) saySentence(`${profile.name} is removed.`);
+    else setFailed(result.failure);
+  }
+  function saved(profile: Profile): void {
+    setEdited(null);
+    if (statusOf(known, profile.id).active === null) {
+      view.openSettings('keys', profile.id);
+      saySentence(`${profile.name} is saved; it needs a key now.`);
+    } else saySentence(`${profile.name} is saved.`);
+  }
+  if (edited !== null) return <ProfileForm existing={edited === 'new' ? null : edited} onCancel={() => setEdited(null)} onSaved={saved} />;
+
+  return (
+    <>
+      <div className="panel-head">
+        <h1>Profiles</h1>
+        <div className="panel-actions">
+          <Button className="button primary" onPress={() => setEdited('new')}>
+            <Plus size={16} aria-hidden="true" />
+            Add profile
+          </Button>
+        </div>
+      </div>
+      <p className="panel-text">A profile is one line an agent can use: who it is, where its gateway is, and how long its tokens live. It holds no key.</p>
+      {snapshot.notice !== null && (
+        <p className="advice" role="note">
+          {snapshot.notice}
+        </p>
+      )}
+      {failed !== null && <FailureNotice failure={failed} onDismiss={() => setFailed(null)} />}
+      <ul className="settings-card profile-list">
+        {snapshot.profiles.map((profile) => (
+          <li key={profile.id} className="profile-row" data-environment={profile.environment} data-profile-id={profile.id}>
+            <span className="environment-dot" />
+            <div className="profile-who">
+              <p className="profile-name">
+                {profile.name}
+                {profile.id === snapshot.activeProfileId && <span className="tag">In use</span>}
+              </p>
+              <p className="quiet">
+                {ENVIRONMENT_WORDS[profile.environment]} · {profile.identity}
+              </p>
+              <p className="quiet profile-gateway">{profile.gatewayUrl}</p>
+            </div>
+            {profile.id === PRACTICE_PROFILE_ID ? (
+              <span className="quiet">Built in</span>
+            ) : (
+              <div className="profile-actions">
+                <Button className="button" aria-label={`Edit ${profile.name}`} onPress={() => setEdited(profile)}>
+                  Edit
+                </Button>
+                <Button
+                  className="button"
+                  aria-label={`Remove ${profile.name}`}
+                  onPress={() =>
+                    setQuestion({
+                      title: `Remove ${profile.name}?`,
+                      text: 'The profile and its keys are removed from this computer. The keys cannot be brought back.',
+                      answers: [{ label: 'Remove', tone: 'danger', act: () => void remove(profile) }],
+                    })
+                  }
+                >
+                  Remove
+                </Button>
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+      <ConfirmDialog question={question} onClose={() => setQuestion(null)} />
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+/** The keys' states in words. */
+import type { KeyRecord, KeyState, KeyStatus, Profile, ProfilesSnapshot } from '../../contracts/profile';
+import { day } from './format';
+
+/** The chip beside "Keys", and a sentence where something is amiss. */
+export const KEY_STATE_WORDS: Readonly<Record<KeyState, { readonly word: string; readonly sentence: string | null; readonly tone: 'good' | 'warn' | 'bad' }>> = {
+  'in-keychain': { word: 'In the system keychain', sentence: null, tone: 'good' },
+  'in-memory': { word: 'In memory only', sentence: 'This key is gone when Ringfence closes.', tone: 'warn' },
+  absent: { word: 'No key', sentence: 'Paste the key from the clipboard, choose its file, or generate one.', tone: 'warn' },
+  locked: { word: 'Keychain locked', sentence: 'A key was saved, but the keychain does not give it out now: unlock it.', tone: 'bad' },
+  unavailable: { word: 'No keychain', sentence: 'This computer has no keychain that Ringfence can use.', tone: 'bad' },
+};
+
+/** "since 3 Nov", "made today", from a file or pasted alike. */
+export function keyAge(record: KeyRecord, now: number): string {
+  return `${record.origin === 'generated' ? 'made' : 'since'} ${day(record.addedAt, now)}`;
+}
+
+/** How the profile's tokens are made, as the table says it. */
+export function providerWords(profile: Profile): string {
+  switch (profile.provider.kind) {
+    case 'local-jwt':
+      return 'Signed here · HS256';
+  }
+}
+
+/** What is known about a profile's keys; a profile main has not told about has none. */
+export function statusOf(snapshot: ProfilesSnapshot, profileId: string): KeyStatus {
+  return snapshot.keys.find((key) => key.profileId === profileId) ?? { profileId, state: 'absent', active: null, next: null, lastMintAt: null };
+}
+
+/** Where a new key goes without being told: to the first line that lacks one, else to the line in use. */
+export function keyTarget(snapshot: ProfilesSnapshot, chosen: string | null): string {
+  if (chosen !== null && snapshot.profiles.some((profile) => profile.id === chosen)) return chosen;
+  const lacking = snapshot.profiles.find((profile) => statusOf(snapshot, profile.id).active === null);
+  return lacking?.id ?? snapshot.activeProfileId;
+}

@@ -1,0 +1,15 @@
+import type { AppState } from '../state/app-state';
+import { focusCall } from './focus';
+
+/** Dials what stands in the field. On success the field is empty and the call has the focus; on failure the text stays. */
+export async function placeCall({ phone, view }: Pick<AppState, 'phone' | 'view'>, target: string = view.get().typed): Promise<void> {
+  performance.mark('ringfence:click-call');
+  const result = await phone.place(target);
+  if (!result.ok) {
+    view.change({ typed: target, dialFailure: result.failure });
+    return;
+  }
+  view.change({ typed: '', dialFailure: null, screen: 'phone' });
+  // The card is there after the next render.
+  requestAnimationFrame(() => focusCall(result.value));
+}

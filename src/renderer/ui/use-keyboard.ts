@@ -1,0 +1,93 @@
+import { useEffect } from 'react';
+import type { Call } from '../../contracts/call';
+import type { AppState } from '../state/app-state';
+import { canAnswer, canHold, canResume, canSendDigits, inOrder, isLive, layoutOf } from '../state/call-views';
+import { cardOf, focusCall, focusDialField, focusKind } from './focus';
+import { commandFor, type Command } from './keyboard';
+import { saySentence } from './notices';
+import { placeCall } from './place-call';
+
+/** The call that keys mean: the one whose card has the focus, else the large one. */
+function meantCall({ phone }: AppState): Call | null {
+  const layout = layoutOf(phone.get());
+  const focused = inOrder(layout).find((call) => cardOf(call.id)?.contains(document.activeElement) === true);
+  return focused ?? layout.main;
+}
+
+function perform(state: AppState, command: Command): void {
+  const { phone, view } = state;
+  const layout = layoutOf(phone.get());
+  const call = meantCall(state);
+  const live = call !== null && isLive(call) ? call : null;
+  const ringing = layout.incoming.find((incoming) => incoming === call) ?? layout.incoming[0];
+  switch (command.kind) {
+    case 'answer':
+      if (ringing !== undefined) void phone.answer(ringing.id);
+      break;
+    case 'decline':
+      if (ringing !== undefined) phone.end(ringing.id);
+      break;
+    case 'call':
+      if (view.get().typed.trim() !== '') void placeCall(state);
+      break;
+    case 'close':
+      view.change({ keypadCallId: null });
+      break;
+    case 'mute':
+      if (live !== null) phone.setMuted(live.id, !live.muted);
+      break;
+    case 'hold':
+      if (live !== null && canResume(live)) phone.resume(live.id);
+      else if (live !== null && canHold(live)) phone.hold(live.id);
+      break;
+    case 'keypad':
+      if (live !== null && canSendDigits(live)) view.change({ keypadCallId: view.get().keypadCallId === live.id ? null : live.id });
+      break;
+    case 'help':
+      view.change({ shortcutsOpen: true });
+      break;
+    case 'digit': {
+      const { keypadCallId, typed } = view.get();
+      const onCall = live !== null && (live.id === keypadCallId || cardOf(live.id)?.contains(document.activeElement) === true);
+      if (onCall && canSendDigits(live)) {
+        if (command.digit !== '+') phone.sendDigits(live.id, command.digit);
+      } else if (onCall) saySentence('Digits can be sent when the call is up.');
+      else {
+        view.change({ screen: 'phone', typed: typed + command.digit });
+        focusDialField();
+      }
+      break;
+    }
+    case 'choose': {
+      const chosen = inOrder(layout)[command.position - 1];
+      if (chosen !== undefined) focusCall(chosen.id);
+      break;
+    }
+  }
+}
+
+/** Listens to the keys of the whole window. */
+export function useKeyboard(state: AppState): void {
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent): void {
+      if (event.defaultPrevented || event.isComposing) return;
+      const { calls } = state.phone.get();
+      const command = commandFor(
+        { key: event.key, ctrl: event.ctrlKey, alt: event.altKey, meta: event.metaKey, repeat: event.repeat },
+        {
+          focus: focusKind(document.activeElement),
+          overlay: document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null,
+          incoming: calls.some(canAnswer),
+          live: calls.some((call) => isLive(call) && !canAnswer(call)),
+          keypadOpen: state.view.get().keypadCallId !== null,
+        },
+      );
+      if (command === null) return;
+      event.preventDefault();
+      perform(state, command);
+    }
+    // Before the components: they keep the keys that they use to themselves.
+    window.addEventListener('keydown', onKeyDown, true);
+    return () => window.removeEventListener('keydown', onKeyDown, true);
+  }, [state]);
+}
