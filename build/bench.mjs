@@ -1,0 +1,41 @@
+/** `npm run bench`: builds, then measures the app beside an empty window in real Electron. The result goes to bench-results/. */
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runProgram, say } from './program.mjs';
+import { root } from './places.mjs';
+import { run } from './child.mjs';
+import { ensureBuilt } from './app-build.mjs';
+import { setUp } from './setup.mjs';
+import { setStage } from './stage.mjs';
+
+await runProgram(async () => {
+  const runtime = await setUp(['app', 'display']);
+  await ensureBuilt();
+  const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
+  const config = join(root, 'test', 'bench', 'playwright.config.ts');
+  const stage = await setStage(runtime, { display: 'virtual', mustRead: [playwright, config, join(root, 'out', 'main', 'index.js')] });
+  try {
+    // Whoever measures may not write to the checkout: the result is fetched from its own folder.
+    const output = stage.env['TMPDIR'] ?? '';
+    const outcome = await run(process.execPath, [playwright, 'test', '--config', config, ...process.argv.slice(2)], {
+      cwd: root,
+      env: { ...stage.env, RINGFENCE_BENCH_OUTPUT: output, RINGFENCE_E2E_OUTPUT: join(output, 'test-results') },
+      ...(stage.launch.uid === undefined ? {} : { uid: stage.launch.uid }),
+      ...(stage.launch.gid === undefined ? {} : { gid: stage.launch.gid }),
+      show: true,
+    });
+    const result = join(output, 'bench.json');
+    const text = await readFile(result, 'utf8').catch(() => '');
+    if (text !== '') {
+      const folder = join(root, 'bench-results');
+      await mkdir(folder, { recursive: true });
+      const name = `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`;
+      await copyFile(result, join(folder, name));
+      await copyFile(result, join(folder, 'latest.json'));
+      say(`result: bench-results/${name}`);
+    }
+    return outcome.code === 0 && text !== '' ? 0 : 1;
+  } finally {
+    await stage.close();
+  }
+});

@@ -1,0 +1,108 @@
+/**
+ * `npm start [-- --practice-run] [-- --screenshot PATH] [-- arguments for the app]`: sets up what is missing, builds, and
+ * opens the app. Without a display it does the practice run instead.
+ */
+import { spawn } from 'node:child_process';
+import { constants, copyFile, rm, stat } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CannotContinue, messageOf, runProgram, say, warn } from './program.mjs';
+import { isRoot, root } from './places.mjs';
+import { ensureBuilt } from './app-build.mjs';
+import { run } from './child.mjs';
+import { presentDisplay } from './display.mjs';
+import { setUp } from './setup.mjs';
+import { setStage } from './stage.mjs';
+import { electronLaunch } from './unprivileged.mjs';
+
+/** @typedef {import('./electron-runtime.mjs').Runtime} Runtime */
+
+/**
+ * @typedef {object} Wishes
+ * @property {boolean} practice
+ * @property {string | null} screenshot where to put the practice run's picture
+ * @property {string[]} forApp passed on to the app
+ */
+
+/** @param {readonly string[]} args @returns {Wishes} throws `CannotContinue` */
+export function readWishes(args) {
+  /** @type {Wishes} */
+  const wishes = { practice: false, screenshot: null, forApp: [] };
+  const rest = [...args];
+  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
+    if (argument === '--practice-run') wishes.practice = true;
+    else if (argument === '--screenshot') {
+      const path = rest.shift();
+      if (path === undefined || path.startsWith('-')) throw new CannotContinue('--screenshot needs the path of a .png file to write.');
+      if (!path.endsWith('.png')) throw new CannotContinue(`--screenshot writes a PNG picture: name it something.png, not ${path}.`);
+      wishes.screenshot = resolve(path);
+    } else wishes.forApp.push(argument);
+  }
+  return wishes;
+}
+
+/** @param {Runtime} runtime @param {string | null} screenshot @returns {Promise<number>} exit code */
+async function practiceRun(runtime, screenshot) {
+  const stage = await setStage(runtime, { display: 'virtual', mustRead: ['out/main/index.js', 'build/practice-run.mjs', 'node_modules/@playwright/test/package.json'].map((name) => join(root, name)) });
+  try {
+    const taken = join(stage.env['TMPDIR'] ?? tmpdir(), 'practice-run.png');
+    const { command, args, ...as } = stage.launch.invoke(process.execPath, [join(root, 'build', 'practice-run.mjs')]);
+    const outcome = await run(command, args, {
+      ...as,
+      cwd: '/',
+      env: { ...stage.env, RINGFENCE_PRACTICE_SCREENSHOT: taken },
+      show: true,
+    });
+    const kept = screenshot ?? join(tmpdir(), `ringfence-practice-run-${userInfo().username}.png`);
+    if (await stat(taken).catch(() => null) === null) return outcome.code ?? 1;
+    // Never through a link that somebody laid in a shared folder.
+    await rm(kept, { force: true }).catch(() => undefined);
+    const problem = await copyFile(taken, kept, constants.COPYFILE_EXCL).then(() => null, messageOf);
+    if (problem === null) say(`  screenshot                    ${kept}`);
+    else warn(`the screenshot could not be written to ${kept} (${problem}): name another place with --screenshot.`);
+    return outcome.code ?? 1;
+  } finally {
+    await stage.close();
+  }
+}
+
+/**
+ * Opens the app and stays until it is quit.
+ * @param {Runtime} runtime
+ * @param {import('./display.mjs').Display} display
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} exit code
+ */
+async function open(runtime, display, args) {
+  const env = { ...process.env, ...display.env };
+  const launch = await electronLaunch({ executablePath: runtime.executablePath, home: 'persistent', mustRead: [join(root, 'out/main/index.js')] }, env);
+  if (launch.osSandbox) say(`sandbox: ${launch.reason}`);
+  else warn(launch.reason);
+  say(`Ringfence opens on ${display.description}; close its window or press Ctrl-C to end it.`);
+  const { command, args: words, ...as } = launch.invoke(launch.executablePath, [...launch.args, root, ...args]);
+  const child = spawn(command, words, {
+    ...as,
+    stdio: 'inherit',
+    cwd: launch.user === null ? process.cwd() : '/',
+    // A person keeps their own environment: their keychain, their sound, their settings.
+    env: isRoot ? launch.env : env,
+  });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
+  const code = await new Promise((/** @type {(code: number) => void} */ resolveCode, reject) => {
+    child.once('error', (error) => reject(new CannotContinue(`Electron could not be started: ${error.message}.`)));
+    child.once('close', (exit, signal) => resolveCode(exit ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)));
+  });
+  await launch.home.remove();
+  return code;
+}
+
+await runProgram(async () => {
+  const wishes = readWishes(process.argv.slice(2));
+  const display = await presentDisplay();
+  const practice = wishes.practice || 'problem' in display;
+  const runtime = await setUp(practice ? ['app', 'display'] : ['app']);
+  await ensureBuilt();
+  if ('problem' in display) say(`There is no display to open a window on (${display.problem}): this is the practice run instead.`);
+  if (practice || 'problem' in display) return await practiceRun(runtime, wishes.screenshot);
+  return await open(runtime, display, wishes.forApp);
+});

@@ -1,0 +1,48 @@
+/**
+ * `npm test`: sets up what is missing, then runs everything: the checks, integration, end to end. A part that fails
+ * does not keep the others from running. The last line sums up all runners.
+ */
+import { CannotContinue, runProgram, say } from './program.mjs';
+import { ensureBuilt } from './app-build.mjs';
+import { runChecks } from './check.mjs';
+import { runEndToEnd } from './e2e.mjs';
+import { setUp } from './setup.mjs';
+import { addUp, failedToRun, none, summaryLine } from './summary.mjs';
+import { runVitest } from './vitest-run.mjs';
+
+/** @typedef {import('./summary.mjs').Counts} Counts */
+
+/**
+ * @param {string} title
+ * @param {() => Promise<Counts>} work
+ * @returns {Promise<Counts>}
+ */
+async function part(title, work) {
+  const started = Date.now();
+  say(`\n=== ${title}`);
+  let counts;
+  try {
+    counts = await work();
+  } catch (error) {
+    if (!(error instanceof CannotContinue)) throw error;
+    counts = failedToRun(none(), error.message);
+  }
+  say(`=== ${title}: ${summaryLine(counts)}, ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  return counts;
+}
+
+await runProgram(async () => {
+  const runtime = await setUp(['app', 'display']);
+  const counts = addUp([
+    await part('check', runChecks),
+    await part('integration', () => runVitest('integration')),
+    await part('end to end', async () => {
+      await ensureBuilt();
+      return await runEndToEnd(runtime, []);
+    }),
+  ]);
+  say('');
+  for (const line of counts.skips) say(line);
+  say(summaryLine(counts));
+  return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+});

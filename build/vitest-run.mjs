@@ -1,0 +1,31 @@
+/** Runs one project of vitest.config.ts and counts its tests. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './places.mjs';
+import { run } from './child.mjs';
+import { failedToRun, readVitestReport } from './summary.mjs';
+
+/**
+ * @param {'unit' | 'integration'} project
+ * @returns {Promise<import('./summary.mjs').Counts>}
+ */
+export async function runVitest(project) {
+  const folder = await mkdtemp(join(tmpdir(), 'ringfence-vitest-'));
+  try {
+    const report = join(folder, 'report.json');
+    const skips = join(folder, 'skips.txt');
+    const outcome = await run(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, `--reporter=${join(root, 'build', 'skip-reporter.mjs')}`], {
+      cwd: root,
+      env: { ...process.env, RINGFENCE_SKIPS: skips },
+      show: true,
+    });
+    const counts = readVitestReport(await readFile(report, 'utf8').catch(() => ''));
+    counts.skips.push(...(await readFile(skips, 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''));
+    if (outcome.code !== 0 && counts.failed === 0) return failedToRun(counts, `The ${project} tests ended with code ${String(outcome.code)} although none failed.`);
+    if (counts.passed + counts.failed + counts.skipped === 0) return failedToRun(counts, `No ${project} test ran.`);
+    return counts;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
