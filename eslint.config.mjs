@@ -26,6 +26,11 @@ export default tseslint.config(
     },
   },
   { files: ['src/renderer/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/main/ipc.ts', 'src/**/*.test.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'electron', importNames: ['ipcMain'], message: 'Only src/main/ipc.ts talks to ipcMain.' }] }] },
+  },
   // Command-line programs print.
   { files: ['build/**/*.mjs', 'test/bench/**', 'src/gateway/cli.ts'], rules: { 'no-console': 'off' } },
   { files: ['eslint.config.mjs'], ...tseslint.configs.disableTypeChecked },
