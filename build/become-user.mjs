@@ -62,7 +62,8 @@ export function openingScript(user, openings, hold) {
     lines.push(`mount -t tmpfs -o mode=755,size=1m ringfence ${quoted(closed)}`);
     for (const { path, at } of held) lines.push(`mkdir -p ${quoted(path)}`, `mount --move ${at} ${quoted(path)}`);
   }
-  return [...lines, `exec setpriv --reuid=${user.uid} --regid=${user.gid} --clear-groups --inh-caps=-all -- "$@"`].join('\n');
+  // The working folder may be below a covered one: enter it anew by its name.
+  return [...lines, 'cd "$PWD"', `exec setpriv --reuid=${user.uid} --regid=${user.gid} --clear-groups --inh-caps=-all -- "$@"`].join('\n');
 }
 
 /**

@@ -49,6 +49,7 @@ it('holds what is needed before it covers the closed folder, and quotes paths', 
     "mount -t tmpfs -o mode=755,size=1m ringfence '/root'",
     "mkdir -p '/root/it'\\''s mine'",
     "mount --move '/h/0' '/root/it'\\''s mine'",
+    'cd "$PWD"',
     'exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all -- "$@"',
   ]);
 });

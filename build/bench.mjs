@@ -17,11 +17,11 @@ await runProgram(async () => {
   try {
     // Whoever measures may not write to the checkout: the result is fetched from its own folder.
     const output = stage.env['TMPDIR'] ?? '';
-    const outcome = await run(process.execPath, [playwright, 'test', '--config', config, ...process.argv.slice(2)], {
-      cwd: root,
+    const { command, args, ...as } = stage.launch.invoke(process.execPath, [playwright, 'test', '--config', config, ...process.argv.slice(2)]);
+    const outcome = await run(command, args, {
+      ...as,
+      cwd: '/',
       env: { ...stage.env, RINGFENCE_BENCH_OUTPUT: output, RINGFENCE_E2E_OUTPUT: join(output, 'test-results') },
-      ...(stage.launch.uid === undefined ? {} : { uid: stage.launch.uid }),
-      ...(stage.launch.gid === undefined ? {} : { gid: stage.launch.gid }),
       show: true,
     });
     const result = join(output, 'bench.json');

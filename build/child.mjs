@@ -43,10 +43,15 @@ export function run(command, args, options = {}) {
     };
     collect('stdout');
     collect('stderr');
+    // Whoever ends us ends what we started.
+    const kill = () => child.kill('SIGTERM');
+    process.prependOnceListener('exit', kill);
     child.once('error', (error) => {
+      process.off('exit', kill);
       resolve({ code: null, signal: null, ...output, startError: 'code' in error && typeof error.code === 'string' ? error.code : error.message });
     });
     child.once('close', (code, signal) => {
+      process.off('exit', kill);
       resolve({ code, signal, ...output, startError: null });
     });
   });

@@ -25,7 +25,7 @@ export async function runEndToEnd(runtime, args) {
     const { command, args: words, ...as } = stage.launch.invoke(process.execPath, [playwright, 'test', '--config', join(root, 'playwright.config.ts'), ...args]);
     const outcome = await run(command, words, {
       ...as,
-      cwd: '/',
+      cwd: root,
       env: { ...stage.env, RINGFENCE_E2E_REPORT: report, RINGFENCE_E2E_OUTPUT: join(temporary, 'test-results') },
       show: true,
     });

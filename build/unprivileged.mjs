@@ -21,8 +21,6 @@ import { makePrivateHome } from './private-home.mjs';
  * @property {Record<string, string>} env the whole environment of the process
  * @property {User | null} user whom root becomes, or null
  * @property {(command: string, args: readonly string[]) => Invocation} invoke how to run Electron, or a program that drives it, as that user
- * @property {number} [uid] for callers of `spawn` itself, with `gid`; absent where becoming the user takes more than that: use `invoke`
- * @property {number} [gid]
  * @property {boolean} osSandbox whether Chromium's OS sandbox is on (proven by a start)
  * @property {string} reason one line for the person
  * @property {PrivateHome} home remove it at the end
@@ -127,7 +125,7 @@ export async function electronLaunch({ executablePath, home, mustRead = [] }, en
     }
     if (problem === null) {
       const opened = openings.length === 0 ? '' : `, and sees only what it needs of ${openings.map(({ closed }) => closed).join(' and ')}`;
-      return { executablePath, args: [], env: place.env, user, invoke, ...(openings.length === 0 ? { uid: user.uid, gid: user.gid } : {}), osSandbox: true, reason: `Chromium's OS sandbox is on: root became the user ${user.name}, with its home in ${place.folder}${opened}.`, home: place };
+      return { executablePath, args: [], env: place.env, user, invoke, osSandbox: true, reason: `Chromium's OS sandbox is on: root became the user ${user.name}, with its home in ${place.folder}${opened}.`, home: place };
     }
     problems.push(problem);
     await place.remove();

@@ -12,7 +12,7 @@ const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9]
 
 /** Parses `sip:user@host` or `sips:user@host` (parameters dropped). Returns null when it is no such URI. */
 export function parseSipUri(text: string): SipAddress | null {
-  const match = /^sips?:([^@]+)@([^;?>\s]+)/i.exec(text.trim());
+  const match = /^sips?:([^@]+)@([^;?>\s]+)(?:[;?>]\S*)?$/i.exec(text.trim());
   const user = match?.[1];
   const host = match?.[2];
   if (user === undefined || host === undefined || !USER.test(user) || !HOST.test(host)) return null;

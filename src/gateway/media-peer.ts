@@ -41,15 +41,15 @@ export interface MediaPeerFactory {
 const GATHERING_MS = 3_000;
 const STATES: readonly PeerState[] = ['new', 'connecting', 'connected', 'disconnected', 'failed', 'closed'];
 
-/** Candidates the library can use: UDP with an IPv4 address. Names (`.local`) would be looked up. */
+/** Candidates the library can use: UDP with an IPv4 address. Names (`.local`) would be looked up; the far end's checks reach us without them. */
 const usable = (candidate: string): boolean => /^\S+ 1 udp \d+ \d{1,3}(?:\.\d{1,3}){3} \d+ typ /i.test(candidate);
 
-function remoteDescription(mid: string, remote: TransportParameters, candidates: readonly string[]): string {
+function remoteDescription(mid: string, remote: TransportParameters): string {
   return [
     'v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', `a=group:BUNDLE ${mid}`,
     'm=audio 9 UDP/TLS/RTP/SAVPF 0', 'c=IN IP4 0.0.0.0', `a=mid:${mid}`, 'a=sendrecv', 'a=rtcp-mux', 'a=rtpmap:0 PCMU/8000',
     `a=ice-ufrag:${remote.ufrag}`, `a=ice-pwd:${remote.pwd}`, `a=fingerprint:${remote.fingerprint}`, `a=setup:${remote.setup}`,
-    ...candidates.map((candidate) => `a=candidate:${candidate}`), '',
+    ...remote.candidates.filter(usable).map((candidate) => `a=candidate:${candidate}`), '',
   ].join('\r\n');
 }
 
@@ -101,21 +101,24 @@ export function createMediaPeerFactory(): MediaPeerFactory {
       if (!closed) options.onPacket(packet);
     });
     pc.onStateChange((text) => {
+      console.log('GW', options.remote === null ? 'offerer' : 'answerer', text);
       const state = STATES.find((one) => one === text);
       if (!closed && state !== undefined) options.onState(state);
     });
     try {
-      // The offerer's candidates are left out: its checks find us once it has our answer (RFC 8445 section 7.3.1.3). With them we
-      // could be connected, and begin DTLS, before it knows our fingerprint; that costs a retransmission, or the connection.
-      if (options.remote !== null) pc.setRemoteDescription(remoteDescription(options.mid, options.remote, []), 'offer');
+      // Said as if the offerer were active, so that we become passive: our checks succeed before the offerer has our answer, and a
+      // ClientHello that early is lost, or breaks it. As the passive side we are ready when its own comes (RFC 5763 section 5).
+      const offered = options.remote;
+      if (offered !== null) pc.setRemoteDescription(remoteDescription(options.mid, offered.setup === 'actpass' ? { ...offered, setup: 'active' } : offered), 'offer');
       const local = await gathered(pc, options.remote === null ? 'offer' : 'answer');
       return {
         local,
         accept: (remote) => {
           try {
-            pc.setRemoteDescription(remoteDescription(options.mid, remote, remote.candidates.filter(usable)), 'answer');
+            pc.setRemoteDescription(remoteDescription(options.mid, remote), 'answer');
             return true;
-          } catch {
+          } catch (e) {
+            console.log('GW accept', e);
             return false;
           }
         },

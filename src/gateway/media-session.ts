@@ -68,7 +68,7 @@ export class MediaSession {
     if (offer === null || formats === null || this.#closed) return null;
     if (this.#peer === null || offer.transport.ufrag !== this.#remoteUfrag) {
       this.#peer?.close();
-      this.#setup = offer.transport.setup === 'active' ? 'passive' : 'active';
+      this.#setup = offer.transport.setup === 'passive' ? 'active' : 'passive';
       this.#mid = offer.mid;
       const peer = await this.#open(offer.mid, offer.transport);
       if (peer === null) return null;
@@ -164,8 +164,8 @@ export class MediaSession {
 
   #describe(offer: AudioDescription | null): string | null {
     if (this.#peer === null) return null;
-    // Our own offer says `active`, not `actpass` (RFC 8842 section 5.2 leaves the choice to whoever must have it): an active answerer
-    // may begin DTLS before its answer is here, and the library breaks on that. Browsers keep an early ClientHello.
+    // Our own offer says `active` where RFC 8842 section 5.2 wants `actpass`: an active answerer may begin DTLS before its answer
+    // is here, and the library breaks on that. A passive browser keeps an early ClientHello.
     const transport = { ...this.#peer.local, setup: this.#setup };
     const local = { sessionId: this.#sessionId, version: this.#version, mid: this.#mid, direction: this.#direction, formats: this.#formats, transport, ssrc: this.ssrc };
     this.#version += 1;

@@ -71,6 +71,8 @@ export function createPracticeLine({ fork, keys, clock, random, log, onListening
   /** The port of last time: who was registered finds the gateway again. 0: any. */
   let port = 0;
   let failures = 0;
+  /** The keys changed after the starting gateway was given them. */
+  let keysAreStale = false;
   let stopping = false;
   let waiting: (() => void)[] = [];
 
@@ -101,6 +103,15 @@ export function createPracticeLine({ fork, keys, clock, random, log, onListening
     log.info(`practice gateway listens at ${listeningAt}`);
     onListening(listeningAt);
     wakeWaiting();
+    if (keysAreStale) void refreshKeys();
+  };
+
+  const refreshKeys = async (): Promise<void> => {
+    const target = current?.process;
+    keysAreStale = listeningAt === null;
+    if (target === undefined || keysAreStale) return;
+    const found = await keys();
+    if (found.ok && current?.process === target) target.post({ type: 'set-keys', keys: exposed(found.value) });
   };
 
   const launch = (): void => {
@@ -148,12 +159,7 @@ export function createPracticeLine({ fork, keys, clock, random, log, onListening
       if (later !== null) return ok(later);
       return lastFailure === null ? starting() : { ok: false, failure: lastFailure };
     },
-    refreshKeys: async () => {
-      const target = current?.process;
-      if (target === undefined || listeningAt === null) return;
-      const found = await keys();
-      if (found.ok && current?.process === target) target.post({ type: 'set-keys', keys: exposed(found.value) });
-    },
+    refreshKeys,
     stop: async () => {
       stopping = true;
       wakeWaiting();

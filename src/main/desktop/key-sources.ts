@@ -7,17 +7,17 @@ import { Secret } from '../secrets/secret';
 /** More than the longest key with its white space, bytes. */
 const LARGEST_FILE = 16 * 1024;
 
-/** Fails with `clipboard-empty` or `key-unusable`. Whatever could be a key is gone from the clipboard afterwards, stored or not. */
+/**
+ * Fails with `clipboard-empty` or `key-unusable`. Whatever text was there is gone afterwards, whether it could be used or not: who asks for this has copied
+ * a key, and half of a key is a secret too.
+ */
 export async function keyFromClipboard(): Promise<Result<Secret>> {
   const text = await clipboard.readText();
   if (text.trim() === '') return fail('clipboard-empty', 'The clipboard holds no text. Copy the key, then press this again.', 'paste-key');
-  const secret = Secret.fromText(text);
-  if (secret.ok) {
-    clipboard.clear();
-    // On Linux what was marked with the mouse is a clipboard of its own. (The Electron 33 of the tests does not offer it so.)
-    if (process.platform === 'linux' && 'selection' in clipboard && (await clipboard.selection.readText()).trim() === text.trim()) clipboard.selection.clear();
-  }
-  return secret;
+  clipboard.clear();
+  // On Linux what was marked with the mouse is a clipboard of its own. (The Electron 33 of the tests does not offer it so.)
+  if (process.platform === 'linux' && 'selection' in clipboard && (await clipboard.selection.readText()).trim() === text.trim()) clipboard.selection.clear();
+  return Secret.fromText(text);
 }
 
 /** Shows the system's dialog. Fails with `cancelled`, `file-unreadable` or `key-unusable`. The file is left as it is. */

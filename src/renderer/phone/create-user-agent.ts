@@ -3,17 +3,18 @@ import type { CallId, Party } from '../../contracts/call';
 import type { Grant } from '../../contracts/grant';
 import { isLoopbackUrl } from '../../contracts/profile';
 import { fail, ok } from '../../contracts/result';
-import { parseTarget, type TargetProblem } from '../../contracts/sip-uri';
+import { parseTarget } from '../../contracts/sip-uri';
 import { canAnswer, canEnd, incomingCall, outgoingCall } from './call';
 import type { Clock } from './clock';
 import type { WebSocketConstructor } from './flow';
 import { createLiveCall, type LiveCallControl } from './live-call';
 import { partyOf } from './party';
+import { microphoneSentence, targetSentence } from './refusals';
 import { createRegistration } from './registration';
 import { createSipSocket } from './sip-socket';
 import type { SipStack, StackConfig, StackListener } from './sip-stack';
 import type { TraceEntry } from './trace';
-import { isLive, type EngineEvent, type GrantSource, type MicrophoneFailure, type MicrophoneSource, type PhoneSnapshot, type UserAgent } from './user-agent';
+import { isLive, type EngineEvent, type GrantSource, type MicrophoneSource, type PhoneSnapshot, type UserAgent } from './user-agent';
 import { calling, callProblem } from './words';
 
 export interface UserAgentDeps {
@@ -36,18 +37,6 @@ export interface UserAgentDeps {
 /** Milliseconds. */
 const ENDED_STAYS = 5_000;
 const STOP_WITHIN = 2_000;
-
-const TARGET_SENTENCES: Readonly<Record<TargetProblem, string>> = {
-  empty: 'Type a number or a name to call.',
-  'too-long': 'This is too long to be a number or an address.',
-  'malformed-uri': 'This is no address that can be called: write it as name@domain.',
-  'malformed-number': 'This is no number that can be called: use digits, and + in front of a country code.',
-};
-const MICROPHONE_SENTENCES: Readonly<Record<MicrophoneFailure['reason'], string>> = {
-  'microphone-refused': 'The system does not let Ringfence use the microphone.',
-  'microphone-missing': 'There is no microphone.',
-  'microphone-busy': 'Another program holds the microphone.',
-};
 
 interface Entry extends LiveCallControl {
   /** This call's own copy of the microphone, so that its mute is its own. */
@@ -78,7 +67,11 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     {
       onMessage: (text) => stack?.receive(text),
       onLost: (end) => {
-        for (const entry of liveEntries()) entry.flowLost();
+        for (const entry of liveEntries()) {
+          // Its CANCEL can't reach us any more: better a lost call than one that rings for nobody.
+          if (canAnswer(entry.call())) entry.session()?.abandon();
+          else entry.flowLost();
+        }
         registration.flowLost(end);
       },
       onRequestSent: ({ method, inDialog, callId }) => {
@@ -222,9 +215,9 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       const own = registration.grant();
       if (own === null || stack === null || !socket.isUp()) return fail('gateway-unavailable', 'The phone is not connected to its gateway.', 'retry');
       const target = parseTarget(typed, own.identity.slice(own.identity.indexOf('@') + 1));
-      if ('problem' in target) return fail('invalid-input', TARGET_SENTENCES[target.problem], 'check-number');
+      if ('problem' in target) return fail('invalid-input', targetSentence(target.problem), 'check-number');
       const acquired = await deps.microphone.acquire();
-      if (!acquired.ok) return fail('microphone-unavailable', MICROPHONE_SENTENCES[acquired.failure.reason], 'choose-microphone');
+      if (!acquired.ok) return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
       const [, user = '', host = ''] = /^sip:([^@]*)@(.*)$/.exec(target.uri) ?? [];
       const entry = track('outgoing', partyOf(user.replaceAll('%23', '#'), host, ''));
       entry.media = copyOf(acquired.value);
@@ -236,7 +229,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         activeCallId = null;
         entries.delete(id);
         onChange();
-        return fail('invalid-input', TARGET_SENTENCES['malformed-uri'], 'check-number');
+        return fail('invalid-input', targetSentence('malformed-uri'), 'check-number');
       }
       entry.attach(session);
       return ok(id);
@@ -250,7 +243,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       entry.answering = false;
       if (!acquired.ok) {
         entry.apply({ type: 'problem', problem: acquired.failure.reason });
-        onEvent(callProblem(entry.call(), MICROPHONE_SENTENCES[acquired.failure.reason]));
+        onEvent(callProblem(entry.call(), microphoneSentence(acquired.failure.reason)));
         return;
       }
       // The caller may have given up while the system asked for permission.

@@ -36,8 +36,8 @@ export interface SessionContext {
   readonly direction: CallDirection;
   readonly callId: string;
   readonly config: StackConfig;
-  /** The session is over. */
-  readonly forget: () => void;
+  /** The session is over; was it ever answered? */
+  readonly forget: (answered: boolean) => void;
 }
 
 export interface JssipSession {
@@ -154,7 +154,9 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   js.on('progress', ({ originator, response }: { readonly originator: string; readonly response: Message | null }) => {
     if (originator === 'remote') listener?.onProgress(response !== null && (response.body ?? '') !== '');
   });
+  let wasAnswered = false;
   const answered = (): void => {
+    wasAnswered = true;
     applyMicrophone();
     listener?.onAnswered();
   };
@@ -177,7 +179,7 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   });
   const over = ({ originator, message, cause }: { readonly originator: string; readonly message: Message | null; readonly cause: string }): void => {
     gate.stop();
-    context.forget();
+    context.forget(wasAnswered);
     const ours = originator === 'local' && wished;
     listener?.onEnded({
       by: ours ? 'us' : originator === 'remote' ? 'peer' : 'system',

@@ -3,7 +3,7 @@ import * as JsSIP from 'jssip';
 import type { RTCSessionEvent } from 'jssip/lib/UA';
 import { createJssipSession, mediaOptions, type JssipSession } from './jssip-session';
 import { partyOf } from './party';
-import { grantedExpires, peek } from './sip-wire';
+import { endStrayDialog, grantedExpires, peek } from './sip-wire';
 import type { RegisterAnswer, SipStack, StackConfig, StackListener } from './sip-stack';
 
 /** Seconds; the gateway shortens it to the token's life. */
@@ -43,6 +43,9 @@ function silence(): void {
   if (typeof debug === 'function' && 'disable' in debug && typeof debug.disable === 'function') Reflect.apply(debug.disable, debug, []);
 }
 
+/** How long a 200 may come after our CANCEL: Timer B (RFC 3261 section 17.1.1.2), in ms. */
+const CROSSING_MS = 32_000;
+
 /** Creates the stack; it sends nothing until `register` or `call`. */
 export function createJssipStack(config: StackConfig, listener: StackListener): SipStack {
   silence();
@@ -50,6 +53,8 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
   let stopped = false;
   let newestCallId = '';
   const sessions = new Map<string, JssipSession>();
+  /** Call-IDs of our INVITEs that ended without an answer. */
+  const cancelled = new Set<string>();
 
   const wire = new Wire(config.url, (text) => {
     const message = peek(text);
@@ -107,6 +112,11 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       const message = peek(text);
       const finalToInvite = message?.kind === 'response' && message.method === 'INVITE' && message.status >= 200;
       const ours = finalToInvite && sessions.get(message.callId)?.noteStatus(message.status) === true;
+      if (finalToInvite && message.status < 300 && cancelled.has(message.callId)) {
+        // JsSIP ignores it, and the far end would sit in a call with nobody.
+        for (const request of endStrayDialog(message, `z9hG4bKstray${message.branch}`)) listener.send(request);
+        return;
+      }
       const wasRegistering = registering !== 'no';
       // JsSIP would repeat a re-INVITE by itself after 491: both sides after the same second, and with the old CSeq. It
       // hears of a plain refusal instead; we try again as RFC 3261 section 14.1 says.
@@ -119,7 +129,13 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       try {
         const session = ua.call(target, mediaOptions(config, media));
         const callId = newestCallId;
-        const made = createJssipSession(session, { direction: 'outgoing', callId, config, forget: () => void sessions.delete(callId) });
+        const forget = (answered: boolean): void => {
+          sessions.delete(callId);
+          if (answered) return;
+          cancelled.add(callId);
+          config.clock.after(CROSSING_MS, () => void cancelled.delete(callId));
+        };
+        const made = createJssipSession(session, { direction: 'outgoing', callId, config, forget });
         sessions.set(callId, made);
         made.listen(sessionListener);
         return made.session;

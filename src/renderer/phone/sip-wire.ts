@@ -71,6 +71,34 @@ export function localResponse(request: WireMessage, status: number, phrase: stri
   ].join('\r\n');
 }
 
+/**
+ * ACK and BYE for a 200 that crossed our CANCEL (RFC 3261 section 9.1: it "has no effect", and the dialog must be ended).
+ * Empty when the response names no target.
+ */
+export function endStrayDialog(response: WireMessage, branch: string): readonly string[] {
+  const first = (name: string): string => response.headers(name)[0] ?? '';
+  const target = /<([^>]+)>/.exec(first('contact'))?.[1] ?? /^(sips?:[^;\s]+)/.exec(first('contact'))?.[1];
+  const sentBy = /^SIP\/2\.0\/\S+\s+[^;\s]+/.exec(first('via'))?.[0];
+  if (target === undefined || sentBy === undefined) return [];
+  const sequence = Number.parseInt(first('cseq'), 10);
+  const routes = response.headers('record-route').flatMap((value) => value.split(/,(?=\s*<)/)).reverse();
+  const request = (method: string, number: number): string =>
+    [
+      `${method} ${target} SIP/2.0`,
+      ...routes.map((route) => `Route: ${route.trim()}`),
+      `Via: ${sentBy};branch=${branch}${method}`,
+      'Max-Forwards: 69',
+      `To: ${first('to')}`,
+      `From: ${first('from')}`,
+      `Call-ID: ${response.callId}`,
+      `CSeq: ${number} ${method}`,
+      'Content-Length: 0',
+      '',
+      '',
+    ].join('\r\n');
+  return [request('ACK', sequence), request('BYE', sequence + 1)];
+}
+
 /** A liveness probe: an OPTIONS request to the domain (RFC 3261 section 11) that wants any answer. */
 export function optionsProbe(parts: { readonly identity: string; readonly transport: 'WS' | 'WSS'; readonly token: string; readonly sequence: number }): string {
   const domain = parts.identity.slice(parts.identity.indexOf('@') + 1);

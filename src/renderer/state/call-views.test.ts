@@ -27,11 +27,17 @@ describe('the layout', () => {
     expect(ids(layout.lines)).toEqual(['a', 'c']);
     expect(ids(inOrder(layout))).toEqual(['d', 'e', 'b', 'a', 'c']);
   });
-  it('without an active call the one being placed is large, then a held one, then the one that ended last', () => {
+  it('without an active call the one being placed is large, then the one that just ended, then a held one', () => {
     expect(layoutOf({ calls: [held('a'), ringing('b'), ended('c')], activeCallId: null }).main?.id).toBe('b');
-    expect(layoutOf({ calls: [held('a'), held('b'), ended('c')], activeCallId: null }).main?.id).toBe('b');
+    expect(layoutOf({ calls: [held('a'), held('b'), ended('c')], activeCallId: null }).main?.id).toBe('c');
+    expect(layoutOf({ calls: [held('a'), held('b')], activeCallId: null }).main?.id).toBe('b');
     expect(layoutOf({ calls: [ended('a'), ended('b')], activeCallId: null }).main?.id).toBe('b');
     expect(layoutOf({ calls: [incoming('a')], activeCallId: null }).main).toBeNull();
+  });
+  it('a missed call does not push a held one off its card', () => {
+    const missed: Call = { ...facts('m', 'incoming'), phase: 'ended', answeredAt: null, endedAt: 2, cause: 'cancelled-by-caller', details: '' };
+    expect(layoutOf({ calls: [held('a'), missed], activeCallId: null }).main?.id).toBe('a');
+    expect(layoutOf({ calls: [missed], activeCallId: null }).main?.id).toBe('m');
   });
 });
 

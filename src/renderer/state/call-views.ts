@@ -17,12 +17,19 @@ export interface CallLayout {
   readonly lines: readonly Call[];
 }
 
-/** The active call is large; without one the newest live call is; without any the call that ended last is. */
+/** A call that had the large card until it ended; a call that was only missed never had it. */
+const leftTheCard = (call: Call): boolean => call.phase === 'ended' && (call.answeredAt !== null || call.direction === 'outgoing');
+
+/**
+ * The active call is large; without one the call being placed is, then the one that just ended, then a held one. An ended
+ * call comes before a held one so that a second click on End does not find the End of the held call in the same place.
+ */
 export function layoutOf({ calls, activeCallId }: Pick<PhoneSnapshot, 'calls' | 'activeCallId'>): CallLayout {
   const incoming = calls.filter(canAnswer);
   const others = calls.filter((call) => !canAnswer(call));
   const live = others.filter(isLive);
-  const main = live.find((call) => call.id === activeCallId) ?? live.findLast((call) => call.phase !== 'held') ?? live.at(-1) ?? others.at(-1) ?? null;
+  const main =
+    live.find((call) => call.id === activeCallId) ?? live.findLast((call) => call.phase !== 'held') ?? others.findLast(leftTheCard) ?? live.at(-1) ?? others.at(-1) ?? null;
   return { incoming, main, lines: others.filter((call) => call !== main) };
 }
 

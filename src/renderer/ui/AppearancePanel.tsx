@@ -1,5 +1,5 @@
 import { Label } from 'react-aria-components/Label';
-import { Radio, RadioGroup } from 'react-aria-components/RadioGroup';
+import { RadioButton, RadioField, RadioGroup } from 'react-aria-components/RadioGroup';
 import type { Settings } from '../../contracts/settings';
 import { useSelected } from '../state/use-store';
 import { useApp } from './app-context';
@@ -32,9 +32,9 @@ export function AppearancePanel() {
           <Label className="field-label">Theme</Label>
           <div className="segment-row">
             {THEMES.map(({ id, label }) => (
-              <Radio key={id} value={id} className="segment">
-                {label}
-              </Radio>
+              <RadioField key={id} value={id} className="segment-field">
+                <RadioButton className="segment">{label}</RadioButton>
+              </RadioField>
             ))}
           </div>
         </RadioGroup>

@@ -1,5 +1,5 @@
 import { BellOff, Bell } from 'lucide-react';
-import { Switch } from 'react-aria-components/Switch';
+import { SwitchButton, SwitchField } from 'react-aria-components/Switch';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { useSelected } from '../state/use-store';
 import { useApp } from './app-context';
@@ -31,9 +31,11 @@ export function DoNotDisturb() {
 export function DoNotDisturbSwitch() {
   const [on, change] = useDoNotDisturb();
   return (
-    <Switch className="switch do-not-disturb-switch" isSelected={on} onChange={change}>
-      <span className="switch-track" aria-hidden="true" />
-      Do not disturb
-    </Switch>
+    <SwitchField className="do-not-disturb-switch" isSelected={on} onChange={change}>
+      <SwitchButton className="switch">
+        <span className="switch-track" aria-hidden="true" />
+        Do not disturb
+      </SwitchButton>
+    </SwitchField>
   );
 }

@@ -1,7 +1,7 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { LiveEvent } from '../../contracts/event';
 import { EventRow } from './EventRow';
+import { useRowsInSight } from './use-rows-in-sight';
 
 /** Height of a row in pixels, line included; the style sheet has the same. */
 const ROW = 57;
@@ -15,13 +15,16 @@ interface EventListProps {
 /** The rows that are in sight, of a list that may be long. */
 export function EventList({ events, onCopy }: EventListProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: events.length,
-    estimateSize: () => ROW,
-    getScrollElement: () => scroller.current,
-    getItemKey: (index) => events[index]?.id ?? index,
-    overscan: 6,
-  });
+  const newest = useRef(events[0]?.id);
+  const { first, end } = useRowsInSight(scroller, ROW, events.length);
+
+  // New events come in above: whoever reads further down keeps the line under the eye.
+  useLayoutEffect(() => {
+    const added = events.findIndex(({ id }) => id === newest.current);
+    newest.current = events[0]?.id;
+    if (added > 0 && scroller.current !== null && scroller.current.scrollTop > 0) scroller.current.scrollTop += added * ROW;
+  }, [events]);
+
   return (
     <div
       ref={scroller}
@@ -33,11 +36,10 @@ export function EventList({ events, onCopy }: EventListProps) {
         if (event.key === 'c' && (event.ctrlKey || event.metaKey) && document.getSelection()?.isCollapsed !== false) onCopy();
       }}
     >
-      <ul className="event-list" style={{ height: rows.getTotalSize() }}>
-        {rows.getVirtualItems().map((row) => {
-          const event = events[row.index];
-          return event === undefined ? null : <EventRow key={row.key} event={event} top={row.start} position={row.index + 1} total={events.length} />;
-        })}
+      <ul className="event-list" style={{ height: events.length * ROW }}>
+        {events.slice(first, end).map((event, index) => (
+          <EventRow key={event.id} event={event} top={(first + index) * ROW} position={first + index + 1} total={events.length} />
+        ))}
       </ul>
     </div>
   );

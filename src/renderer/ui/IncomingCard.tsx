@@ -23,7 +23,7 @@ export function IncomingCard({ call, line }: IncomingCardProps) {
   useEffect(() => {
     const elsewhere = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
     // A second call must not move the focus away from the first one's buttons.
-    const onAnotherCall = document.activeElement?.closest('[data-phase="ringing"]') != null;
+    const onAnotherCall = document.activeElement !== null && document.activeElement.closest('[data-phase="ringing"]') !== null;
     if (!quiet && !elsewhere && !onAnotherCall && !isTyping()) answer.current?.focus();
   }, [quiet]);
   const name = partyName(call.peer);

@@ -12,6 +12,8 @@ interface KeyRowProps {
   readonly status: KeyStatus;
   /** New keys go to this line. */
   readonly chosen: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   readonly onChoose: () => void;
   readonly onAddNext: (source: KeySource) => void;
   readonly onPromote: () => void;
@@ -25,7 +27,7 @@ const SOURCES: readonly { readonly id: KeySource; readonly label: string }[] = [
 ];
 
 /** One line's keys. The dot of its environment is the choice of where a new key goes. */
-export function KeyRow({ profile, status, chosen, onChoose, onAddNext, onPromote, onRemove }: KeyRowProps) {
+export function KeyRow({ profile, status, chosen, now, onChoose, onAddNext, onPromote, onRemove }: KeyRowProps) {
   const words = KEY_STATE_WORDS[status.state];
   const removable = (['active', 'next'] as const).filter((slot) => status[slot] !== null);
   return (
@@ -37,9 +39,9 @@ export function KeyRow({ profile, status, chosen, onChoose, onAddNext, onPromote
         </label>
       </th>
       <td data-column="Provider">{providerWords(profile)}</td>
-      <td data-column="Active key">{status.active === null ? <KeyMissing tone={words.tone} word={words.word} /> : <KeyPrint record={status.active} note={status.state === 'in-keychain' ? null : words.word} />}</td>
-      <td data-column="Next key">{status.next === null ? <span className="quiet">none</span> : <KeyPrint record={status.next} note={null} />}</td>
-      <td data-column="Last token">{status.lastMintAt === null ? <span className="quiet">never</span> : <LastMint at={status.lastMintAt} />}</td>
+      <td data-column="Active key">{status.active === null ? <KeyMissing tone={words.tone} word={words.word} /> : <KeyPrint record={status.active} note={status.state === 'in-keychain' ? null : words.word} now={now} />}</td>
+      <td data-column="Next key">{status.next === null ? <span className="quiet">none</span> : <KeyPrint record={status.next} note={null} now={now} />}</td>
+      <td data-column="Last token">{status.lastMintAt === null ? <span className="quiet">never</span> : <LastMint at={status.lastMintAt} now={now} />}</td>
       <td className="key-actions">
         {status.active !== null && status.next === null && (
           <MenuTrigger>
@@ -81,12 +83,11 @@ export function KeyRow({ profile, status, chosen, onChoose, onAddNext, onPromote
   );
 }
 
-function KeyPrint({ record, note }: { readonly record: KeyRecord; readonly note: string | null }) {
-  // The day is taken when the row is drawn; a table that stays open past midnight is nobody's concern.
+function KeyPrint({ record, note, now }: { readonly record: KeyRecord; readonly note: string | null; readonly now: number }) {
   return (
     <>
       <code className="key-print">{record.fingerprint}</code>
-      <span className="key-note">{note ?? keyAge(record, Date.now())}</span>
+      <span className="key-note">{note ?? keyAge(record, now)}</span>
     </>
   );
 }
@@ -99,8 +100,8 @@ function KeyMissing({ tone, word }: { readonly tone: string; readonly word: stri
   );
 }
 
-function LastMint({ at }: { readonly at: number }) {
-  const when = day(at, Date.now());
+function LastMint({ at, now }: { readonly at: number; readonly now: number }) {
+  const when = day(at, now);
   return (
     <>
       <span>{clock(at)}</span>

@@ -18,6 +18,8 @@ export function KeysPanel() {
   const { profiles, view } = useApp();
   const snapshot = useStore(profiles);
   const { keyProfileId } = useStore(view);
+  // The day when the table was opened; nobody watches it past midnight.
+  const [now] = useState(Date.now);
   const [question, setQuestion] = useState<Question | null>(null);
   const [failed, setFailed] = useState<{ readonly failure: Failure; readonly again: () => void } | null>(null);
   if (snapshot === null) return null;
@@ -138,6 +140,7 @@ export function KeysPanel() {
                 key={profile.id}
                 profile={profile}
                 status={statusOf(snapshot, profile.id)}
+                now={now}
                 chosen={profile.id === targetId}
                 onChoose={() => view.change({ keyProfileId: profile.id })}
                 onAddNext={(source) => put(source, profile, 'next')}

@@ -73,6 +73,6 @@ export function initials(name: string): string {
   const first = words[0];
   const last = words.at(-1);
   if (first === undefined || last === undefined) return '';
-  const letter = (word: string): string => [...word][0]?.toLocaleUpperCase() ?? '';
+  const letter = (word: string): string => Array.from(word)[0]?.toLocaleUpperCase() ?? '';
   return words.length === 1 ? letter(first) : letter(first) + letter(last);
 }

@@ -1,5 +1,5 @@
 /** The keys' states in words. */
-import type { KeyRecord, KeyState, KeyStatus, Profile, ProfilesSnapshot } from '../../contracts/profile';
+import type { KeyRecord, KeyState, KeyStatus, Profile, ProfilesSnapshot, ProviderConfig } from '../../contracts/profile';
 import { day } from './format';
 
 /** The chip beside "Keys", and a sentence where something is amiss. */
@@ -16,12 +16,11 @@ export function keyAge(record: KeyRecord, now: number): string {
   return `${record.origin === 'generated' ? 'made' : 'since'} ${day(record.addedAt, now)}`;
 }
 
+const PROVIDER_WORDS: Readonly<Record<ProviderConfig['kind'], string>> = { 'local-jwt': 'Signed here · HS256' };
+
 /** How the profile's tokens are made, as the table says it. */
 export function providerWords(profile: Profile): string {
-  switch (profile.provider.kind) {
-    case 'local-jwt':
-      return 'Signed here · HS256';
-  }
+  return PROVIDER_WORDS[profile.provider.kind];
 }
 
 /** What is known about a profile's keys; a profile main has not told about has none. */

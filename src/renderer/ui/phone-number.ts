@@ -24,7 +24,7 @@ export interface Typed {
 export function formatTyped({ text, caret }: Typed): Typed {
   const formatted = formatNumber(text);
   if (formatted === text) return { text, caret };
-  let digitsBefore = [...text.slice(0, caret)].filter(isDialled).length;
+  let digitsBefore = Array.from(text.slice(0, caret)).filter(isDialled).length;
   let position = 0;
   while (digitsBefore > 0 && position < formatted.length) {
     if (isDialled(formatted.charAt(position))) digitsBefore -= 1;

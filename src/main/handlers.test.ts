@@ -1,0 +1,143 @@
+import { describe, expect, it, vi } from 'vitest';
+import { PRACTICE_PROFILE_ID, profile as profileSchema, type ProfilesSnapshot } from '../contracts/profile';
+import { fail, ok, type Result } from '../contracts/result';
+import { settings } from '../contracts/settings';
+import { createHandlers, type HandlerPorts } from './handlers';
+import { practiceProfile } from './practice-profile';
+import { Secret } from './secrets/secret';
+
+const work = profileSchema.parse({
+  id: 'work',
+  name: 'Work',
+  environment: 'production',
+  provider: { kind: 'local-jwt', audience: 'pbx' },
+  identity: '1001@pbx.example.com',
+  gatewayUrl: 'wss://pbx.example.com/ws',
+  presentation: { kind: 'query' },
+  policy: {},
+});
+const snapshot: ProfilesSnapshot = { profiles: [practiceProfile(null, null), work], activeProfileId: 'practice', keys: [], notice: null, keychain: { available: true, advice: null } };
+const status = { profileId: 'work', state: 'in-keychain' as const, active: null, next: null, lastMintAt: null };
+
+/** Everything works, and says what was asked of it. */
+function setUp() {
+  const asked: string[] = [];
+  const note =
+    <T>(what: string, value: T) =>
+    (...all: unknown[]): T => {
+      asked.push([what, ...all.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)))].join(' '));
+      return value;
+    };
+  const removeKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
+  const keyFromClipboard = vi.fn(() => Promise.resolve(ok(Secret.generate())));
+  const ports: HandlerPorts = {
+    appInfo: () => Promise.resolve({ version: '1', electron: '33', chromium: '130', platform: 'linux', osSandbox: true }),
+    settings: { current: () => settings.parse({}), notice: null, change: (part) => Promise.resolve(ok({ ...settings.parse({}), ...(part as object) })) },
+    onSettingsChanged: note('themed', undefined),
+    profiles: {
+      installId: '',
+      notice: null,
+      profiles: () => snapshot.profiles,
+      find: (id) => snapshot.profiles.find((each) => each.id === id) ?? null,
+      activeProfileId: () => 'practice',
+      keyRecords: () => ({ active: null, next: null }),
+      instanceId: () => '',
+      setPracticeUrl: () => undefined,
+      save: note('save', Promise.resolve(ok('changed' as const))),
+      remove: (id) => Promise.resolve(id === PRACTICE_PROFILE_ID ? fail('profile-invalid', 'It stays.') : ok(null)),
+      select: note('select', Promise.resolve(ok(null))),
+      setKeyRecords: () => Promise.resolve(ok(null)),
+    },
+    onProfilesChanged: note('changed', undefined),
+    snapshot: () => snapshot,
+    keys: {
+      ready: Promise.resolve(),
+      keychain: () => snapshot.keychain,
+      status: () => status,
+      active: () => Promise.resolve(fail('key-absent', 'None.')),
+      practiceKeys: () => Promise.resolve(fail('key-absent', 'None.')),
+      put: (profileId, slot, _secret, origin) => note('put', Promise.resolve(ok(status)))(profileId, slot, origin),
+      remove: removeKey,
+      promote: note('promote', Promise.resolve(ok(status))),
+      noteMint: () => undefined,
+    },
+    keyFromClipboard,
+    keyFromFile: () => Promise.resolve(fail('cancelled', 'No file was chosen.')),
+    broker: { grant: note('grant', Promise.resolve(fail('key-absent', 'None.'))) },
+    renewal: { watch: note('watch', undefined), unwatch: note('unwatch', undefined), issued: () => undefined, renewNow: () => undefined, forget: () => undefined, check: () => undefined, stop: () => undefined },
+    audit: { append: note('audit', undefined), recent: () => Promise.resolve([]), flush: () => Promise.resolve() },
+    incoming: { notify: note('ring', undefined), dismiss: note('dismiss', undefined), current: () => [], act: (callId) => callId === 'rings', clear: () => undefined },
+    notify: note('notify', undefined) as HandlerPorts['notify'],
+  };
+  return { handlers: createHandlers(ports), asked, removeKey, keyFromClipboard };
+}
+
+describe('the handlers', () => {
+  it('ask the broker on behalf of a window', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['grants.get']({ profileId: 'work', purpose: 'sip' });
+    expect(asked).toEqual(['grant work sip asked']);
+  });
+
+  it('watch grants of profiles that exist', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: true });
+    await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: false });
+    expect(await handlers['grants.watch']({ profileId: 'nobody', purpose: 'sip', on: true })).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(await handlers['grants.watch']({ profileId: 'nobody', purpose: 'sip', on: false })).toEqual(ok(null));
+    expect(asked).toEqual(['watch work sip', 'unwatch work sip', 'unwatch nobody sip']);
+  });
+
+  it('take a key from where it was offered', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' });
+    await handlers['keys.generate']({ profileId: 'work', slot: 'next' });
+    expect(await handlers['keys.loadFromFile']({ profileId: 'work', slot: 'active' })).toMatchObject({ failure: { reason: 'cancelled' } });
+    expect(asked).toEqual(['put work active clipboard', 'put work next generated']);
+  });
+
+  it('leave the clipboard alone for a profile that is not there', async () => {
+    const { handlers, keyFromClipboard } = setUp();
+    expect(await handlers['keys.pasteFromClipboard']({ profileId: 'nobody', slot: 'active' })).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(keyFromClipboard).not.toHaveBeenCalled();
+  });
+
+  it('remove a profile with its keys, and keep both when a key is locked', async () => {
+    const { handlers, asked, removeKey } = setUp();
+    removeKey.mockResolvedValueOnce(fail('key-locked', 'Locked.'));
+    expect(await handlers['profiles.remove']({ profileId: 'work' })).toMatchObject({ failure: { reason: 'key-locked' } });
+    expect(asked).toEqual([]);
+    expect(await handlers['profiles.remove']({ profileId: 'work' })).toEqual(ok(snapshot));
+    expect(asked).toEqual(['audit {"what":"profile","profileId":"work","change":"removed"}', 'changed work line']);
+  });
+
+  it('remove a profile where there is no keychain any more', async () => {
+    const { handlers, removeKey } = setUp();
+    removeKey.mockResolvedValue(fail('keychain-unavailable', 'None.'));
+    expect((await handlers['profiles.remove']({ profileId: 'work' })).ok).toBe(true);
+  });
+
+  it('never take the keys of the Practice line away with it', async () => {
+    const { handlers, removeKey } = setUp();
+    expect(await handlers['profiles.remove']({ profileId: 'practice' })).toMatchObject({ failure: { reason: 'profile-invalid' } });
+    expect(removeKey).not.toHaveBeenCalled();
+  });
+
+  it('audit a saved profile, and tell of settings', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['profiles.save'](work);
+    await handlers['settings.set']({ theme: 'dark' });
+    expect(asked.filter((each) => !each.startsWith('save'))).toEqual([
+      'audit {"what":"profile","profileId":"work","change":"changed"}',
+      'changed work line',
+      expect.stringMatching(/^themed .*"theme":"dark"/),
+      expect.stringMatching(/^notify settings.changed/),
+    ]);
+  });
+
+  it('say when a call does not ring any more', async () => {
+    const { handlers } = setUp();
+    expect(await handlers['incoming.act']({ callId: 'rings', action: 'answer' })).toEqual(ok(null));
+    expect(await handlers['incoming.act']({ callId: 'gone', action: 'answer' })).toMatchObject({ ok: false });
+  });
+});

@@ -1,0 +1,173 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+type Listener = (...all: never[]) => unknown;
+const electron = vi.hoisted(() => ({
+  packaged: false,
+  switches: new Set<string>(),
+  sandboxEnabled: 0,
+  schemes: [] as unknown[],
+  handlers: new Map<string, Listener>(),
+}));
+vi.mock('electron', () => {
+  const note = (name: string) => (listener: Listener) => electron.handlers.set(name, listener);
+  const on = (prefix: string) => (name: string, listener: Listener) => electron.handlers.set(`${prefix} ${name}`, listener);
+  return {
+    app: {
+      get isPackaged() {
+        return electron.packaged;
+      },
+      enableSandbox: () => (electron.sandboxEnabled += 1),
+      on: on('app'),
+      commandLine: { hasSwitch: (name: string) => electron.switches.has(name), removeSwitch: (name: string) => electron.switches.delete(name) },
+    },
+    protocol: { registerSchemesAsPrivileged: (schemes: unknown[]) => electron.schemes.push(...schemes), handle: (scheme: string, listener: Listener) => electron.handlers.set(`protocol ${scheme}`, listener) },
+    systemPreferences: { askForMediaAccess: () => Promise.resolve(true) },
+    session: {
+      defaultSession: {
+        setPermissionCheckHandler: note('check'),
+        setPermissionRequestHandler: note('request'),
+        setDevicePermissionHandler: note('device'),
+        setDisplayMediaRequestHandler: () => undefined,
+        on: on('session'),
+        webRequest: { onBeforeRequest: note('onBeforeRequest'), onBeforeSendHeaders: (_filter: unknown, listener: Listener) => electron.handlers.set('onBeforeSendHeaders', listener) },
+      },
+    },
+  };
+});
+const { hardenBeforeReady, hardenSession, lockedPreferences } = await import('./hardening');
+const { createGatewayRequests } = await import('./gateway-requests');
+
+const refused: string[] = [];
+beforeEach(() => {
+  refused.length = 0;
+  electron.packaged = false;
+  electron.switches.clear();
+  electron.handlers.clear();
+  hardenSession('/app/renderer', createGatewayRequests(() => 0), (what) => refused.push(what));
+});
+const call = (name: string, ...all: unknown[]): unknown => {
+  const listener = electron.handlers.get(name);
+  if (listener === undefined) throw new Error(`nothing listens for ${name}`);
+  return listener(...(all as never[]));
+};
+
+describe('windows', () => {
+  it('have no Node, an own world for the preload, and the sandbox', () => {
+    expect(lockedPreferences('/p.cjs')).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webviewTag: false, webSecurity: true, devTools: true });
+    electron.packaged = true;
+    expect(lockedPreferences('/p.cjs').devTools).toBe(false);
+  });
+});
+
+describe('before Electron is ready', () => {
+  const enabled = (): boolean => {
+    const before = electron.sandboxEnabled;
+    hardenBeforeReady();
+    return electron.sandboxEnabled > before;
+  };
+  it('the sandbox is on, except from source where it was asked to be off', () => {
+    expect(enabled()).toBe(true);
+    electron.switches.add('no-sandbox');
+    expect(enabled()).toBe(false);
+    electron.packaged = true;
+    expect(enabled()).toBe(true);
+  });
+
+  it('the scheme is registered as standard and secure', () => {
+    hardenBeforeReady();
+    expect(electron.schemes.at(-1)).toMatchObject({ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } });
+  });
+
+  it('a packaged app has no debugger, one from source keeps it', () => {
+    electron.switches.add('remote-debugging-port');
+    hardenBeforeReady();
+    expect(electron.switches.has('remote-debugging-port')).toBe(true);
+    electron.packaged = true;
+    hardenBeforeReady();
+    expect(electron.switches.size).toBe(0);
+  });
+});
+
+describe('permissions', () => {
+  const ours = { isMainFrame: true, requestingUrl: 'app://ringfence/index.html' };
+  it.each<[string, string, string, object, boolean]>([
+    ['the microphone', 'media', 'app://ringfence/', { ...ours, mediaType: 'audio' }, true],
+    ['the camera', 'media', 'app://ringfence/', { ...ours, mediaType: 'video' }, false],
+    ['the microphone in an iframe', 'media', 'app://ringfence/', { ...ours, isMainFrame: false, mediaType: 'audio' }, false],
+    ['the microphone elsewhere', 'media', 'https://example.com/', { ...ours, mediaType: 'audio' }, false],
+    ['the microphone at an origin that begins like ours', 'media', 'app://ringfence.example/', { ...ours, mediaType: 'audio' }, false],
+    ['copying', 'clipboard-sanitized-write', 'app://ringfence/', ours, true],
+    ['reading the clipboard', 'clipboard-read', 'app://ringfence/', ours, false],
+    ['notifications', 'notifications', 'app://ringfence/', ours, false],
+  ])('checked for %s', (_what, permission, origin, details, expected) => {
+    expect(call('check', null, permission, origin, details)).toBe(expected);
+  });
+
+  it.each<[string, string, object, boolean]>([
+    ['the microphone', 'media', { ...ours, mediaTypes: ['audio'] }, true],
+    ['microphone and camera', 'media', { ...ours, mediaTypes: ['audio', 'video'] }, false],
+    ['nothing in particular', 'media', { ...ours, mediaTypes: [] }, false],
+    ['the microphone elsewhere', 'media', { isMainFrame: true, requestingUrl: 'https://example.com/', mediaTypes: ['audio'] }, false],
+    ['the place', 'geolocation', ours, false],
+    ['other programs', 'openExternal', ours, false],
+  ])('asked for %s', (_what, permission, details, expected) => {
+    const answers: boolean[] = [];
+    call('request', null, permission, (answer: boolean) => answers.push(answer), details);
+    expect(answers).toEqual([expected]);
+    expect(refused).toHaveLength(expected ? 0 : 1);
+  });
+
+  it('of devices are refused', () => {
+    expect(call('device')).toBe(false);
+  });
+});
+
+describe('what a page may not do', () => {
+  const event = (more: object = {}): { prevented: boolean; preventDefault: () => void } => {
+    const made = { prevented: false, preventDefault: () => void (made.prevented = true), ...more };
+    return made;
+  };
+  let open: ((details: { url: string }) => unknown) | undefined;
+  const contentsEvents = new Map<string, Listener>();
+  beforeEach(() => {
+    contentsEvents.clear();
+    call('app web-contents-created', {}, { on: (name: string, listener: Listener) => contentsEvents.set(name, listener), setWindowOpenHandler: (handler: typeof open) => (open = handler) });
+  });
+
+  it.each([
+    ['app://ringfence/index.html', true, false],
+    ['https://example.com/', true, true],
+    ['app://ringfence.example/index.html', true, true],
+    ['app://ringfence/index.html', false, true],
+    ['file:///etc/passwd', true, true],
+  ])('navigate to %s (main frame: %s): prevented %s', (url, isMainFrame, expected) => {
+    const navigation = event({ url, isMainFrame });
+    contentsEvents.get('will-frame-navigate')?.(...([navigation] as never[]));
+    expect(navigation.prevented).toBe(expected);
+    expect(refused).toHaveLength(expected ? 1 : 0);
+  });
+
+  it('open a window, follow a redirect, attach a webview, download', () => {
+    expect(open?.({ url: 'https://example.com/' })).toEqual({ action: 'deny' });
+    const events = [event(), event(), event()];
+    contentsEvents.get('will-redirect')?.(...([events[0]] as never[]));
+    contentsEvents.get('will-attach-webview')?.(...([events[1]] as never[]));
+    call('session will-download', events[2]);
+    expect(events.map((each) => each.prevented)).toEqual([true, true, true]);
+    expect(refused).toHaveLength(4);
+  });
+
+  it('send a request elsewhere', () => {
+    const answers: unknown[] = [];
+    call('onBeforeRequest', { url: 'https://example.com/' }, (answer: unknown) => answers.push(answer));
+    expect(answers).toEqual([{ cancel: true }]);
+    expect(refused).toEqual(['request https://example.com/']);
+  });
+
+  it('talk over a wrong certificate', () => {
+    const answers: boolean[] = [];
+    const failure = event();
+    call('app certificate-error', failure, null, 'wss://pbx.example.com/', 'net::ERR_CERT_AUTHORITY_INVALID', null, (answer: boolean) => answers.push(answer));
+    expect([failure.prevented, answers]).toEqual([true, [false]]);
+  });
+});

@@ -1,0 +1,26 @@
+/** Why a call can't be placed, in one sentence for the agent. */
+import type { TargetProblem } from '../../contracts/sip-uri';
+import type { MicrophoneFailure } from './user-agent';
+
+const TARGET: Readonly<Record<TargetProblem, string>> = {
+  empty: 'Type a number or a name to call.',
+  'too-long': 'This is too long to be a number or an address.',
+  'malformed-uri': 'This is no address that can be called: write it as name@domain.',
+  'malformed-number': 'This is no number that can be called: use digits, and + in front of a country code.',
+};
+
+/** What is wrong with the typed target. */
+export function targetSentence(problem: TargetProblem): string {
+  return TARGET[problem];
+}
+
+const MICROPHONE: Readonly<Record<MicrophoneFailure['reason'], string>> = {
+  'microphone-refused': 'The system does not let Ringfence use the microphone.',
+  'microphone-missing': 'There is no microphone.',
+  'microphone-busy': 'Another program holds the microphone.',
+};
+
+/** Why there is no sound to send. */
+export function microphoneSentence(reason: MicrophoneFailure['reason']): string {
+  return MICROPHONE[reason];
+}

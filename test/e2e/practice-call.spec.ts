@@ -1,0 +1,77 @@
+import { expect, test } from '../support/app';
+import { measured } from '../support/measured';
+import { waitForSilence, waitForTone } from '../support/audio-probe';
+import { callCard, dial, lastMark, press, untilRegistered } from '../support/phone-driver';
+
+const TONE_HZ = 700;
+
+test('a practice call: registered by itself, hears its own voice, not while muted or held, hangs up', async ({ launch }, testInfo) => {
+  const { page } = await launch({ toneHz: TONE_HZ });
+  await untilRegistered(page);
+  await expect(page.getByTestId('token-ring')).toHaveAccessibleName(/^Token: .* left$/);
+
+  await dial(page, 'echo');
+  await expect(callCard(page, 'active')).toBeVisible();
+  const heard = await waitForTone(page, TONE_HZ);
+  measured(`heard ${heard.frequencyHz.toFixed(1)} Hz at ${heard.toneDbfs.toFixed(1)} dBFS`);
+  await page.screenshot({ path: testInfo.outputPath('active-call.png') });
+
+  await press(page, 'Mute');
+  await expect(callCard(page).getByRole('button', { name: 'Unmute' })).toHaveAttribute('aria-pressed', 'true');
+  await waitForSilence(page, TONE_HZ);
+  await press(page, 'Unmute');
+  await expect(callCard(page).getByRole('button', { name: 'Mute' })).toHaveAttribute('aria-pressed', 'false');
+  await waitForTone(page, TONE_HZ);
+
+  await press(page, 'Hold');
+  await expect(callCard(page, 'held')).toContainText('On hold');
+  await waitForSilence(page, TONE_HZ);
+  await press(page, 'Resume');
+  await expect(callCard(page, 'active')).toBeVisible();
+  await waitForTone(page, TONE_HZ);
+
+  await press(page, 'Hang up');
+  await expect(callCard(page, 'ended')).toContainText('You ended the call.');
+  await expect(page.getByTestId('remote-audio')).toHaveCount(0);
+
+  const marks = await Promise.all(['registered', 'click-call', 'invite-sent', 'answered', 'first-audio'].map((mark) => lastMark(page, mark)));
+  expect(marks).not.toContain(null);
+  const [, clicked = 0, sent = 0, answered = 0, audio = 0] = marks.map(Number);
+  expect(sent).toBeGreaterThanOrEqual(clicked);
+  expect(answered).toBeGreaterThan(sent);
+  expect(audio).toBeGreaterThan(sent);
+  measured(`click -> INVITE ${(sent - clicked).toFixed(1)} ms, click -> first audio ${(audio - clicked).toFixed(0)} ms`);
+});
+
+test('a muted call stays muted through hold and resume', async ({ launch }) => {
+  const { page } = await launch({ toneHz: TONE_HZ });
+  await untilRegistered(page);
+  await dial(page, 'echo');
+  await waitForTone(page, TONE_HZ);
+  await press(page, 'Mute');
+  await press(page, 'Hold');
+  await expect(callCard(page, 'held')).toBeVisible();
+  await press(page, 'Resume');
+  await expect(callCard(page, 'active')).toBeVisible();
+  await waitForSilence(page, TONE_HZ);
+  await press(page, 'Unmute');
+  await waitForTone(page, TONE_HZ);
+  await press(page, 'Hang up');
+});
+
+test('several calls at once: the second one holds the first, resuming swaps them', async ({ launch }) => {
+  const { page } = await launch({ toneHz: TONE_HZ });
+  await untilRegistered(page);
+  await dial(page, 'echo');
+  await expect(callCard(page, 'active')).toHaveCount(1);
+  const first = await callCard(page, 'active').getAttribute('data-call-id');
+  await dial(page, 'tone');
+  await expect(callCard(page, 'held')).toHaveAttribute('data-call-id', first ?? '');
+  await expect(callCard(page, 'active')).toHaveCount(1);
+  await callCard(page, 'held').getByRole('button', { name: 'Resume' }).click();
+  await expect(callCard(page, 'active')).toHaveAttribute('data-call-id', first ?? '');
+  await expect(callCard(page, 'held')).toHaveCount(1);
+  await callCard(page, 'active').getByRole('button', { name: 'Hang up' }).click();
+  await callCard(page, 'held').getByRole('button', { name: 'Hang up' }).click();
+  await expect(callCard(page, 'ended')).toHaveCount(2);
+});

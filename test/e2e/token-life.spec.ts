@@ -1,0 +1,56 @@
+import { expect, test } from '../support/app';
+import { measured } from '../support/measured';
+import { watchTone } from '../support/audio-probe';
+import { untilTokens, watchRegistration } from '../support/page-watch';
+import { ask, callCard, dial, press, untilRegistered } from '../support/phone-driver';
+import { LONGEST_PAUSE_MS } from '../support/tone';
+import type { RunningApp } from '../support/app';
+
+const LIFE_S = 6;
+
+/** Gives the Practice line tokens that live `LIFE_S`, and waits until one of them is in use. */
+async function shorten({ page }: RunningApp): Promise<void> {
+  const practice = (await ask(page, 'profiles.snapshot')).profiles.find(({ id }) => id === 'practice');
+  if (practice === undefined) throw new Error('there is no Practice line');
+  await ask(page, 'profiles.save', { ...practice, policy: { tokenLifeS: LIFE_S, purposes: ['sip'] } });
+  await expect.poll(async () => (await ask(page, 'audit.recent', { limit: 50 })).some((entry) => entry.what === 'mint' && entry.lifeS === LIFE_S), { timeout: 15_000 }).toBe(true);
+  await untilRegistered(page);
+}
+
+test('idle: tokens come and go, the registration stays', async ({ launch }) => {
+  const app = await launch();
+  await untilRegistered(app.page);
+  await shorten(app);
+  const watch = await watchRegistration(app.page);
+  const fingerprints = await untilTokens(app.page, 4, 5 * LIFE_S * 1000);
+  expect(await watch.phases()).toEqual(['registered']);
+  // What the ring showed is what the audit log has.
+  const minted = (await ask(app.page, 'audit.recent', { limit: 100 })).flatMap((entry) => (entry.what === 'mint' ? [entry.fingerprint] : []));
+  expect(minted).toEqual(expect.arrayContaining([...fingerprints]));
+  // A call still goes out, with a token that did not exist when the app registered.
+  await dial(app.page, 'echo');
+  await expect(callCard(app.page, 'active')).toBeVisible();
+  await press(app.page, 'Hang up');
+});
+
+test('in a call: tokens expire, the sound goes on', async ({ launch }) => {
+  const app = await launch({ toneHz: 700 });
+  await untilRegistered(app.page);
+  await shorten(app);
+  await dial(app.page, 'echo');
+  await expect(callCard(app.page, 'active')).toBeVisible();
+  const tone = await watchTone(app.page, 700);
+  const watch = await watchRegistration(app.page);
+  const began = performance.now();
+  await untilTokens(app.page, 4, 5 * LIFE_S * 1000);
+  await expect.poll(() => performance.now() - began, { timeout: 3 * LIFE_S * 1000 }).toBeGreaterThan(2 * LIFE_S * 1000);
+  const { longestGapMs, looks, durationMs } = await tone.stop();
+  measured(`longest time without the tone: ${longestGapMs.toFixed(0)} ms in ${(durationMs / 1000).toFixed(1)} s (${looks} looks)`);
+  expect(durationMs).toBeGreaterThan(2 * LIFE_S * 1000);
+  expect(looks).toBeGreaterThan(durationMs / 200);
+  expect(longestGapMs).toBeLessThan(LONGEST_PAUSE_MS + 500);
+  expect(await watch.phases()).toEqual(['registered']);
+  await expect(callCard(app.page, 'active')).toBeVisible();
+  await press(app.page, 'Hang up');
+  await expect(callCard(app.page, 'ended')).toContainText('You ended the call.');
+});

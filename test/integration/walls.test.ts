@@ -1,0 +1,134 @@
+/** The walls of the house hold: what must not compile does not, and each arrow rule fires on the arrow it forbids. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { ESLint } from 'eslint';
+import ts from 'typescript';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const checkout = resolve(import.meta.dirname, '../..');
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ringfence-walls-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Compiler errors of one line of code, were it a file of the zone. */
+function errorsIn(zone: string, code: string): string[] {
+  const configPath = join(checkout, `tsconfig.${zone}.json`);
+  const parsed = ts.getParsedCommandLineOfConfigFile(configPath, { noEmit: true, composite: false }, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined });
+  if (parsed === undefined) throw new Error(`no ${configPath}`);
+  const file = join(folder, 'probe.ts');
+  writeFileSync(file, code);
+  const program = ts.createProgram([file], { ...parsed.options, rootDir: '/', emitDeclarationOnly: false });
+  return ts.getPreEmitDiagnostics(program).map((diagnostic) => ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
+}
+
+describe('a zone is a compiler fact', () => {
+  it.each([
+    ['main', 'export const x = document.title;', /document/],
+    ['gateway', 'export const x = window.location;', /window/],
+    ['renderer', 'export const x = process.env;', /process/],
+    ['renderer', "export { readFileSync } from 'node:fs';", /node:fs/],
+    ['contracts', 'export const x = window.location;', /window/],
+    ['contracts', 'export const x = process.env;', /process/],
+    ['preload', 'export const x = process.env;', /process/],
+  ])('%s refuses %s', (zone, code, expected) => {
+    expect(errorsIn(zone, code).join('\n')).toMatch(expected);
+  });
+
+  it.each([
+    ['main', 'export const x = process.pid;'],
+    ['renderer', 'export const x = document.title;'],
+    ['contracts', "export const x = new URL('wss://example.com').hostname;"],
+  ])('%s accepts %s', (zone, code) => {
+    expect(errorsIn(zone, code)).toEqual([]);
+  });
+});
+
+const report = z.object({ summary: z.object({ violations: z.array(z.object({ rule: z.object({ name: z.string() }), from: z.string() })) }) });
+
+/** Names of the rules that fire in a tree of the given files. */
+function firedRules(files: Readonly<Record<string, string>>): string[] {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  for (const name of ['tsconfig.base.json', 'tsconfig.test.json', '.dependency-cruiser.cjs']) {
+    writeFileSync(join(folder, name), readFileSync(join(checkout, name)));
+  }
+  mkdirSync(join(folder, 'test'), { recursive: true });
+  const cli = join(checkout, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  // Exit code is the number of violations; the report is on standard output either way.
+  let output = '';
+  try {
+    output = execFileSync(process.execPath, [cli, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src', 'test'], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    output = z.object({ stdout: z.string() }).parse(error).stdout;
+  }
+  return report.parse(JSON.parse(output)).summary.violations.map((violation) => violation.rule.name);
+}
+
+const npmPackage = (name: string): Record<string, string> => ({
+  [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
+  [`node_modules/${name}/index.js`]: 'module.exports = {};',
+});
+const manifest = { 'package.json': JSON.stringify({ dependencies: { zod: '1', jssip: '1', keytar: '1', jose: '1', 'node-datachannel': '1' }, devDependencies: { react: '1' } }) };
+const leaf = 'export const x = 1;';
+
+describe('the arrow table', () => {
+  it.each<[string, Record<string, string>]>([
+    ['no-circles', { 'src/main/a.ts': "import './b'; export const a = 1;", 'src/main/b.ts': "import './a'; export const b = 1;" }],
+    ['no-orphan-arrow', { 'src/main/a.ts': "import './nowhere';" }],
+    ['contracts-import-zod-alone', { 'src/contracts/a.ts': "import 'jose';", ...npmPackage('jose') }],
+    ['main-imports-contracts', { 'src/main/a.ts': "import '../renderer/b';", 'src/renderer/b.ts': leaf }],
+    ['main-imports-contracts', { 'src/main/a.ts': "import '../gateway/b';", 'src/gateway/b.ts': leaf }],
+    ['preload-imports-names-only', { 'src/preload/a.ts': "import '../contracts/ipc';", 'src/contracts/ipc.ts': leaf }],
+    ['renderer-imports-contracts', { 'src/renderer/a.ts': "import '../main/b';", 'src/main/b.ts': leaf }],
+    ['gateway-imports-contracts', { 'src/gateway/a.ts': "import '../main/b';", 'src/main/b.ts': leaf }],
+    ['renderer-knows-no-node', { 'src/renderer/a.ts': "import 'node:fs';" }],
+    ['renderer-knows-no-electron', { 'src/renderer/a.ts': "import 'electron';", ...npmPackage('electron') }],
+    ['ui-goes-through-state', { 'src/renderer/ui/a.ts': "import '../phone/b';", 'src/renderer/phone/b.ts': leaf }],
+    ['state-knows-no-ui', { 'src/renderer/state/a.ts': "import '../ui/b';", 'src/renderer/ui/b.ts': leaf }],
+    ['engine-knows-no-react', { 'src/renderer/phone/a.ts': "import 'react';", ...npmPackage('react') }],
+    ['nothing-imports-test-or-build', { 'src/main/a.ts': "import '../../test/support/b';", 'test/support/b.ts': leaf }],
+    ['no-dev-dependency-in-main', { 'src/main/a.ts': "import 'react';", ...npmPackage('react') }],
+    ['one-file-imports-jssip', { 'src/renderer/phone/call.ts': "import 'jssip';", ...npmPackage('jssip') }],
+    ['one-file-imports-keytar', { 'src/main/broker.ts': "import 'keytar';", ...npmPackage('keytar') }],
+    ['one-file-signs', { 'src/main/broker.ts': "import 'jose';", ...npmPackage('jose') }],
+    ['one-file-makes-media', { 'src/gateway/proxy.ts': "import 'node-datachannel';", ...npmPackage('node-datachannel') }],
+  ])('%s fires', (rule, files) => {
+    expect(firedRules({ ...manifest, ...files })).toContain(rule);
+  });
+
+  it('is silent on the arrows that are drawn', () => {
+    expect(
+      firedRules({
+        ...manifest,
+        ...npmPackage('zod'),
+        ...npmPackage('jssip'),
+        'src/contracts/a.ts': "import 'zod'; export const x = 1;",
+        'src/main/a.ts': "import '../contracts/a';",
+        'src/renderer/ui/a.ts': "import '../state/b';",
+        'src/renderer/state/b.ts': "import '../phone/jssip-stack'; export const x = 1;",
+        'src/renderer/phone/jssip-stack.ts': "import 'jssip'; export const y = 1;",
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('ipcMain', () => {
+  // A named import is below what the arrow table sees, so ESLint watches this one.
+  it.each([
+    ['src/main/index.ts', 1],
+    ['src/main/ipc.ts', 0],
+  ])('imported by %s: %i complaint', async (path, complaints) => {
+    const eslint = new ESLint({ cwd: checkout });
+    const [result] = await eslint.lintText("import { ipcMain } from 'electron';\nipcMain.removeHandler('x');\n", { filePath: join(checkout, path) });
+    expect(result?.messages.filter((message) => message.ruleId === 'no-restricted-imports')).toHaveLength(complaints);
+  });
+});

@@ -1,0 +1,101 @@
+/** The practice gateway as a process of its own: it can be killed and started again on the same port. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { temporaryFolder } from './temporary-folder';
+
+/** A gateway that runs. */
+export interface GatewayProcess {
+  readonly url: string;
+  /** The key that it verifies tokens with; text as it would be copied to the clipboard. */
+  readonly key: string;
+  /** Asks the fault port to break something: `fault('/drop', { user: '1001' })`. */
+  readonly fault: (path: string, body: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  /** What the newest call to `digits` was sent. */
+  readonly digits: () => Promise<string>;
+  /** Ends it without a goodbye, as a crash would. Resolves when the process is gone. */
+  readonly kill: () => Promise<void>;
+  /** Starts it again on the same port with the same key; answers with the moment it listened, in ms since the epoch. */
+  readonly restart: () => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly faultUrl: string;
+}
+
+/** Runs the command line program until it says where it listens. */
+async function start(script: string, port: number, keyFile: string): Promise<Started> {
+  const child = spawn(process.execPath, [script, '--port', String(port), '--key-file', keyFile, '--faults'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const printed: string[] = [];
+  child.stderr.on('data', (chunk) => printed.push(String(chunk)));
+  let url: string | undefined;
+  let faultUrl: string | undefined;
+  for await (const line of createInterface(child.stdout)) {
+    printed.push(line);
+    url ??= /ws:\/\/127\.0\.0\.1:\d+\/\S*/.exec(line)?.[0];
+    faultUrl ??= /http:\/\/127\.0\.0\.1:\d+\//.exec(line)?.[0];
+    if (url !== undefined && faultUrl !== undefined) {
+      // What it prints later is read and dropped, or its pipe would fill up.
+      child.stdout.resume();
+      return { child, url, faultUrl };
+    }
+  }
+  throw new Error(`the gateway did not start:\n${printed.join('\n')}`);
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+/** Starts the built gateway on a free port with a key of its own and its fault port open. */
+export async function startGatewayProcess(script: string): Promise<GatewayProcess> {
+  const folder = await temporaryFolder();
+  const keyFile = join(folder, 'key');
+  const key = randomBytes(32).toString('base64url');
+  await writeFile(keyFile, `${key}\n`, { mode: 0o600 });
+  const port = await freePort();
+  let running = await start(script, port, keyFile);
+  const faultPort = async (path: string, init?: RequestInit): Promise<unknown> => {
+    const answer = await fetch(new URL(path, running.faultUrl), init);
+    if (!answer.ok) throw new Error(`the fault port answered ${answer.status} to ${path}`);
+    return await answer.json();
+  };
+  return {
+    url: running.url,
+    key,
+    fault: (path, body) => faultPort(path, { method: 'POST', body: JSON.stringify(body) }),
+    digits: async () => {
+      const calls = (await faultPort('/digits')) as readonly { readonly digits: string }[];
+      return calls.at(-1)?.digits ?? '';
+    },
+    kill: () => stop(running.child, 'SIGKILL'),
+    restart: async () => {
+      running = await start(script, port, keyFile);
+      return Date.now();
+    },
+    close: async () => {
+      await stop(running.child, 'SIGTERM');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/** A phone for tests: the engine's real code with JsSIP, fed with what the test gives it. */
+import { systemClock, type Clock } from '../../src/renderer/phone/clock';
+import { createUserAgent } from '../../src/renderer/phone/create-user-agent';
+import type { WebSocketConstructor } from '../../src/renderer/phone/flow';
+import { createJssipStack } from '../../src/renderer/phone/jssip-stack';
+import type { TraceEntry } from '../../src/renderer/phone/trace';
+import type { EngineEvent, MicrophoneFailure, PhoneSnapshot, UserAgent } from '../../src/renderer/phone/user-agent';
+import type { Call } from '../../src/contracts/call';
+import type { Grant } from '../../src/contracts/grant';
+import { ok, type Result } from '../../src/contracts/result';
+import { asMediaStream, FakeStream, FakeTrack } from './fake-media';
+
+export interface TestPhone {
+  readonly agent: UserAgent;
+  readonly events: EngineEvent[];
+  readonly trace: TraceEntry[];
+  readonly marks: { readonly name: string; readonly callId: string | undefined; readonly at: number }[];
+  readonly grantsGiven: () => number;
+  /** Main mints ahead of expiry. */
+  readonly renew: (grant: Grant) => void;
+  readonly microphone: { failure: MicrophoneFailure['reason'] | null; readonly track: FakeTrack; readonly inUse: () => number };
+  /** Resolves with the first snapshot, now or later, for which `wanted` is true. */
+  readonly until: (wanted: (snapshot: PhoneSnapshot) => boolean) => Promise<PhoneSnapshot>;
+  readonly registered: () => Promise<PhoneSnapshot>;
+  /** The newest call, once it is in this phase. */
+  readonly call: (phase: Call['phase']) => Promise<Call>;
+}
+
+export interface TestPhoneOptions {
+  readonly WebSocket: WebSocketConstructor;
+  /** Called for each grant asked for. */
+  readonly mint: () => Grant | Result<Grant>;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+/** How long a test waits for a state before it says which state it saw instead. */
+const PATIENCE_MS = 4_000;
+
+export function createTestPhone({ WebSocket, mint, clock = systemClock, random = Math.random }: TestPhoneOptions): TestPhone {
+  const events: EngineEvent[] = [];
+  const trace: TraceEntry[] = [];
+  const marks: { name: string; callId: string | undefined; at: number }[] = [];
+  const renewals = new Set<(grant: Grant) => void>();
+  const track = new FakeTrack();
+  let given = 0;
+  let used = 0;
+  let ids = 0;
+  const microphone = { failure: null as MicrophoneFailure['reason'] | null, track, inUse: () => used };
+  const agent = createUserAgent({
+    grants: {
+      get: () => {
+        given += 1;
+        const minted = mint();
+        return Promise.resolve('ok' in minted ? minted : ok(minted));
+      },
+      onRenewed: (listener) => {
+        renewals.add(listener);
+        return () => void renewals.delete(listener);
+      },
+    },
+    microphone: {
+      acquire: () => {
+        if (microphone.failure !== null) return Promise.resolve({ ok: false, failure: { reason: microphone.failure } });
+        used += 1;
+        return Promise.resolve(ok(asMediaStream(new FakeStream([track]))));
+      },
+      release: () => {
+        used -= 1;
+      },
+    },
+    WebSocket,
+    createStack: createJssipStack,
+    clock,
+    random,
+    newId: () => {
+      ids += 1;
+      return `call-${ids}`;
+    },
+    mark: (name, { callId }) => marks.push({ name, callId, at: performance.now() }),
+    product: 'Ringfence/test',
+    onTrace: (entry) => trace.push(entry),
+  });
+  agent.onEvent((event) => events.push(event));
+
+  const until = (wanted: (snapshot: PhoneSnapshot) => boolean): Promise<PhoneSnapshot> =>
+    new Promise((resolve, reject) => {
+      const look = (): boolean => {
+        const snapshot = agent.snapshot();
+        if (!wanted(snapshot)) return false;
+        unsubscribe();
+        clearTimeout(timer);
+        resolve(snapshot);
+        return true;
+      };
+      const timer = setTimeout(() => {
+        unsubscribe();
+        reject(new Error(`waited in vain; the phone shows ${JSON.stringify(agent.snapshot())}`));
+      }, PATIENCE_MS);
+      const unsubscribe = agent.subscribe(() => void look());
+      look();
+    });
+  return {
+    agent,
+    events,
+    trace,
+    marks,
+    grantsGiven: () => given,
+    renew: (grant) => {
+      for (const listener of [...renewals]) listener(grant);
+    },
+    microphone,
+    until,
+    registered: () => until((snapshot) => snapshot.registration.phase === 'registered'),
+    call: async (phase) => {
+      const snapshot = await until(({ calls }) => calls.at(-1)?.phase === phase);
+      const call = snapshot.calls.at(-1);
+      if (call === undefined) throw new Error('no call');
+      return call;
+    },
+  };
+}

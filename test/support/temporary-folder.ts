@@ -1,0 +1,9 @@
+/** Folders for tests. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A private folder with a short name: a Unix socket's path may have 107 bytes. Whoever makes it removes it. */
+export async function temporaryFolder(): Promise<string> {
+  return await mkdtemp(join(tmpdir(), 'rf-'));
+}

@@ -1,0 +1,69 @@
+/** A window.ringfence without a main process: it keeps profiles, keys and settings in memory. */
+import type { RingfenceApi } from '../../../src/contracts/ipc';
+import type { KeyRecord, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../../src/contracts/profile';
+import { fail, ok } from '../../../src/contracts/result';
+import type { Settings } from '../../../src/contracts/settings';
+
+/** Invokes by name; the preview's own edge, so the table's types are left to the caller. */
+type Answer = (input: never) => unknown;
+
+/** Makes the api over what the scene starts with. */
+export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings): RingfenceApi {
+  let snapshot = first;
+  let settings = firstSettings;
+  let made = 0;
+
+  const fresh = (origin: KeyRecord['origin']): KeyRecord => {
+    made += 1;
+    return { fingerprint: (0x9b1e04aa + made * 7919).toString(16).slice(-8), addedAt: Date.now(), origin };
+  };
+  const statusOf = (profileId: string): KeyStatus => snapshot.keys.find((key) => key.profileId === profileId) ?? { profileId, state: 'absent', active: null, next: null, lastMintAt: null };
+  function keep(status: KeyStatus) {
+    snapshot = { ...snapshot, keys: [...snapshot.keys.filter((key) => key.profileId !== status.profileId), status] };
+    return ok(status);
+  }
+  const add =
+    (origin: KeyRecord['origin']): Answer =>
+    ({ profileId, slot }: { profileId: string; slot: KeySlot }) =>
+      keep({ ...statusOf(profileId), state: 'in-keychain', [slot]: fresh(origin) });
+
+  const answers: Record<string, Answer> = {
+    'app.info': () => ok({ version: '0.1.0', electron: '45.4.1', chromium: '152.0.7300.0', platform: 'linux', osSandbox: true }),
+    'settings.get': () => ok(settings),
+    'settings.set': (change: Partial<Settings>) => {
+      settings = { ...settings, ...change };
+      return ok(settings);
+    },
+    'profiles.snapshot': () => ok(snapshot),
+    'profiles.save': (profile: Profile) => {
+      snapshot = { ...snapshot, profiles: [...snapshot.profiles.filter(({ id }) => id !== profile.id), profile] };
+      return ok(snapshot);
+    },
+    'profiles.remove': ({ profileId }: { profileId: string }) => {
+      snapshot = { ...snapshot, profiles: snapshot.profiles.filter(({ id }) => id !== profileId) };
+      return ok(snapshot);
+    },
+    'profiles.select': ({ profileId }: { profileId: string }) => {
+      snapshot = { ...snapshot, activeProfileId: profileId };
+      return ok(snapshot);
+    },
+    'keys.pasteFromClipboard': () => fail('clipboard-empty', 'There is no text on the clipboard: copy the key and try again.', 'paste-key', { details: 'formats: none' }),
+    'keys.loadFromFile': add('file'),
+    'keys.generate': add('generated'),
+    'keys.remove': ({ profileId, slot }: { profileId: string; slot: KeySlot }) => {
+      const status = { ...statusOf(profileId), [slot]: null };
+      return keep({ ...status, state: status.active === null && status.next === null ? 'absent' : status.state });
+    },
+    'keys.promote': ({ profileId }: { profileId: string }) => keep({ ...statusOf(profileId), active: statusOf(profileId).next, next: null }),
+    'calls.notifyIncoming': () => ok(null),
+    'calls.dismissIncoming': () => ok(null),
+    'incoming.current': () => ok([{ callId: 'c1', name: 'Asha Njeri', number: '+254722000001', line: 'Support line' }]),
+    'incoming.act': () => ok(null),
+  };
+  const api = {
+    invoke: (channel: string, input: unknown) => Promise.resolve((answers[channel] as ((value: unknown) => unknown) | undefined)?.(input) ?? fail('unknown-channel', 'The preview does not know this channel.')),
+    subscribe: () => () => undefined,
+  };
+  // The real types hold for the real bridge.
+  return api as unknown as RingfenceApi;
+}

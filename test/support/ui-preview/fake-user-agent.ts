@@ -1,0 +1,110 @@
+/** A UserAgent that plays the phone without a wire: for looking at the window, not for testing the engine. */
+import type { Call, CallFacts, CallId, Party, Registration } from '../../../src/contracts/call';
+import { ok } from '../../../src/contracts/result';
+import { outgoingCall, transition, type CallEvent } from '../../../src/renderer/phone/call';
+import type { EngineEvent, PhoneSnapshot, UserAgent } from '../../../src/renderer/phone/user-agent';
+
+export interface FakeStart {
+  readonly registration: Registration;
+  readonly calls: readonly Call[];
+  readonly activeCallId: CallId | null;
+  readonly events: readonly EngineEvent[];
+  readonly later?: readonly Call[];
+}
+
+/** The facts of a call with everything else at rest. */
+export function facts(id: CallId, peer: Party, more: Partial<CallFacts> = {}): CallFacts {
+  return { id, peer, direction: 'outgoing', profileId: 'practice', startedAt: Date.now(), muted: false, sentDigits: '', problem: null, ...more };
+}
+
+/** A far end. */
+export function party(user: string, displayName = ''): Party {
+  return { uri: `sip:${user}@pbx.example.com`, user, displayName };
+}
+
+/** WebRTC statistics of a call that sounds well. */
+const STATS = new Map<string, unknown>([
+  ['in', { id: 'in', type: 'inbound-rtp', kind: 'audio', codecId: 'c', jitter: 0.004, packetsLost: 0, packetsReceived: 900 }],
+  ['c', { id: 'c', type: 'codec', mimeType: 'audio/opus' }],
+  ['p', { id: 'p', type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.018 }],
+]);
+
+/** Makes one in the state of `start`; it answers its own calls after 1.5 s. */
+export function createFakeUserAgent(start: FakeStart): UserAgent {
+  const listeners = new Set<() => void>();
+  const eventListeners = new Set<(event: EngineEvent) => void>();
+  let snapshot: PhoneSnapshot = {
+    registration: start.registration,
+    calls: start.calls,
+    activeCallId: start.activeCallId,
+    grant: start.registration.phase === 'registered' ? { fingerprint: '5f3a91c2', issuedAt: Date.now() - 108_000, expiresAt: Date.now() + 192_500 } : null,
+  };
+  let count = 0;
+
+  function set(change: Partial<PhoneSnapshot>): void {
+    snapshot = { ...snapshot, ...change };
+    for (const listener of listeners) listener();
+  }
+  function tell(kind: EngineEvent['kind'], title: string, detail: string): void {
+    for (const listener of eventListeners) listener({ category: 'calls', kind, title, detail });
+  }
+  function move(id: CallId, event: CallEvent): void {
+    const calls = snapshot.calls.map((call) => (call.id === id ? transition(call, event) : call));
+    const active = calls.findLast((call) => call.phase === 'active');
+    set({ calls, activeCallId: active?.id ?? null });
+  }
+  function holdOthers(id: CallId): void {
+    for (const call of snapshot.calls) if (call.id !== id) move(call.id, { type: 'hold', side: 'us', on: true });
+  }
+
+  return {
+    snapshot: () => snapshot,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onEvent: (listener) => {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
+    },
+    start: () => {
+      for (const event of start.events) for (const listener of eventListeners) listener(event);
+      if (start.later !== undefined) setTimeout(() => set({ calls: [...snapshot.calls, ...(start.later ?? [])] }), 1000);
+    },
+    stop: () => Promise.resolve(),
+    reconnectNow: () => set({ registration: { phase: 'connecting', attempt: 1 } }),
+    place: (typed) => {
+      count += 1;
+      const id = `placed-${count}`;
+      holdOthers(id);
+      set({ calls: [...snapshot.calls, outgoingCall({ id, peer: party(typed), profileId: 'practice', startedAt: Date.now() })] });
+      tell('call-dialing', 'Calling', typed);
+      setTimeout(() => move(id, { type: 'progress', earlyMedia: false }), 500);
+      setTimeout(() => move(id, { type: 'answered', at: Date.now() }), 1500);
+      return Promise.resolve(ok(id));
+    },
+    answer: (id) => {
+      holdOthers(id);
+      move(id, { type: 'answering' });
+      move(id, { type: 'answered', at: Date.now() });
+      tell('call-answered', 'Answered', id);
+      return Promise.resolve();
+    },
+    end: (id) => {
+      move(id, { type: 'ended', at: Date.now(), cause: 'hung-up', details: '' });
+      tell('call-ended', 'Call ended', id);
+      setTimeout(() => set({ calls: snapshot.calls.filter((call) => call.id !== id) }), 5000);
+    },
+    setMuted: (id, on) => move(id, { type: 'muted', on }),
+    hold: (id) => move(id, { type: 'hold', side: 'us', on: true }),
+    resume: (id) => {
+      holdOthers(id);
+      move(id, { type: 'hold', side: 'us', on: false });
+    },
+    sendDigits: (id, digits) => move(id, { type: 'digits', digits }),
+    dismiss: (id) => set({ calls: snapshot.calls.filter((call) => call.id !== id) }),
+    useMicrophone: () => Promise.resolve(),
+    remoteStream: () => null,
+    stats: () => Promise.resolve(STATS),
+  };
+}

@@ -1,0 +1,171 @@
+import { expect, test, type Page } from '@playwright/test';
+
+const open = async (page: Page, scene: string): Promise<void> => {
+  await page.setViewportSize({ width: 1040, height: 700 });
+  await page.goto(`/test/support/ui-preview/index.html?scene=${scene}`);
+  await expect(page.getByTestId('registration')).toHaveAttribute('data-phase', /.+/);
+};
+const field = (page: Page) => page.getByRole('textbox', { name: 'Name or number' });
+const card = (page: Page, phase: string) => page.locator(`[data-testid="call-card"][data-phase="${phase}"]`);
+
+test('a number is typed, formatted, called with Enter, and recalled with the arrow', async ({ page }) => {
+  await open(page, 'idle');
+  await field(page).fill('+12015550123');
+  await expect(field(page)).toHaveValue('+1 201 555 0123');
+  await field(page).press('Enter');
+  await expect(card(page, 'dialing')).toBeFocused();
+  await expect(field(page)).toHaveValue('');
+  await expect(card(page, 'active')).toContainText('+1 201 555 0123');
+  await field(page).press('ArrowUp');
+  await expect(field(page)).toHaveValue('+1 201 555 0123');
+  expect(await page.evaluate(() => performance.getEntriesByName('ringfence:click-call').length)).toBe(1);
+});
+
+test('digits pressed anywhere go into the dialler, and the caret stays where it is', async ({ page }) => {
+  await open(page, 'idle');
+  await page.keyboard.type('1001');
+  await expect(field(page)).toHaveValue('1001');
+  await expect(field(page)).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.type('*');
+  await expect(field(page)).toHaveValue('10*01');
+});
+
+test('M, H and K work on the call that has the focus; its digits are sent, not dialled', async ({ page }) => {
+  await open(page, 'idle');
+  await field(page).fill('echo');
+  await page.getByRole('button', { name: 'Call', exact: true }).click();
+  const call = page.getByTestId('call-card');
+  await expect(call).toHaveAttribute('data-phase', 'active');
+  await page.keyboard.press('m');
+  await expect(call.getByRole('button', { name: 'Unmute' })).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('m');
+  await expect(call.getByRole('button', { name: 'Mute', exact: true })).toHaveAttribute('aria-pressed', 'false');
+  await page.keyboard.press('h');
+  await expect(call.getByRole('button', { name: 'Resume' })).toBeVisible();
+  await page.keyboard.press('h');
+  await expect(call.getByRole('button', { name: 'Hold' })).toBeVisible();
+  await page.keyboard.press('k');
+  await page.keyboard.type('42#');
+  await page.getByRole('group', { name: 'Keypad' }).getByRole('button', { name: '7' }).click();
+  await expect(page.getByLabel('Digits sent')).toHaveText('42#7');
+  await page.keyboard.press('Escape');
+  await expect(field(page)).toHaveValue('');
+});
+
+test('a call that ends says why, and a second click on End hits nothing', async ({ page }) => {
+  await open(page, 'active');
+  const active = card(page, 'active');
+  const before = await active.boundingBox();
+  await active.getByRole('button', { name: 'Hang up' }).dblclick();
+  await expect(card(page, 'held')).toContainText('Kamau Njoroge');
+  await open(page, 'active');
+  await card(page, 'active').getByRole('button', { name: 'Hang up' }).click();
+  await expect(card(page, 'ended')).toContainText('You ended the call.');
+  expect(await card(page, 'ended').boundingBox()).toEqual(before);
+});
+
+test('an incoming call has the focus on Answer; Enter answers it, and it is announced', async ({ page }) => {
+  await open(page, 'incoming-in-call');
+  await expect(card(page, 'ringing').first().getByRole('button', { name: 'Answer' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(card(page, 'active')).toContainText('Asha Njeri');
+  await expect(card(page, 'held')).toContainText('Kamau Njoroge');
+  await expect(page.getByRole('status').filter({ hasText: 'Connected to Asha Njeri' })).toBeAttached();
+});
+
+test('an agent who types keeps the focus, and Escape clears before it declines', async ({ page }) => {
+  await open(page, 'late-incoming');
+  await field(page).fill('10');
+  await expect(card(page, 'ringing')).toBeVisible();
+  await expect(field(page)).toBeFocused();
+  await page.keyboard.type('01');
+  await expect(field(page)).toHaveValue('1001');
+  await page.keyboard.press('Escape');
+  await expect(field(page)).toHaveValue('');
+  await expect(card(page, 'ringing')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(card(page, 'ended')).toBeVisible();
+});
+
+test('Ctrl with a digit goes to a call', async ({ page }) => {
+  await open(page, 'active');
+  await page.keyboard.press('Control+2');
+  await expect(card(page, 'held').getByRole('button', { name: 'Resume' })).toBeFocused();
+  await page.keyboard.press('Control+1');
+  await expect(card(page, 'active')).toBeFocused();
+});
+
+test('? lists the keys, Escape closes', async ({ page }) => {
+  await open(page, 'idle');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
+  await page.keyboard.press('m');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('ten thousand events: few rows in the page, filters, pause, copy without a permission', async ({ page }) => {
+  await open(page, 'many-events');
+  await expect(page.getByTestId('event-row').first()).toBeVisible();
+  expect(await page.getByTestId('event-row').count()).toBeLessThan(40);
+  await page.getByRole('region', { name: 'Events' }).evaluate((box) => box.scrollTo(0, box.scrollHeight));
+  await expect(page.locator('[aria-posinset="10000"]')).toBeVisible();
+  await page.getByRole('radio', { name: 'Tokens' }).click();
+  await expect(page.getByTestId('event-row').first()).toHaveAttribute('data-kind', 'token-minted');
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await field(page).fill('echo');
+  await field(page).press('Enter');
+  await expect(page.getByText('1 new')).toBeVisible();
+  const copied = page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        window.addEventListener('copy', (event) => resolve(event.clipboardData?.getData('text/plain') ?? ''), { capture: true, once: true });
+        document.addEventListener('copy', (event) => setTimeout(() => resolve(event.clipboardData?.getData('text/plain') ?? '')), { once: true });
+      }),
+  );
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await copied;
+  await expect(page.getByText(/^Copied \d+ events\.$/)).toBeVisible();
+});
+
+test('keys: a failure is one sentence with one button; replacing asks first; next, promote, remove', async ({ page }) => {
+  await open(page, 'keys');
+  const row = (id: string) => page.locator(`[data-profile-id="${id}"]`);
+  await page.getByRole('button', { name: 'Paste key from clipboard' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Support line has a key already' });
+  await question.getByRole('button', { name: 'Add as next key' }).click();
+  await expect(page.getByText('There is no text on the clipboard: copy the key and try again.')).toBeVisible();
+  await page.getByRole('radio', { name: 'Practice line' }).click();
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await page.getByRole('button', { name: 'Add as next key' }).click();
+  await expect(row('practice').getByRole('button', { name: 'Promote' })).toBeVisible();
+  await row('practice').getByRole('button', { name: 'Promote' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Promote' }).click();
+  await expect(row('practice').getByRole('button', { name: 'Add next key' })).toBeVisible();
+  await row('practice').getByRole('button', { name: 'More for Practice line' }).click();
+  await page.getByRole('menuitem', { name: 'Remove the active key...' }).click();
+  await expect(page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(row('practice')).toContainText('No key');
+});
+
+test('a profile is judged as typed, saved, and its key is asked for', async ({ page }) => {
+  await open(page, 'profiles');
+  await expect(page.getByRole('button', { name: 'Edit Practice line' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Add profile' }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Night line');
+  await page.getByRole('textbox', { name: 'Identity' }).fill('1001');
+  await expect(page.getByText('Write it as user@domain')).toBeVisible();
+  await page.getByRole('button', { name: 'Add profile' }).click();
+  await expect(page.getByRole('textbox', { name: 'Identity' })).toBeFocused();
+  await page.getByRole('textbox', { name: 'Identity' }).fill('1001@pbx.example.com');
+  await page.getByRole('textbox', { name: 'Gateway URL' }).fill('wss://pbx.example.com/ws');
+  await page.getByRole('textbox', { name: 'Audience' }).fill('pbx.example.com');
+  await page.getByRole('button', { name: 'Add profile' }).click();
+  await expect(page.getByRole('tab', { name: 'Keys' })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('radio', { name: 'Night line' })).toBeChecked();
+  await page.getByRole('button', { name: 'From file...' }).click();
+  await expect(page.getByText(/is now the active key of Night line/)).toBeVisible();
+});

@@ -1,0 +1,38 @@
+import { createRoot } from 'react-dom/client';
+import { createAppState } from '../../../src/renderer/state/create-app-state';
+import { App } from '../../../src/renderer/ui/App';
+import { createFakeApi } from './fake-api';
+import { createFakeUserAgent } from './fake-user-agent';
+import { SCENES } from './scenes';
+
+const scene = SCENES[new URLSearchParams(location.search).get('scene') ?? 'idle'];
+const root = document.getElementById('root');
+if (scene === undefined || root === null) throw new Error('no such scene');
+
+const app = createAppState({
+  api: createFakeApi(scene.snapshot, scene.settings),
+  createUserAgent: () => createFakeUserAgent(scene),
+  devices: {
+    enumerateDevices: () =>
+      Promise.resolve(
+        (
+          [
+            ['audioinput', 'Jabra Evolve2 65'],
+            ['audioinput', 'Built-in microphone'],
+            ['audiooutput', 'Jabra Evolve2 65'],
+            ['audiooutput', 'Built-in speakers'],
+          ] as const
+        ).map(([kind, label], index) => ({ kind, label, deviceId: `d${index}`, groupId: '', toJSON: () => null })),
+      ),
+    addEventListener: () => undefined,
+  },
+  ringer: { play: () => undefined },
+  microphoneLevel: (listener) => {
+    listener(scene.calls.some((call) => call.phase === 'active') ? 0.58 : 0);
+    return () => undefined;
+  },
+  now: Date.now,
+  view: scene.view,
+});
+createRoot(root).render(<App state={app.state} />);
+void app.start();
