@@ -1,6 +1,6 @@
 /** The audit log: one JSON line for each mint, refusal and key change. Never a token or a key. */
 import { z } from 'zod';
-import { failureReason } from './result';
+import { failureReason } from './result-schema';
 import { fingerprint, keySlot, profileId, purpose } from './profile';
 
 const at = z.iso.datetime();

@@ -1,7 +1,6 @@
 /** A grant: all that a renderer may hold. For one profile and one purpose, living minutes. */
 import { z } from 'zod';
-import { fingerprint, iceServer, profileId, purpose } from './profile';
-import { sipIdentity } from './sip-uri';
+import { fingerprint, iceServer, profileId, purpose, sipIdentity } from './profile';
 
 /** How the renderer presents the grant. With `main-injected` it holds no token at all. */
 export const grantPresentation = z.discriminatedUnion('kind', [

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { channels, notifications } from './ipc';
 import { channelNames, notificationNames } from './ipc-names';
-import { fail, ok, resultSchema } from './result';
+import { fail, ok } from './result';
+import { resultSchema } from './result-schema';
 
 describe('the table of channels', () => {
   it('declares exactly the names, once each', () => {

@@ -9,7 +9,8 @@ import { incomingNotice } from './call';
 import { grant } from './grant';
 import type { ChannelName, NotificationName } from './ipc-names';
 import { keySlot, keyStatus, profile, profileId, profilesSnapshot, purpose } from './profile';
-import { failureSchema, type Result } from './result';
+import type { Result } from './result';
+import { failureSchema } from './result-schema';
 import { settings } from './settings';
 
 /** The windows of the app; each channel names the ones that may call it. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprint, gatewayUrl, iceServer, isLoopbackUrl, presentation, profile, profileId, profilePolicy } from './profile';
+import { isLoopbackUrl } from './loopback';
+import { fingerprint, gatewayUrl, iceServer, presentation, profile, profileId, profilePolicy } from './profile';
 
 const valid = {
   id: 'work',

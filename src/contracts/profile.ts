@@ -1,6 +1,7 @@
 /** A profile: one line an agent can use. It holds no secret. */
 import { z } from 'zod';
-import { sipIdentity } from './sip-uri';
+import { isLoopbackHost } from './loopback';
+import { parseSipUri } from './sip-uri';
 
 export const environment = z.enum(['practice', 'development', 'staging', 'production']);
 export type Environment = z.infer<typeof environment>;
@@ -16,16 +17,11 @@ export type ProfileId = z.infer<typeof profileId>;
 /** The profile that always exists: the gateway on this computer. */
 export const PRACTICE_PROFILE_ID = 'practice';
 
-const hostIsLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
-
-/** True for 127.0.0.0/8, ::1 and localhost; null when `url` is no URL. */
-export function isLoopbackUrl(url: string): boolean | null {
-  try {
-    return hostIsLoopback(new URL(url).hostname);
-  } catch {
-    return null;
-  }
-}
+/** `user@host`, the identity a profile registers as. */
+export const sipIdentity = z
+  .string()
+  .max(200)
+  .refine((text) => parseSipUri(`sip:${text}`) !== null, 'write it as user@domain, for example 1001@pbx.example.com');
 
 /** `wss://...`, or `ws://` on this computer only: a token is never sent in clear over a network. */
 export const gatewayUrl = z
@@ -35,7 +31,7 @@ export const gatewayUrl = z
     try {
       const url = new URL(text);
       if (url.username !== '' || url.password !== '' || url.hash !== '') return false;
-      return url.protocol === 'wss:' || (url.protocol === 'ws:' && hostIsLoopback(url.hostname));
+      return url.protocol === 'wss:' || (url.protocol === 'ws:' && isLoopbackHost(url.hostname));
     } catch {
       return false;
     }

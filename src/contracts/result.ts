@@ -1,11 +1,9 @@
 /**
  * Expected failures are data (an exception is a bug). A failure carries a reason from a closed set, one sentence for
- * the person, and one action that the person can take.
+ * the person, and one action that the person can take. Free of zod: the phone window starts without it.
  */
-import { z } from 'zod';
-
 /** Why something could not be done. Closed: a new reason is a decision, not a string. */
-export const failureReason = z.enum([
+export const failureReasons = [
   'unknown-channel', // the IPC channel is not declared
   'forbidden-sender', // the frame or window may not use this channel
   'invalid-input', // the input does not fit the channel's schema
@@ -28,11 +26,11 @@ export const failureReason = z.enum([
   'port-taken',
   'microphone-unavailable', // refused by the system, not there, or held by another program
   'internal', // a bug: details are in main's log, never in the message
-]);
-export type FailureReason = z.infer<typeof failureReason>;
+] as const;
+export type FailureReason = (typeof failureReasons)[number];
 
 /** What the person can do about it; the UI turns each into one button. */
-export const failureAction = z.enum([
+export const failureActions = [
   'none',
   'retry',
   'open-keys',
@@ -43,20 +41,20 @@ export const failureAction = z.enum([
   'choose-microphone',
   'check-clock',
   'check-number',
-]);
-export type FailureAction = z.infer<typeof failureAction>;
+] as const;
+export type FailureAction = (typeof failureActions)[number];
 
-export const failureSchema = z.object({
-  reason: failureReason,
+/** An expected failure; its schema is in result-schema.ts. */
+export interface Failure {
+  readonly reason: FailureReason;
   /** One plain sentence, at most 300 characters, without secrets. */
-  sentence: z.string().min(1).max(300),
-  action: failureAction,
+  readonly sentence: string;
+  readonly action: FailureAction;
   /** Codes and particulars for the "Details" fold; never a secret. */
-  details: z.string().max(1000).optional(),
+  readonly details?: string | undefined;
   /** Milliseconds to wait before another try makes sense. */
-  retryAfterMs: z.number().nonnegative().optional(),
-});
-export type Failure = z.infer<typeof failureSchema>;
+  readonly retryAfterMs?: number | undefined;
+}
 
 /** The outcome of something that may be refused. `F` is the failure's type. */
 export type Result<T, F = Failure> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: F };
@@ -74,12 +72,4 @@ export function fail(
   more: Pick<Failure, 'details' | 'retryAfterMs'> = {},
 ): { readonly ok: false; readonly failure: Failure } {
   return { ok: false, failure: { reason, sentence, action, ...more } };
-}
-
-/** The schema of a `Result` whose value fits `value`. */
-export function resultSchema<S extends z.ZodType>(value: S) {
-  return z.discriminatedUnion('ok', [
-    z.object({ ok: z.literal(true), value }),
-    z.object({ ok: z.literal(false), failure: failureSchema }),
-  ]);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatSipUri, parseSipUri, parseTarget, sipIdentity } from './sip-uri';
+import { sipIdentity } from './profile';
+import { formatSipUri, parseSipUri, parseTarget } from './sip-uri';
 
 describe('what an agent types', () => {
   it.each([

@@ -1,5 +1,4 @@
 /** SIP addresses as people type them and as the wire has them (RFC 3261 section 19.1, RFC 3966). */
-import { z } from 'zod';
 
 /** `user@host` part of a SIP identity; no display name, no parameters. */
 export interface SipAddress {
@@ -52,9 +51,3 @@ export function parseTarget(typed: string, domain: string): { readonly uri: stri
   if (/^[A-Za-z][A-Za-z0-9._-]{0,63}$/.test(text)) return { uri: formatSipUri({ user: text, host: domain }) };
   return { problem: 'malformed-uri' };
 }
-
-/** `user@host`, the identity a profile registers as. */
-export const sipIdentity = z
-  .string()
-  .max(200)
-  .refine((text) => parseSipUri(`sip:${text}`) !== null, 'write it as user@domain, for example 1001@pbx.example.com');

@@ -101,7 +101,6 @@ export function createMediaPeerFactory(): MediaPeerFactory {
       if (!closed) options.onPacket(packet);
     });
     pc.onStateChange((text) => {
-      console.log('GW', options.remote === null ? 'offerer' : 'answerer', text);
       const state = STATES.find((one) => one === text);
       if (!closed && state !== undefined) options.onState(state);
     });
@@ -117,8 +116,7 @@ export function createMediaPeerFactory(): MediaPeerFactory {
           try {
             pc.setRemoteDescription(remoteDescription(options.mid, remote), 'answer');
             return true;
-          } catch (e) {
-            console.log('GW accept', e);
+          } catch {
             return false;
           }
         },

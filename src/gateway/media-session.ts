@@ -164,9 +164,9 @@ export class MediaSession {
 
   #describe(offer: AudioDescription | null): string | null {
     if (this.#peer === null) return null;
-    // Our own offer says `active` where RFC 8842 section 5.2 wants `actpass`: an active answerer may begin DTLS before its answer
-    // is here, and the library breaks on that. A passive browser keeps an early ClientHello.
-    const transport = { ...this.#peer.local, setup: this.#setup };
+    // Our own offer goes without candidates, and we check the answerer's: checks of its own that came before its answer would connect the
+    // library while it is still reading that answer, and fail it for want of a fingerprint.
+    const transport = offer === null ? { ...this.#peer.local, setup: 'actpass' as const, candidates: [] } : { ...this.#peer.local, setup: this.#setup };
     const local = { sessionId: this.#sessionId, version: this.#version, mid: this.#mid, direction: this.#direction, formats: this.#formats, transport, ssrc: this.ssrc };
     this.#version += 1;
     return formatAudioDescription(local, offer);

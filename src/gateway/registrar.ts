@@ -70,7 +70,7 @@ export class Registrar {
       // Section 10.2.2: the wildcard means "remove all", alone and with Expires: 0 only.
       if (contacts.length > 1 || headerOf(request, 'Expires') !== '0') return replyTo(request, 400, { phrase: 'Bad Wildcard Contact' });
       for (const binding of this.#location.bindingsOf(flow.user)) this.#location.unbind(binding);
-      return this.#listing(request, flow.user, false);
+      return this.#listing(request, flow.user, now, false);
     }
     const wanted = wantedContacts(request);
     if (wanted === null) return replyTo(request, 400, { phrase: 'Bad Contact' });
@@ -82,7 +82,7 @@ export class Registrar {
       return replyTo(request, 503, { phrase: 'Too Many Bindings' });
     }
     for (const contact of wanted) this.#apply(contact, flow, now, leftS);
-    return this.#listing(request, flow.user, adding.some((contact) => contact.instance !== null && contact.regId !== null));
+    return this.#listing(request, flow.user, now, adding.some((contact) => contact.instance !== null && contact.regId !== null));
   }
 
   #find(flow: Endpoint, contact: Wanted): Binding | undefined {
@@ -104,8 +104,7 @@ export class Registrar {
     }
   }
 
-  #listing(request: SipRequest, user: string, outbound: boolean): SipResponse {
-    const now = this.#clock.now();
+  #listing(request: SipRequest, user: string, now: number, outbound: boolean): SipResponse {
     const headers = [
       dateField(now),
       // RFC 5626 section 6: says that instance and reg-id were honoured.

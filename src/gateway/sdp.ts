@@ -127,7 +127,7 @@ function audioLines(audio: LocalAudio): string[] {
     `a=ice-pwd:${transport.pwd}`,
     `a=fingerprint:${transport.fingerprint}`,
     ...transport.candidates.map((candidate) => `a=candidate:${candidate}`),
-    'a=end-of-candidates',
+    ...(transport.candidates.length === 0 ? [] : ['a=end-of-candidates']),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,6 +61,11 @@ describe('app://', () => {
 
   it('refuses any method but GET', async () => {
     expect((await get('app://ringfence/index.html', 'POST')).status).toBe(404);
+  });
+
+  it('lets the one style element in that react-aria makes', () => {
+    const style = '@layer {\n  [data-react-aria-pressable] {\n    touch-action: pan-x pan-y pinch-zoom;\n  }\n}';
+    expect(CONTENT_SECURITY_POLICY).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
   });
 
   it('names files below its folder only', () => {

@@ -24,7 +24,7 @@ function setUp(replaced: Partial<BrokerPorts> = {}) {
     profiles: { find: (id) => (id === 'practice' ? profile : null), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
     policy: createGrantPolicy(() => 0),
     keys: { active: () => Promise.resolve(ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) })), noteMint: () => undefined },
-    providers: { 'local-jwt': { mint, forget: () => undefined } },
+    providers: { 'local-jwt': { mint, prepare: () => Promise.resolve(), forget: () => undefined } },
     gatewayUrl: () => Promise.resolve(ok(URL_NOW)),
     audit: (entry) => audited.push(entry),
     onMinted: (grant, token) => minted.push({ grant, token }),
@@ -78,7 +78,7 @@ describe('the broker', () => {
   it.each<[string, Partial<BrokerPorts>]>([
     ['key-absent', { keys: { active: () => Promise.resolve(fail('key-absent', 'No key.')), noteMint: () => undefined } }],
     ['gateway-unavailable', { gatewayUrl: () => Promise.resolve(fail('gateway-unavailable', 'No gateway.')) }],
-    ['provider-refused', { providers: { 'local-jwt': { mint: () => Promise.resolve(fail('provider-refused', 'No.')), forget: () => undefined } } }],
+    ['provider-refused', { providers: { 'local-jwt': { mint: () => Promise.resolve(fail('provider-refused', 'No.')), prepare: () => Promise.resolve(), forget: () => undefined } } }],
   ])('passes %s on and audits it', async (reason, replaced) => {
     const { broker, audited, minted } = setUp(replaced);
     const result: Result<Grant> = await broker.grant('practice', 'sip', 'asked');

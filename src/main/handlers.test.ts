@@ -25,7 +25,7 @@ function setUp() {
   const note =
     <T>(what: string, value: T) =>
     (...all: unknown[]): T => {
-      asked.push([what, ...all.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)))].join(' '));
+      asked.push([what, ...all.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)))].join(' '));
       return value;
     };
   const removeKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
@@ -67,7 +67,7 @@ function setUp() {
     renewal: { watch: note('watch', undefined), unwatch: note('unwatch', undefined), issued: () => undefined, renewNow: () => undefined, forget: () => undefined, check: () => undefined, stop: () => undefined },
     audit: { append: note('audit', undefined), recent: () => Promise.resolve([]), flush: () => Promise.resolve() },
     incoming: { notify: note('ring', undefined), dismiss: note('dismiss', undefined), current: () => [], act: (callId) => callId === 'rings', clear: () => undefined },
-    notify: note('notify', undefined) as HandlerPorts['notify'],
+    notify: note('notify', undefined),
   };
   return { handlers: createHandlers(ports), asked, removeKey, keyFromClipboard };
 }

@@ -83,6 +83,7 @@ async function start(): Promise<void> {
   });
   const requests = createGatewayRequests(now);
   const localJwt = createLocalJwt(now);
+  const providers = { 'local-jwt': localJwt };
 
   const keys = createKeys({
     keychain: createKeychain(clock),
@@ -113,7 +114,7 @@ async function start(): Promise<void> {
     profiles,
     policy: createGrantPolicy(clock.monotonic),
     keys,
-    providers: { 'local-jwt': localJwt },
+    providers,
     gatewayUrl: (profile) => (profile.id === PRACTICE_PROFILE_ID ? practice.url() : Promise.resolve(ok(profile.gatewayUrl))),
     audit: audit.append,
     onMinted: (grant, token) => {
@@ -139,6 +140,8 @@ async function start(): Promise<void> {
   requests.allow(profiles.profiles());
 
   await app.whenReady();
+  // Its process takes longest to start, so it comes before the window's; the keychain is asked meanwhile.
+  practice.start();
   hardenSession(join(here, '../renderer'), requests, onRefused);
   const incoming = createIncomingCalls({
     window: createIncomingWindow({ preload, log, onMade: (window) => windows.add('incoming', window), onClosed: (window) => windows.forget('incoming', window) }),
@@ -196,9 +199,10 @@ async function start(): Promise<void> {
     log,
     onMade: (made) => windows.add('phone', made),
   });
-  // While Chromium starts the window's process, the gateway's starts too and the keychain is asked.
-  practice.start();
   void keys.ready.then(tellProfiles);
+  // The first grant is asked for as soon as the page runs: its key is read and imported meanwhile.
+  const chosen = profiles.find(profiles.activeProfileId());
+  if (chosen !== null) void keys.active(chosen.id).then((key) => (key.ok ? providers[chosen.provider.kind].prepare(key.value) : undefined));
 
   window.once('closed', () => {
     windows.forget('phone', window);

@@ -6,7 +6,8 @@
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { channels, type Handlers, type WindowName } from '../contracts/ipc';
 import { channelNames, INVOKE_TRANSPORT, type ChannelName } from '../contracts/ipc-names';
-import { fail, resultSchema, type Failure, type FailureReason, type Result } from '../contracts/result';
+import { resultSchema } from '../contracts/result-schema';
+import { fail, type Failure, type FailureReason, type Result } from '../contracts/result';
 import type { Log } from './log';
 
 /** Inputs whose JSON is longer are not even parsed, in characters. */

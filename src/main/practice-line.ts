@@ -1,6 +1,7 @@
 /** Keeps the practice gateway running in a process of its own: starts it, gives it the keys, starts it again when it dies. */
 import { z } from 'zod';
-import { failureSchema, fail, ok, type Failure, type Result } from '../contracts/result';
+import { failureSchema } from '../contracts/result-schema';
+import { fail, ok, type Failure, type Result } from '../contracts/result';
 import type { Clock } from './clock';
 import type { Log } from './log';
 import { PRACTICE_AUDIENCE, PRACTICE_DOMAIN, PRACTICE_ISSUER } from './practice-profile';

@@ -1,5 +1,4 @@
 /** The phone window: its composition root. */
-import './state/zod-without-eval';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createMicrophone } from './media/devices';

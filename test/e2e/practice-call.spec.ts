@@ -59,6 +59,29 @@ test('a muted call stays muted through hold and resume', async ({ launch }) => {
   await press(page, 'Hang up');
 });
 
+test('"first audio" is marked when the first packet is there, not before', async ({ launch }) => {
+  const { page } = await launch();
+  await untilRegistered(page);
+  await page.evaluate(() => {
+    const shelf = globalThis as { connectedAt?: number };
+    const Real = RTCPeerConnection;
+    globalThis.RTCPeerConnection = class extends Real {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        this.addEventListener('connectionstatechange', () => {
+          if (this.connectionState === 'connected') shelf.connectedAt ??= performance.timeOrigin + performance.now();
+        });
+      }
+    };
+  });
+  await dial(page, 'tone');
+  await waitForTone(page, 440);
+  const connectedAt = (await page.evaluate(() => (globalThis as { connectedAt?: number }).connectedAt)) ?? Infinity;
+  // No packet of sound can arrive before ICE and DTLS are done; the event that tells so may be a few milliseconds late.
+  expect((await lastMark(page, 'first-audio')) ?? 0).toBeGreaterThan(connectedAt - 10);
+  await press(page, 'Hang up');
+});
+
 test('several calls at once: the second one holds the first, resuming swaps them', async ({ launch }) => {
   const { page } = await launch({ toneHz: TONE_HZ });
   await untilRegistered(page);

@@ -84,8 +84,8 @@ test('the small window answers and declines by itself', async ({ launch }) => {
     await expect.poll(() => incomingState(app)).toBeNull();
     if (phase === 'active') await press(page, 'Hang up');
     else await expect(callCard(page, 'ended').filter({ hasText: 'You declined the call.' })).toBeVisible();
-    for (const card of await callCard(page, 'ended').all()) await card.getByRole('button', { name: 'Dismiss' }).click();
-    await expect(callCard(page)).toHaveCount(0);
+    // Ended calls leave by themselves.
+    await expect(callCard(page)).toHaveCount(0, { timeout: 15_000 });
   }
 });
 

@@ -1,12 +1,15 @@
 /** All places where a key could have leaked to, read in one go. */
-import { readHeap } from './heap-snapshot';
-import { searchBytes, searchDirectory, searchTexts, together, type Needle, type Searched } from './leak-search';
+import { heapStrings } from './heap-snapshot';
+import { searchDirectory, searchTexts, together, type Needle, type Searched } from './leak-search';
+import { searchProcessMemory } from './process-memory';
 import { allProcesses } from './processes';
 import type { RunningApp } from './app';
 
 /** What was found, by kind of place. */
 export interface Everywhere {
   readonly heap: Searched;
+  /** All that the windows' processes can write to; beyond the heap, and what was freed. */
+  readonly rendererMemory: Searched;
   readonly localStorage: Searched;
   readonly indexedDb: Searched;
   readonly cookies: Searched;
@@ -43,19 +46,17 @@ async function webStorage({ page }: RunningApp): Promise<{ local: string[]; inde
 /** Searches all of them. The app keeps running. */
 export async function searchEverywhere(app: RunningApp, needles: readonly Needle[]): Promise<Everywhere> {
   const pages = app.electron.windows();
-  const heaps = await Promise.all(
-    pages.map(async (page) => {
-      const { strings, buffers } = await readHeap(page);
-      const inBuffers = buffers.map((buffer) => ({ hits: searchBytes(needles, buffer, 'an ArrayBuffer'), places: 1, bytes: buffer.length, unreadable: [] }));
-      return together([searchTexts(needles, strings, `the heap of ${page.url()}`), ...inBuffers]);
-    }),
-  );
+  const heaps = await Promise.all(pages.map(async (page) => searchTexts(needles, await heapStrings(page), `the heap of ${page.url()}`)));
+  const renderers = await app.electron.evaluate(({ webContents }) => [...new Set(webContents.getAllWebContents().map((contents) => contents.getOSProcessId()))]);
+  const memory: Searched[] = [];
+  for (const pid of renderers) memory.push(await searchProcessMemory(needles, pid));
   const { local, indexed } = await webStorage(app);
   const cookies = await app.electron.evaluate(async ({ session }) => (await session.defaultSession.cookies.get({})).map((cookie) => JSON.stringify(cookie)));
   const clipboard = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
   const processes = await allProcesses();
   return {
     heap: together(heaps),
+    rendererMemory: together(memory),
     localStorage: searchTexts(needles, local, 'localStorage'),
     indexedDb: searchTexts(needles, indexed, 'IndexedDB'),
     cookies: searchTexts(needles, cookies, 'a cookie'),

@@ -31,8 +31,11 @@ export function tonePayloads(): readonly Buffer[] {
   );
 }
 
+/** What the tone is sent through. */
+export type ToneTarget = Pick<MediaSession, 'ssrc' | 'formats' | 'send'>;
+
 /** Starts sending; returns what stops it. Packets are due by the clock, not by the timer before, so that they never drift. */
-export function startTone(session: MediaSession, clock: Clock): () => void {
+export function startTone(session: ToneTarget, clock: Clock): () => void {
   const payloads = tonePayloads();
   const began = clock.now();
   const firstSequence = randomInt(0, 2 ** 15);

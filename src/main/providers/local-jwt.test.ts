@@ -42,6 +42,15 @@ describe('local signing', () => {
     expect(key.open).toHaveBeenCalledOnce();
   });
 
+  it('reads the key ahead of the first mint when it is told to prepare', async () => {
+    const provider = createLocalJwt(() => NOW);
+    const key = keyOf(Secret.generate());
+    await provider.prepare(key);
+    expect(key.open).toHaveBeenCalledOnce();
+    expect((await provider.mint(request, key)).ok).toBe(true);
+    expect(key.open).toHaveBeenCalledOnce();
+  });
+
   it('reads the key again when it was told to forget it', async () => {
     const provider = createLocalJwt(() => NOW);
     const key = keyOf(Secret.generate());

@@ -5,6 +5,9 @@ import { fail, ok, type Result } from '../../contracts/result';
 import type { KeyHandle } from '../keys';
 import type { TokenProvider } from './token-provider';
 
+// Loaded when the first key is at hand, not before the window is on its way; of jose only what signs.
+const jose = () => import('jose/jwt/sign');
+
 /** Mints `{iss, sub, aud, iat, exp, jti}`; `sub` is the user part of the profile's identity. `now` gives milliseconds since the epoch. */
 export function createLocalJwt(now: () => number): TokenProvider {
   // Imported once for each key, not extractable: importing costs more than signing, and reading the keychain more than both.
@@ -25,12 +28,15 @@ export function createLocalJwt(now: () => number): TokenProvider {
   };
 
   return {
+    prepare: async (key) => {
+      await Promise.all([jose(), keyFor(key)]);
+    },
     mint: async ({ profile, lifeS }, key) => {
       const subject = parseSipUri(`sip:${profile.identity}`)?.user;
       if (subject === undefined) return fail('profile-invalid', `The identity of "${profile.name}" is no SIP address. Write it as user@domain.`, 'open-profiles');
       const signer = await keyFor(key);
       if (!signer.ok) return signer;
-      const { SignJWT } = await import('jose');
+      const { SignJWT } = await jose();
       const iat = Math.floor(now() / 1000);
       const exp = iat + lifeS;
       const token = await new SignJWT({ iss: profile.provider.issuer, sub: subject, aud: profile.provider.audience, iat, exp, jti: randomUUID() })

@@ -20,6 +20,8 @@ export interface MintedToken {
 export interface TokenProvider {
   /** Makes a token that was never used before. Fails as the key does, or with `provider-refused` / `provider-unreachable`. */
   readonly mint: (request: TokenRequest, key: KeyHandle) => Promise<Result<MintedToken>>;
+  /** The key will be needed soon: whatever can be done before the first mint is done now. Never fails; the mint says what is wrong. */
+  readonly prepare: (key: KeyHandle) => Promise<void>;
   /** Drops whatever was derived from the key with this fingerprint. */
   readonly forget: (fingerprint: string) => void;
 }

@@ -1,7 +1,7 @@
 /** Puts the UserAgent together: one registration, its calls, and the rule that one call at a time has the microphone. */
 import type { CallId, Party } from '../../contracts/call';
 import type { Grant } from '../../contracts/grant';
-import { isLoopbackUrl } from '../../contracts/profile';
+import { isLoopbackUrl } from '../../contracts/loopback';
 import { fail, ok } from '../../contracts/result';
 import { parseTarget } from '../../contracts/sip-uri';
 import { canAnswer, canEnd, incomingCall, outgoingCall } from './call';

@@ -9,7 +9,7 @@
  */
 import type { Grant } from '../../contracts/grant';
 import type { Registration, RegistrationProblem } from '../../contracts/call';
-import { isLoopbackUrl } from '../../contracts/profile';
+import { isLoopbackUrl } from '../../contracts/loopback';
 import type { Failure } from '../../contracts/result';
 import type { Clock } from './clock';
 import type { FlowEnd } from './flow';

@@ -20,12 +20,15 @@ const ended = (id: string): Call => ({ ...facts(id), phase: 'ended', answeredAt:
 const ids = (calls: readonly Call[]): string[] => calls.map((call) => call.id);
 
 describe('the layout', () => {
-  it('the active call is large, held and ended ones are lines, incoming ones stand on top', () => {
+  it('the active call is large, held and ended ones are lines, incoming ones come last', () => {
     const layout = layoutOf({ calls: [held('a'), active('b'), ended('c'), incoming('d'), incoming('e')], activeCallId: 'b' });
     expect(ids(layout.incoming)).toEqual(['d', 'e']);
     expect(layout.main?.id).toBe('b');
     expect(ids(layout.lines)).toEqual(['a', 'c']);
-    expect(ids(inOrder(layout))).toEqual(['d', 'e', 'b', 'a', 'c']);
+    expect(ids(inOrder(layout))).toEqual(['b', 'a', 'c', 'd', 'e']);
+  });
+  it('outside of a call incoming ones stand on top', () => {
+    expect(ids(inOrder(layoutOf({ calls: [ended('a'), incoming('b')], activeCallId: null })))).toEqual(['b', 'a']);
   });
   it('without an active call the one being placed is large, then the one that just ended, then a held one', () => {
     expect(layoutOf({ calls: [held('a'), ringing('b'), ended('c')], activeCallId: null }).main?.id).toBe('b');

@@ -15,6 +15,8 @@ export interface CallLayout {
   readonly main: Call | null;
   /** One line each. */
   readonly lines: readonly Call[];
+  /** During a call the incoming ones come last and small: the buttons under the agent's hand stay where they are. */
+  readonly inCall: boolean;
 }
 
 /** A call that had the large card until it ended; a call that was only missed never had it. */
@@ -30,12 +32,13 @@ export function layoutOf({ calls, activeCallId }: Pick<PhoneSnapshot, 'calls' | 
   const live = others.filter(isLive);
   const main =
     live.find((call) => call.id === activeCallId) ?? live.findLast((call) => call.phase !== 'held') ?? others.findLast(leftTheCard) ?? live.at(-1) ?? others.at(-1) ?? null;
-  return { incoming, main, lines: others.filter((call) => call !== main) };
+  return { incoming, main, lines: others.filter((call) => call !== main), inCall: live.length > 0 };
 }
 
 /** The calls in the order in which the screen shows them; Ctrl+1 chooses the first. */
 export function inOrder(layout: CallLayout): readonly Call[] {
-  return [...layout.incoming, ...(layout.main === null ? [] : [layout.main]), ...layout.lines];
+  const rest = [...(layout.main === null ? [] : [layout.main]), ...layout.lines];
+  return layout.inCall ? [...rest, ...layout.incoming] : [...layout.incoming, ...rest];
 }
 
 /** Milliseconds of conversation of a call that ended, or null when nobody answered. */

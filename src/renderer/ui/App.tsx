@@ -32,10 +32,13 @@ export function App({ state }: { readonly state: AppState }) {
               <SettingsScreen />
             </Suspense>
           ) : (
-            <PhoneScreen />
+            <>
+              <h1 className="visually-hidden">{screen === 'live' ? 'Live' : 'Phone'}</h1>
+              <PhoneScreen />
+              <LiveColumn />
+            </>
           )}
         </main>
-        {screen !== 'settings' && <LiveColumn />}
         <RemoteAudio />
         <LiveRegions />
         <ShortcutsDialog />

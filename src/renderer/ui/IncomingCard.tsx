@@ -13,29 +13,32 @@ import { PeerNumber } from './PeerNumber';
 interface IncomingCardProps {
   readonly call: Call;
   readonly line: string;
+  /** In one line, for the time of another call. */
+  readonly small: boolean;
 }
 
 /** A call that rings for the agent. Answer has the focus at once, unless the agent is typing. */
-export function IncomingCard({ call, line }: IncomingCardProps) {
+export function IncomingCard({ call, line, small }: IncomingCardProps) {
   const { phone, settings } = useApp();
   const quiet = useSelected(settings, (value) => value.doNotDisturb);
   const answer = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     const elsewhere = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
-    // A second call must not move the focus away from the first one's buttons.
-    const onAnotherCall = document.activeElement !== null && document.activeElement.closest('[data-phase="ringing"]') !== null;
+    // Keys that are meant for one call must not fall on another.
+    const onAnotherCall = document.activeElement !== null && document.activeElement.closest('[data-testid="call-card"]') !== null;
+    answer.current?.scrollIntoView({ block: 'nearest' });
     if (!quiet && !elsewhere && !onAnotherCall && !isTyping()) answer.current?.focus();
   }, [quiet]);
   const name = partyName(call.peer);
   return (
     <>
-      <article className="card incoming-card" data-testid="call-card" data-phase={call.phase} data-call-id={call.id} data-quiet={quiet} tabIndex={-1} aria-label={`Incoming call from ${name}`}>
+      <article className="card incoming-card" data-small={small} data-testid="call-card" data-phase={call.phase} data-call-id={call.id} data-quiet={quiet} tabIndex={-1} aria-label={`Incoming call from ${name}`}>
         <span className="incoming-icon" aria-hidden="true">
           <PhoneIncoming size={22} />
         </span>
         <div className="call-who">
           <p className="incoming-line">
-            Incoming call · {line}
+            {small ? 'Incoming' : `Incoming call · ${line}`}
             {quiet && <span className="tag">Do not disturb</span>}
           </p>
           <h2 className="call-name">{name}</h2>

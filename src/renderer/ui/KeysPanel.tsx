@@ -151,11 +151,7 @@ export function KeysPanel() {
           </tbody>
         </table>
       </div>
-      {amiss !== null && targetStatus.state !== 'in-keychain' && (
-        <p className="panel-text">
-          {target?.name}: {amiss}
-        </p>
-      )}
+      {amiss !== null && snapshot.keychain.advice === null && <p className="panel-text">{amiss}</p>}
       <ConfirmDialog question={question} onClose={() => setQuestion(null)} />
     </>
   );

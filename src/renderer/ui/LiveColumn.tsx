@@ -44,7 +44,7 @@ export function LiveColumn() {
   }
 
   return (
-    <aside className="live" aria-label="Live">
+    <section className="live" aria-label="Live">
       <div className="live-head">
         <h2 className="live-title">Live</h2>
         {missed > 0 && (
@@ -82,6 +82,6 @@ export function LiveColumn() {
       ) : (
         <EventList key={String(filter)} events={events} onCopy={copy} />
       )}
-    </aside>
+    </section>
   );
 }

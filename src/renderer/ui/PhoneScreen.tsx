@@ -20,19 +20,18 @@ export function PhoneScreen() {
   const layout = layoutOf(snapshot);
   const line = profile?.name ?? '';
   const digitsTo = snapshot.calls.find((call) => call.id === keypadCallId && (canSendDigits(call) || call.phase === 'recovering'));
+  const incoming = layout.incoming.map((call) => <IncomingCard key={call.id} call={call} line={line} small={layout.inCall} />);
   const live = snapshot.calls.filter(isLive).length;
 
   return (
     <div className="phone" data-live-calls={live} data-digits={digitsTo !== undefined}>
-      <h1 className="visually-hidden">Phone</h1>
       <section className="calls" aria-label="Calls">
-        {layout.incoming.map((call) => (
-          <IncomingCard key={call.id} call={call} line={line} />
-        ))}
+        {!layout.inCall && incoming}
         {layout.main !== null && <CallCard key={layout.main.id} call={layout.main} line={line} />}
         {layout.lines.map((call) => (
           <CallLine key={call.id} call={call} />
         ))}
+        {layout.inCall && incoming}
         <RegistrationNotice />
         {snapshot.calls.length === 0 && profile?.environment === 'practice' && dialFailure === null && <PracticeHint />}
       </section>

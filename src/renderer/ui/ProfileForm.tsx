@@ -70,6 +70,14 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
     >
       <div className="panel-head">
         <h1>{existing === null ? 'New profile' : existing.name}</h1>
+        <div className="panel-actions">
+          <Button className="button" onPress={onCancel}>
+            Cancel
+          </Button>
+          <Button className="button primary" type="submit" isDisabled={saving}>
+            {existing === null ? 'Add profile' : 'Save'}
+          </Button>
+        </div>
       </div>
       {failed !== null && <FailureNotice failure={failed} onRetry={() => void save()} onDismiss={() => setFailed(null)} />}
       <div className="settings-card form-grid">
@@ -84,14 +92,6 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
         <FormField label="Audience" hint="aud of the token" {...field('audience')} />
         <FormField label="Token life in seconds" hint="1 to 3600; short is safe" {...field('tokenLifeS')} />
         <FormField label="STUN servers" hint="stun:host:port, several with commas; may be empty" {...field('stunServers')} />
-      </div>
-      <div className="form-actions">
-        <Button className="button" onPress={onCancel}>
-          Cancel
-        </Button>
-        <Button className="button primary" type="submit" isDisabled={saving}>
-          {existing === null ? 'Add profile' : 'Save'}
-        </Button>
       </div>
     </Form>
   );

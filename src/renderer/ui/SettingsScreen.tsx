@@ -1,3 +1,4 @@
+import '../state/zod-without-eval';
 import './settings.css';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { useSelected } from '../state/use-store';

@@ -6,8 +6,8 @@ import { day } from './format';
 export const KEY_STATE_WORDS: Readonly<Record<KeyState, { readonly word: string; readonly sentence: string | null; readonly tone: 'good' | 'warn' | 'bad' }>> = {
   'in-keychain': { word: 'In the system keychain', sentence: null, tone: 'good' },
   'in-memory': { word: 'In memory only', sentence: 'This key is gone when Ringfence closes.', tone: 'warn' },
-  absent: { word: 'No key', sentence: 'Paste the key from the clipboard, choose its file, or generate one.', tone: 'warn' },
-  locked: { word: 'Keychain locked', sentence: 'A key was saved, but the keychain does not give it out now: unlock it.', tone: 'bad' },
+  absent: { word: 'No key', sentence: null, tone: 'warn' },
+  locked: { word: 'Keychain locked', sentence: 'A key was saved, but the keychain does not give it out now: unlock the keychain.', tone: 'bad' },
   unavailable: { word: 'No keychain', sentence: 'This computer has no keychain that Ringfence can use.', tone: 'bad' },
 };
 

@@ -1,6 +1,5 @@
 /** The profile form's fields as typed, and the profile they make. One sentence for each field that does not fit. */
-import { environment, gatewayUrl, iceServer, presentation, profile, profilePolicy, providerConfig, type Environment, type Profile } from '../../contracts/profile';
-import { sipIdentity } from '../../contracts/sip-uri';
+import { environment, gatewayUrl, iceServer, presentation, profile, profilePolicy, providerConfig, sipIdentity, type Environment, type Profile } from '../../contracts/profile';
 
 export interface ProfileDraft {
   readonly name: string;

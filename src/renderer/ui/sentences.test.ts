@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endCause, type Call, type CallFacts, type EndCause } from '../../contracts/call';
-import { failureAction } from '../../contracts/result';
+import { failureActions } from '../../contracts/result';
 import { ACTION_WORDS, END_WORDS, announcement, failureDetails, phaseWords, registrationWords } from './sentences';
 
 const facts: CallFacts = {
@@ -31,7 +31,7 @@ describe('end causes', () => {
 });
 
 describe('failures', () => {
-  it.each(failureAction.options)('the action %s has a button or none on purpose', (action) => {
+  it.each(failureActions)('the action %s has a button or none on purpose', (action) => {
     expect(action === 'none').toBe(ACTION_WORDS[action] === null);
   });
   it('details carry the code', () => {

@@ -7,19 +7,15 @@ import { commandFor, type Command } from './keyboard';
 import { saySentence } from './notices';
 import { placeCall } from './place-call';
 
-/** The call that keys mean: the one whose card has the focus, else the large one. */
-function meantCall({ phone }: AppState): Call | null {
-  const layout = layoutOf(phone.get());
-  const focused = inOrder(layout).find((call) => cardOf(call.id)?.contains(document.activeElement) === true);
-  return focused ?? layout.main;
-}
+const hasFocus = (call: Call): boolean => cardOf(call.id)?.contains(document.activeElement) === true;
 
 function perform(state: AppState, command: Command): void {
   const { phone, view } = state;
   const layout = layoutOf(phone.get());
-  const call = meantCall(state);
+  // The call whose card has the focus, else the large one; for Enter and Esc the first that rings.
+  const call = layout.lines.find(hasFocus) ?? layout.main;
   const live = call !== null && isLive(call) ? call : null;
-  const ringing = layout.incoming.find((incoming) => incoming === call) ?? layout.incoming[0];
+  const ringing = layout.incoming.find(hasFocus) ?? layout.incoming[0];
   switch (command.kind) {
     case 'answer':
       if (ringing !== undefined) void phone.answer(ringing.id);
@@ -48,7 +44,7 @@ function perform(state: AppState, command: Command): void {
       break;
     case 'digit': {
       const { keypadCallId, typed } = view.get();
-      const onCall = live !== null && (live.id === keypadCallId || cardOf(live.id)?.contains(document.activeElement) === true);
+      const onCall = live !== null && (live.id === keypadCallId || hasFocus(live));
       if (onCall && canSendDigits(live)) {
         if (command.digit !== '+') phone.sendDigits(live.id, command.digit);
       } else if (onCall) saySentence('Digits can be sent when the call is up.');

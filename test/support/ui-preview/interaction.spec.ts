@@ -69,6 +69,8 @@ test('a call that ends says why, and a second click on End hits nothing', async 
 test('an incoming call has the focus on Answer; Enter answers it, and it is announced', async ({ page }) => {
   await open(page, 'incoming-in-call');
   await expect(card(page, 'ringing').first().getByRole('button', { name: 'Answer' })).toBeFocused();
+  await page.keyboard.press('m');
+  await expect(card(page, 'active').getByRole('button', { name: 'Mute', exact: true })).toHaveAttribute('aria-pressed', 'false');
   await page.keyboard.press('Enter');
   await expect(card(page, 'active')).toContainText('Asha Njeri');
   await expect(card(page, 'held')).toContainText('Kamau Njoroge');
@@ -87,6 +89,17 @@ test('an agent who types keeps the focus, and Escape clears before it declines',
   await expect(card(page, 'ringing')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(card(page, 'ended')).toBeVisible();
+});
+
+test('a call that comes in during another moves nothing and takes no keys from it', async ({ page }) => {
+  await open(page, 'late-incoming');
+  await field(page).fill('echo');
+  await field(page).press('Enter');
+  const end = page.getByRole('button', { name: 'Hang up' });
+  const before = await end.boundingBox();
+  await expect(card(page, 'ringing')).toContainText('Asha Njeri');
+  expect(await end.boundingBox()).toEqual(before);
+  await expect(page.getByTestId('call-card').first()).toBeFocused();
 });
 
 test('Ctrl with a digit goes to a call', async ({ page }) => {

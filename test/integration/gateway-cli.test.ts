@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { build } from 'vite';
+import { fingerprintOf } from '../../src/gateway/authenticator';
+import { mintToken, SipClient } from '../support/sip-client';
+
+const root = resolve(import.meta.dirname, '../..');
+const cache = join(root, 'node_modules/.cache');
+let folder = '';
+let running: ChildProcess | null = null;
+
+interface Run {
+  readonly process: ChildProcess;
+  /** What was printed so far. */
+  readonly out: () => string;
+  readonly error: () => string;
+  readonly code: Promise<number | null>;
+}
+
+function run(...args: readonly string[]): Run {
+  const child = spawn(process.execPath, [join(folder, 'out/gateway-cli.js'), ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  running = child;
+  let [out, error] = ['', ''];
+  child.stdout.on('data', (data) => (out += String(data)));
+  child.stderr.on('data', (data) => (error += String(data)));
+  return { process: child, out: () => out, error: () => error, code: new Promise((done) => child.on('close', done)) };
+}
+
+beforeAll(async () => {
+  mkdirSync(cache, { recursive: true });
+  folder = mkdtempSync(join(cache, 'gateway-cli-'));
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    build: { ssr: true, target: 'node20.18', outDir: join(folder, 'out'), rolldownOptions: { input: { 'gateway-cli': join(root, 'src/gateway/cli.ts') } } },
+  });
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(async () => {
+  const child = running;
+  running = null;
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await new Promise((done) => child.once('close', done));
+});
+
+it('prints the profile and never the key, lets tokens of that key in, and ends at a signal', async () => {
+  const gateway = run('--port', '0', '--key-file', 'new.key', '--verbose');
+  await expect.poll(gateway.out, { timeout: 10_000 }).toContain('Key  ');
+  const key = readFileSync(join(folder, 'new.key'), 'utf8').trim();
+  expect(statSync(join(folder, 'new.key')).mode & 0o777).toBe(0o600);
+  expect(gateway.out()).toContain(`fingerprint ${fingerprintOf(key)}, made now`);
+  const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(gateway.out())?.[0] ?? '';
+  const client = await SipClient.open(url, '1001', { token: mintToken({ sub: '1001', key }) });
+  expect((await client.register()).status).toBe(200);
+  gateway.process.kill('SIGTERM');
+  expect(await gateway.code).toBe(0);
+  expect(await client.closed).toBe(1006);
+  expect(gateway.out() + gateway.error()).not.toContain(key);
+});
+
+it.each([
+  [['--port', 'many'], 'The port must be a whole number between 0 and 65535.'],
+  [['--port', '70000'], 'The port must be a whole number between 0 and 65535.'],
+  [['--colour'], "Unknown option '--colour'. Try --help."],
+  [['extra'], 'Try --help.'],
+  [['--port', '0', '--domain', 'No Domain'], 'The domain must be a host name in lower case'],
+  [['--port', '0', '--key-file', 'short.key'], 'holds no key of at least 32 characters'],
+  [['--port', '0', '--next-key-file', 'absent.key'], "can't be read"],
+])('refuses %j with one sentence and exit code 2', async (args, sentence) => {
+  writeFileSync(join(folder, 'short.key'), 'short');
+  const gateway = run(...args);
+  expect(await gateway.code).toBe(2);
+  expect(gateway.error()).toContain(sentence);
+  expect(gateway.error().trim().split('\n')).toHaveLength(1);
+  expect(gateway.out()).toBe('');
+});
+
+it('says that the port is taken, with exit code 1', async () => {
+  const other = createServer();
+  await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+  const address = other.address();
+  const gateway = run('--port', String(address !== null && typeof address === 'object' ? address.port : 0));
+  expect(await gateway.code).toBe(1);
+  expect(gateway.error()).toMatch(/^Port \d+ on this computer is taken/);
+  await new Promise((done) => other.close(done));
+});
+
+it('helps', async () => {
+  const gateway = run('--help');
+  expect(await gateway.code).toBe(0);
+  expect(gateway.out()).toContain('--key-file PATH');
+});
+
+it('dies at once when a test asks for it', async () => {
+  const gateway = run('--port', '0', '--faults');
+  await expect.poll(gateway.out, { timeout: 10_000 }).toContain('Fault port');
+  const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(gateway.out())?.[0] ?? '';
+  await fetch(new URL('/kill', url), { method: 'POST', body: '{}' });
+  expect(await gateway.code).toBe(1);
+});
