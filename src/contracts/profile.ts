@@ -14,9 +14,6 @@ export type Purpose = z.infer<typeof purpose>;
 export const profileId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62})$/, 'use lower-case letters, digits and hyphens');
 export type ProfileId = z.infer<typeof profileId>;
 
-/** The profile that always exists: the gateway on this computer. */
-export const PRACTICE_PROFILE_ID = 'practice';
-
 /** `user@host`, the identity a profile registers as. */
 export const sipIdentity = z
   .string()

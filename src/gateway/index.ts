@@ -166,7 +166,7 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
       return ok(null);
     },
     stats,
-    warmUp: () => media.warmUp().catch(() => undefined),
+    warmUp: () => media.warmUp().catch((error: unknown) => log(`media library not usable: ${error instanceof Error ? error.message : 'unknown'}`)),
     close,
   });
 }

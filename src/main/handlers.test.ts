@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { PRACTICE_PROFILE_ID, profile as profileSchema, type ProfilesSnapshot } from '../contracts/profile';
+import { PRACTICE_PROFILE_ID } from '../contracts/practice';
+import { profile as profileSchema, type ProfilesSnapshot } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
 import { settings } from '../contracts/settings';
 import { createHandlers, type HandlerPorts } from './handlers';
@@ -85,7 +86,7 @@ describe('the handlers', () => {
     await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: false });
     expect(await handlers['grants.watch']({ profileId: 'nobody', purpose: 'sip', on: true })).toMatchObject({ failure: { reason: 'unknown-profile' } });
     expect(await handlers['grants.watch']({ profileId: 'nobody', purpose: 'sip', on: false })).toEqual(ok(null));
-    expect(asked).toEqual(['watch work sip', 'unwatch work sip', 'unwatch nobody sip']);
+    expect(asked).toEqual(['watch work sip', 'unwatch work sip', 'audit {"what":"refusal","profileId":"nobody","purpose":"watch","reason":"unknown-profile"}', 'unwatch nobody sip']);
   });
 
   it('take a key from where it was offered', async () => {
@@ -106,7 +107,8 @@ describe('the handlers', () => {
     const { handlers, asked, removeKey } = setUp();
     removeKey.mockResolvedValueOnce(fail('key-locked', 'Locked.'));
     expect(await handlers['profiles.remove']({ profileId: 'work' })).toMatchObject({ failure: { reason: 'key-locked' } });
-    expect(asked).toEqual([]);
+    expect(asked).toEqual(['audit {"what":"refusal","profileId":"work","purpose":"key","reason":"key-locked"}']);
+    asked.length = 0;
     expect(await handlers['profiles.remove']({ profileId: 'work' })).toEqual(ok(snapshot));
     expect(asked).toEqual(['audit {"what":"profile","profileId":"work","change":"removed"}', 'changed work line']);
   });

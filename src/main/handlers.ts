@@ -1,6 +1,7 @@
 /** One handler for each IPC channel: what the renderer's verbs mean. */
 import type { ChannelOutput, Handlers } from '../contracts/ipc';
-import { PRACTICE_PROFILE_ID, type KeySlot, type KeyStatus, type KeyRecord, type ProfilesSnapshot } from '../contracts/profile';
+import { PRACTICE_PROFILE_ID } from '../contracts/practice';
+import type { KeySlot, KeyStatus, KeyRecord, ProfilesSnapshot } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
 import type { AuditLog } from './audit-log';
 import type { Broker } from './broker';
@@ -33,6 +34,13 @@ export interface HandlerPorts {
 export function createHandlers(ports: HandlerPorts): Handlers {
   const { settings, profiles, keys, broker, renewal, audit, incoming, notify, snapshot } = ports;
 
+  /** Grants audit their own refusals; here are those of keys and profiles. A closed dialog is none. */
+  const audited = async <T>(profileId: string, about: 'key' | 'profile' | 'watch', outcome: Promise<Result<T>>): Promise<Result<T>> => {
+    const result = await outcome;
+    if (!result.ok && result.failure.reason !== 'cancelled') audit.append({ what: 'refusal', profileId, purpose: about, reason: result.failure.reason });
+    return result;
+  };
+
   const putKey = async (profileId: string, slot: KeySlot, origin: KeyRecord['origin'], get: () => Result<Secret> | Promise<Result<Secret>>): Promise<Result<KeyStatus>> => {
     // Before the clipboard is read and cleared: a key for nobody would be lost.
     if (profiles.find(profileId) === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
@@ -57,7 +65,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       return ok(snapshot());
     },
     'profiles.save': async (profile) => {
-      const saved = await profiles.save(profile);
+      const saved = await audited(profile.id, 'profile', profiles.save(profile));
       if (!saved.ok) return saved;
       audit.append({ what: 'profile', profileId: profile.id, change: saved.value });
       ports.onProfilesChanged(profile.id, 'line');
@@ -66,33 +74,35 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     'profiles.remove': async ({ profileId }) => {
       if (profileId !== PRACTICE_PROFILE_ID && profiles.find(profileId) !== null) {
         for (const slot of ['active', 'next'] as const) {
-          const removed = await keys.remove(profileId, slot);
+          const removed = await audited(profileId, 'key', keys.remove(profileId, slot));
           // A keychain that is not there keeps nothing back; a locked one would keep a key that nobody remembers.
           if (!removed.ok && removed.failure.reason !== 'keychain-unavailable') return removed;
         }
       }
-      const removed = await profiles.remove(profileId);
+      const removed = await audited(profileId, 'profile', profiles.remove(profileId));
       if (!removed.ok) return removed;
       audit.append({ what: 'profile', profileId, change: 'removed' });
       ports.onProfilesChanged(profileId, 'line');
       return ok(snapshot());
     },
     'profiles.select': async ({ profileId }) => {
-      const selected = await profiles.select(profileId);
+      const selected = await audited(profileId, 'profile', profiles.select(profileId));
       if (!selected.ok) return selected;
       ports.onProfilesChanged(profileId, 'selection');
       return ok(snapshot());
     },
 
-    'keys.pasteFromClipboard': ({ profileId, slot }) => putKey(profileId, slot, 'clipboard', ports.keyFromClipboard),
-    'keys.loadFromFile': ({ profileId, slot }) => putKey(profileId, slot, 'file', ports.keyFromFile),
-    'keys.generate': ({ profileId, slot }) => putKey(profileId, slot, 'generated', () => ok(Secret.generate())),
-    'keys.remove': ({ profileId, slot }) => keys.remove(profileId, slot),
-    'keys.promote': ({ profileId }) => keys.promote(profileId),
+    'keys.pasteFromClipboard': ({ profileId, slot }) => audited(profileId, 'key', putKey(profileId, slot, 'clipboard', ports.keyFromClipboard)),
+    'keys.loadFromFile': ({ profileId, slot }) => audited(profileId, 'key', putKey(profileId, slot, 'file', ports.keyFromFile)),
+    'keys.generate': ({ profileId, slot }) => audited(profileId, 'key', putKey(profileId, slot, 'generated', () => ok(Secret.generate()))),
+    'keys.remove': ({ profileId, slot }) => audited(profileId, 'key', keys.remove(profileId, slot)),
+    'keys.promote': ({ profileId }) => audited(profileId, 'key', keys.promote(profileId)),
 
     'grants.get': ({ profileId, purpose }) => broker.grant(profileId, purpose, 'asked'),
     'grants.watch': ({ profileId, purpose, on }) => {
-      if (on && profiles.find(profileId) === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
+      if (on && profiles.find(profileId) === null) {
+        return audited(profileId, 'watch', Promise.resolve(fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles')));
+      }
       renewal[on ? 'watch' : 'unwatch'](profileId, purpose);
       return ok(null);
     },

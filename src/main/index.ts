@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
 import type { ProfilesSnapshot } from '../contracts/profile';
-import { PRACTICE_PROFILE_ID } from '../contracts/profile';
+import { PRACTICE_PROFILE_ID } from '../contracts/practice';
 import { ok } from '../contracts/result';
 import { APP_ORIGIN } from './app-protocol';
 import { createAuditLog } from './audit-log';

@@ -1,5 +1,6 @@
 /** What can be done with a profile's two keys, wherever they are kept. Nothing here ever gives a key to a window. */
-import { PRACTICE_PROFILE_ID, type KeyRecord, type KeySlot, type KeyState, type KeyStatus, type ProfilesSnapshot } from '../contracts/profile';
+import { PRACTICE_PROFILE_ID } from '../contracts/practice';
+import type { KeyRecord, KeySlot, KeyState, KeyStatus, ProfilesSnapshot } from '../contracts/profile';
 import { fail, ok, type Failure, type Result } from '../contracts/result';
 import type { NewAuditEntry } from './audit-log';
 import type { ProfileStore } from './profile-store';

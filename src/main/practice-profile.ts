@@ -1,5 +1,6 @@
 /** The profile that always exists: a line to the gateway on this computer, so that the phone works before anybody has a PBX. */
-import { PRACTICE_PROFILE_ID, profile, type Profile } from '../contracts/profile';
+import { PRACTICE_PROFILE_ID } from '../contracts/practice';
+import { profile, type Profile } from '../contracts/profile';
 
 /** The SIP domain of the practice gateway. */
 export const PRACTICE_DOMAIN = 'practice.ringfence.local';

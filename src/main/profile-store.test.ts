@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PRACTICE_PROFILE_ID, profile as profileSchema, profilesSnapshot, type Profile } from '../contracts/profile';
+import { PRACTICE_PROFILE_ID } from '../contracts/practice';
+import { profile as profileSchema, profilesSnapshot, type Profile } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
 import type { JsonFile } from './json-file';
 import { practiceProfile } from './practice-profile';

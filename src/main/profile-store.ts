@@ -1,7 +1,8 @@
 /** The profiles and what is remembered about their keys (never a key), in one JSON file. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { keyRecord, keySlot, PRACTICE_PROFILE_ID, profile, profileId, type KeyRecord, type KeySlot, type Profile } from '../contracts/profile';
+import { PRACTICE_PROFILE_ID } from '../contracts/practice';
+import { keyRecord, keySlot, profile, profileId, type KeyRecord, type KeySlot, type Profile } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
 import type { JsonFile, Migrations } from './json-file';
 import { practiceProfile } from './practice-profile';

@@ -85,6 +85,8 @@ for (const theme of ['light', 'dark'] as const) {
     await look('incoming');
     await press(page, 'Decline');
     await page.getByRole('link', { name: 'Settings' }).click();
+    // The settings are loaded when they are opened for the first time.
+    await expect(page.getByRole('tab', { name: 'Keys' })).toBeVisible();
     for (const tab of await page.getByRole('tab').all()) {
       await tab.click();
       await look(`settings-${((await tab.textContent()) ?? '').trim().toLowerCase()}`);

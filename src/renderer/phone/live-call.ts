@@ -185,7 +185,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     onRemoteStream: (stream) => {
       remote = stream;
       const connection = session?.connection() ?? null;
-      if (connection !== null && !firstHeard) stopListening = whenFirstAudio(connection, stream, clock, firstAudio);
+      if (connection !== null && !firstHeard) stopListening = whenFirstAudio(connection, clock, firstAudio);
       deps.onChange();
     },
     onIceState: (state) => {

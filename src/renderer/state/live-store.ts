@@ -2,6 +2,7 @@
 import type { AuditEntry } from '../../contracts/audit';
 import type { LiveCategory, LiveEvent } from '../../contracts/event';
 import type { RingfenceApi } from '../../contracts/ipc';
+import type { Purpose } from '../../contracts/profile';
 import type { EventLog, NewEvent } from '../events/event-log';
 import { createListeners, type Store } from './store';
 
@@ -19,10 +20,14 @@ export const GATHER_MS = 50;
 
 const KEY_CHANGES = { added: 'added', replaced: 'replaced', removed: 'removed', promoted: 'promoted to active' } as const;
 
+/** Refusals for these are of tokens; main's log names other things too (keys, profiles, calls over IPC). */
+const GRANT_PURPOSES: ReadonlySet<string> = new Set<Purpose>(['sip', 'events', 'voice']);
+
 /** What the live column says about an audit entry, or null: mints are told by the engine already, profiles show for themselves. */
 export function eventFromAudit(entry: AuditEntry): NewEvent | null {
   switch (entry.what) {
     case 'refusal':
+      if (!GRANT_PURPOSES.has(entry.purpose)) return { category: 'errors', kind: 'problem', title: 'Request refused', detail: `${entry.channel ?? entry.purpose} · ${entry.reason.replaceAll('-', ' ')}` };
       return { category: 'errors', kind: 'token-refused', title: 'Token refused', detail: `${entry.profileId} · ${entry.reason.replaceAll('-', ' ')}` };
     case 'key': {
       const which = entry.fingerprint === null ? '' : ` · ${entry.fingerprint}`;

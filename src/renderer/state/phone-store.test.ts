@@ -87,6 +87,13 @@ describe('the phone', () => {
     expect(story).toEqual(['a starts', 'a stops', 'a unheard', 'a starts']);
   });
 
+  it('keeps the phone of the Practice line when its gateway listens elsewhere: each grant says where', async () => {
+    const { store, story } = setUp();
+    await store.use(profile('practice'));
+    await store.use(profile('practice', { gatewayUrl: 'ws://127.0.0.1:4711/' }));
+    expect(story).toEqual(['practice starts']);
+  });
+
   it('while one says goodbye only the last wish counts', async () => {
     const { store, story, stops } = setUp();
     await store.use(profile('a'));

@@ -1,5 +1,6 @@
 /** The phone of the profile in use: one UserAgent at a time, and what it shows. */
 import type { CallId } from '../../contracts/call';
+import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
 import type { Profile } from '../../contracts/profile';
 import { fail, type Result } from '../../contracts/result';
 import type { EngineEvent, PhoneSnapshot, UserAgent } from '../phone/user-agent';
@@ -31,8 +32,12 @@ interface Running {
   readonly letGo: () => void;
 }
 
-/** What a phone is made from; a change of name or colour needs no new registration. */
-const wiring = (profile: Profile): string => JSON.stringify({ ...profile, name: '', environment: '' });
+/**
+ * What a phone is made from; a change of name or colour needs no new registration. The Practice line's URL is found anew at each start
+ * and comes with each grant.
+ */
+const wiring = (profile: Profile): string =>
+  JSON.stringify({ ...profile, name: '', environment: '', ...(profile.id === PRACTICE_PROFILE_ID ? { gatewayUrl: '' } : {}) });
 
 /** Makes the store, with no phone in it. */
 export function createPhoneStore({ createUserAgent, onEvent }: PhoneStoreParts): PhoneStore {

@@ -99,6 +99,7 @@ describe('the live column', () => {
   it('takes refusals and key changes from the audit log, not what the engine tells itself', () => {
     const at = '2026-11-21T10:00:00Z';
     expect(eventFromAudit({ what: 'refusal', at, profileId: 'p', purpose: 'sip', reason: 'key-locked' })).toMatchObject({ category: 'errors', kind: 'token-refused', detail: 'p · key locked' });
+    expect(eventFromAudit({ what: 'refusal', at, profileId: '', purpose: 'ipc', reason: 'invalid-input', channel: 'keys.remove' })).toMatchObject({ category: 'errors', kind: 'problem', detail: 'keys.remove · invalid input' });
     expect(eventFromAudit({ what: 'key', at, profileId: 'p', slot: 'next', change: 'added', fingerprint: '9b1e04aa' })).toMatchObject({ kind: 'key-changed', title: 'Key added', detail: 'p · next key · 9b1e04aa' });
     expect(eventFromAudit({ what: 'mint', at, profileId: 'p', purpose: 'sip', fingerprint: '9b1e04aa', lifeS: 300, cause: 'asked' })).toBeNull();
     expect(eventFromAudit({ what: 'profile', at, profileId: 'p', change: 'added' })).toBeNull();

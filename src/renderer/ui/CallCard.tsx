@@ -20,7 +20,7 @@ export function CallCard({ call, line }: CallCardProps) {
   const letters = initials(name);
   return (
     <>
-      <article className="card call-card" data-testid="call-card" data-phase={call.phase} data-call-id={call.id} tabIndex={-1} aria-label={`Call with ${name}`}>
+      <article className="card call-card" data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} tabIndex={-1} aria-label={`Call with ${name}`}>
         <div className="call-head">
           <span className="avatar" aria-hidden="true">
             {letters === '' ? '#' : letters}

@@ -12,7 +12,7 @@ export function CallLine({ call }: { readonly call: Call }) {
   const { phone } = useApp();
   const name = partyName(call.peer);
   return (
-    <article className="card call-line" data-testid="call-card" data-phase={call.phase} data-call-id={call.id} tabIndex={-1} aria-label={`Call with ${name}`}>
+    <article className="card call-line" data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} tabIndex={-1} aria-label={`Call with ${name}`}>
       <span className="tag" data-phase={call.phase}>
         {phaseWords(call)}
       </span>

@@ -32,7 +32,7 @@ export function IncomingCard({ call, line, small }: IncomingCardProps) {
   const name = partyName(call.peer);
   return (
     <>
-      <article className="card incoming-card" data-small={small} data-testid="call-card" data-phase={call.phase} data-call-id={call.id} data-quiet={quiet} tabIndex={-1} aria-label={`Incoming call from ${name}`}>
+      <article className="card incoming-card" data-small={small} data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} data-quiet={quiet} tabIndex={-1} aria-label={`Incoming call from ${name}`}>
         <span className="incoming-icon" aria-hidden="true">
           <PhoneIncoming size={22} />
         </span>

@@ -1,7 +1,8 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { PRACTICE_PROFILE_ID, type Profile } from '../../contracts/profile';
+import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
+import type { Profile } from '../../contracts/profile';
 import type { Failure } from '../../contracts/result';
 import { useStore } from '../state/use-store';
 import { useApp } from './app-context';

@@ -1,0 +1,2 @@
+/** The profile that always exists: the line to the gateway on this computer. */
+export const PRACTICE_PROFILE_ID = 'practice';
