@@ -11,7 +11,7 @@ export default defineConfig({
       target: 'node20.18',
       // In the bundle, pure JavaScript loads several times faster than from its many files; what is native stays outside.
       externalizeDeps: { exclude: ['zod', 'jose', 'ws'] },
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           index: resolve(here, 'src/main/index.ts'),
           gateway: resolve(here, 'src/gateway/process.ts'),
@@ -25,7 +25,7 @@ export default defineConfig({
       target: 'node20.18',
       // A sandboxed preload is one CommonJS file with nothing external.
       externalizeDeps: false,
-      rollupOptions: { input: { index: resolve(here, 'src/preload/index.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      rolldownOptions: { input: { index: resolve(here, 'src/preload/index.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
     },
   },
   renderer: {
@@ -34,7 +34,7 @@ export default defineConfig({
     build: {
       target: 'chrome130',
       minify: true,
-      rollupOptions: { input: { index: resolve(here, 'src/renderer/index.html'), incoming: resolve(here, 'src/renderer/incoming.html') } },
+      rolldownOptions: { input: { index: resolve(here, 'src/renderer/index.html'), incoming: resolve(here, 'src/renderer/incoming.html') } },
     },
   },
 });

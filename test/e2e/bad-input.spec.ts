@@ -48,10 +48,6 @@ test('a wrong key: the token is refused, and the sentence leads to the keys', as
   await expect(dialog).toContainText(/refused the token/i, { timeout: 15_000 });
   await expect(dialog.getByRole('button', { name: /^Open (?:keys|profiles)$/ })).toBeVisible();
 });
-  await expect(page.locator('[data-testid="event-row"][data-kind="registered"]').filter({ hasText: '1001' })).toHaveCount(await page.locator('[data-testid="event-row"][data-kind="registered"]').filter({ hasText: '1001' }).count());
-  await page.getByTestId('registration').click();
-  await expect(page.getByRole('dialog', { name: 'Registration' })).toContainText(/refuse|reach|token|key/i);
-});
 
 test('a damaged profile file is set aside with a message, never lost', async ({ launch }) => {
   const userDataDir = await temporaryFolder();

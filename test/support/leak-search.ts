@@ -1,5 +1,5 @@
 /** Looks for a key where no key may be: raw and in every spelling that software gives to bytes. */
-import { lstat, readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** One spelling of the key. */
@@ -121,12 +121,4 @@ export function together(searches: readonly Searched[]): Searched {
     bytes: searches.reduce((sum, { bytes }) => sum + bytes, 0),
     unreadable: searches.flatMap(({ unreadable }) => unreadable),
   };
-}
-
-/** True when `path` exists (a link counts, wherever it leads). */
-export async function exists(path: string): Promise<boolean> {
-  return await lstat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { needlesOf, searchTexts } from './leak-search';
-import { allProcesses, chromiumType, isRunning, processTree, pssBytes, switchOf } from './processes';
+import { allProcesses, isRunning, processTree, pssBytes, switchOf } from './processes';
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -39,7 +39,7 @@ describe('processes', () => {
     expect(tree[0]?.pid).toBe(process.pid);
     const child = tree.find((info) => info.pid === pid);
     expect(child?.parentPid).toBe(process.pid);
-    expect(child === undefined ? '' : chromiumType(child)).toBe('renderer');
+    expect(child === undefined ? '' : switchOf(child, 'type')).toBe('renderer');
     expect(switchOf({ pid: 1, parentPid: 0, commandLine: ['/x/electron --type=utility --utility-sub-type=a.b.C --lang=en'], environment: null, seccomp: 2 }, 'utility-sub-type')).toBe('a.b.C');
     expect(child?.seccomp).toBeTypeOf('number');
   });

@@ -41,11 +41,6 @@ export async function processTree(rootPid: number): Promise<readonly ProcessInfo
   return tree;
 }
 
-/** Chromium's `--type=` of a process: renderer, gpu-process, utility ...; `browser` for the main process. */
-export function chromiumType(info: ProcessInfo): string {
-  return switchOf(info, 'type') ?? 'browser';
-}
-
 /** The value of a switch, or null. Chromium's children join their arguments by spaces when they set their title. */
 export function switchOf({ commandLine }: ProcessInfo, name: string): string | null {
   return new RegExp(`(?:^| )--${name}=(\\S*)`).exec(commandLine.join(' '))?.[1] ?? null;
