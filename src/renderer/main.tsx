@@ -26,8 +26,6 @@ const app = createAppState({
 // Another microphone: live calls take its track, nothing is negotiated anew.
 microphone.onChange((stream) => {
   if (stream !== null) void app.state.phone.useMicrophone(stream);
-  // Names of devices are told only once the microphone was opened.
-  void app.state.devices.refresh();
 });
 let chosen: string | null = null;
 app.state.settings.subscribe(() => {

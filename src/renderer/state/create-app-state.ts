@@ -72,7 +72,6 @@ export function createAppState(parts: AppParts): App {
     state: { phone, grantFailure, profiles, settings, live, devices, view, quality, microphoneLevel: parts.microphoneLevel, appInfo: () => api.invoke('app.info') },
     start: async () => {
       live.start(api);
-      devices.start();
       followKeys();
       profiles.subscribe(followProfile);
       phone.subscribe(followSound);

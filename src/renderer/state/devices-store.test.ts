@@ -33,7 +33,8 @@ describe('devices', () => {
         if (typeof listener === 'function') onChange = () => void Reflect.apply(listener, undefined, []);
       },
     });
-    store.start();
+    expect(store.get().microphones).toEqual([]);
+    await store.refresh();
     await expect.poll(() => store.get().microphones.length).toBe(1);
     const before = store.get();
     await store.refresh();

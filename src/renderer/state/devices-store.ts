@@ -12,9 +12,7 @@ export interface DeviceLists {
 }
 
 export interface DevicesStore extends Store<DeviceLists> {
-  /** Watches for plugs pulled and pushed. Call once. */
-  readonly start: () => void;
-  /** Asks again; cheap. */
+  /** Asks (again), and watches for plugs from then on. Not at the start: Chromium starts a process of its own to answer. */
   readonly refresh: () => Promise<void>;
 }
 
@@ -33,17 +31,14 @@ export function listsFrom(infos: readonly Pick<MediaDeviceInfo, 'deviceId' | 'ki
 /** Makes the store over the browser's devices. */
 export function createDevicesStore(port: DevicePort): DevicesStore {
   const store = createStore<DeviceLists>({ microphones: [], speakers: [] });
+  let watching = false;
   async function refresh(): Promise<void> {
+    if (!watching) {
+      watching = true;
+      port.addEventListener('devicechange', () => void refresh());
+    }
     const lists = listsFrom(await port.enumerateDevices().catch(() => []));
     if (JSON.stringify(lists) !== JSON.stringify(store.get())) store.set(lists);
   }
-  return {
-    get: store.get,
-    subscribe: store.subscribe,
-    refresh,
-    start: () => {
-      port.addEventListener('devicechange', () => void refresh());
-      void refresh();
-    },
-  };
+  return { get: store.get, subscribe: store.subscribe, refresh };
 }

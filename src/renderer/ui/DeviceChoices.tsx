@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import type { Settings } from '../../contracts/settings';
 import type { Device } from '../state/devices-store';
 import { useStore } from '../state/use-store';
@@ -13,6 +14,7 @@ export function DeviceChoices() {
   const { settings, devices } = useApp();
   const chosen = useStore(settings);
   const { microphones, speakers } = useStore(devices);
+  useEffect(() => void devices.refresh(), [devices]);
 
   async function change(part: Partial<Settings>): Promise<void> {
     const result = await settings.change(part);

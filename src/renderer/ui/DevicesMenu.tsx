@@ -9,15 +9,12 @@ import { DoNotDisturbSwitch } from './DoNotDisturb';
 
 /** The headset button: which microphone, speaker and ringer. */
 export function DevicesMenu() {
-  const { view, devices } = useApp();
+  const { view } = useApp();
   const { devicesOpen } = useStore(view);
   return (
     <DialogTrigger
       isOpen={devicesOpen}
-      onOpenChange={(open) => {
-        if (open) void devices.refresh();
-        view.change({ devicesOpen: open });
-      }}
+      onOpenChange={(open) => view.change({ devicesOpen: open })}
     >
       <Button className="icon-button" aria-label="Sound devices">
         <Headphones size={20} aria-hidden="true" />
