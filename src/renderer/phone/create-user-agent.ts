@@ -36,6 +36,8 @@ export interface UserAgentDeps {
 
 /** Milliseconds. */
 const ENDED_STAYS = 5_000;
+/** How long a new call may stay unseen while its INVITE is made. */
+const UNSEEN = 40;
 const STOP_WITHIN = 2_000;
 
 interface Entry extends LiveCallControl {
@@ -53,10 +55,26 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
   let stack: SipStack | null = null;
   let shown: PhoneSnapshot | null = null;
 
+  /** Not null while a new call's INVITE is made: drawing the call first would hold the INVITE up longer than making it takes. */
+  let showNewCall: (() => void) | null = null;
+
   const onChange = (): void => {
     shown = null;
-    for (const listener of [...listeners]) listener();
+    if (showNewCall === null) for (const listener of [...listeners]) listener();
   };
+  /** Changes are told again once the INVITE has left, the call is over before that, or `UNSEEN` has passed. */
+  function inviteGone(): Promise<void> {
+    showNewCall?.();
+    return new Promise((resolve) => {
+      const cancel = clock.after(UNSEEN, () => showNewCall?.());
+      showNewCall = () => {
+        cancel();
+        showNewCall = null;
+        onChange();
+        resolve();
+      };
+    });
+  }
   const onEvent = (event: EngineEvent): void => {
     for (const listener of [...eventListeners]) listener(event);
   };
@@ -76,6 +94,8 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       },
       onRequestSent: ({ method, inDialog, callId }) => {
         if (method !== 'INVITE' || inDialog) return;
+        // After the mark below: what is drawn now is no part of the time to the INVITE.
+        if (showNewCall !== null) clock.after(0, showNewCall);
         const entry = liveEntries().find((one) => one.session()?.callId === callId);
         if (entry !== undefined) deps.mark('ringfence:invite-sent', { callId: entry.call().id });
       },
@@ -149,6 +169,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     letGoOf(entry);
     const callId = entry.session()?.callId;
     if (callId !== undefined) socket.callEnded(callId);
+    showNewCall?.();
     clock.after(ENDED_STAYS, () => dismiss(id));
   }
   function letGoOf(entry: Entry): void {
@@ -218,6 +239,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       if ('problem' in target) return fail('invalid-input', targetSentence(target.problem), 'check-number');
       const acquired = await deps.microphone.acquire();
       if (!acquired.ok) return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
+      const gone = inviteGone();
       const [, user = '', host = ''] = /^sip:([^@]*)@(.*)$/.exec(target.uri) ?? [];
       const entry = track('outgoing', partyOf(user.replaceAll('%23', '#'), host, ''));
       entry.media = copyOf(acquired.value);
@@ -228,10 +250,11 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         letGoOf(entry);
         activeCallId = null;
         entries.delete(id);
-        onChange();
+        showNewCall?.();
         return fail('invalid-input', targetSentence('malformed-uri'), 'check-number');
       }
       entry.attach(session);
+      await gone;
       return ok(id);
     },
     answer: async (id) => {

@@ -53,7 +53,7 @@ export interface UserAgent {
   readonly stop: () => Promise<void>;
   /** The computer woke up, or the network came back: do not wait for the back-off. */
   readonly reconnectNow: () => void;
-  /** Dials what the agent typed. Other live calls are put on hold first. */
+  /** Dials what the agent typed. Other live calls are put on hold first. Resolves when the INVITE is on its way (at most 40 ms later). */
   readonly place: (typed: string) => Promise<Result<CallId>>;
   /** Acquires the microphone first; refused or missing, the call keeps ringing with `problem` set. Holds the others. */
   readonly answer: (id: CallId) => Promise<void>;
