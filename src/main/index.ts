@@ -120,6 +120,8 @@ async function start(): Promise<void> {
     onMinted: (grant, token) => {
       requests.keep(grant, token);
       renewal.issued(grant);
+      // The keys' table says when the last token was made.
+      tellProfiles();
     },
   });
   const renewal = createGrantRenewal({

@@ -43,7 +43,10 @@ async function oneCall(page: Page): Promise<{ readonly invite: number; readonly 
 }
 
 async function calls({ page }: RunningApp, how: string): Promise<void> {
-  for (let warm = 0; warm < 2; warm++) await oneCall(page);
+  // Everyday conditions: the page's code is in Chromium's cache, as it is from the second start on; and the ICE servers that were saved are in the grant.
+  await page.reload();
+  await untilRegistered(page);
+  for (let warm = 0; warm < 3; warm++) await oneCall(page);
   const made: { readonly invite: number; readonly audio: number }[] = [];
   for (let run = 0; run < CALLS; run++) made.push(await oneCall(page));
   add(`click -> INVITE, ${how}`, 'ms', made.map(({ invite }) => invite), 15);
@@ -106,10 +109,6 @@ test('calls, warm, with a STUN server that never answers', async ({ launch }) =>
     const practice = (await ask(app.page, 'profiles.snapshot')).profiles.find(({ id }) => id === 'practice');
     if (practice === undefined) throw new Error('there is no Practice line');
     await ask(app.page, 'profiles.save', { ...practice, iceServers: [{ urls: [`stun:127.0.0.1:${silent.address().port}`] }] });
-    // The next grant carries the servers.
-    await expect.poll(async () => (await ask(app.page, 'profiles.snapshot')).profiles[0]?.iceServers.length).toBe(1);
-    await app.page.reload();
-    await untilRegistered(app.page);
     await calls(app, 'silent STUN');
     expect(asked, 'the silent STUN server was asked').toBeGreaterThan(0);
   } finally {

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '../support/app';
 import { ask, callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
-import { temporaryFolder } from '../support/temporary-folder';
 
 test('a malformed number or address is not dialled: one sentence, one button, the text stays', async ({ launch }) => {
   const { page } = await launch();
@@ -49,31 +48,27 @@ test('a wrong key: the token is refused, and the sentence leads to the keys', as
   await expect(dialog.getByRole('button', { name: /^Open (?:keys|profiles)$/ })).toBeVisible();
 });
 
-test('a damaged profile file is set aside with a message, never lost', async ({ launch }) => {
-  const userDataDir = await temporaryFolder();
-  try {
-    const first = await launch({ userDataDir });
-    await untilRegistered(first.page);
-    await ask(first.page, 'profiles.save', lineTo('ws://127.0.0.1:9/', '1001'));
-    await first.close();
-    const [file] = (await readdir(userDataDir)).filter((name) => name === 'profiles.json');
-    expect(file).toBe('profiles.json');
-    const damaged = `${(await readFile(join(userDataDir, 'profiles.json'), 'utf8')).slice(0, -20)} oops`;
-    await writeFile(join(userDataDir, 'profiles.json'), damaged);
+test('a damaged profile file is set aside with a message, never lost', async ({ launch, userDataDir }) => {
+  const first = await launch({ userDataDir });
+  await untilRegistered(first.page);
+  await ask(first.page, 'profiles.save', lineTo('ws://127.0.0.1:9/', '1001'));
+  await first.close();
+  const [file] = (await readdir(userDataDir)).filter((name) => name === 'profiles.json');
+  expect(file).toBe('profiles.json');
+  const damaged = `${(await readFile(join(userDataDir, 'profiles.json'), 'utf8')).slice(0, -20)} oops`;
+  await writeFile(join(userDataDir, 'profiles.json'), damaged);
 
-    const { page } = await launch({ userDataDir });
-    await untilRegistered(page);
-    const { notice, profiles } = await ask(page, 'profiles.snapshot');
-    expect(notice).toMatch(/set aside|kept/i);
-    expect(profiles.map(({ id }) => id)).toEqual(['practice']);
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('tab', { name: 'Profiles' }).click();
-    await expect(page.getByText(notice ?? '')).toBeVisible();
-    const kept = await Promise.all((await readdir(userDataDir)).filter((name) => name.startsWith('profiles')).map((name) => readFile(join(userDataDir, name), 'utf8')));
-    expect(kept).toContain(damaged);
-  } finally {
-    await rm(userDataDir, { recursive: true, force: true });
-  }
+  const { page } = await launch({ userDataDir });
+  await untilRegistered(page);
+  const { notice, profiles } = await ask(page, 'profiles.snapshot');
+  expect(notice).toMatch(/set aside|kept/i);
+  expect(profiles.map(({ id }) => id)).toEqual(['practice']);
+  await expect(page.getByTestId('event-row').filter({ hasText: notice ?? '' })).toBeVisible();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('tab', { name: 'Profiles' }).click();
+  await expect(page.getByText(notice ?? '')).toBeVisible();
+  const kept = await Promise.all((await readdir(userDataDir)).filter((name) => name.startsWith('profiles')).map((name) => readFile(join(userDataDir, name), 'utf8')));
+  expect(kept).toContain(damaged);
 });
 
 test('no microphone: a call that the agent places says why, and nothing is dialled', async ({ launch }) => {

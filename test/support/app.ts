@@ -88,9 +88,9 @@ async function endByForce(pid: number): Promise<void> {
   }
 }
 
-/** Starts the app and waits for its phone window. */
-export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp> {
-  const folder = await temporaryFolder();
+/** Starts the app and waits for its phone window. Its own folder is made `inside` another one. */
+export async function launchApp(options: LaunchOptions = {}, inside?: string): Promise<RunningApp> {
+  const folder = await temporaryFolder(inside);
   const userDataDir = options.userDataDir ?? join(folder, 'user-data');
   await mkdir(userDataDir, { recursive: true });
   const { starter, log, record } = await writeStarter(folder);
@@ -160,6 +160,10 @@ export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp
 }
 
 interface Fixtures {
+  /** Holds what the test's apps write; removed when they are closed. */
+  readonly folder: string;
+  /** For an app that is started twice: a `userDataDir` that stays until the end of the test. */
+  readonly userDataDir: string;
   /** Launches an app that is closed at the end of the test; what it printed is attached to a failed test. */
   readonly launch: (options?: LaunchOptions) => Promise<RunningApp>;
   /** A gateway in a process of its own. */
@@ -170,10 +174,18 @@ interface Fixtures {
 
 /** Playwright's `test` with the phone's surroundings. Each is made when a test names it, and leaves nothing behind. */
 export const test = base.extend<Fixtures>({
-  launch: async ({}, use, testInfo) => {
+  folder: async ({}, use) => {
+    const folder = await temporaryFolder();
+    await use(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  },
+  userDataDir: async ({ folder }, use) => {
+    await use(join(folder, 'user-data'));
+  },
+  launch: async ({ folder }, use, testInfo) => {
     const running = new Set<RunningApp>();
     await use(async (options) => {
-      const app = await launchApp(options);
+      const app = await launchApp(options, folder);
       running.add(app);
       return {
         ...app,

@@ -4,6 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A private folder with a short name: a Unix socket's path may have 107 bytes. Whoever makes it removes it. */
-export async function temporaryFolder(): Promise<string> {
-  return await mkdtemp(join(tmpdir(), 'rf-'));
+export async function temporaryFolder(inside: string = tmpdir()): Promise<string> {
+  return await mkdtemp(join(inside, 'rf-'));
 }

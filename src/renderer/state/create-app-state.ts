@@ -79,6 +79,8 @@ export function createAppState(parts: AppParts): App {
       followIncoming({ api, phone, settings, line: () => activeProfile(profiles.get())?.name ?? '' });
       api.subscribe('power.resumed', phone.reconnectNow);
       const [asked] = await Promise.all([profiles.start(), settings.start()]);
+      const notice = profiles.get()?.notice ?? null;
+      if (notice !== null) live.append({ category: 'errors', kind: 'problem', title: 'A file was set aside', detail: notice });
       if (!asked.ok) live.append({ category: 'errors', kind: 'problem', title: 'No profiles', detail: asked.failure.sentence });
     },
   };

@@ -9,7 +9,8 @@ export async function placeCall({ phone, view }: Pick<AppState, 'phone' | 'view'
     view.change({ typed: target, dialFailure: result.failure });
     return;
   }
-  view.change({ typed: '', dialFailure: null, screen: 'phone' });
+  // What was typed meanwhile stays: it is the next number.
+  view.change({ typed: view.get().typed === target ? '' : view.get().typed, dialFailure: null, screen: 'phone' });
   // The card is there after the next render.
   requestAnimationFrame(() => focusCall(result.value));
 }
