@@ -35,6 +35,9 @@ import { openSettingsStore, settingsDocument, SETTINGS_VERSION } from './setting
 import { openPhoneWindow, windowState, WINDOW_STATE_VERSION } from './window';
 import { createWindows } from './windows';
 
+/** What a mint changes in the profiles' snapshot is not urgent, and drawing it must not hold the grant up, ms. */
+const MINT_TOLD_AFTER_MS = 300;
+
 const here = import.meta.dirname;
 const preload = join(here, '../preload/index.cjs');
 const log = createLog((line) => void process.stderr.write(`${line}\n`));
@@ -120,8 +123,9 @@ async function start(): Promise<void> {
     onMinted: (grant, token) => {
       requests.keep(grant, token);
       renewal.issued(grant);
-      // The keys' table says when the last token was made.
-      tellProfiles();
+      // The keys' table says when the last token was made; the grant itself goes first.
+      cancelTelling();
+      cancelTelling = clock.after(MINT_TOLD_AFTER_MS, tellProfiles);
     },
   });
   const renewal = createGrantRenewal({
@@ -138,6 +142,7 @@ async function start(): Promise<void> {
     notice: notice === '' ? null : notice,
     keychain: keys.keychain(),
   });
+  let cancelTelling = (): void => undefined;
   const tellProfiles = (): void => notify('profiles.changed', snapshot());
   requests.allow(profiles.profiles());
 
