@@ -81,7 +81,8 @@ async function start(): Promise<void> {
   const audit = createAuditLog({
     path: join(folder, 'audit.jsonl'),
     now,
-    onAppended: (entry) => notify('audit.appended', entry),
+    // What was asked for is answered first; then the windows hear that it was written down.
+    onAppended: (entry) => void setImmediate(() => notify('audit.appended', entry)),
     onProblem: (cause) => log.error('the audit log could not be written', cause),
   });
   const requests = createGatewayRequests(now);
