@@ -9,8 +9,8 @@ describe('openingsFor', () => {
 
   it.each([
     ['nothing is closed', [], ['/srv/ringfence', '/usr/bin'], []],
-    ['the checkout is in a closed home', ['/root'], ['/root/ringfence', '/usr/bin'], [{ closed: '/root', needed: ['/root/ringfence'] }]],
-    ['so are Node and the checkout', ['/root'], ['/root/ringfence', '/root/.nvm/bin'], [{ closed: '/root', needed: ['/root/ringfence', '/root/.nvm/bin'] }]],
+    ['the checkout is in a closed home', ['/closed'], ['/closed/ringfence', '/usr/bin'], [{ closed: '/closed', needed: ['/closed/ringfence'] }]],
+    ['so are Node and the checkout', ['/closed'], ['/closed/ringfence', '/closed/.nvm/bin'], [{ closed: '/closed', needed: ['/closed/ringfence', '/closed/.nvm/bin'] }]],
     ['the outermost of two', ['/a', '/a/b'], ['/a/b/c'], [{ closed: '/a', needed: ['/a/b/c'] }]],
     ['the folder itself does not count', ['/srv/ringfence'], ['/srv/ringfence'], []],
   ])('%s', async (_, closed, paths, openings) => {
@@ -33,22 +33,22 @@ describe('invocationAs', () => {
   });
 
   it('passes the command through untouched, whatever is in it', () => {
-    const { command, args } = invocationAs(NOBODY, [{ closed: '/root', needed: ['/root/r'] }], '/h', 'node', ['$(x)', "a'b"]);
+    const { command, args } = invocationAs(NOBODY, [{ closed: '/closed', needed: ['/closed/r'] }], '/h', 'node', ['$(x)', "a'b"]);
     expect(command).toBe('unshare');
     expect(args.slice(-4)).toEqual(['sh', 'node', '$(x)', "a'b"]);
   });
 });
 
 it('holds what is needed before it covers the closed folder, and quotes paths', () => {
-  const lines = openingScript(NOBODY, [{ closed: '/root', needed: ["/root/it's mine"] }], '/h').split('\n');
+  const lines = openingScript(NOBODY, [{ closed: '/closed', needed: ["/closed/it's mine"] }], '/h').split('\n');
   expect(lines).toEqual([
     'set -e',
     "mount -t tmpfs -o mode=700,size=1m ringfence '/h'",
     "mkdir '/h/0'",
-    "mount --rbind '/root/it'\\''s mine' '/h/0'",
-    "mount -t tmpfs -o mode=755,size=1m ringfence '/root'",
-    "mkdir -p '/root/it'\\''s mine'",
-    "mount --move '/h/0' '/root/it'\\''s mine'",
+    "mount --rbind '/closed/it'\\''s mine' '/h/0'",
+    "mount -t tmpfs -o mode=755,size=1m ringfence '/closed'",
+    "mkdir -p '/closed/it'\\''s mine'",
+    "mount --move '/h/0' '/closed/it'\\''s mine'",
     'cd "$PWD"',
     'exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all -- "$@"',
   ]);
