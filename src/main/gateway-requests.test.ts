@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Grant } from '../contracts/grant';
-import { createGatewayRequests, guardRequests } from './gateway-requests';
+import { createGatewayRequests, guardRequests, refusalOf } from './gateway-requests';
 
 const grantOf = (more: Partial<Grant> = {}): Grant => ({
   profileId: 'work',
@@ -84,10 +84,12 @@ describe('the Authorization that main adds', () => {
 it('puts its decisions into the session', () => {
   type BeforeRequest = (details: { url: string }, answer: (response: { cancel: boolean }) => void) => void;
   type BeforeHeaders = (details: { url: string; requestHeaders: Record<string, string> }, answer: (response: { requestHeaders?: Record<string, string> }) => void) => void;
-  const listeners: { request?: BeforeRequest; headers?: BeforeHeaders; filter?: unknown } = {};
+  type HeadersReceived = (details: { statusCode: number; responseHeaders?: Record<string, string[]> }, answer: (response: object) => void) => void;
+  const listeners: { request?: BeforeRequest; headers?: BeforeHeaders; answered?: HeadersReceived; filter?: unknown } = {};
   const webRequest = {
     onBeforeRequest: (listener: BeforeRequest) => (listeners.request = listener),
     onBeforeSendHeaders: (filter: unknown, listener: BeforeHeaders) => Object.assign(listeners, { filter, headers: listener }),
+    onHeadersReceived: (_filter: unknown, listener: HeadersReceived) => (listeners.answered = listener),
   };
   const { requests } = setUp();
   requests.keep(grantOf(), 'T');
@@ -101,4 +103,25 @@ it('puts its decisions into the session', () => {
   const headers: unknown[] = [];
   for (const url of ['wss://pbx.example.com/ws', 'ws://127.0.0.1:4000/']) listeners.headers?.({ url, requestHeaders: { Origin: 'app://ringfence' } }, (answer) => headers.push(answer));
   expect(headers).toEqual([{ requestHeaders: { Origin: 'app://ringfence', Authorization: 'Bearer T' } }, {}]);
+  const heard: string[] = [];
+  const listening = createGatewayRequests(() => Date.parse('2026-11-21T10:00:00Z'), ({ reason }) => heard.push(reason));
+  guardRequests({ webRequest } as never, listening, () => undefined, false);
+  for (const [statusCode, date] of [[101, '2020'], [401, 'Sat, 21 Nov 2026 10:00:30 GMT'], [401, 'Sat, 21 Nov 2026 10:10:00 GMT']] as const) listeners.answered?.({ statusCode, responseHeaders: { DATE: [date] } }, () => undefined);
+  expect(heard).toEqual(['provider-refused', 'clock-skewed']);
+});
+
+describe("a gateway's answer to an upgrade", () => {
+  const now = Date.parse('2026-11-21T10:00:00Z');
+  it.each([
+    [401, 'Sat, 21 Nov 2026 09:59:01 GMT', 'provider-refused', /refused the token/],
+    [403, undefined, 'provider-refused', /refused the token/],
+    [401, 'no date', 'provider-refused', /refused the token/],
+    [401, 'Sat, 21 Nov 2026 09:55:00 GMT', 'clock-skewed', /5 minutes ahead of/],
+    [401, 'Sat, 21 Nov 2026 10:01:10 GMT', 'clock-skewed', /1 minute behind/],
+  ])('%i at %s is %s', (status, date, reason, sentence) => {
+    const failure = refusalOf(status, date, now);
+    expect(failure?.reason).toBe(reason);
+    expect(failure?.sentence).toMatch(sentence);
+  });
+  it.each([200, 404, 426, 500, 503])('%i is no refusal of the token', (status) => expect(refusalOf(status, undefined, now)).toBeNull());
 });

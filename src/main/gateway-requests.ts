@@ -5,6 +5,7 @@
 import type { Session } from 'electron';
 import type { Grant } from '../contracts/grant';
 import type { Profile } from '../contracts/profile';
+import { fail, type Failure } from '../contracts/result';
 import { APP_ORIGIN } from './app-protocol';
 
 export interface GatewayRequests {
@@ -18,6 +19,24 @@ export interface GatewayRequests {
   readonly isAllowed: (url: string) => boolean;
   /** The value of `Authorization` for a WebSocket upgrade to `url`, or null. */
   readonly authorizationFor: (url: string) => string | null;
+  /** A gateway answered an upgrade with an HTTP status other than 101; the page itself sees close code 1006 only. `date` is its Date header. */
+  readonly answered: (status: number, date: string | undefined) => void;
+}
+
+/** RFC 8725 leaves room for small differences; more than this and tokens are refused for their dates, ms. */
+const SKEW_THAT_MATTERS = 60_000;
+
+/** Why a gateway refused a token, from its HTTP answer at `now` (ms since the epoch); null when it was no refusal of the token. */
+export function refusalOf(status: number, date: string | undefined, now: number): Failure | null {
+  if (status !== 401 && status !== 403) return null;
+  const ahead = date === undefined ? 0 : now - Date.parse(date);
+  const details = `HTTP ${status} to the WebSocket upgrade`;
+  if (Math.abs(ahead) > SKEW_THAT_MATTERS) {
+    const minutes = Math.max(1, Math.round(Math.abs(ahead) / 60_000));
+    const sentence = `This computer's clock is ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ${ahead > 0 ? 'ahead of' : 'behind'} the gateway's. Set it right, then try again.`;
+    return fail('clock-skewed', sentence, 'check-clock', { details }).failure;
+  }
+  return fail('provider-refused', 'The gateway refused the token. Check that it has the key, the issuer and the audience of this profile.', 'open-keys', { details }).failure;
 }
 
 const targetOf = (url: string): { readonly origin: string; readonly path: string } | null => {
@@ -29,8 +48,8 @@ const targetOf = (url: string): { readonly origin: string; readonly path: string
   }
 };
 
-/** The decisions, without Electron. `now` gives milliseconds since the epoch. */
-export function createGatewayRequests(now: () => number): GatewayRequests {
+/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onTokenRefused` hears why a gateway did not take a token. */
+export function createGatewayRequests(now: () => number, onTokenRefused: (failure: Failure) => void = () => undefined): GatewayRequests {
   let gateways: ReadonlySet<string> = new Set();
   const tokens = new Map<string, { readonly url: string; readonly token: string; readonly expiresAt: number }>();
   return {
@@ -60,6 +79,10 @@ export function createGatewayRequests(now: () => number): GatewayRequests {
       const newest = fitting.at(-1);
       return newest === undefined ? null : `Bearer ${newest.token}`;
     },
+    answered: (status, date) => {
+      const failure = refusalOf(status, date, now());
+      if (failure !== null) onTokenRefused(failure);
+    },
   };
 }
 
@@ -73,5 +96,10 @@ export function guardRequests(session: Session, requests: GatewayRequests, onRef
   session.webRequest.onBeforeSendHeaders({ urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] }, (details, answer) => {
     const authorization = requests.authorizationFor(details.url);
     answer(authorization === null ? {} : { requestHeaders: { ...details.requestHeaders, Authorization: authorization } });
+  });
+  session.webRequest.onHeadersReceived({ urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] }, (details, answer) => {
+    const [, date] = Object.entries(details.responseHeaders ?? {}).find(([name]) => name.toLowerCase() === 'date') ?? [];
+    if (details.statusCode !== 101) requests.answered(details.statusCode, date?.[0]);
+    answer({});
   });
 }

@@ -29,7 +29,7 @@ vi.mock('electron', () => {
         setDevicePermissionHandler: note('device'),
         setDisplayMediaRequestHandler: () => undefined,
         on: on('session'),
-        webRequest: { onBeforeRequest: note('onBeforeRequest'), onBeforeSendHeaders: (_filter: unknown, listener: Listener) => electron.handlers.set('onBeforeSendHeaders', listener) },
+        webRequest: { onBeforeRequest: note('onBeforeRequest'), onBeforeSendHeaders: (_filter: unknown, listener: Listener) => electron.handlers.set('onBeforeSendHeaders', listener), onHeadersReceived: (_filter: unknown, listener: Listener) => electron.handlers.set('onHeadersReceived', listener) },
       },
     },
   };

@@ -85,7 +85,7 @@ async function start(): Promise<void> {
     onAppended: (entry) => void setImmediate(() => notify('audit.appended', entry)),
     onProblem: (cause) => log.error('the audit log could not be written', cause),
   });
-  const requests = createGatewayRequests(now);
+  const requests = createGatewayRequests(now, (failure) => notify('grants.failed', { profileId: profiles.activeProfileId(), purpose: 'sip', failure }));
   const localJwt = createLocalJwt(now);
   const providers = { 'local-jwt': localJwt };
 

@@ -19,7 +19,7 @@ export function RegistrationNotice() {
   return (
     <div className="failure-notice" role="status">
       <WifiOff className="failure-icon" size={20} aria-hidden="true" />
-      {registration.problem === 'no-grant' && refused !== null ? (
+      {refused !== null ? (
         <FailureText failure={refused} />
       ) : (
         <div className="failure-text failure-line">

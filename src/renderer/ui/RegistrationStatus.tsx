@@ -32,7 +32,7 @@ export function RegistrationStatus() {
   const word = useTicker<HTMLSpanElement>(write);
   // The tone and the sentence do not depend on the time.
   const words = registrationWords(registration, 0);
-  const failure = registration.phase === 'waiting' && registration.problem === 'no-grant' ? refused : null;
+  const failure = registration.phase === 'waiting' ? refused : null;
   const place = failure === null && registration.phase === 'waiting' ? PROBLEM_PLACES[registration.problem] : null;
   const user = profile?.identity.split('@')[0] ?? '';
 
