@@ -1,3 +1,4 @@
+import type { Profile } from '../../src/contracts/profile';
 import { expect, test } from '../support/app';
 import { measured } from '../support/measured';
 import { watchTone } from '../support/audio-probe';
@@ -8,10 +9,10 @@ import type { RunningApp } from '../support/app';
 const LIFE_S = 6;
 
 /** Gives the Practice line tokens that live `LIFE_S`, and waits until one of them is in use. */
-async function shorten({ page }: RunningApp): Promise<void> {
+async function shorten({ page }: RunningApp, more: Partial<Profile> = {}): Promise<void> {
   const practice = (await ask(page, 'profiles.snapshot')).profiles.find(({ id }) => id === 'practice');
   if (practice === undefined) throw new Error('there is no Practice line');
-  await ask(page, 'profiles.save', { ...practice, policy: { tokenLifeS: LIFE_S, purposes: ['sip'] } });
+  await ask(page, 'profiles.save', { ...practice, policy: { tokenLifeS: LIFE_S, purposes: ['sip'] }, ...more });
   await expect.poll(async () => (await ask(page, 'audit.recent', { limit: 50 })).some((entry) => entry.what === 'mint' && entry.lifeS === LIFE_S), { timeout: 15_000 }).toBe(true);
   await untilRegistered(page);
 }
@@ -30,6 +31,23 @@ test('idle: tokens come and go, the registration stays', async ({ launch }) => {
   await dial(app.page, 'echo');
   await expect(callCard(app.page, 'active')).toBeVisible();
   await press(app.page, 'Hang up');
+});
+
+test('"token stays in main": registered through renewals and in a call, and no token reaches the window', async ({ launch }) => {
+  const app = await launch();
+  await untilRegistered(app.page);
+  // With `query` a token does come over IPC: the search below would see one.
+  const tokens = async (): Promise<number> => JSON.stringify(await app.ipcSeen()).split('eyJ').length - 1;
+  expect(await tokens()).toBeGreaterThan(0);
+  await shorten(app, { presentation: { kind: 'main-injected' } });
+  const before = await tokens();
+  const watch = await watchRegistration(app.page);
+  await untilTokens(app.page, 3, 5 * LIFE_S * 1000);
+  await dial(app.page, 'echo');
+  await expect(callCard(app.page, 'active')).toBeVisible();
+  await press(app.page, 'Hang up');
+  expect(await watch.phases()).toEqual(['registered']);
+  expect(await tokens()).toBe(before);
 });
 
 test('in a call: tokens expire, the sound goes on', async ({ launch }) => {
