@@ -5,6 +5,7 @@
 import type { Session } from 'electron';
 import type { Grant } from '../contracts/grant';
 import type { Profile } from '../contracts/profile';
+import { skewSentence } from '../contracts/clock-skew';
 import { fail, type Failure } from '../contracts/result';
 import { APP_ORIGIN } from './app-protocol';
 
@@ -23,19 +24,12 @@ export interface GatewayRequests {
   readonly answered: (status: number, date: string | undefined) => void;
 }
 
-/** RFC 8725 leaves room for small differences; more than this and tokens are refused for their dates, ms. */
-const SKEW_THAT_MATTERS = 60_000;
-
 /** Why a gateway refused a token, from its HTTP answer at `now` (ms since the epoch); null when it was no refusal of the token. */
 export function refusalOf(status: number, date: string | undefined, now: number): Failure | null {
   if (status !== 401 && status !== 403) return null;
-  const ahead = date === undefined ? 0 : now - Date.parse(date);
   const details = `HTTP ${status} to the WebSocket upgrade`;
-  if (Math.abs(ahead) > SKEW_THAT_MATTERS) {
-    const minutes = Math.max(1, Math.round(Math.abs(ahead) / 60_000));
-    const sentence = `This computer's clock is ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ${ahead > 0 ? 'ahead of' : 'behind'} the gateway's. Set it right, then try again.`;
-    return fail('clock-skewed', sentence, 'check-clock', { details }).failure;
-  }
+  const skew = date === undefined ? null : skewSentence(now - Date.parse(date));
+  if (skew !== null) return fail('clock-skewed', skew, 'check-clock', { details }).failure;
   return fail('provider-refused', 'The gateway refused the token. Check that it has the key, the issuer and the audience of this profile.', 'open-keys', { details }).failure;
 }
 

@@ -9,6 +9,7 @@
  */
 import type { Grant } from '../../contracts/grant';
 import type { Registration, RegistrationProblem } from '../../contracts/call';
+import { skewSentence } from '../../contracts/clock-skew';
 import { isLoopbackUrl } from '../../contracts/loopback';
 import type { Failure } from '../../contracts/result';
 import type { Clock } from './clock';
@@ -45,7 +46,6 @@ export interface RegistrationKeeper {
 
 /** Milliseconds. */
 const PROBE_ON_RESUME = 1_000;
-const SKEW_THAT_MATTERS = 60_000;
 
 const NEEDS_PERSON: ReadonlySet<Failure['reason']> = new Set<Failure['reason']>(['key-absent', 'key-locked', 'key-unusable', 'keychain-unavailable', 'unknown-profile', 'unknown-purpose', 'profile-invalid', 'provider-refused', 'clock-skewed']);
 
@@ -158,13 +158,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     });
   }
 
-  /** The sentence about a clock that is too far off, or null. */
-  const skewSentence = (date: number | null): string | null => {
-    const ahead = date === null ? 0 : clock.now() - date;
-    if (Math.abs(ahead) <= SKEW_THAT_MATTERS) return null;
-    const minutes = Math.max(1, Math.round(Math.abs(ahead) / 60_000));
-    return `This computer's clock is ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ${ahead > 0 ? 'ahead of' : 'behind'} the gateway's. Set it right, then try again.`;
-  };
+  const skewOf = (date: number | null): string | null => (date === null ? null : skewSentence(clock.now() - date));
 
   const accepted = (answer: RegisterAnswer, skew: string | null): void => {
     const now = clock.now();
@@ -241,7 +235,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     registerAnswered: (answer) => {
       // Without a flow the answer is our own 503; the loss itself is being dealt with.
       if (!running || !socket.isUp()) return;
-      const skew = skewSentence(answer.date);
+      const skew = skewOf(answer.date);
       if (skew !== null) tell('Clock is wrong', skew);
       if (answer.status >= 200 && answer.status < 300) accepted(answer, skew);
       else refused(answer, skew);
