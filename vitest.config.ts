@@ -5,6 +5,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}', 'build/**/*.test.mjs', 'test/support/**/*.test.ts'], environment: 'node' } },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], environment: 'node', testTimeout: 20_000, hookTimeout: 20_000, fileParallelism: false } },
+      { test: { name: 'lab', include: ['test/lab/**/*.test.ts', 'test/contract/**/*.test.ts'], environment: 'node', testTimeout: 30_000, hookTimeout: 30_000, fileParallelism: false } },
     ],
   },
 });

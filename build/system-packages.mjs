@@ -5,8 +5,8 @@ import { isRoot } from './places.mjs';
 import { run } from './child.mjs';
 import { megabytes } from './meter.mjs';
 
-/** What a package is for: `app` always; `display` where there is none; `tests` in the tests alone. */
-/** @typedef {'app' | 'display' | 'tests'} Need */
+/** What a package is for: `app` always; `display` where there is none; `tests` in the tests alone; `lab` in the tests against real SIP servers. */
+/** @typedef {'app' | 'display' | 'tests' | 'lab'} Need */
 
 /** @type {Readonly<Record<Need, readonly string[]>>} */
 const PACKAGES = {
@@ -16,7 +16,8 @@ const PACKAGES = {
     'fonts-dejavu-core',
   ],
   display: ['xvfb', 'xauth'],
-  tests: ['dbus', 'gnome-keyring'],
+  tests: ['dbus', 'gnome-keyring', 'libnss3-tools'],
+  lab: ['kamailio', 'kamailio-websocket-modules', 'kamailio-extra-modules', 'kamailio-tls-modules', 'kamailio-autheph-modules', 'rtpengine-daemon', 'baresip-core', 'sip-tester', 'openssl', 'iproute2'],
 };
 
 /** Newer Debian and Ubuntu renamed some libraries for 64-bit times. */
@@ -65,8 +66,13 @@ export function aptProblem(output, command) {
   return `The system packages could not be installed (${last?.slice(3) ?? 'apt-get failed'}): run \`${command}\` to see why.`;
 }
 
-/** @param {readonly string[]} names */
-async function install(names) {
+/** Those of a need that are missing here; null where there is no dpkg. @param {Need} need @returns {Promise<string[] | null>} */
+export async function missingFor(need) {
+  return await missingHere(PACKAGES[need]);
+}
+
+/** As root. Rejects with `CannotContinue`. @param {readonly string[]} names */
+export async function install(names) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const patience = ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::https::Timeout=20'];
   say('  apt-get update');

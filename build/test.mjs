@@ -1,11 +1,13 @@
 /**
- * `npm test`: sets up what is missing, then runs everything: the checks, integration, end to end. A part that fails
+ * `npm test`: sets up what is missing, then runs everything: the checks, integration, the lab, end to end. A part that fails
  * does not keep the others from running. The last line sums up all runners.
  */
 import { CannotContinue, runProgram, say } from './program.mjs';
 import { ensureBuilt } from './app-build.mjs';
 import { runChecks } from './check.mjs';
 import { runEndToEnd } from './e2e.mjs';
+import { installLab } from './lab-packages.mjs';
+import { makeNamespace } from './namespace.mjs';
 import { setUp } from './setup.mjs';
 import { addUp, failedToRun, none, summaryLine } from './summary.mjs';
 import { runVitest } from './vitest-run.mjs';
@@ -31,11 +33,24 @@ async function part(title, work) {
   return counts;
 }
 
+/** The tests against real SIP servers, where nothing of them can reach a network. */
+async function runLab() {
+  const place = await makeNamespace();
+  try {
+    say(place.reason);
+    return await runVitest('lab', place.inside);
+  } finally {
+    place.remove();
+  }
+}
+
 await runProgram(async () => {
   const runtime = await setUp(['app', 'display']);
+  say(`lab: ${await installLab()}`);
   const counts = addUp([
     await part('check', runChecks),
     await part('integration', () => runVitest('integration')),
+    await part('lab', runLab),
     await part('end to end', async () => {
       await ensureBuilt();
       return await runEndToEnd(runtime, []);

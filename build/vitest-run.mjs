@@ -7,15 +7,17 @@ import { run } from './child.mjs';
 import { failedToRun, readVitestReport } from './summary.mjs';
 
 /**
- * @param {'unit' | 'integration'} project
+ * @param {'unit' | 'integration' | 'lab'} project
+ * @param {readonly string[]} [inside] words to put before the command, to run it inside of something
  * @returns {Promise<import('./summary.mjs').Counts>}
  */
-export async function runVitest(project) {
+export async function runVitest(project, inside = []) {
   const folder = await mkdtemp(join(tmpdir(), 'ringfence-vitest-'));
   try {
     const report = join(folder, 'report.json');
     const skips = join(folder, 'skips.txt');
-    const outcome = await run(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, `--reporter=${join(root, 'build', 'skip-reporter.mjs')}`], {
+    const [command, ...words] = [...inside, process.execPath, join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', project];
+    const outcome = await run(command, [...words, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, `--reporter=${join(root, 'build', 'skip-reporter.mjs')}`], {
       cwd: root,
       env: { ...process.env, RINGFENCE_SKIPS: skips },
       show: true,

@@ -50,7 +50,13 @@ export interface CallFacts {
   readonly problem: CallProblem | null;
 }
 
-export type CallProblem = 'microphone-refused' | 'microphone-missing' | 'microphone-busy' | 'hold-failed' | 'dtmf-failed';
+export type CallProblem =
+  | 'microphone-refused'
+  | 'microphone-missing'
+  | 'microphone-busy'
+  | 'hold-failed'
+  | 'dtmf-failed'
+  | 'signalling-lost'; // no request of ours reaches the far end; the sound does not need one
 
 /** Who holds. */
 export interface HoldState {
@@ -63,6 +69,8 @@ export interface HoldState {
  *   (INVITE in) -------> ringing -> connecting ->   |         |
  *                                                   +-> recovering -> active | held
  *   any of them -> ended (absorbs)
+ *
+ * `recovering`: the flow to the gateway or the path of the sound is gone, and comes back if it can.
  */
 export type Call =
   | (CallFacts & { readonly phase: 'dialing' })
@@ -82,6 +90,7 @@ export type RegistrationProblem =
   | 'gateway-unreachable'
   | 'token-refused'
   | 'registration-refused'
+  | 'certificate-refused' // the sentence says what is wrong with it
   | 'clock-skewed';
 
 /** offline -> connecting -> registering -> registered -> (lost) waiting -> connecting ... */

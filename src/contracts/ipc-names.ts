@@ -12,6 +12,7 @@ export const channelNames = [
   'keys.generate',
   'keys.remove',
   'keys.promote',
+  'keys.finishRotation',
   'grants.get',
   'grants.watch',
   'audit.recent',
@@ -31,6 +32,7 @@ export const notificationNames = [
   'calls.incomingAction',
   'incoming.changed',
   'power.resumed',
+  'network.changed',
 ] as const;
 export type NotificationName = (typeof notificationNames)[number];
 

@@ -51,6 +51,8 @@ export const channels = {
   'keys.remove': { input: slotOf, output: keyStatus, windows: ['phone'] },
   /** Next becomes active. */
   'keys.promote': { input: z.strictObject({ profileId }), output: keyStatus, windows: ['phone'] },
+  /** The retired key was removed from the gateway: nothing is left to do. */
+  'keys.finishRotation': { input: z.strictObject({ profileId }), output: keyStatus, windows: ['phone'] },
 
   /** The broker's one verb: policy -> secret -> provider -> audit. A fresh token for each call of this channel. */
   'grants.get': { input: grantFor, output: grant, windows: ['phone'] },
@@ -77,6 +79,8 @@ export const notifications = {
   'incoming.changed': z.array(incomingNotice),
   /** The computer woke up: sockets are suspect. */
   'power.resumed': z.null(),
+  /** This computer's addresses changed; `lost`: one of them is gone; `connected`: there is one that leads somewhere. */
+  'network.changed': z.object({ lost: z.boolean(), connected: z.boolean() }),
 } as const satisfies Record<NotificationName, z.ZodType>;
 
 /** Input type of a channel, as a caller writes it. */

@@ -34,10 +34,33 @@ export const gatewayUrl = z
     }
   }, 'write it as wss://host/path (ws:// is allowed for this computer only)');
 
+/** Where the token goes in a subprotocol's template. */
+export const TOKEN_PLACEHOLDER = '<token>';
+
+/** A domain or host name, as a challenge's realm names it (RFC 8898 section 2.1, RFC 8760). Empty: the identity's domain. */
+const realm = z.string().max(100).regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/, 'leave out quotes and backslashes');
+
 /** How a token reaches the gateway. New presentations are new members of this union. */
 export const presentation = z.discriminatedUnion('kind', [
   /** As a named parameter of the WebSocket URL. */
   z.object({ kind: z.literal('query'), parameter: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,31}$/).default('token') }),
+  /** As one more WebSocket subprotocol after `sip` (RFC 6455 section 1.9); the gateway must answer with `sip`. */
+  z.object({
+    kind: z.literal('subprotocol'),
+    template: z
+      .string()
+      .max(64)
+      .regex(/^[A-Za-z0-9._-]*<token>[A-Za-z0-9._-]*$/, `write it with ${TOKEN_PLACEHOLDER} in it, for example bearer.${TOKEN_PLACEHOLDER}`)
+      .default(`bearer.${TOKEN_PLACEHOLDER}`),
+  }),
+  /** In REGISTER and in the INVITE that starts a call (RFC 8898): `Authorization: Bearer T`, or a header of the gateway's own that holds T alone. */
+  z.object({
+    kind: z.literal('bearer'),
+    header: z.string().regex(/^(?:Authorization|X-[A-Za-z0-9-]{1,40})$/, 'write Authorization, or a name that starts with X-').default('Authorization'),
+    realm: realm.default(''),
+  }),
+  /** A SIP user and password that live as long as a token would; digest with MD5 only (a limit of JsSIP), to this realm only. */
+  z.object({ kind: z.literal('digest'), realm: realm.default('') }),
   /** Main adds `Authorization: Bearer` to the upgrade; the token never reaches the renderer. */
   z.object({ kind: z.literal('main-injected') }),
 ]);
@@ -52,6 +75,11 @@ export const providerConfig = z.discriminatedUnion('kind', [
     /** JWT `aud` (RFC 7519 section 4.1.3). */
     audience: z.string().min(1).max(200),
   }),
+  /**
+   * A SIP user `<expiry, s>:<user>` and the password base64(HMAC-SHA1(key, user)), made from a secret that the gateway shares
+   * (draft-uberti-behave-turn-rest-00 section 2.2; Kamailio's auth_ephemeral). Goes with the presentation `digest` alone.
+   */
+  z.object({ kind: z.literal('ephemeral-credentials') }),
 ]);
 export type ProviderConfig = z.infer<typeof providerConfig>;
 
@@ -68,19 +96,24 @@ export const iceServer = z.object({
 });
 
 /** One line an agent can use. */
-export const profile = z.object({
-  id: profileId,
-  name: z.string().trim().min(1).max(60),
-  environment,
-  provider: providerConfig,
-  /** `user@domain`. */
-  identity: sipIdentity,
-  displayName: z.string().max(60).default(''),
-  gatewayUrl,
-  presentation,
-  policy: profilePolicy,
-  iceServers: z.array(iceServer).max(8).default([]),
-});
+export const profile = z
+  .object({
+    id: profileId,
+    name: z.string().trim().min(1).max(60),
+    environment,
+    provider: providerConfig,
+    /** `user@domain`. */
+    identity: sipIdentity,
+    displayName: z.string().max(60).default(''),
+    gatewayUrl,
+    presentation,
+    policy: profilePolicy,
+    iceServers: z.array(iceServer).max(8).default([]),
+  })
+  .refine((line) => (line.presentation.kind === 'digest') === (line.provider.kind === 'ephemeral-credentials'), {
+    path: ['presentation'],
+    message: 'SIP credentials are presented by digest, and tokens are not',
+  });
 export type Profile = z.infer<typeof profile>;
 
 /** Which of a profile's two keys (see the rotation in ARCHITECTURE.md). */
@@ -103,11 +136,21 @@ export type KeyRecord = z.infer<typeof keyRecord>;
 export const keyState = z.enum(['in-keychain', 'in-memory', 'absent', 'locked', 'unavailable']);
 export type KeyState = z.infer<typeof keyState>;
 
+/** The key that the last promotion or replacement took out of use; the gateway may still accept it. */
+export const retiredKey = z.object({
+  fingerprint,
+  /** Milliseconds since the epoch. Tokens that it made die one token life later. */
+  retiredAt: z.number().int().nonnegative(),
+});
+export type RetiredKey = z.infer<typeof retiredKey>;
+
 export const keyStatus = z.object({
   profileId,
   state: keyState,
   active: keyRecord.nullable(),
   next: keyRecord.nullable(),
+  /** Until the admin says that it was removed from the gateway; null: nothing is left to do there. */
+  retired: retiredKey.nullable(),
   /** Milliseconds since the epoch of the last successful mint, or null. */
   lastMintAt: z.number().int().nonnegative().nullable(),
 });

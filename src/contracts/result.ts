@@ -22,6 +22,7 @@ export const failureReasons = [
   'gateway-unavailable',
   'provider-refused',
   'provider-unreachable',
+  'certificate-refused', // TLS: the gateway's certificate is not trusted, expired, or for another host
   'clock-skewed', // this computer's clock is more than 60 s off
   'port-taken',
   'microphone-unavailable', // refused by the system, not there, or held by another program

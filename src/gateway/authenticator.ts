@@ -18,7 +18,13 @@ export type AuthRefusal =
   | 'subject' // not a user name, or one that belongs to a service
   | 'not-yet' // issued in the future
   | 'expired'
-  | 'life'; // longer than the gateway allows, or negative
+  | 'life' // longer than the gateway allows, or negative
+  | 'misplaced' // in a place that this gateway does not take a token from
+  | 'ambiguous' // more than one
+  | 'realm' // digest: for another realm
+  | 'stale' // digest: right, but for a nonce that is too old
+  | 'replay' // digest: this nonce count was used before
+  | 'fault'; // the fault port says so
 
 export type KeyName = 'active' | 'next';
 
@@ -68,6 +74,11 @@ const claimsSchema = z.object({
 });
 const SUBJECT = /^[A-Za-z0-9._-]{1,64}$/;
 
+/** True for a user name that a token or SIP user may claim. */
+export function isSubject(name: string, reserved: ReadonlySet<string>): boolean {
+  return SUBJECT.test(name) && !reserved.has(name);
+}
+
 /** First 8 hex digits of the SHA-256 of a key or token. */
 export function fingerprintOf(secret: string): string {
   return createHash('sha256').update(secret, 'utf8').digest('hex').slice(0, 8);
@@ -102,7 +113,7 @@ function refusalOf(claims: z.infer<typeof claimsSchema>, rules: TokenRules, nowM
   const audiences = typeof claims.aud === 'string' ? [claims.aud] : claims.aud;
   if (claims.iss !== rules.issuer) return 'issuer';
   if (!audiences.includes(rules.audience)) return 'audience';
-  if (!SUBJECT.test(claims.sub) || rules.reserved.has(claims.sub)) return 'subject';
+  if (!isSubject(claims.sub, rules.reserved)) return 'subject';
   if (Math.max(claims.iat, claims.nbf ?? 0) > now + rules.leewayS) return 'not-yet';
   if (claims.exp <= now) return 'expired';
   const life = claims.exp - claims.iat;

@@ -2,22 +2,26 @@
 import { parseArgs } from 'node:util';
 import { fingerprintOf } from './authenticator';
 import { startGateway } from './index';
-import { readKeyFile } from './key-file';
-import { DEFAULT_DOMAIN } from './options';
+import { readKeyFiles } from './key-file';
+import { DEFAULT_DOMAIN, gatewayOptions } from './options';
+import { PRESENTATIONS } from './presented-token';
 
 const HELP = `The Ringfence practice gateway: SIP over WebSocket on this computer.
 
   --port N              port on 127.0.0.1 (default 7060; 0 takes a free one)
   --key-file PATH       the key that tokens are signed with; made when absent (default practice-gateway.key)
-  --next-key-file PATH  the key that comes next, while keys are changed
+  --next-key-file PATH  the key that comes next, while keys are changed; an empty file is none
   --domain NAME         SIP domain (default ${DEFAULT_DOMAIN})
   --issuer TEXT         issuer that tokens must carry (default ringfence)
   --audience TEXT       audience that tokens must carry (default practice)
+  --presentation P      how tokens may come: query, header, subprotocol, bearer or digest; may be given several times
+                        (default query, header and subprotocol)
+  --bearer-header NAME  the header of SIP requests that holds the token, with bearer (default Authorization)
   --faults              open the fault port, for tests
   --verbose             print one line for each event
   --help                this text
 
-Dial echo, tone, early, digits, call-me, busy, no-answer or decline. Ctrl+C ends it.`;
+Dial echo, tone, early, digits, call-me, busy, no-answer or decline. Ctrl+C ends it; SIGHUP makes it read its key files again.`;
 
 function parseLine(args: readonly string[]) {
   try {
@@ -32,6 +36,8 @@ function parseLine(args: readonly string[]) {
         domain: { type: 'string', default: DEFAULT_DOMAIN },
         issuer: { type: 'string', default: 'ringfence' },
         audience: { type: 'string', default: 'practice' },
+        presentation: { type: 'string', multiple: true },
+        'bearer-header': { type: 'string' },
         faults: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -57,14 +63,17 @@ async function run(args: readonly string[]): Promise<number | null> {
     return 0;
   }
   if (!/^\d{1,5}$/.test(values.port)) return stop('The port must be a whole number between 0 and 65535.', 2);
-  const active = readKeyFile(values['key-file'], true);
-  if (!active.ok) return stop(active.failure.sentence, 2);
-  const nextPath = values['next-key-file'];
-  const next = nextPath === undefined ? null : readKeyFile(nextPath, false);
-  if (next?.ok === false) return stop(next.failure.sentence, 2);
-  const keys = { active: active.value.key, ...(next === null ? {} : { next: next.value.key }) };
+  const readKeys = (create: boolean) => readKeyFiles(values['key-file'], values['next-key-file'], create);
+  const read = readKeys(true);
+  if (!read.ok) return stop(read.failure.sentence, 2);
+  const { keys, created } = read.value;
+  const named = gatewayOptions.shape.accepts.safeParse(values.presentation);
+  if (!named.success) return stop(`--presentation is one of: ${PRESENTATIONS.join(', ')}. Try --help.`, 2);
+  const accepts = named.data;
   const started = await startGateway({
     port: Number(values.port),
+    accepts,
+    ...(values['bearer-header'] === undefined ? {} : { bearerHeader: values['bearer-header'] }),
     domain: values.domain,
     issuer: values.issuer,
     audience: values.audience,
@@ -80,16 +89,24 @@ async function run(args: readonly string[]): Promise<number | null> {
   };
   process.once('SIGINT', close);
   process.once('SIGTERM', close);
-  const made = active.value.created ? ', made now' : '';
+  // Whoever is connected stays: a flow keeps the token that opened it.
+  process.on('SIGHUP', () => {
+    const again = readKeys(false);
+    const set = again.ok ? gateway.setKeys(again.value.keys) : again;
+    if (!again.ok || !set.ok) console.error(`${again.ok ? 'The keys were not taken.' : again.failure.sentence} The keys of before stay.`);
+    else console.log(`Keys read again: ${[again.value.keys.active, again.value.keys.next].filter((key) => key !== undefined).map(fingerprintOf).join(' and ')}`);
+  });
+  const made = created ? ', made now' : '';
   console.log(
     [
       'The practice gateway runs. Enter this as a profile:',
       `  Gateway URL    ${gateway.url}`,
       `  Identity       anybody@${gateway.domain}`,
+      `  Presentation   ${accepts.join(', ')}`,
       `  Issuer         ${values.issuer}`,
       `  Audience       ${values.audience}`,
       `  Key            "From file...": ${values['key-file']} (fingerprint ${fingerprintOf(keys.active)}${made})`,
-      ...(next === null ? [] : [`  Next key       fingerprint ${fingerprintOf(next.value.key)}`]),
+      ...(keys.next === undefined ? [] : [`  Next key       fingerprint ${fingerprintOf(keys.next)}`]),
       ...(gateway.faultUrl === null ? [] : [`  Fault port     ${gateway.faultUrl}`]),
     ].join('\n'),
   );

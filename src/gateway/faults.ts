@@ -11,7 +11,19 @@ import { closeServer, listenOnLoopback } from './listen';
 export class FaultState {
   readonly silent = new Set<string>();
   delayMs = 0;
-  refusesTokens = false;
+  #refusals = 0;
+
+  /** Refuses the next `count` tokens that are good (Infinity: all; 0: none any more). */
+  refuseTokens(count: number): void {
+    this.#refusals = count;
+  }
+
+  /** True when the token at hand shall be refused; counts it. */
+  takeRefusal(): boolean {
+    if (this.#refusals === 0) return false;
+    this.#refusals -= 1;
+    return true;
+  }
 }
 
 /** What the fault port may do and see. */
@@ -46,8 +58,9 @@ const POST: Readonly<Record<string, Action>> = {
     else state.silent.delete(input.user);
     return {};
   }),
-  '/refuse-tokens': action(z.strictObject({ on: z.boolean() }), (input, { state }) => {
-    state.refusesTokens = input.on;
+  '/refuse-tokens': action(z.strictObject({ on: z.boolean(), count: z.number().int().min(1).max(1000).optional() }), (input, { state }) => {
+    // With a count: so many, then none.
+    state.refuseTokens(input.on ? (input.count ?? Infinity) : 0);
     return {};
   }),
   '/delay': action(z.strictObject({ ms: z.number().min(0).max(60_000) }), (input, { state }) => {

@@ -1,11 +1,12 @@
 /**
- * One flow: one WebSocket that speaks SIP (RFC 7118), bound to the subject of the token that opened it. It reads frames,
+ * One flow: one WebSocket that speaks SIP (RFC 7118), bound to the subject of the token that opened it, or of the first
+ * credentials that were good on it (see admission.ts). It reads frames,
  * answers keep-alives (RFC 5626 section 4.4.1 and WebSocket pings), and hands parsed messages on.
  */
 import type { RawData, WebSocket } from 'ws';
-import type { KeyName, TokenIdentity } from './authenticator';
+import type { AdmittedFlow } from './admission';
+import type { TokenIdentity } from './authenticator';
 import type { Clock } from './clock';
-import type { Endpoint } from './endpoint';
 import type { Log } from './log';
 import { formatSipMessage, parseSipMessage, SIP_LIMITS, type SipMessage } from './sip-message';
 import { randomToken, replyTo } from './sip-reply';
@@ -23,7 +24,8 @@ export interface FlowFaults {
 
 export interface FlowOptions {
   readonly socket: WebSocket;
-  readonly identity: TokenIdentity;
+  /** What its handshake's token said; null when it opened without one. */
+  readonly identity: TokenIdentity | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FlowFaults;
@@ -31,13 +33,12 @@ export interface FlowOptions {
   readonly onEnd: (flow: Flow) => void;
 }
 
-export class Flow implements Endpoint {
+export class Flow implements AdmittedFlow {
   readonly id = randomToken(8);
-  readonly user: string;
-  readonly expiresAt: number;
-  readonly key: KeyName;
+  readonly openedWithToken: boolean;
   /** Resolves when the socket is gone and the end has been told. */
   readonly ended: Promise<void>;
+  #identity: TokenIdentity | null;
   #instance: string | null = null;
   #isOver = false;
   #settleEnded: () => void = () => undefined;
@@ -48,9 +49,8 @@ export class Flow implements Endpoint {
 
   constructor(options: FlowOptions) {
     this.#options = options;
-    this.user = options.identity.subject;
-    this.expiresAt = options.identity.expiresAt;
-    this.key = options.identity.key;
+    this.#identity = options.identity;
+    this.openedWithToken = options.identity !== null;
     this.ended = new Promise((resolve) => {
       this.#settleEnded = resolve;
     });
@@ -65,6 +65,23 @@ export class Flow implements Endpoint {
     socket.on('error', (error) => options.log(`flow ${this.id} error ${error.message}`));
     socket.on('close', (code) => this.#end(code));
     this.#schedulePing();
+  }
+
+  /** Empty while it belongs to nobody. */
+  get user(): string {
+    return this.#identity?.subject ?? '';
+  }
+
+  get expiresAt(): number {
+    return this.#identity?.expiresAt ?? 0;
+  }
+
+  get isBound(): boolean {
+    return this.#identity !== null;
+  }
+
+  bind(identity: TokenIdentity): void {
+    this.#identity = identity;
   }
 
   get instance(): string | null {

@@ -1,6 +1,7 @@
 /**
  * The door: HTTP on 127.0.0.1 that knows one thing, the upgrade to a SIP WebSocket (RFC 7118 section 4, RFC 6455), and
- * opens it for a good token only (RFC 6750 in a header, or the query parameter `token`).
+ * opens it for a good token only (in the query, a header or a subprotocol; see presented-token.ts), or without one where the
+ * token comes in SIP requests (see admission.ts).
  */
 import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -8,23 +9,18 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Authenticator, AuthRefusal, TokenIdentity } from './authenticator';
 import type { Clock } from './clock';
 import type { Log } from './log';
+import { handshakeToken, offersSip, type PresentationRules } from './presented-token';
 import { SIP_LIMITS } from './sip-message';
 
 export interface HandshakeOptions {
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly log: Log;
-  /** Test only: refuse every token. */
-  readonly refusesAll: () => boolean;
-  readonly onSocket: (socket: WebSocket, identity: TokenIdentity) => void;
-}
-
-/** The token of a request: null when there is none, `'ambiguous'` when it comes twice (RFC 6750 section 2). */
-export function tokenOf(request: Pick<IncomingMessage, 'url' | 'headers'>): string | null {
-  const query = new URLSearchParams((request.url ?? '').replace(/^[^?]*\??/, '')).getAll('token');
-  const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const found = [...query, ...(bearer === undefined ? [] : [bearer])];
-  return found.length > 1 ? 'ambiguous' : (found[0] ?? null);
+  readonly presentations: PresentationRules;
+  /** Test only: true when this good token shall be refused all the same. */
+  readonly refusesToken: () => boolean;
+  /** `identity` is null for a socket that opened without a token. */
+  readonly onSocket: (socket: WebSocket, identity: TokenIdentity | null) => void;
 }
 
 function refuse(socket: Duplex, clock: Clock, status: number, word: string, headers: readonly string[] = []): void {
@@ -40,12 +36,10 @@ function refuse(socket: Duplex, clock: Clock, status: number, word: string, head
   socket.end(`${lines.join('\r\n')}\r\n\r\n${word}`);
 }
 
-const offersSip = (request: IncomingMessage): boolean =>
-  (request.headers['sec-websocket-protocol'] ?? '').split(',').some((name) => name.trim().toLowerCase() === 'sip');
-
 /** An HTTP server that is not listening yet. */
 export function createHandshakeServer(options: HandshakeOptions): Server {
   const { clock, log } = options;
+  const opensWithout = options.presentations.accepts.has('bearer') || options.presentations.accepts.has('digest');
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -66,17 +60,16 @@ export function createHandshakeServer(options: HandshakeOptions): Server {
       refuse(socket, clock, 400, 'the subprotocol must be sip');
       return;
     }
-    const verified = await options.authenticator.verify(tokenOf(request), clock.now());
-    if (!verified.ok) {
-      denied(verified.failure);
-      return;
+    const presented = handshakeToken(request, options.presentations);
+    const open = (identity: TokenIdentity | null): void => sockets.handleUpgrade(request, socket, head, (opened) => options.onSocket(opened, identity));
+    if (presented.kind === 'none' && opensWithout) open(null);
+    else if (presented.kind !== 'token') denied(presented.kind === 'none' ? 'missing' : presented.kind === 'ambiguous' ? 'malformed' : presented.kind);
+    else {
+      const verified = await options.authenticator.verify(presented.token, clock.now());
+      if (!verified.ok) denied(verified.failure);
+      else if (options.refusesToken()) denied('fault');
+      else if (!socket.destroyed) open(verified.value);
     }
-    if (options.refusesAll()) {
-      denied('signature');
-      return;
-    }
-    if (socket.destroyed) return;
-    sockets.handleUpgrade(request, socket, head, (open) => options.onSocket(open, verified.value));
   };
 
   const server = createServer((_, response) => {

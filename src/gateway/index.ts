@@ -1,7 +1,9 @@
 /** The practice gateway: a SIP registrar and proxy over WebSocket for this computer, with services to practise on. */
 import { fail, ok, type Result } from '../contracts/result';
-import { createAuthenticator, type GatewayKeys, type KeyName } from './authenticator';
+import { Admission } from './admission';
+import { createAuthenticator, type GatewayKeys, type KeyName, type TokenIdentity } from './authenticator';
 import { systemClock, type Clock } from './clock';
+import { createDigestAuthenticator } from './digest';
 import { FaultState, startFaults } from './faults';
 import { Flow } from './flow';
 import { FlowTokens } from './flow-token';
@@ -35,8 +37,10 @@ export interface GatewayStats {
   readonly calls: number;
   readonly transactions: number;
   readonly mediaPeers: number;
-  /** Handshakes that were let in, by the key that had signed their token. */
+  /** Handshakes, and requests on flows that opened without a token, whose token or credentials were good, by the key that had made them. */
   readonly acceptedBy: Readonly<Record<KeyName, number>>;
+  /** Requests that carried a token where none belongs: within a dialog, to another domain, where this gateway takes none. */
+  readonly strayTokens: number;
   /** What the `digits` service collected, by call. */
   readonly digits: readonly Readonly<CallDigits>[];
 }
@@ -82,19 +86,35 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
     register: (request, from) => (from instanceof Flow ? registrar.register(request, from) : replyTo(request, 403)),
   });
   const services = parsed.value.services ? createServices({ domain, clock, media, emit: (from, message) => proxy.receive(from, message) }) : null;
-  const authenticator = createAuthenticator(keys, {
-    issuer,
-    audience,
-    maxLifeS: maxTokenLifeS,
-    leewayS,
-    reserved: new Set<string>(services === null ? [] : SERVICE_NAMES),
+  const limits = { maxLifeS: maxTokenLifeS, leewayS, reserved: new Set<string>(services === null ? [] : SERVICE_NAMES) };
+  const authenticator = createAuthenticator(keys, { issuer, audience, ...limits });
+  const digest = createDigestAuthenticator(keys, { realm: domain, ...limits });
+  const { accepts, queryParameter, subprotocol, bearerHeader } = parsed.value;
+  const presentations = { accepts: new Set(accepts), parameter: queryParameter, template: subprotocol, bearerHeader };
+  const refusesToken = (): boolean => state.takeRefusal();
+  const belongs = (flow: Flow, identity: TokenIdentity, isFirst: boolean): void => {
+    acceptedBy[identity.key] += 1;
+    if (isFirst) location.attach(flow);
+    log(`flow ${flow.id} ${isFirst ? 'open' : 'again'} user=${flow.user} key=${identity.key} token=${identity.fingerprint}`);
+  };
+  const admission = new Admission<Flow>({
+    domain,
+    presentations,
+    authenticator,
+    digest,
+    clock,
+    log,
+    refusesToken,
+    onAccepted: belongs,
+    pass: (from, message) => proxy.receive(from, message),
   });
 
   const server = createHandshakeServer({
     authenticator,
     clock,
     log,
-    refusesAll: () => state.refusesTokens,
+    presentations,
+    refusesToken,
     onSocket: (socket, identity) => {
       const flow = new Flow({
         socket,
@@ -102,7 +122,7 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
         clock,
         log,
         faults: { isSilent: (user) => state.silent.has(user), delayMs: () => state.delayMs },
-        onMessage: (from, message) => proxy.receive(from, message),
+        onMessage: (from, message) => admission.receive(from, message),
         onEnd: (ended) => {
           flows.delete(ended);
           location.detach(ended);
@@ -110,14 +130,14 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
         },
       });
       flows.add(flow);
-      acceptedBy[identity.key] += 1;
-      location.attach(flow);
-      log(`flow ${flow.id} open user=${flow.user} key=${flow.key} token=${identity.fingerprint}`);
+      if (identity !== null) belongs(flow, identity, true);
     },
   });
 
   const stats = (): GatewayStats => ({
-    ...location.counts(),
+    flows: flows.size,
+    bindings: location.counts().bindings,
+    strayTokens: admission.strayTokens,
     ...proxy.counts(),
     mediaPeers: media.count(),
     acceptedBy: { ...acceptedBy },
@@ -163,6 +183,7 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
     setKeys: (next) => {
       if (!gatewayKeys.safeParse(next).success) return fail('key-unusable', 'The practice gateway needs keys of at least 32 characters.', 'open-keys');
       authenticator.setKeys(next);
+      digest.setKeys(next);
       return ok(null);
     },
     stats,

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { Failure } from '../contracts/result';
 import { fail, ok, type Result } from '../contracts/result';
+import { TOKEN_PLACEHOLDER } from '../contracts/profile';
+import { PRESENTATIONS } from './presented-token';
 
 export const DEFAULT_DOMAIN = 'practice.ringfence.local';
 
@@ -21,6 +23,12 @@ export const gatewayOptions = z.object({
   maxTokenLifeS: z.number().int().min(1).max(86_400).default(3600),
   /** How far in the future a token may have been issued, in seconds (RFC 8725 practice: at most a minute). */
   leewayS: z.number().min(0).max(60).default(30),
+  /** How tokens may come. With `bearer` or `digest` a socket opens without one. */
+  accepts: z.array(z.enum(PRESENTATIONS)).min(1).default(['query', 'header', 'subprotocol']),
+  /** The names that a profile's presentation can change: query parameter, subprotocol, header of SIP requests. */
+  queryParameter: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,31}$/).default('token'),
+  subprotocol: z.string().max(64).regex(/^[A-Za-z0-9._-]*<token>[A-Za-z0-9._-]*$/).default(`bearer.${TOKEN_PLACEHOLDER}`),
+  bearerHeader: z.string().regex(/^(?:Authorization|X-[A-Za-z0-9-]{1,40})$/).default('Authorization'),
   /** Opens the fault port. For tests only. */
   faults: z.boolean().default(false),
   /** The practice services: echo, tone, busy ... */
@@ -41,5 +49,6 @@ function failureOfOption(path: string): { readonly ok: false; readonly failure: 
   if (path.startsWith('keys')) return fail('key-unusable', 'The practice gateway needs a key of at least 32 characters.', 'open-keys');
   if (path === 'port') return fail('invalid-input', 'The port must be a whole number between 0 and 65535.');
   if (path === 'domain') return fail('invalid-input', 'The domain must be a host name in lower case, for example practice.ringfence.local.');
+  if (path.startsWith('accepts')) return fail('invalid-input', `A presentation is one of: ${PRESENTATIONS.join(', ')}.`);
   return fail('invalid-input', `The gateway option "${path}" is not usable.`);
 }

@@ -154,7 +154,11 @@ export class ResponseContext {
   }
 
   #final(branch: Branch, response: SipResponse, from: Endpoint | null): void {
-    if (branch.state === 'done') return;
+    if (branch.state === 'done') {
+      // Section 16.7 step 5: every 2xx to an INVITE goes back, also another one of the same branch, whose dialog the caller must end.
+      if (this.#isInvite && this.#phase === 'answered' && response.status < 300) this.#sendUpstream(withoutTopHeader(response, 'Via'));
+      return;
+    }
     branch.state = 'done';
     branch.final = response;
     if (response.status < 300) this.#answer(response, from);

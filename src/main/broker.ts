@@ -4,6 +4,7 @@ import type { Profile, ProviderConfig, Purpose } from '../contracts/profile';
 import type { Failure, Result } from '../contracts/result';
 import { ok } from '../contracts/result';
 import type { NewAuditEntry } from './audit-log';
+import { presentMinted } from './grant-presentation';
 import type { Keys } from './keys';
 import type { GrantPolicy } from './policy';
 import type { ProfileStore } from './profile-store';
@@ -26,8 +27,8 @@ export interface BrokerPorts {
   /** Where the profile's gateway is now; the Practice line waits here until its gateway listens. */
   readonly gatewayUrl: (profile: Profile) => Promise<Result<string>>;
   readonly audit: (entry: NewAuditEntry) => void;
-  /** Told of each grant with its token, also where the grant itself holds none (`main-injected`). */
-  readonly onMinted: (grant: Grant, token: string) => void;
+  /** Told of each grant with its token, also where the grant itself holds none (`main-injected`); null: SIP credentials were made. */
+  readonly onMinted: (grant: Grant, token: string | null) => void;
 }
 
 export function createBroker({ profiles, policy, keys, providers, gatewayUrl, audit, onMinted }: BrokerPorts): Broker {
@@ -38,15 +39,20 @@ export function createBroker({ profiles, policy, keys, providers, gatewayUrl, au
     if (!key.ok) return key;
     if (!url.ok) return url;
     const minted = await providers[profile.provider.kind].mint({ profile, purpose, lifeS: profile.policy.tokenLifeS }, key.value);
+    // Promoted or replaced meanwhile: a token of the old key may be refused already, and whoever renews now wants one of the new.
+    const current = await keys.active(profile.id);
+    if (current.ok && current.value.fingerprint !== key.value.fingerprint) return mint(profile, purpose, cause);
     if (!minted.ok) return minted;
-    const { token, issuedAt, expiresAt } = minted.value;
+    const presentation = presentMinted(profile, minted.value);
+    if (!presentation.ok) return presentation;
+    const { issuedAt, expiresAt } = minted.value;
     const grant: Grant = {
       profileId: profile.id,
       purpose,
       issuedAt,
       expiresAt,
-      fingerprint: fingerprintOf(token),
-      presentation: profile.presentation.kind === 'main-injected' ? { kind: 'main-injected' } : { kind: 'query', parameter: profile.presentation.parameter, token },
+      fingerprint: fingerprintOf(minted.value.kind === 'token' ? minted.value.token : minted.value.password),
+      presentation: presentation.value,
       url: url.value,
       identity: profile.identity,
       displayName: profile.displayName,
@@ -54,7 +60,7 @@ export function createBroker({ profiles, policy, keys, providers, gatewayUrl, au
       iceServers: profile.iceServers,
     };
     keys.noteMint(profile.id, issuedAt);
-    onMinted(grant, token);
+    onMinted(grant, minted.value.kind === 'token' ? minted.value.token : null);
     audit({ what: 'mint', profileId: profile.id, purpose, fingerprint: grant.fingerprint, lifeS: (expiresAt - issuedAt) / 1000, cause });
     return ok(grant);
   };

@@ -8,6 +8,7 @@ import type { Profile } from '../contracts/profile';
 import { skewSentence } from '../contracts/clock-skew';
 import { fail, type Failure } from '../contracts/result';
 import { APP_ORIGIN } from './app-protocol';
+import { certificateFailure, type SeenCertificate } from './certificates';
 
 export interface GatewayRequests {
   /** Exactly the gateways of these profiles may be reached from now on. */
@@ -22,6 +23,8 @@ export interface GatewayRequests {
   readonly authorizationFor: (url: string) => string | null;
   /** A gateway answered an upgrade with an HTTP status other than 101; the page itself sees close code 1006 only. `date` is its Date header. */
   readonly answered: (status: number, date: string | undefined) => void;
+  /** A gateway's certificate was refused with Chromium's `error`. */
+  readonly certificateRefused: (url: string, error: string, certificate: SeenCertificate) => void;
 }
 
 /** Why a gateway refused a token, from its HTTP answer at `now` (ms since the epoch); null when it was no refusal of the token. */
@@ -42,8 +45,8 @@ const targetOf = (url: string): { readonly origin: string; readonly path: string
   }
 };
 
-/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onTokenRefused` hears why a gateway did not take a token. */
-export function createGatewayRequests(now: () => number, onTokenRefused: (failure: Failure) => void = () => undefined): GatewayRequests {
+/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate. */
+export function createGatewayRequests(now: () => number, onUnusable: (failure: Failure) => void = () => undefined): GatewayRequests {
   let gateways: ReadonlySet<string> = new Set();
   const tokens = new Map<string, { readonly url: string; readonly token: string; readonly expiresAt: number }>();
   return {
@@ -75,8 +78,9 @@ export function createGatewayRequests(now: () => number, onTokenRefused: (failur
     },
     answered: (status, date) => {
       const failure = refusalOf(status, date, now());
-      if (failure !== null) onTokenRefused(failure);
+      if (failure !== null) onUnusable(failure);
     },
+    certificateRefused: (url, error, certificate) => onUnusable(certificateFailure(url, error, certificate, now())),
   };
 }
 

@@ -18,7 +18,7 @@ const work = profileSchema.parse({
   policy: {},
 });
 const snapshot: ProfilesSnapshot = { profiles: [practiceProfile(null, null), work], activeProfileId: 'practice', keys: [], notice: null, keychain: { available: true, advice: null } };
-const status = { profileId: 'work', state: 'in-keychain' as const, active: null, next: null, lastMintAt: null };
+const status = { profileId: 'work', state: 'in-keychain' as const, active: null, next: null, retired: null, lastMintAt: null };
 
 /** Everything works, and says what was asked of it. */
 function setUp() {
@@ -41,7 +41,7 @@ function setUp() {
       profiles: () => snapshot.profiles,
       find: (id) => snapshot.profiles.find((each) => each.id === id) ?? null,
       activeProfileId: () => 'practice',
-      keyRecords: () => ({ active: null, next: null }),
+      keyRecords: () => ({ active: null, next: null, retired: null }),
       instanceId: () => '',
       setPracticeUrl: () => undefined,
       save: note('save', Promise.resolve(ok('changed' as const))),
@@ -60,9 +60,11 @@ function setUp() {
       put: (profileId, slot, _secret, origin) => note('put', Promise.resolve(ok(status)))(profileId, slot, origin),
       remove: removeKey,
       promote: note('promote', Promise.resolve(ok(status))),
+      finishRotation: note('finish', Promise.resolve(ok(status))),
       noteMint: () => undefined,
     },
     keyFromClipboard,
+    handOverKey: (secret) => note('hand over', Promise.resolve())(secret),
     keyFromFile: () => Promise.resolve(fail('cancelled', 'No file was chosen.')),
     broker: { grant: note('grant', Promise.resolve(fail('key-absent', 'None.'))) },
     renewal: { watch: note('watch', undefined), unwatch: note('unwatch', undefined), issued: () => undefined, renewNow: () => undefined, forget: () => undefined, check: () => undefined, stop: () => undefined },
@@ -94,7 +96,20 @@ describe('the handlers', () => {
     await handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' });
     await handlers['keys.generate']({ profileId: 'work', slot: 'next' });
     expect(await handlers['keys.loadFromFile']({ profileId: 'work', slot: 'active' })).toMatchObject({ failure: { reason: 'cancelled' } });
-    expect(asked).toEqual(['put work active clipboard', 'put work next generated']);
+    // What was made here for a gateway elsewhere is handed over once, and written down.
+    expect(asked).toEqual(['put work active clipboard', 'put work next generated', 'hand over "[redacted]"', expect.stringMatching(/^audit {"what":"key","profileId":"work","slot":"next","change":"copied","fingerprint":"[0-9a-f]{8}"}$/)]);
+  });
+
+  it("make a key for the Practice line without copying it anywhere: its gateway gets it from main", async () => {
+    const { handlers, asked } = setUp();
+    await handlers['keys.generate']({ profileId: 'practice', slot: 'next' });
+    expect(asked).toEqual(['put practice next generated']);
+  });
+
+  it('finish a rotation', async () => {
+    const { handlers, asked } = setUp();
+    expect((await handlers['keys.finishRotation']({ profileId: 'work' })).ok).toBe(true);
+    expect(asked).toEqual(['finish work']);
   });
 
   it('leave the clipboard alone for a profile that is not there', async () => {

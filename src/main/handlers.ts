@@ -24,6 +24,8 @@ export interface HandlerPorts {
   readonly keys: Keys;
   readonly keyFromClipboard: () => Promise<Result<Secret>>;
   readonly keyFromFile: () => Promise<Result<Secret>>;
+  /** Puts a key that was made here where the admin can take it to its gateway. */
+  readonly handOverKey: (secret: Secret) => Promise<void>;
   readonly broker: Broker;
   readonly renewal: GrantRenewal;
   readonly audit: AuditLog;
@@ -46,6 +48,17 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     if (profiles.find(profileId) === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
     const secret = await get();
     return secret.ok ? keys.put(profileId, slot, secret.value, origin) : secret;
+  };
+
+  const generateKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {
+    const secret = Secret.generate();
+    const put = await putKey(profileId, slot, 'generated', () => ok(secret));
+    // The Practice line's gateway gets it from main; any other could never learn it.
+    if (put.ok && profileId !== PRACTICE_PROFILE_ID) {
+      await ports.handOverKey(secret);
+      audit.append({ what: 'key', profileId, slot, change: 'copied', fingerprint: secret.fingerprint });
+    }
+    return put;
   };
 
   return {
@@ -94,9 +107,10 @@ export function createHandlers(ports: HandlerPorts): Handlers {
 
     'keys.pasteFromClipboard': ({ profileId, slot }) => audited(profileId, 'key', putKey(profileId, slot, 'clipboard', ports.keyFromClipboard)),
     'keys.loadFromFile': ({ profileId, slot }) => audited(profileId, 'key', putKey(profileId, slot, 'file', ports.keyFromFile)),
-    'keys.generate': ({ profileId, slot }) => audited(profileId, 'key', putKey(profileId, slot, 'generated', () => ok(Secret.generate()))),
+    'keys.generate': ({ profileId, slot }) => audited(profileId, 'key', generateKey(profileId, slot)),
     'keys.remove': ({ profileId, slot }) => audited(profileId, 'key', keys.remove(profileId, slot)),
     'keys.promote': ({ profileId }) => audited(profileId, 'key', keys.promote(profileId)),
+    'keys.finishRotation': ({ profileId }) => audited(profileId, 'key', keys.finishRotation(profileId)),
 
     'grants.get': ({ profileId, purpose }) => broker.grant(profileId, purpose, 'asked'),
     'grants.watch': ({ profileId, purpose, on }) => {

@@ -169,5 +169,19 @@ describe('what a page may not do', () => {
     const failure = event();
     call('app certificate-error', failure, null, 'wss://pbx.example.com/', 'net::ERR_CERT_AUTHORITY_INVALID', null, (answer: boolean) => answers.push(answer));
     expect([failure.prevented, answers]).toEqual([true, [false]]);
+    expect(refused).toEqual(['certificate net::ERR_CERT_AUTHORITY_INVALID wss://pbx.example.com/']);
+  });
+
+  it("talk over a gateway's wrong certificate: the agent is told of it, and it is refused all the same", () => {
+    const told: string[] = [];
+    const requests = createGatewayRequests(() => 0, ({ reason, sentence }) => told.push(`${reason}: ${sentence}`));
+    requests.allow([{ gatewayUrl: 'wss://pbx.example.com/' }]);
+    hardenSession('/app/renderer', requests, (what) => refused.push(what));
+    const answers: boolean[] = [];
+    const failure = event();
+    const certificate = { issuerName: 'Somebody', subjectName: 'pbx.example.com', fingerprint: 'sha256/x', validStart: 0, validExpiry: 1 };
+    call('app certificate-error', failure, null, 'wss://pbx.example.com/?token=T', 'net::ERR_CERT_AUTHORITY_INVALID', certificate, (answer: boolean) => answers.push(answer));
+    expect([failure.prevented, answers, refused]).toEqual([true, [false], []]);
+    expect(told).toEqual([expect.stringMatching(/^certificate-refused: This computer does not know who issued the certificate of pbx\.example\.com\./)]);
   });
 });

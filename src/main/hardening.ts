@@ -43,7 +43,7 @@ export function hardenSession(rendererFolder: string, requests: GatewayRequests,
   refuseDevices(target);
   refuseDownloads(target, onRefused);
   refuseOtherRequests(target, requests, onRefused);
-  keepCertificateErrors(onRefused);
+  keepCertificateErrors(requests, onRefused);
   app.on('web-contents-created', (_event, contents) => hardenContents(contents, onRefused));
 }
 
@@ -114,12 +114,13 @@ function refuseOtherRequests(target: Session, requests: GatewayRequests, onRefus
   guardRequests(target, requests, (url) => onRefused(`request ${url}`), !app.isPackaged);
 }
 
-// A wrong certificate stays an error, whatever a library may set later.
-function keepCertificateErrors(onRefused: OnRefused): void {
-  app.on('certificate-error', (event, _contents, url, error, _certificate, answer) => {
+// A wrong certificate stays an error, whatever a library may set later. A gateway's is told to the agent; the event comes for each try, WebSockets included.
+function keepCertificateErrors(requests: GatewayRequests, onRefused: OnRefused): void {
+  app.on('certificate-error', (event, _contents, url, error, certificate, answer) => {
     event.preventDefault();
     answer(false);
-    onRefused(`certificate ${error} ${url}`);
+    if (requests.isAllowed(url)) requests.certificateRefused(url, error, certificate);
+    else onRefused(`certificate ${error} ${url}`);
   });
 }
 

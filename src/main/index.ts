@@ -10,8 +10,10 @@ import { createBroker, type Broker } from './broker';
 import { systemClock } from './clock';
 import { createIncomingCalls } from './desktop/incoming-calls';
 import { createIncomingWindow } from './desktop/incoming-window';
+import { createKeyHandover } from './desktop/key-handover';
 import { keyFromClipboard, keyFromFile } from './desktop/key-sources';
 import { setMenu } from './desktop/menu';
+import { watchNetwork } from './desktop/network';
 import { watchPower } from './desktop/power';
 import { exitOnUncaught } from './fatal';
 import { forkGateway } from './gateway-process';
@@ -28,6 +30,7 @@ import { isSandboxed } from './os-sandbox';
 import { createGrantPolicy } from './policy';
 import { createPracticeLine } from './practice-line';
 import { openProfileStore, profileMigrations, profilesDocument, PROFILES_VERSION } from './profile-store';
+import { createEphemeralCredentials } from './providers/ephemeral-credentials';
 import { createLocalJwt } from './providers/local-jwt';
 import { createKeychain } from './secrets/keychain';
 import { createMemoryStore } from './secrets/memory-store';
@@ -86,17 +89,17 @@ async function start(): Promise<void> {
     onProblem: (cause) => log.error('the audit log could not be written', cause),
   });
   const requests = createGatewayRequests(now, (failure) => notify('grants.failed', { profileId: profiles.activeProfileId(), purpose: 'sip', failure }));
-  const localJwt = createLocalJwt(now);
-  const providers = { 'local-jwt': localJwt };
+  const providers = { 'local-jwt': createLocalJwt(now), 'ephemeral-credentials': createEphemeralCredentials(now) };
 
   const keys = createKeys({
     keychain: createKeychain(clock),
     memory: createMemoryStore(),
     profiles,
     audit: audit.append,
-    now,
+    clock,
     onChanged: (profileId, retired) => {
-      retired.forEach(localJwt.forget);
+      for (const provider of Object.values(providers)) retired.forEach(provider.forget);
+      // The next grant waits until its gateway has the keys.
       if (profileId === PRACTICE_PROFILE_ID) void practice.refreshKeys();
       if (retired.length > 0) renewal.renewNow(profileId);
       tellProfiles();
@@ -116,13 +119,14 @@ async function start(): Promise<void> {
   });
   const broker: Broker = createBroker({
     profiles,
-    policy: createGrantPolicy(clock.monotonic),
+    // A token for each connect, of which there are nearly two a second while a gateway is away.
+    policy: createGrantPolicy(clock.monotonic, { burst: 10, perSecond: 2 }),
     keys,
     providers,
     gatewayUrl: (profile) => (profile.id === PRACTICE_PROFILE_ID ? practice.url() : Promise.resolve(ok(profile.gatewayUrl))),
     audit: audit.append,
     onMinted: (grant, token) => {
-      requests.keep(grant, token);
+      if (token !== null) requests.keep(grant, token);
       renewal.issued(grant);
       // The keys' table says when the last token was made; the grant itself goes first.
       cancelTelling();
@@ -146,6 +150,8 @@ async function start(): Promise<void> {
   let cancelTelling = (): void => undefined;
   const tellProfiles = (): void => notify('profiles.changed', snapshot());
   requests.allow(profiles.profiles());
+
+  const handover = createKeyHandover(clock);
 
   await app.whenReady();
   // Its process takes longest to start, so it comes before the window's; the keychain is asked meanwhile.
@@ -183,6 +189,7 @@ async function start(): Promise<void> {
       keys,
       keyFromClipboard,
       keyFromFile: () => keyFromFile(windows.get('phone')),
+      handOverKey: handover.copy,
       broker,
       renewal,
       audit,
@@ -228,6 +235,7 @@ async function start(): Promise<void> {
     renewal.check();
     notify('power.resumed', null);
   });
+  watchNetwork(clock, (change) => notify('network.changed', change));
 
   let closed = false;
   app.on('will-quit', (event) => {
@@ -235,7 +243,7 @@ async function start(): Promise<void> {
     event.preventDefault();
     renewal.stop();
     // The gateway first: until it is gone there may be something to audit.
-    void Promise.all([practice.stop(), windowSaved])
+    void Promise.all([practice.stop(), windowSaved, handover.clear()])
       .then(audit.flush)
       .finally(() => {
         closed = true;

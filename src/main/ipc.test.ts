@@ -122,7 +122,7 @@ describe('the door into main', () => {
   });
 
   it('strips what the output does not declare, at any depth', async () => {
-    const status = { profileId: 'practice', state: 'in-memory' as const, active: { fingerprint: '01234567', addedAt: 1, origin: 'generated' as const, key: 'SECRET' }, next: null, lastMintAt: null, key: 'SECRET' };
+    const status = { profileId: 'practice', state: 'in-memory' as const, active: { fingerprint: '01234567', addedAt: 1, origin: 'generated' as const, key: 'SECRET' }, next: null, retired: null, lastMintAt: null, key: 'SECRET' };
     replaced = { 'keys.generate': () => ({ ...ok(status), key: 'SECRET' }) };
     const answer = await invoke(phone, 'keys.generate', { profileId: 'practice', slot: 'active' });
     expect(answer).toMatchObject({ ok: true, value: { active: { fingerprint: '01234567' } } });

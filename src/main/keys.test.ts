@@ -46,6 +46,8 @@ const work = profileSchema.parse({
 
 interface House {
   readonly keys: Keys;
+  /** Lets a time pass: whatever is due within it happens. */
+  readonly pass: (ms: number) => void;
   readonly keychain: ReturnType<typeof fakeKeychain>;
   readonly profiles: ProfileStore;
   readonly audited: NewAuditEntry[];
@@ -54,20 +56,34 @@ interface House {
   readonly restart: () => Promise<House>;
 }
 
-async function house(keychain = fakeKeychain(), disk: { content: ProfilesDocument | null } = { content: null }): Promise<House> {
+/** `mayWrite` is asked before each write to the disk; it never answers when the computer died before. */
+async function house(keychain: ReturnType<typeof fakeKeychain> = fakeKeychain(), disk: { content: ProfilesDocument | null } = { content: null }, mayWrite: () => Promise<Result<null>> = () => Promise.resolve(ok(null))): Promise<House> {
+  const timers = new Set<{ readonly at: number; readonly action: () => void }>();
+  let time = 7;
+  const after = (ms: number, action: () => void): (() => void) => {
+    const timer = { at: time + ms, action };
+    timers.add(timer);
+    return () => timers.delete(timer);
+  };
+  const pass = (ms: number): void => {
+    time += ms;
+    for (const timer of [...timers]) if (timer.at <= time && timers.delete(timer)) timer.action();
+  };
   const profiles = await openProfileStore({
     load: () => Promise.resolve({ value: disk.content, notice: null }),
-    save: (value) => {
+    save: async (value) => {
+      const may = await mayWrite();
+      if (!may.ok) return may;
       disk.content = profilesDocument.parse(structuredClone(value));
-      return Promise.resolve(ok(null));
+      return may;
     },
   });
   if (profiles.find('work') === null) await profiles.save(work);
   const audited: NewAuditEntry[] = [];
   const changed = vi.fn();
-  const keys = createKeys({ keychain, memory: createMemoryStore(), profiles, audit: (entry) => audited.push(entry), now: () => 7, onChanged: changed });
+  const keys = createKeys({ keychain, memory: createMemoryStore(), profiles, audit: (entry) => audited.push(entry), clock: { wall: () => time, after }, onChanged: changed });
   await keys.ready;
-  return { keys, keychain, profiles, audited, changed, restart: () => house(keychain, disk) };
+  return { keys, pass, keychain, profiles, audited, changed, restart: () => house(keychain, disk) };
 }
 
 const failureOf = (result: Result<unknown>): Failure | null => (result.ok ? null : result.failure);
@@ -79,7 +95,7 @@ async function opened(keys: Keys, id: string): Promise<Result<Secret>> {
 describe('the keys of a profile', () => {
   it('are absent until one is added', async () => {
     const { keys } = await house();
-    expect(keys.status('work')).toEqual({ profileId: 'work', state: 'absent', active: null, next: null, lastMintAt: null });
+    expect(keys.status('work')).toEqual({ profileId: 'work', state: 'absent', active: null, next: null, retired: null, lastMintAt: null });
     expect(failureOf(await keys.active('work'))).toMatchObject({ reason: 'key-absent', action: 'open-keys' });
   });
 
@@ -114,10 +130,107 @@ describe('the keys of a profile', () => {
     await keys.put('work', 'active', old, 'clipboard');
     expect(failureOf(await keys.promote('work'))).toMatchObject({ reason: 'key-absent' });
     await keys.put('work', 'next', next, 'generated');
-    expect(await keys.promote('work')).toMatchObject({ value: { active: { fingerprint: next.fingerprint, origin: 'generated' }, next: null } });
-    expect([...keychain.accounts]).toEqual([`${profiles.installId}/work/active`]);
+    expect(await keys.promote('work')).toMatchObject({ value: { active: { fingerprint: next.fingerprint, origin: 'generated' }, next: null, retired: { fingerprint: old.fingerprint, retiredAt: 7 } } });
+    // The key did not move: one write of one file decided.
+    expect([...keychain.accounts]).toEqual([`${profiles.installId}/work/next`]);
     expect(await opened(keys, 'work')).toMatchObject({ value: { fingerprint: next.fingerprint } });
     expect(changed).toHaveBeenLastCalledWith('work', [old.fingerprint]);
+  });
+
+  it('are retired until the admin says that the gateway has forgotten them, over a restart too', async () => {
+    const first = await house();
+    const [old, next] = [Secret.generate(), Secret.generate()];
+    await first.keys.put('work', 'active', old, 'clipboard');
+    await first.keys.put('work', 'next', next, 'clipboard');
+    await first.keys.promote('work');
+    const { keys, audited, changed } = await first.restart();
+    expect(keys.status('work').retired).toEqual({ fingerprint: old.fingerprint, retiredAt: 7 });
+    expect(await keys.finishRotation('work')).toMatchObject({ value: { retired: null, active: { fingerprint: next.fingerprint } } });
+    expect(audited).toEqual([{ what: 'key', profileId: 'work', slot: 'active', change: 'finished', fingerprint: old.fingerprint }]);
+    expect(changed).toHaveBeenLastCalledWith('work', []);
+    expect((await keys.finishRotation('work')).ok).toBe(true);
+    expect(audited).toHaveLength(1);
+  });
+
+  it('are rotated half: after a restart the next key waits, and is promoted then', async () => {
+    const first = await house();
+    const [old, next] = [Secret.generate(), Secret.generate()];
+    await first.keys.put('work', 'active', old, 'clipboard');
+    await first.keys.put('work', 'next', next, 'clipboard');
+    const { keys } = await first.restart();
+    expect(keys.status('work')).toMatchObject({ active: { fingerprint: old.fingerprint }, next: { fingerprint: next.fingerprint, addedAt: 7 }, retired: null });
+    expect(await opened(keys, 'work')).toMatchObject({ value: { fingerprint: old.fingerprint } });
+    expect((await keys.promote('work')).ok).toBe(true);
+    expect(await opened(keys, 'work')).toMatchObject({ value: { fingerprint: next.fingerprint } });
+  });
+
+  it('are replaced at once: the one before is retired; the same key again retires nothing', async () => {
+    const { keys, keychain, changed } = await house();
+    const [old, replacement] = [Secret.generate(), Secret.generate()];
+    await keys.put('work', 'active', old, 'clipboard');
+    await keys.put('work', 'active', old, 'clipboard');
+    expect(changed).toHaveBeenLastCalledWith('work', []);
+    expect(keys.status('work').retired).toBeNull();
+    expect(await keys.put('work', 'active', replacement, 'file')).toMatchObject({ value: { retired: { fingerprint: old.fingerprint } } });
+    expect(keychain.accounts.size).toBe(1);
+    // Back to the old one: it is in use, so it is not to be removed.
+    expect(await keys.put('work', 'active', old, 'file')).toMatchObject({ value: { retired: { fingerprint: replacement.fingerprint } } });
+  });
+
+  it('are replaced by the next one when that is what was pasted', async () => {
+    const { keys } = await house();
+    const next = Secret.generate();
+    await keys.put('work', 'active', Secret.generate(), 'clipboard');
+    await keys.put('work', 'next', next, 'clipboard');
+    expect(await keys.put('work', 'active', next, 'clipboard')).toMatchObject({ value: { active: { fingerprint: next.fingerprint }, next: null } });
+    expect(await opened(keys, 'work')).toMatchObject({ value: { fingerprint: next.fingerprint } });
+  });
+
+  it('are no next key while they are the active one', async () => {
+    const { keys } = await house();
+    const key = Secret.generate();
+    await keys.put('work', 'active', key, 'clipboard');
+    expect(failureOf(await keys.put('work', 'next', key, 'clipboard'))).toMatchObject({ reason: 'key-unusable', action: 'paste-key' });
+    expect(keys.status('work').next).toBeNull();
+  });
+
+  it('are neither promoted nor lost while the keychain is locked, gone, or the file cannot be written', async () => {
+    let disk: Result<null> = ok(null);
+    const { keys, keychain } = await house(fakeKeychain(), { content: null }, () => Promise.resolve(disk));
+    const [old, next] = [Secret.generate(), Secret.generate()];
+    await keys.put('work', 'active', old, 'clipboard');
+    await keys.put('work', 'next', next, 'clipboard');
+    const before = keys.status('work');
+    for (const [mode, reason] of [['locked', 'key-locked'], ['gone', 'keychain-unavailable']] as const) {
+      keychain.mode = mode;
+      expect(failureOf(await keys.promote('work'))).toMatchObject({ reason });
+      expect(failureOf(await keys.put('work', 'active', Secret.generate(), 'clipboard'))).toMatchObject({ reason });
+    }
+    keychain.mode = 'open';
+    disk = fail('file-unreadable', 'The disk is full.', 'retry');
+    expect(failureOf(await keys.promote('work'))).toMatchObject({ reason: 'file-unreadable' });
+    expect(failureOf(await keys.put('work', 'active', Secret.generate(), 'clipboard'))).toMatchObject({ reason: 'file-unreadable' });
+    expect(await opened(keys, 'work')).toMatchObject({ value: { fingerprint: old.fingerprint } });
+    expect({ ...keys.status('work'), state: before.state }).toEqual(before);
+    disk = ok(null);
+    expect(await keys.promote('work')).toMatchObject({ value: { state: 'in-keychain', active: { fingerprint: next.fingerprint } } });
+    expect(keychain.accounts.size).toBe(1);
+  });
+
+  it('that were named by their slot in the files of before are found, promoted and removed', async () => {
+    const disk: { content: ProfilesDocument | null } = { content: null };
+    const { profiles, keychain } = await house(fakeKeychain(), disk);
+    const [old, next] = [Secret.generate(), Secret.generate()];
+    await keychain.write(`${profiles.installId}/work/active`, old);
+    await keychain.write(`${profiles.installId}/work/next`, next);
+    const written = (secret: Secret) => ({ fingerprint: secret.fingerprint, addedAt: 1, origin: 'file' as const });
+    if (disk.content !== null) disk.content = { ...disk.content, keyRecords: { work: { active: written(old), next: written(next), retired: null } } };
+    const { keys } = await house(keychain, disk);
+    expect(await opened(keys, 'work')).toMatchObject({ value: { fingerprint: old.fingerprint } });
+    await keys.promote('work');
+    expect(await opened(keys, 'work')).toMatchObject({ value: { fingerprint: next.fingerprint } });
+    await keys.remove('work', 'active');
+    expect(keychain.accounts.size).toBe(0);
   });
 
   it('that are locked are locked, not absent, and come back', async () => {
@@ -165,7 +278,7 @@ describe('the keys of a profile', () => {
     expect(failureOf(await keys.put('work', 'active', Secret.generate(), 'clipboard'))).toMatchObject({ reason: 'keychain-unavailable' });
     expect(failureOf(await keys.active('work'))).toMatchObject({ reason: 'keychain-unavailable', action: 'install-keychain' });
     expect(keys.status('work')).toMatchObject({ state: 'unavailable', active: null });
-    expect(profiles.keyRecords('work')).toEqual({ active: null, next: null });
+    expect(profiles.keyRecords('work')).toEqual({ active: null, next: null, retired: null });
     expect(keys.keychain()).toMatchObject({ available: false });
   });
 });
@@ -197,7 +310,7 @@ describe('the key of the Practice line', () => {
     const made = await first.keys.practiceKeys();
     await vi.waitFor(() => expect(first.keys.status('practice').state).toBe('in-memory'));
     expect(first.keys.keychain()).toEqual({ available: false, advice: "No keychain on this computer: the Practice line's key lives in memory and is made anew at each start. Install gnome-keyring (or KWallet) to keep keys." });
-    expect(first.profiles.keyRecords('practice')).toEqual({ active: null, next: null });
+    expect(first.profiles.keyRecords('practice')).toEqual({ active: null, next: null, retired: null });
     const later = await (await first.restart()).keys.practiceKeys();
     if (!made.ok || !later.ok) expect.unreachable();
     expect(later.value.active.fingerprint).not.toBe(made.value.active.fingerprint);
@@ -227,7 +340,110 @@ describe('the key of the Practice line', () => {
     await keys.put('practice', 'next', next, 'generated');
     expect(await keys.practiceKeys()).toMatchObject({ value: { next: { fingerprint: next.fingerprint } } });
     await keys.promote('practice');
-    expect(await keys.practiceKeys()).toMatchObject({ value: { active: { fingerprint: next.fingerprint }, next: null } });
+    expect(await keys.practiceKeys()).toMatchObject({ value: { active: { fingerprint: next.fingerprint } } });
     expect(keys.status('practice')).toMatchObject({ state: 'in-memory', next: null });
+  });
+
+  it.each(['open', 'gone'] as const)('that is retired is accepted for one token life, or until the rotation is finished (keychain %s)', async (mode) => {
+    const keychain = fakeKeychain();
+    keychain.mode = mode;
+    const { keys, pass, changed, restart } = await house(keychain);
+    const first = await keys.practiceKeys();
+    await vi.waitFor(() => expect(keys.status('practice').state).toBe(mode === 'open' ? 'in-keychain' : 'in-memory'));
+    const [second, third] = [Secret.generate(), Secret.generate()];
+    if (!first.ok) expect.unreachable();
+    await keys.put('practice', 'next', second, 'generated');
+    await keys.promote('practice');
+    expect(await keys.practiceKeys()).toMatchObject({ value: { active: { fingerprint: second.fingerprint }, next: { fingerprint: first.value.active.fingerprint } } });
+    expect(keys.status('practice').retired).toEqual({ fingerprint: first.value.active.fingerprint, retiredAt: 7 });
+    pass(299_999);
+    expect(keys.status('practice').retired).not.toBeNull();
+    changed.mockClear();
+    pass(1);
+    expect(keys.status('practice').retired).toBeNull();
+    expect(changed).toHaveBeenCalledWith('practice', []);
+    expect(await keys.practiceKeys()).toMatchObject({ value: { next: null } });
+
+    await keys.put('practice', 'next', third, 'generated');
+    await keys.promote('practice');
+    expect(await keys.practiceKeys()).toMatchObject({ value: { next: { fingerprint: second.fingerprint } } });
+    expect(await keys.finishRotation('practice')).toMatchObject({ value: { retired: null } });
+    expect(await keys.practiceKeys()).toMatchObject({ value: { active: { fingerprint: third.fingerprint }, next: null } });
+    changed.mockClear();
+    pass(1_000_000);
+    expect(changed).not.toHaveBeenCalled();
+    expect((await restart()).keys.status('practice').retired).toBeNull();
+  });
+
+  it('that is replaced is refused from that moment on, with the one retired before', async () => {
+    const { keys, changed } = await house();
+    await keys.practiceKeys();
+    await vi.waitFor(() => expect(keys.status('practice').state).toBe('in-keychain'));
+    await keys.put('practice', 'next', Secret.generate(), 'generated');
+    await keys.promote('practice');
+    const before = keys.status('practice').active?.fingerprint;
+    await keys.put('practice', 'active', Secret.generate(), 'generated');
+    expect(await keys.practiceKeys()).toMatchObject({ value: { next: null } });
+    expect(keys.status('practice').retired).toBeNull();
+    expect(changed).toHaveBeenLastCalledWith('practice', [before]);
+  });
+});
+
+describe('whatever dies on the way', () => {
+  const [old, next] = [Secret.generate(), Secret.generate()];
+  const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+  /** The computer dies before its `steps`-th write to the keychain or the disk; true when the work was done before. */
+  async function dieAfter(steps: number, work: (keys: Keys) => Promise<unknown>): Promise<{ readonly done: boolean; readonly later: House }> {
+    const inside = fakeKeychain();
+    const disk: { content: ProfilesDocument | null } = { content: null };
+    const before = await house(inside, disk);
+    await before.keys.put('work', 'active', old, 'clipboard');
+    await before.keys.put('work', 'next', next, 'clipboard');
+    let left = steps;
+    const step = <T>(action: () => Promise<T>): Promise<T> => ((left -= 1) >= 0 ? action() : never<T>());
+    const dying = { ...inside, accounts: inside.accounts, write: (account: string, secret: Secret) => step(() => inside.write(account, secret)), remove: (account: string) => step(() => inside.remove(account)) };
+    const { keys } = await house(dying, disk, () => step(() => Promise.resolve(ok(null))));
+    const done = await Promise.race([work(keys).then(() => true), new Promise<false>((resolve) => setTimeout(() => resolve(false), 20))]);
+    return { done, later: await house(inside, disk) };
+  }
+
+  /** What signs after the restart, checked against what the records say. */
+  async function signs({ keys }: House): Promise<string> {
+    const status = keys.status('work');
+    const found = await opened(keys, 'work');
+    if (!found.ok) expect.unreachable(found.failure.sentence);
+    expect(found.value.fingerprint).toBe(status.active?.fingerprint);
+    expect(keys.status('work').state).toBe('in-keychain');
+    return found.value.fingerprint;
+  }
+
+  it.each<[string, (keys: Keys) => Promise<unknown>, string]>([
+    ['a promotion', (keys) => keys.promote('work'), next.fingerprint],
+    ['a replacement', (keys) => keys.put('work', 'active', next, 'clipboard'), next.fingerprint],
+  ])('in %s, the old key or the new one signs, and the records say which', async (_what, work, wanted) => {
+    const seen: string[] = [];
+    for (let steps = 0; ; steps++) {
+      const { done, later } = await dieAfter(steps, work);
+      const signing = await signs(later);
+      seen.push(signing);
+      const { next: waiting, retired } = later.keys.status('work');
+      if (signing === old.fingerprint) {
+        // Nothing is lost: the next key is still there, and can be promoted now.
+        expect([waiting?.fingerprint, retired]).toEqual([next.fingerprint, null]);
+        expect((await later.keys.promote('work')).ok).toBe(true);
+      } else {
+        expect([waiting, retired?.fingerprint]).toEqual([null, old.fingerprint]);
+        await later.keys.put('work', 'next', Secret.generate(), 'clipboard');
+        expect(later.keychain.accounts.size).toBe(2);
+        await later.keys.remove('work', 'next');
+      }
+      expect(await signs(later)).toBe(wanted);
+      // What a death left behind in the keychain went with the next change.
+      expect(later.keychain.accounts.size).toBe(1);
+      if (done) break;
+    }
+    expect(new Set(seen)).toEqual(new Set([old.fingerprint, wanted]));
+    expect(seen.length).toBeGreaterThan(2);
   });
 });

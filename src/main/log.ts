@@ -7,6 +7,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){0,2}/g, REDACTED],
   // The query of a WebSocket URL: that is where the presentation `query` puts the token.
   [/(wss?:\/\/[^\s?'"<>]+)\?[^\s'"<>]*/gi, `$1?${REDACTED}`],
+  // What Chromium says of the subprotocols, one of which holds the token with the presentation `subprotocol`.
+  [/(Sec-WebSocket-Protocol|subprotocol)(["']?\s*(?:header value\s*)?:?\s*)(?:'[^']*'|"[^"]*"|[^\s'"][^\r\n]*)/gi, `$1$2${REDACTED}`],
   [/\b((?:session_|access_|id_)?token|api_?key|secret|password|sig(?:nature)?)=[^&\s'"<>]+/gi, `$1=${REDACTED}`],
   [/\b((?:proxy-)?authorization|x-api-key)(["']?\s*[:=]\s*["']?)[^\r\n"']+/gi, `$1$2${REDACTED}`],
   [/\bBearer\s+[A-Za-z0-9._~+/=-]+/gi, `Bearer ${REDACTED}`],

@@ -14,6 +14,7 @@ const audience: Readonly<Record<NotificationName, readonly WindowName[]>> = {
   'calls.incomingAction': ['phone'],
   'incoming.changed': ['incoming'],
   'power.resumed': ['phone'],
+  'network.changed': ['phone'],
 };
 
 export type Notify = <N extends NotificationName>(name: N, payload: NotificationPayload<N>) => void;

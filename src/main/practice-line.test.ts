@@ -31,13 +31,26 @@ function setUp() {
   const logged: string[] = [];
   const first = Secret.generate();
   const state: { keys: Result<PracticeKeys> } = { keys: ok({ active: first, next: null }) };
+  let held: Promise<void> = Promise.resolve();
+  /** The keychain takes its time with the next answer, until the function that comes back is called. */
+  const hold = (): (() => void) => {
+    let release = (): void => undefined;
+    held = new Promise<void>((resolve) => (release = resolve));
+    return () => release();
+  };
   const line = createPracticeLine({
     fork: () => {
       const made = fakeProcess();
       processes.push(made);
       return made.process;
     },
-    keys: () => Promise.resolve(state.keys),
+    keys: async () => {
+      const answer = state.keys;
+      const slow = held;
+      held = Promise.resolve();
+      await slow;
+      return answer;
+    },
     clock: systemClock,
     random: () => 0,
     log: { info: (text) => logged.push(text), warn: (text) => logged.push(text), error: (text) => logged.push(text) },
@@ -48,7 +61,7 @@ function setUp() {
     await vi.advanceTimersByTimeAsync(0);
     last().say({ type: 'listening', url: `ws://127.0.0.1:${port}/`, domain: 'practice.ringfence.local', port });
   };
-  return { line, processes, listening, logged, state, first, last, listen };
+  return { line, processes, listening, logged, state, first, last, listen, hold };
 }
 const textOf = (secret: Secret): string => secret.use((bytes) => Buffer.from(bytes).toString());
 
@@ -58,7 +71,7 @@ describe('the Practice line', () => {
     line.start();
     const url = line.url();
     await listen(4000);
-    expect(last().posted).toEqual([{ type: 'start', options: { port: 0, domain: 'practice.ringfence.local', keys: { active: textOf(first) }, issuer: 'ringfence', audience: 'practice' } }]);
+    expect(last().posted).toEqual([{ type: 'start', options: { port: 0, domain: 'practice.ringfence.local', keys: { active: textOf(first) }, issuer: 'ringfence', audience: 'practice', accepts: ['query', 'header', 'subprotocol', 'bearer', 'digest'] } }]);
     expect(await url).toEqual({ ok: true, value: 'ws://127.0.0.1:4000/' });
     expect(listening).toEqual(['ws://127.0.0.1:4000/']);
     expect(logged.join()).not.toContain(textOf(first));
@@ -131,6 +144,31 @@ describe('the Practice line', () => {
     state.keys = ok({ active: first, next });
     await line.refreshKeys();
     expect(last().posted.at(-1)).toEqual({ type: 'set-keys', keys: { active: textOf(first), next: textOf(next) } });
+  });
+
+  it('gives them in the order of the changes, and says where it listens only when it has them', async () => {
+    const { line, last, state, first, listen, hold } = setUp();
+    line.start();
+    await listen(4000);
+    const [next, later] = [Secret.generate(), Secret.generate()];
+    state.keys = ok({ active: first, next });
+    const release = hold();
+    void line.refreshKeys();
+    const url = line.url();
+    const told = vi.fn();
+    void url.then(told);
+    await vi.advanceTimersByTimeAsync(100);
+    state.keys = ok({ active: next, next: later });
+    void line.refreshKeys();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(told).not.toHaveBeenCalled();
+    release();
+    await url;
+    await line.url();
+    expect(last().posted.slice(1)).toEqual([
+      { type: 'set-keys', keys: { active: textOf(first), next: textOf(next) } },
+      { type: 'set-keys', keys: { active: textOf(next), next: textOf(later) } },
+    ]);
   });
 
   it('starts it with the newest keys when they changed before it listened', async () => {

@@ -23,9 +23,9 @@ export interface PracticeKeys {
 
 export interface PracticeLine {
   readonly start: () => void;
-  /** Where it listens; waits for it up to 8 s. Fails with `gateway-unavailable`, or as the gateway or the keys say. */
+  /** Where it listens, with the newest keys; waits for it up to 8 s. Fails with `gateway-unavailable`, or as the gateway or the keys say. */
   readonly url: () => Promise<Result<string>>;
-  /** The keys changed: the gateway gets the new ones. Resolves when they are sent. */
+  /** The keys changed: the gateway gets the new ones, in the order of the changes. Resolves when they are sent. */
   readonly refreshKeys: () => Promise<void>;
   /** Asks the gateway to close, and ends it when it takes longer than a second. */
   readonly stop: () => Promise<void>;
@@ -48,6 +48,8 @@ const said = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), line: z.string() }),
 ]);
 
+/** Every presentation: on this line an admin may try each of them. */
+const PRACTICE_ACCEPTS = ['query', 'header', 'subprotocol', 'bearer', 'digest'] as const;
 const WAIT_FOR_URL_MS = 8_000;
 const CLOSE_WITHIN_MS = 1_000;
 const FIRST_RESTART_MS = 200;
@@ -76,6 +78,8 @@ export function createPracticeLine({ fork, keys, clock, random, log, onListening
   let keysAreStale = false;
   let stopping = false;
   let waiting: (() => void)[] = [];
+  /** Reading keys takes a while: those of one change must not arrive after those of the next. */
+  let refreshing: Promise<void> = Promise.resolve();
 
   const listeningUrl = (): string | null => listeningAt;
   const wakeWaiting = (): void => {
@@ -107,13 +111,14 @@ export function createPracticeLine({ fork, keys, clock, random, log, onListening
     if (keysAreStale) void refreshKeys();
   };
 
-  const refreshKeys = async (): Promise<void> => {
+  const sendKeys = async (): Promise<void> => {
     const target = current?.process;
     keysAreStale = listeningAt === null;
     if (target === undefined || keysAreStale) return;
     const found = await keys();
     if (found.ok && current?.process === target) target.post({ type: 'set-keys', keys: exposed(found.value) });
   };
+  const refreshKeys = (): Promise<void> => (refreshing = refreshing.then(sendKeys));
 
   const launch = (): void => {
     if (stopping) return;
@@ -139,7 +144,7 @@ export function createPracticeLine({ fork, keys, clock, random, log, onListening
         process.kill();
         return;
       }
-      const options = { port, domain: PRACTICE_DOMAIN, keys: exposed(found.value), issuer: PRACTICE_ISSUER, audience: PRACTICE_AUDIENCE };
+      const options = { port, domain: PRACTICE_DOMAIN, keys: exposed(found.value), issuer: PRACTICE_ISSUER, audience: PRACTICE_AUDIENCE, accepts: PRACTICE_ACCEPTS };
       process.post({ type: 'start', options });
     });
   };
@@ -147,6 +152,7 @@ export function createPracticeLine({ fork, keys, clock, random, log, onListening
   return {
     start: launch,
     url: async () => {
+      await refreshing;
       const url = listeningUrl();
       if (url !== null) return ok(url);
       await new Promise<void>((resolve) => {

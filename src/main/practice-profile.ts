@@ -15,15 +15,16 @@ const NO_URL_YET = 'ws://127.0.0.1:0/';
  * the line itself is taken: display name, presentation, policy, ICE servers.
  */
 export function practiceProfile(url: string | null, wishes: Profile | null): Profile {
+  const presentation = wishes?.presentation ?? { kind: 'query', parameter: 'token' };
   return profile.parse({
     ...(wishes === null ? {} : { displayName: wishes.displayName, iceServers: wishes.iceServers }),
     id: PRACTICE_PROFILE_ID,
     name: 'Practice line',
     environment: 'practice',
-    provider: { kind: 'local-jwt', issuer: PRACTICE_ISSUER, audience: PRACTICE_AUDIENCE },
+    provider: presentation.kind === 'digest' ? { kind: 'ephemeral-credentials' } : { kind: 'local-jwt', issuer: PRACTICE_ISSUER, audience: PRACTICE_AUDIENCE },
     identity: `1001@${PRACTICE_DOMAIN}`,
     gatewayUrl: url ?? NO_URL_YET,
-    presentation: wishes?.presentation ?? { kind: 'query', parameter: 'token' },
+    presentation,
     policy: wishes?.policy ?? {},
   });
 }

@@ -95,9 +95,9 @@ describe('the profile store', () => {
     const file = fakeFile();
     const store = await openProfileStore(file);
     const record = { fingerprint: '01234567', addedAt: 1, origin: 'generated' as const };
-    await store.setKeyRecords('practice', { active: record, next: null });
-    expect((await openProfileStore(file)).keyRecords('practice')).toEqual({ active: record, next: null });
-    expect(store.keyRecords('nobody')).toEqual({ active: null, next: null });
+    await store.setKeyRecords('practice', { active: record, next: null, retired: null });
+    expect((await openProfileStore(file)).keyRecords('practice')).toEqual({ active: record, next: null, retired: null });
+    expect(store.keyRecords('nobody')).toEqual({ active: null, next: null, retired: null });
   });
 });
 

@@ -2,14 +2,26 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { PRACTICE_PROFILE_ID } from '../contracts/practice';
-import { keyRecord, keySlot, profile, profileId, type KeyRecord, type KeySlot, type Profile } from '../contracts/profile';
+import { keyRecord, profile, profileId, retiredKey, type Profile } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
 import type { JsonFile, Migrations } from './json-file';
 import { practiceProfile } from './practice-profile';
 import { createSerial } from './serial';
 
-/** What is remembered about a profile's two keys. */
-export type KeyRecords = Readonly<Record<KeySlot, KeyRecord | null>>;
+/** The places that a profile has in the keychain: two for keys in use, and one that is free for the key that replaces one of them. */
+export const keyPlace = z.enum(['active', 'next', 'spare']);
+export type KeyPlace = z.infer<typeof keyPlace>;
+
+/** A key's record with its place. A key stays there when it is promoted: which key signs is decided by this file alone, in one write. */
+const storedKey = keyRecord.extend({
+  /** Absent in files of before: the place that bears the slot's name. */
+  place: keyPlace.optional(),
+});
+export type StoredKey = z.infer<typeof storedKey>;
+
+/** What is remembered about a profile's keys. */
+const keyRecords = z.object({ active: storedKey.nullable(), next: storedKey.nullable(), retired: retiredKey.nullable().default(null) });
+export type KeyRecords = Readonly<z.infer<typeof keyRecords>>;
 
 export const PROFILES_VERSION = 1;
 
@@ -22,13 +34,13 @@ export const profilesDocument = z.object({
   installId: z.uuid(),
   activeProfileId: profileId,
   profiles: z.array(profile).max(200),
-  keyRecords: z.record(profileId, z.object({ [keySlot.enum.active]: keyRecord.nullable(), [keySlot.enum.next]: keyRecord.nullable() })),
+  keyRecords: z.record(profileId, keyRecords),
   /** RFC 5626 section 4.1: one for each installation and profile. */
   instanceIds: z.record(profileId, z.uuid()),
 });
 export type ProfilesDocument = z.infer<typeof profilesDocument>;
 
-const NO_KEYS: KeyRecords = { active: null, next: null };
+const NO_KEYS: KeyRecords = { active: null, next: null, retired: null };
 const MOST_PROFILES = 200;
 
 export interface ProfileStore {

@@ -37,7 +37,6 @@ app.state.settings.subscribe(() => {
 
 // The phone first, the picture of it second: registering takes longer than drawing.
 void app.start();
-window.addEventListener('online', app.state.phone.reconnectNow);
 createRoot(root).render(
   <StrictMode>
     <App state={app.state} />

@@ -77,6 +77,8 @@ test('whatever a page says to main, only what is declared is heard', async ({ la
     ['removing the Practice line', 'profiles.remove', { profileId: 'practice' }, 'profile-invalid'],
     ['a key slot that does not exist', 'keys.generate', { profileId: 'practice', slot: 'root' }, 'invalid-input'],
     ['a key within the request', 'keys.pasteFromClipboard', { profileId: 'practice', slot: 'active', key: 'k'.repeat(40) }, 'invalid-input'],
+    ['a promotion of what is not there', 'keys.promote', { profileId: 'practice' }, 'key-absent'],
+    ['a rotation finished with a slot of its own', 'keys.finishRotation', { profileId: 'practice', slot: 'active' }, 'invalid-input'],
     ['too much of the audit log', 'audit.recent', { limit: 1e9 }, 'invalid-input'],
     ['an incoming call of 1 MB', 'calls.notifyIncoming', { callId: 'x', name: BIG, number: '1', line: 'l' }, 'invalid-input'],
     ["the small window's channel", 'incoming.act', { callId: 'x', action: 'answer' }, 'forbidden-sender'],

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -63,11 +64,40 @@ it('prints the profile and never the key, lets tokens of that key in, and ends a
   expect(gateway.out() + gateway.error()).not.toContain(key);
 });
 
+it('takes other keys at SIGHUP, and keeps those it has when a file is no good', async () => {
+  const [old, next] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+  const write = (file: string, key: string): void => writeFileSync(join(folder, file), key);
+  write('rotated.key', old);
+  write('rotated-next.key', '\n');
+  const gateway = run('--port', '0', '--key-file', 'rotated.key', '--next-key-file', 'rotated-next.key');
+  await expect.poll(gateway.out, { timeout: 10_000 }).toContain('Key  ');
+  const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(gateway.out())?.[0] ?? '';
+  const comesIn = (key: string): Promise<boolean> => SipClient.open(url, '1001', { token: mintToken({ sub: '1001', key }) }).then((client) => (client.close(), true), () => false);
+  const reread = async (expected: string): Promise<void> => {
+    gateway.process.kill('SIGHUP');
+    await expect.poll(() => gateway.out() + gateway.error()).toContain(expected);
+  };
+  expect([await comesIn(old), await comesIn(next)]).toEqual([true, false]);
+  write('rotated-next.key', next);
+  await reread(`Keys read again: ${fingerprintOf(old)} and ${fingerprintOf(next)}`);
+  expect([await comesIn(old), await comesIn(next)]).toEqual([true, true]);
+  write('rotated-next.key', 'short');
+  await reread('holds no key of at least 32 characters. The keys of before stay.');
+  expect([await comesIn(old), await comesIn(next)]).toEqual([true, true]);
+  write('rotated.key', next);
+  write('rotated-next.key', '');
+  await reread(`Keys read again: ${fingerprintOf(next)}\n`);
+  expect([await comesIn(old), await comesIn(next)]).toEqual([false, true]);
+  expect(gateway.out() + gateway.error()).not.toContain(next);
+});
+
 it.each([
   [['--port', 'many'], 'The port must be a whole number between 0 and 65535.'],
   [['--port', '70000'], 'The port must be a whole number between 0 and 65535.'],
   [['--colour'], "Unknown option '--colour'. Try --help."],
   [['extra'], 'Try --help.'],
+  [['--port', '0', '--presentation', 'shout'], '--presentation is one of: query, header, subprotocol, bearer, digest.'],
+  [['--port', '0', '--bearer-header', 'Cookie'], 'The gateway option "bearerHeader" is not usable.'],
   [['--port', '0', '--domain', 'No Domain'], 'The domain must be a host name in lower case'],
   [['--port', '0', '--key-file', 'short.key'], 'holds no key of at least 32 characters'],
   [['--port', '0', '--next-key-file', 'absent.key'], "can't be read"],
@@ -88,6 +118,16 @@ it('says that the port is taken, with exit code 1', async () => {
   expect(await gateway.code).toBe(1);
   expect(gateway.error()).toMatch(/^Port \d+ on this computer is taken/);
   await new Promise((done) => other.close(done));
+});
+
+it('takes tokens as it is told to, and says so', async () => {
+  const gateway = run('--port', '0', '--presentation', 'bearer', '--presentation', 'header');
+  await expect.poll(gateway.out, { timeout: 10_000 }).toContain('Presentation   bearer, header\n');
+  const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(gateway.out())?.[0] ?? '';
+  await expect(SipClient.open(url, '1001')).rejects.toThrow('HTTP 401 misplaced');
+  const client = await SipClient.open(url, '1001', { bare: true });
+  expect((await client.register()).status).toBe(401);
+  await client.close();
 });
 
 it('helps', async () => {

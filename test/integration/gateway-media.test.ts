@@ -1,82 +1,16 @@
-import { createRequire } from 'node:module';
-import type * as NodeDatachannel from 'node-datachannel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGateway, type GatewayHandle } from '../../src/gateway/index';
-import { formatRtp, parseRtp, type RtpPacket } from '../../src/gateway/rtp';
 import { headerOf, type SipRequest, type SipResponse } from '../../src/gateway/sip-message';
 import { tonePayloads } from '../../src/gateway/services/tone';
+import { MediaPhone } from '../support/media-phone';
 import { dialogOfCallee, SipClient, TEST_DOMAIN, TEST_KEY, type TestDialog } from '../support/sip-client';
-
-const { PeerConnection, Audio } = createRequire(import.meta.url)('node-datachannel') as typeof NodeDatachannel;
-const SSRC = 4242;
-
-/**
- * The library's description as a phone has it: with DTMF, which it can't name itself. An offer goes without candidates and as the passive
- * side: this library as an offerer breaks when checks reach it, and DTLS begins, before it has the answer (a browser does not).
- */
-function asPhone(sdp: string, type: 'offer' | 'answer'): string {
-  const named = sdp.replace('SAVPF 0', 'SAVPF 0 126').replace('a=rtpmap:0', 'a=rtpmap:126 telephone-event/8000\r\na=rtpmap:0');
-  return type === 'answer' ? named : named.replace('a=setup:actpass', 'a=setup:passive').replace(/a=(?:candidate:.*|end-of-candidates)\r\n/g, '');
-}
-
-/** A phone's media: a second node-datachannel peer. */
-class Phone {
-  readonly pc = new PeerConnection('phone', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true, forceMediaTransport: true });
-  readonly heard: RtpPacket[] = [];
-  #listeners: readonly (() => void)[] = [];
-  readonly track: NodeDatachannel.Track;
-
-  constructor() {
-    const audio = new Audio('0', 'SendRecv');
-    audio.addAudioCodec(0, 'PCMU');
-    audio.addSSRC(SSRC, 'phone');
-    this.track = this.pc.addTrack(audio);
-    this.track.onMessage((raw) => {
-      const packet = parseRtp(raw);
-      if (packet === null) return;
-      this.heard.push(packet);
-      for (const listener of this.#listeners) listener();
-    });
-  }
-
-  local(type: 'offer' | 'answer'): Promise<string> {
-    return new Promise((resolve) => {
-      this.pc.onGatheringStateChange((state) => {
-        if (state === 'complete') resolve(asPhone(this.pc.localDescription()?.sdp ?? '', type));
-      });
-      this.pc.setLocalDescription(type);
-    });
-  }
-
-  opened(): Promise<void> {
-    return this.track.isOpen() ? Promise.resolve() : new Promise((resolve) => this.track.onOpen(resolve));
-  }
-
-  /** Resolves when what was heard satisfies `condition`. */
-  hears(condition: () => boolean, ms = 5_000): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`heard ${this.heard.length} packets, not what was waited for`)), ms);
-      const check = (): void => {
-        if (!condition()) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      this.#listeners = [...this.#listeners, check];
-      check();
-    });
-  }
-
-  say(sequence: number, payload: Buffer, payloadType = 0, timestamp = sequence * 160): void {
-    this.track.sendMessageBinary(formatRtp({ marker: false, payloadType, sequence, timestamp, ssrc: SSRC, payload }));
-  }
-}
 
 let gateway: GatewayHandle;
 let client: SipClient;
-const phones: Phone[] = [];
+const phones: MediaPhone[] = [];
 
-function newPhone(): Phone {
-  const phone = new Phone();
+function newPhone(): MediaPhone {
+  const phone = new MediaPhone();
   phones.push(phone);
   return phone;
 }
@@ -85,7 +19,7 @@ async function quiet(): Promise<void> {
   await expect.poll(() => gateway.stats(), { timeout: 5_000 }).toMatchObject({ calls: 0, mediaPeers: 0, transactions: 0 });
 }
 
-async function callService(name: string, phone: Phone): Promise<{ dialog: TestDialog; offer: string; answer: string }> {
+async function callService(name: string, phone: MediaPhone): Promise<{ dialog: TestDialog; offer: string; answer: string }> {
   const offer = await phone.local('offer');
   const invite = client.request('INVITE', { uri: `sip:${name}@${TEST_DOMAIN}`, body: offer });
   const response = await client.response(invite);
@@ -131,7 +65,7 @@ describe('echo', () => {
     await phone.hears(() => phone.heard.length === said.length);
     expect(phone.heard.map((packet) => packet.payload)).toEqual(said);
     expect(phone.heard.map((packet) => packet.sequence)).toEqual([1, 2, 3, 4, 5]);
-    expect(phone.heard.every((packet) => packet.ssrc !== SSRC)).toBe(true);
+    expect(phone.heard.every((packet) => packet.ssrc !== phone.ssrc)).toBe(true);
     await hangUp(dialog);
   });
 

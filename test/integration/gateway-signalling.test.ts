@@ -1,9 +1,9 @@
-import { request as httpRequest } from 'node:http';
+/** What is the practice gateway's own beyond the contract (test/contract): its words, its routing without state, its faults. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/gateway/clock';
 import { systemClock } from '../../src/gateway/clock';
 import { startGateway, type GatewayHandle, type StartOptions } from '../../src/gateway/index';
-import { headerOf, headersOf, type SipRequest, type SipResponse } from '../../src/gateway/sip-message';
+import { headerOf, type SipRequest, type SipResponse } from '../../src/gateway/sip-message';
 import { dialogOfCallee, mintToken, SipClient, TEST_DOMAIN, TEST_KEY, type TestDialog } from '../support/sip-client';
 
 const NEXT_KEY = 'the key that comes next, long enough as well';
@@ -71,23 +71,11 @@ afterEach(async () => {
 });
 
 describe('handshake', () => {
-  const now = Math.floor(Date.now() / 1000);
-  const refused: readonly (readonly [string, string, string])[] = [
+  it.each([
     ['no token', '', 'missing'],
-    ['no JWT', 'abc', 'malformed'],
-    ['alg none', mintToken({ header: { alg: 'none' } }).replace(/[^.]*$/, ''), 'alg'],
-    ['HS512', mintToken({ header: { alg: 'HS512' } }), 'alg'],
     ['another key', mintToken({ key: NEXT_KEY }), 'signature'],
-    ['another issuer', mintToken({ claims: { iss: 'somebody' } }), 'issuer'],
-    ['another audience', mintToken({ claims: { aud: 'other' } }), 'audience'],
-    ['a strange subject', mintToken({ sub: 'a b' }), 'subject'],
     ['the name of a service', mintToken({ sub: 'echo' }), 'subject'],
-    ['expired', mintToken({ now: (now - 400) * 1000 }), 'expired'],
-    ['from the future', mintToken({ now: (now + 90) * 1000 }), 'not-yet'],
-    ['too long a life', mintToken({ lifeS: 3601 }), 'life'],
-    ['no jti', mintToken({ claims: { jti: undefined } }), 'malformed'],
-  ];
-  it.each(refused)('refuses %s', async (_, token, reason) => {
+  ])('says in one word why it refuses %s', async (_, token, reason) => {
     await expect(SipClient.open(gateway.url, '1001', { token })).rejects.toThrow(new RegExp(`HTTP 401 ${reason}$`));
     expect(gateway.stats().flows).toBe(0);
   });
@@ -99,25 +87,6 @@ describe('handshake', () => {
     expect(clients.every((client) => client.socket.protocol === 'sip')).toBe(true);
     expect(lines.join('\n')).not.toContain(token.split('.')[2]);
     expect(lines.join('\n')).toMatch(/open user=1001 key=active token=[0-9a-f]{8}$/m);
-  });
-
-  it('answers plain HTTP with 426, a refusal with Bearer and Date, and no other subprotocol', async () => {
-    expect((await fetch(gateway.url.replace('ws', 'http'))).status).toBe(426);
-    const upgrade = (protocol: string, path: string): Promise<{ status: number; headers: Record<string, unknown> }> =>
-      new Promise((resolve, reject) => {
-        const headers = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol': protocol };
-        httpRequest({ host: '127.0.0.1', port: gateway.port, path, headers }, (response) => {
-          response.resume();
-          resolve({ status: response.statusCode ?? 0, headers: response.headers });
-        })
-          .on('error', reject)
-          .end();
-      });
-    const denied = await upgrade('sip', '/?token=x');
-    expect(denied.status).toBe(401);
-    expect(denied.headers['www-authenticate']).toContain('Bearer error="invalid_token"');
-    expect(Math.abs(Date.parse(String(denied.headers['date'])) - Date.now())).toBeLessThan(5_000);
-    expect((await upgrade('chat', `/?token=${mintToken()}`)).status).toBe(400);
   });
 
   it('follows a rotation of keys', async () => {
@@ -161,52 +130,9 @@ describe('flow', () => {
     alice.sendText('x'.repeat(70_000));
     expect(await alice.closed).toBe(1009);
   });
-
-  it.each([
-    ['another user', { from: `<sip:1002@${TEST_DOMAIN}>;tag=1` }],
-    ['another domain', { from: '<sip:1001@elsewhere.example>;tag=1' }],
-  ])('refuses %s as From', async (_, spoof) => {
-    const alice = await phone('1001');
-    const bob = await phone('1002');
-    for (const method of ['INVITE', 'MESSAGE', 'REGISTER', 'OPTIONS']) {
-      expect((await alice.response(alice.request(method, { uri: method === 'REGISTER' ? `sip:${TEST_DOMAIN}` : uriOf('1002'), ...spoof }))).status).toBe(403);
-    }
-    expect(bob.received.filter((message) => message.kind === 'request')).toEqual([]);
-  });
 });
 
 describe('registrar', () => {
-  it('lists bindings with expiry and Date; refreshes; removes', async () => {
-    const alice = await phone('1001');
-    const refreshed = await alice.register(120);
-    expect(headersOf(refreshed, 'Contact')).toEqual([`<${alice.contactUri}>;+sip.instance="${alice.instance}";reg-id=1;expires=120`]);
-    expect(headerOf(refreshed, 'Date')).toMatch(/GMT$/);
-    expect(headersOf(await alice.register(0), 'Contact')).toEqual([]);
-    expect(gateway.stats().bindings).toBe(0);
-  });
-
-  it('never lets a binding outlive the token, and refuses an expired flow whose dialogs go on', async () => {
-    const bob = await phone('1002');
-    const alice = await phone('1001', { token: mintToken({ lifeS: 60 }) });
-    const expires = Number(/expires=(\d+)/.exec(headersOf(await alice.register(600), 'Contact')[0] ?? '')?.[1]);
-    expect(expires).toBeLessThanOrEqual(60);
-    expect(expires).toBeGreaterThan(55);
-    const call = await establish(alice, bob);
-    ahead = 61_000;
-    const refused = await alice.register();
-    expect([refused.status, refused.reason]).toEqual([403, 'Token expired']);
-    const begun = alice.request('INVITE', { uri: uriOf('1002') });
-    expect((await alice.response(begun)).status).toBe(403);
-    expect(alice.socket.readyState).toBe(alice.socket.OPEN);
-    const info = bob.request('INFO', { dialog: call.callee });
-    alice.reply(await alice.nextRequest('INFO'), 200);
-    expect((await bob.response(info)).status).toBe(200);
-    const bye = alice.request('BYE', { dialog: call.caller });
-    bob.reply(await bob.nextRequest('BYE'), 200);
-    expect((await alice.response(bye)).status).toBe(200);
-    await quiet();
-  });
-
   it('moves a binding to the new flow of the same phone; the farewell of the old one does no harm', async () => {
     const old = await phone('1001');
     const fresh = await phone('1001', { instance: old.instance });
@@ -221,120 +147,11 @@ describe('registrar', () => {
 });
 
 describe('calls between users', () => {
-  it('connects, carries requests both ways, and ends from the callee', async () => {
-    const alice = await phone('1001');
-    const bob = await phone('1002');
-    const request = alice.request('INVITE', { uri: uriOf('1002'), body: 'v=0\r\n', headers: [{ name: 'Authorization', value: 'Bearer secret' }, { name: 'P-Asserted-Identity', value: '<sip:boss@x>' }] });
-    expect((await alice.response(request, 100)).status).toBe(100);
-    const received = await bob.nextRequest('INVITE');
-    expect(received.uri).toBe(bob.contactUri);
-    expect(received.body).toBe('v=0\r\n');
-    expect(headerOf(received, 'Authorization')).toBeNull();
-    expect(headerOf(received, 'P-Asserted-Identity')).toBeNull();
-    expect(headerOf(received, 'Max-Forwards')).toBe('69');
-    expect(headersOf(received, 'Via')).toHaveLength(2);
-    expect(headerOf(received, 'Record-Route')).toMatch(/^<sip:[\w.-]+@practice\.ringfence\.local;transport=ws;lr>$/);
-    bob.reply(received, 180, { toTag: 'callee' });
-    expect((await alice.response(request, 180)).status).toBe(180);
-    expect(gateway.stats().calls).toBe(1);
-    const answer = bob.reply(received, 200, ANSWER);
-    const response = await alice.response(request);
-    expect(headersOf(response, 'Via')).toEqual(headersOf(request, 'Via'));
-    expect(response.body).toBe(ANSWER.body);
-    const dialog = alice.acknowledge(request, response);
-    await bob.nextRequest('ACK');
-    const reinvite = alice.request('INVITE', { dialog, body: 'v=0\r\nhold' });
-    const heard = await bob.nextRequest('INVITE');
-    expect(heard.body).toBe('v=0\r\nhold');
-    bob.reply(heard, 200, ANSWER);
-    alice.acknowledge(reinvite, await alice.response(reinvite), dialog);
-    await bob.nextRequest('ACK');
-    for (const method of ['REFER', 'NOTIFY', 'UPDATE', 'INFO', 'MESSAGE', 'OPTIONS']) {
-      const inside = alice.request(method, { dialog });
-      bob.reply(await bob.nextRequest(method), 202);
-      expect((await alice.response(inside)).status).toBe(202);
-    }
-    const bye = bob.request('BYE', { dialog: dialogOfCallee(received, answer) });
-    alice.reply(await alice.nextRequest('BYE'), 200);
-    expect((await bob.response(bye)).status).toBe(200);
-    await quiet();
-  });
-
-  it('cancels, with the reason', async () => {
-    const alice = await phone('1001');
-    const bob = await phone('1002');
-    const request = invite(alice, '1002');
-    const received = await bob.nextRequest('INVITE');
-    bob.reply(received, 180, { toTag: 'callee' });
-    await alice.response(request, 180);
-    expect((await alice.response(alice.cancel(request, [{ name: 'Reason', value: 'SIP;cause=487;text="gave up"' }]))).status).toBe(200);
-    const cancel = await bob.nextRequest('CANCEL');
-    expect(headersOf(cancel, 'Via')).toEqual([headersOf(received, 'Via')[0]]);
-    expect(headerOf(cancel, 'Reason')).toBe('SIP;cause=487;text="gave up"');
-    bob.reply(cancel, 200);
-    bob.reply(received, 487, { toTag: 'callee' });
-    await bob.nextRequest('ACK');
-    const refused = await alice.response(request);
-    expect(refused.status).toBe(487);
-    alice.acknowledgeRefusal(request, refused);
-    await quiet();
-  });
-
-  it.each([486, 480, 603, 500])('passes %i through', async (status) => {
-    const alice = await phone('1001');
-    const bob = await phone('1002');
-    const request = invite(alice, '1002');
-    bob.reply(await bob.nextRequest('INVITE'), status, { toTag: 'callee' });
-    await bob.nextRequest('ACK');
-    const refused = await alice.response(request);
-    expect(refused.status).toBe(status);
-    alice.acknowledgeRefusal(request, refused);
-    await quiet();
-  });
-
-  it.each([
-    ['nobody by that name', 'sip:nobody@practice.ringfence.local', 404],
-    ['another domain', 'sip:bob@elsewhere.example', 403],
-    ['a number outside SIP', 'tel:+15550100', 416],
-    ['the domain itself', 'sip:practice.ringfence.local', 484],
-    ['busy', 'sip:busy@practice.ringfence.local', 486],
-    ['decline', 'sip:decline@practice.ringfence.local', 603],
-  ])('refuses a call to %s', async (_, uri, status) => {
-    const alice = await phone('1001');
-    const request = alice.request('INVITE', { uri, body: 'v=0\r\n' });
-    const refused = await alice.response(request);
-    expect(refused.status).toBe(status);
-    alice.acknowledgeRefusal(request, refused);
-    await quiet();
-  });
-
   it('says 480 for somebody who was here', async () => {
     const alice = await phone('1001');
     const bob = await phone('1002');
     await bob.register(0);
     expect((await alice.response(invite(alice, '1002'))).status).toBe(480);
-  });
-
-  it('rings every phone of a user; the losers hear that it was answered elsewhere', async () => {
-    const alice = await phone('1001');
-    const [desk, mobile] = [await phone('1002'), await phone('1002')];
-    const request = invite(alice, '1002');
-    const [atDesk, atMobile] = [await desk.nextRequest('INVITE'), await mobile.nextRequest('INVITE')];
-    desk.reply(atDesk, 180, { toTag: 'desk' });
-    mobile.reply(atMobile, 180, { toTag: 'mobile' });
-    const answer = mobile.reply(atMobile, 200, { ...ANSWER, toTag: 'mobile' });
-    const cancel = await desk.nextRequest('CANCEL');
-    expect(headerOf(cancel, 'Reason')).toBe('SIP;cause=200;text="Call completed elsewhere"');
-    desk.reply(cancel, 200);
-    desk.reply(atDesk, 487, { toTag: 'desk' });
-    await desk.nextRequest('ACK');
-    alice.acknowledge(request, await alice.response(request));
-    await mobile.nextRequest('ACK');
-    const bye = mobile.request('BYE', { dialog: dialogOfCallee(atMobile, answer) });
-    alice.reply(await alice.nextRequest('BYE'), 200);
-    await mobile.response(bye);
-    await quiet();
-    expect(alice.received.filter((message) => message.kind === 'response' && message.status === 487)).toEqual([]);
   });
 
   it('forges no dialog: a stranger can neither end nor use somebody else\'s call', async () => {

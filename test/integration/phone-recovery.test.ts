@@ -1,7 +1,8 @@
 /** Tokens that end, flows that break, a gateway that dies: the registration comes back and calls live on. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { enterPracticeRoom, storyOf, type PracticeRoom } from '../support/practice-room';
+import { enterPracticeRoom, type PracticeRoom } from '../support/practice-room';
 import type { TestPhone } from '../support/phone';
+import { storyOf } from '../support/story';
 
 let room: PracticeRoom;
 beforeEach(async () => {
@@ -115,7 +116,46 @@ describe('a gateway that dies', () => {
   });
 });
 
+describe('a gateway that dies during a call', () => {
+  it('has forgotten everything when it is back: both are registered, the call is refreshed once, hold and hang up work', async () => {
+    const [asha, kamau] = [await started('1001'), await started('1002')];
+    const [hers] = await talk(asha, kamau);
+    await room.kill();
+    await Promise.all([asha, kamau].map((phone) => phone.until(({ calls }) => calls[0]?.phase === 'recovering')));
+    await room.restart();
+    await Promise.all([asha.call('active'), kamau.call('active')]);
+    await expect.poll(() => storyOf(asha).filter((line) => line === '< 200 INVITE').length, { timeout: 8_000 }).toBe(2);
+    expect([asha, kamau].map((phone) => phone.agent.snapshot().calls[0]?.problem)).toEqual([null, null]);
+    asha.agent.hold(hers);
+    await kamau.call('held');
+    asha.agent.resume(hers);
+    await kamau.call('active');
+    asha.agent.end(hers);
+    expect(await kamau.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
+  });
+  it('nothing is sent in the dialog while it is away', async () => {
+    const [asha, kamau] = [await started('1001'), await started('1002')];
+    const [hers] = await talk(asha, kamau);
+    await room.kill();
+    await asha.until(({ calls }) => calls[0]?.phase === 'recovering');
+    const before = asha.trace.length;
+    asha.agent.hold(hers);
+    asha.agent.sendDigits(hers, '5');
+    await asha.until(({ registration }) => registration.phase === 'waiting' && registration.attempt >= 3);
+    expect(asha.trace.slice(before).filter(({ direction, text }) => direction === 'out' && !text.startsWith('OPTIONS'))).toEqual([]);
+    expect(asha.agent.snapshot().calls[0]?.phase).toBe('recovering');
+  });
+});
+
 describe('a flow that breaks', () => {
+  it('while the far end hangs up: the gateway brings the BYE when she is back', async () => {
+    const [asha, kamau] = [await started('1001'), await started('1002')];
+    const [, his] = await talk(asha, kamau);
+    await room.fault('/drop', { user: '1001' });
+    await asha.until(({ calls }) => calls[0]?.phase === 'recovering');
+    kamau.agent.end(his);
+    expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
+  });
   it('cut during a call: recovering, then active again, and he can hang up', async () => {
     const [asha, kamau] = [await started('1001'), await started('1002')];
     const [, his] = await talk(asha, kamau);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
+import { labProblem, startLab, type Lab, type LabOptions } from '../lab/lab';
 import { startGatewayProcess, type GatewayProcess } from './gateway-process';
 import { UNCUT_STRINGS_FLAG } from './heap-snapshot';
 import { readIpcRecord, writeIpcRecorder, type IpcMessage } from './ipc-recorder';
@@ -170,6 +171,10 @@ interface Fixtures {
   readonly gateway: GatewayProcess;
   /** A private keychain; where none can be had the test is skipped, loudly. */
   readonly keyring: KeyringSession;
+  /** What the `lab` is started with: `test.use({ labOptions: ... })`. */
+  readonly labOptions: LabOptions;
+  /** Kamailio, rtpengine and an ordinary phone; where they can't be had the test is skipped, loudly. What they printed is attached to a failed test. */
+  readonly lab: Lab;
 }
 
 /** Playwright's `test` with the phone's surroundings. Each is made when a test names it, and leaves nothing behind. */
@@ -213,6 +218,15 @@ export const test = base.extend<Fixtures>({
     const keyring = await startKeyring();
     await use(keyring);
     await keyring.close();
+  },
+  labOptions: [{}, { option: true }],
+  lab: async ({ labOptions }, use, testInfo) => {
+    const problem = await labProblem();
+    testInfo.skip(problem !== null, problem ?? '');
+    const lab = await startLab(labOptions);
+    await use(lab);
+    if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach('printed by the lab', { body: await lab.logs(), contentType: 'text/plain' });
+    await lab.close();
   },
 });
 export { expect } from '@playwright/test';

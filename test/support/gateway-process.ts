@@ -5,14 +5,17 @@ import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
+import { fingerprintOf } from '../../src/gateway/authenticator';
 import { temporaryFolder } from './temporary-folder';
 
 /** A gateway that runs. */
 export interface GatewayProcess {
   readonly url: string;
-  /** The key that it verifies tokens with; text as it would be copied to the clipboard. */
+  /** The key that it verifies tokens with from the start; text as it would be copied to the clipboard. */
   readonly key: string;
+  /** Puts other keys in place, as an operator does: into the key files, then SIGHUP. Resolves when tokens are verified with them; open sockets stay. */
+  readonly setKeys: (active: string, next: string | null) => Promise<void>;
   /** Asks the fault port to break something: `fault('/drop', { user: '1001' })`. */
   readonly fault: (path: string, body: Readonly<Record<string, unknown>>) => Promise<unknown>;
   /** What the newest call to `digits` was sent. */
@@ -38,26 +41,28 @@ interface Started {
   readonly child: ChildProcess;
   readonly url: string;
   readonly faultUrl: string;
+  /** What it prints. */
+  readonly lines: Interface;
 }
 
 /** Runs the command line program until it says where it listens. */
-async function start(script: string, port: number, keyFile: string): Promise<Started> {
-  const child = spawn(process.execPath, [script, '--port', String(port), '--key-file', keyFile, '--faults'], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function start(script: string, port: number, keyFile: string, nextKeyFile: string): Promise<Started> {
+  const child = spawn(process.execPath, [script, '--port', String(port), '--key-file', keyFile, '--next-key-file', nextKeyFile, '--faults'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const printed: string[] = [];
   child.stderr.on('data', (chunk) => printed.push(String(chunk)));
+  const lines = createInterface(child.stdout);
   let url: string | undefined;
   let faultUrl: string | undefined;
-  for await (const line of createInterface(child.stdout)) {
-    printed.push(line);
-    url ??= /ws:\/\/127\.0\.0\.1:\d+\/\S*/.exec(line)?.[0];
-    faultUrl ??= /http:\/\/127\.0\.0\.1:\d+\//.exec(line)?.[0];
-    if (url !== undefined && faultUrl !== undefined) {
-      // What it prints later is read and dropped, or its pipe would fill up.
-      child.stdout.resume();
-      return { child, url, faultUrl };
-    }
-  }
-  throw new Error(`the gateway did not start:\n${printed.join('\n')}`);
+  return await new Promise((resolve, reject) => {
+    lines.on('close', () => reject(new Error(`the gateway did not start:\n${printed.join('\n')}`)));
+    lines.on('line', (line) => {
+      if (url !== undefined && faultUrl !== undefined) return;
+      printed.push(line);
+      url ??= /ws:\/\/127\.0\.0\.1:\d+\/\S*/.exec(line)?.[0];
+      faultUrl ??= /http:\/\/127\.0\.0\.1:\d+\//.exec(line)?.[0];
+      if (url !== undefined && faultUrl !== undefined) resolve({ child, url, faultUrl, lines });
+    });
+  });
 }
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -72,9 +77,14 @@ export async function startGatewayProcess(script: string): Promise<GatewayProces
   const folder = await temporaryFolder();
   const keyFile = join(folder, 'key');
   const key = randomBytes(32).toString('base64url');
-  await writeFile(keyFile, `${key}\n`, { mode: 0o600 });
+  const nextKeyFile = join(folder, 'next-key');
+  const writeKeys = async (active: string, next: string | null): Promise<void> => {
+    await writeFile(keyFile, `${active}\n`, { mode: 0o600 });
+    await writeFile(nextKeyFile, `${next ?? ''}\n`, { mode: 0o600 });
+  };
+  await writeKeys(key, null);
   const port = await freePort();
-  let running = await start(script, port, keyFile);
+  let running = await start(script, port, keyFile, nextKeyFile);
   const faultPort = async (path: string, init?: RequestInit): Promise<unknown> => {
     const answer = await fetch(new URL(path, running.faultUrl), init);
     if (!answer.ok) throw new Error(`the fault port answered ${answer.status} to ${path}`);
@@ -88,9 +98,24 @@ export async function startGatewayProcess(script: string): Promise<GatewayProces
       const calls = (await faultPort('/digits')) as readonly { readonly digits: string }[];
       return calls.at(-1)?.digits ?? '';
     },
+    setKeys: async (active, next) => {
+      await writeKeys(active, next);
+      const { child, lines } = running;
+      const said = `Keys read again: ${[active, next].filter((each) => each !== null).map(fingerprintOf).join(' and ')}`;
+      await new Promise<void>((resolve, reject) => {
+        const hear = (line: string): void => {
+          if (line !== said) return;
+          lines.off('line', hear);
+          resolve();
+        };
+        lines.on('line', hear);
+        lines.once('close', () => reject(new Error('the gateway ended before it had read its keys again')));
+        child.kill('SIGHUP');
+      });
+    },
     kill: () => stop(running.child, 'SIGKILL'),
     restart: async () => {
-      running = await start(script, port, keyFile);
+      running = await start(script, port, keyFile, nextKeyFile);
       return Date.now();
     },
     close: async () => {

@@ -15,6 +15,32 @@ export async function watchRegistration(page: Page): Promise<{ readonly phases: 
   return { phases: () => page.evaluate(() => (globalThis as { ringfencePhases?: string[] }).ringfencePhases ?? []) };
 }
 
+/** Notes when (ms since the epoch) the first call's card comes into a phase, from now on. */
+export async function watchCallPhases(page: Page): Promise<{ readonly phases: () => Promise<readonly { readonly phase: string; readonly at: number }[]> }> {
+  await page.evaluate(() => {
+    const shelf = globalThis as { ringfenceCallPhases?: { phase: string; at: number }[] };
+    const phases: { phase: string; at: number }[] = (shelf.ringfenceCallPhases = []);
+    const look = (): void => {
+      const phase = document.querySelector('[data-testid="call-card"]')?.getAttribute('data-phase') ?? 'none';
+      if (phase !== phases.at(-1)?.phase) phases.push({ phase, at: Date.now() });
+    };
+    look();
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-phase'] });
+  });
+  return { phases: () => page.evaluate(() => (globalThis as { ringfenceCallPhases?: { phase: string; at: number }[] }).ringfenceCallPhases ?? []) };
+}
+
+/** When the page noted `mark` for the first time after this moment, in ms since the epoch. */
+export async function markAfter(page: Page, mark: string, since: number, timeout = 15_000): Promise<number> {
+  const read = (): Promise<number | null> =>
+    page.evaluate(({ name, from }) => {
+      const entry = performance.getEntriesByName(name, 'mark').find(({ startTime }) => performance.timeOrigin + startTime >= from);
+      return entry === undefined ? null : performance.timeOrigin + entry.startTime;
+    }, { name: `ringfence:${mark}`, from: since });
+  await expect.poll(read, { message: `${mark} after the fault`, timeout, intervals: [50] }).not.toBeNull();
+  return (await read()) ?? 0;
+}
+
 /** The fingerprint of the token in use, from the ring's tooltip; null while there is none. */
 export async function tokenFingerprint(page: Page): Promise<string | null> {
   const title = await page.getByTestId('token-ring').getAttribute('title', { timeout: 2000 });

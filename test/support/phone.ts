@@ -7,7 +7,7 @@ import type { TraceEntry } from '../../src/renderer/phone/trace';
 import type { EngineEvent, MicrophoneFailure, PhoneSnapshot, UserAgent } from '../../src/renderer/phone/user-agent';
 import type { Call } from '../../src/contracts/call';
 import type { Grant } from '../../src/contracts/grant';
-import { ok, type Result } from '../../src/contracts/result';
+import { ok, type Failure, type Result } from '../../src/contracts/result';
 import { asMediaStream, FakeStream, FakeTrack } from './fake-media';
 
 export interface TestPhone {
@@ -18,6 +18,8 @@ export interface TestPhone {
   readonly grantsGiven: () => number;
   /** Main mints ahead of expiry. */
   readonly renew: (grant: Grant) => void;
+  /** Main saw why a connect failed. */
+  readonly connectRefused: (failure: Failure) => void;
   readonly microphone: { failure: MicrophoneFailure['reason'] | null; readonly track: FakeTrack; readonly inUse: () => number };
   /** Resolves with the first snapshot, now or later, for which `wanted` is true. */
   readonly until: (wanted: (snapshot: PhoneSnapshot) => boolean) => Promise<PhoneSnapshot>;
@@ -42,6 +44,7 @@ export function createTestPhone({ WebSocket, mint, clock = systemClock, random =
   const trace: TraceEntry[] = [];
   const marks: { name: string; callId: string | undefined; at: number }[] = [];
   const renewals = new Set<(grant: Grant) => void>();
+  const refusals = new Set<(failure: Failure) => void>();
   const track = new FakeTrack();
   let given = 0;
   let used = 0;
@@ -57,6 +60,10 @@ export function createTestPhone({ WebSocket, mint, clock = systemClock, random =
       onRenewed: (listener) => {
         renewals.add(listener);
         return () => void renewals.delete(listener);
+      },
+      onConnectRefused: (listener) => {
+        refusals.add(listener);
+        return () => void refusals.delete(listener);
       },
     },
     microphone: {
@@ -108,6 +115,9 @@ export function createTestPhone({ WebSocket, mint, clock = systemClock, random =
     grantsGiven: () => given,
     renew: (grant) => {
       for (const listener of [...renewals]) listener(grant);
+    },
+    connectRefused: (failure) => {
+      for (const listener of [...refusals]) listener(failure);
     },
     microphone,
     until,

@@ -72,17 +72,3 @@ export async function enterPracticeRoom(settings: Partial<FakeSettings> = {}): P
     },
   };
 }
-
-/** The wire as a story: `> INVITE 1002`, `< 180 INVITE`; probes and 100s are left out. */
-export function storyOf(phone: TestPhone): string[] {
-  return phone.trace.flatMap(({ direction, text }) => {
-    const arrow = direction === 'out' ? '>' : '<';
-    const request = /^([A-Z]+) sip:([^@\s;]*)/.exec(text);
-    const status = /^SIP\/2\.0 (\d{3})/.exec(text)?.[1];
-    const method = /^CSeq: \d+ (\w+)/im.exec(text)?.[1] ?? '';
-    if (method === 'OPTIONS' || status === '100') return [];
-    if (status !== undefined) return [`${arrow} ${status} ${method}`];
-    const held = /^a=(sendonly|recvonly|inactive)\r?$/m.exec(text)?.[1];
-    return [`${arrow} ${request?.[1] ?? '?'}${method === 'INVITE' && held !== undefined ? ` ${held}` : ''}`];
-  });
-}

@@ -53,8 +53,8 @@ export interface RequestOptions {
   readonly branch?: string;
   readonly cseq?: number;
   readonly headers?: readonly HeaderField[];
-  /** The whole Contact value. */
-  readonly contact?: string;
+  /** The whole Contact value; null for none. */
+  readonly contact?: string | null;
   /** SDP. */
   readonly body?: string;
   /** A body whose Content-Type is among `headers`. */
@@ -66,6 +66,7 @@ const header = (name: string, value: string): HeaderField => ({ name, value });
 
 export class SipClient {
   readonly user: string;
+  readonly domain: string;
   readonly contactUri: string;
   readonly instance: string;
   /** Everything that came in, oldest first. */
@@ -79,9 +80,10 @@ export class SipClient {
   #waits: readonly Wait[] = [];
   #cseq = 0;
 
-  private constructor(socket: WebSocket, user: string, instance: string) {
+  private constructor(socket: WebSocket, user: string, instance: string, domain: string) {
     this.socket = socket;
     this.user = user;
+    this.domain = domain;
     this.instance = instance;
     this.contactUri = `sip:${randomToken(4)}@${randomToken(4)}.invalid;transport=ws`;
     this.closed = new Promise((resolve) => socket.on('close', resolve));
@@ -102,12 +104,12 @@ export class SipClient {
     });
   }
 
-  /** Opens a flow; rejects with `HTTP <status> <body>` when it is refused. */
-  static async open(url: string, user: string, options: { readonly token?: string; readonly instance?: string; readonly bearer?: boolean } = {}): Promise<SipClient> {
+  /** Opens a flow; rejects with `HTTP <status> <body>` when it is refused. `bare`: without a token, or with one in `protocols`. `ca`: an authority to trust (PEM), for wss. */
+  static async open(url: string, user: string, options: { readonly token?: string; readonly instance?: string; readonly bearer?: boolean; readonly domain?: string; readonly bare?: boolean; readonly protocols?: readonly string[]; readonly ca?: string } = {}): Promise<SipClient> {
     const token = options.token ?? mintToken({ sub: user });
-    const settings: ClientOptions = options.bearer === true ? { headers: { Authorization: `Bearer ${token}` } } : {};
-    const socket = new WebSocket(options.bearer === true ? url : `${url}?token=${token}`, 'sip', settings);
-    const client = new SipClient(socket, user, options.instance ?? `<urn:uuid:${randomUUID()}>`);
+    const settings: ClientOptions = { ...(options.bearer === true ? { headers: { Authorization: `Bearer ${token}` } } : {}), ...(options.ca === undefined ? {} : { ca: options.ca }) };
+    const socket = new WebSocket(options.bearer === true || options.bare === true ? url : `${url}?token=${token}`, [...(options.protocols ?? ['sip'])], settings);
+    const client = new SipClient(socket, user, options.instance ?? `<urn:uuid:${randomUUID()}>`, options.domain ?? TEST_DOMAIN);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', () => resolve());
       socket.once('unexpected-response', (request, response) => {
@@ -124,7 +126,7 @@ export class SipClient {
   }
 
   get aor(): string {
-    return `sip:${this.user}@${TEST_DOMAIN}`;
+    return `sip:${this.user}@${this.domain}`;
   }
 
   send(message: SipMessage): void {
@@ -182,7 +184,7 @@ export class SipClient {
     const request: SipRequest = {
       kind: 'request',
       method,
-      uri: options.uri ?? dialog?.target ?? `sip:${TEST_DOMAIN}`,
+      uri: options.uri ?? dialog?.target ?? `sip:${this.domain}`,
       headers: [
         header('Via', `SIP/2.0/WS client.invalid;branch=${options.branch ?? `z9hG4bK${randomToken()}`}`),
         header('Max-Forwards', '70'),
@@ -191,7 +193,7 @@ export class SipClient {
         header('To', to),
         header('Call-ID', options.callId ?? dialog?.callId ?? randomToken()),
         header('CSeq', `${options.cseq ?? this.#cseq} ${method}`),
-        header('Contact', options.contact ?? `<${this.contactUri}>`),
+        ...(options.contact === null ? [] : [header('Contact', options.contact ?? `<${this.contactUri}>`)]),
         ...(options.body === undefined ? [] : [header('Content-Type', 'application/sdp')]),
         ...(options.headers ?? []),
       ],
@@ -202,9 +204,9 @@ export class SipClient {
   }
 
   /** REGISTER with instance and reg-id; resolves with the final response. */
-  register(expires = 300): Promise<SipResponse> {
+  register(expires = 300, headers: readonly HeaderField[] = []): Promise<SipResponse> {
     const contact = `<${this.contactUri}>;reg-id=1;+sip.instance="${this.instance}";expires=${expires}`;
-    return this.response(this.request('REGISTER', { to: `<${this.aor}>`, contact, headers: [header('Supported', 'path, outbound')] }));
+    return this.response(this.request('REGISTER', { to: `<${this.aor}>`, contact, headers: [header('Supported', 'path, outbound'), ...headers] }));
   }
 
   /** Answers a request that came in. */

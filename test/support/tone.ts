@@ -6,6 +6,7 @@
  * bursts with pauses of unequal length, as speech does, and the product's own audio processing stays on during the tests.
  */
 import { writeFile } from 'node:fs/promises';
+import { seeded } from './seeded';
 
 /** Samples per second of every file made here; Opus' own rate, so that nothing is resampled on the way. */
 export const SAMPLE_RATE_HZ = 48_000;
@@ -50,4 +51,30 @@ export function wavFile(samples: Int16Array): Buffer {
 /** Writes the bursts to `path`, readable by every user (Chromium's audio process may be another one). */
 export async function writeToneFile(path: string, hz: number): Promise<void> {
   await writeFile(path, wavFile(toneSamples(hz)), { mode: 0o644 });
+}
+
+/** Milliseconds of a syllable and of the silence after it in `talkSamples`. */
+const SYLLABLE_MS = 150;
+export const SYLLABLE_PAUSE_MS = 30;
+
+/**
+ * Sound with hardly a pause, as 16-bit samples: syllables that glide, each at another pitch, so that the noise suppressor takes
+ * none of it for a hum. For measuring gaps; it has no frequency to find.
+ */
+export function talkSamples(seed: number, dbfs = -12): Int16Array {
+  const random = seeded(seed);
+  const amplitude = 32_767 * 10 ** (dbfs / 20);
+  const length = (SAMPLE_RATE_HZ * SYLLABLE_MS) / 1000;
+  const silence = new Array<number>((SAMPLE_RATE_HZ * SYLLABLE_PAUSE_MS) / 1000).fill(0);
+  const syllable = (): number[] => {
+    const from = 350 + random() * 900;
+    const to = from * (0.7 + random() * 0.7);
+    let phase = 0;
+    return Array.from({ length }, (_, n) => {
+      phase += (2 * Math.PI * (from + ((to - from) * n) / length)) / SAMPLE_RATE_HZ;
+      const edge = Math.min(1, n / 240, (length - n) / 240);
+      return Math.round(amplitude * edge * (0.7 * Math.sin(phase) + 0.3 * Math.sin(2 * phase)));
+    });
+  };
+  return Int16Array.from(Array.from({ length: 30 }, () => [...syllable(), ...silence]).flat());
 }

@@ -15,6 +15,7 @@ export interface WiredSocket {
   /** What the stack heard. */
   readonly heard: string[];
   readonly lost: FlowEnd[];
+  readonly stranded: ReadonlySet<string>[];
   readonly traced: TraceEntry[];
 }
 
@@ -27,11 +28,12 @@ export function setUpWiredSocket(): () => WiredSocket {
     const heard: string[] = [];
     const lost: FlowEnd[] = [];
     const traced: TraceEntry[] = [];
+    const stranded: ReadonlySet<string>[] = [];
     const socket = createSipSocket(
       { WebSocket: sockets.WebSocket, clock, random: () => 0.5, trace: (entry) => traced.push(entry) },
-      { onMessage: (text) => heard.push(text), onLost: (end) => lost.push(end), onRequestSent: () => undefined },
+      { onMessage: (text) => heard.push(text), onLost: (end) => lost.push(end), onRequestSent: () => undefined, onStranded: (callIds) => stranded.push(callIds) },
     );
-    wired = { clock, sockets, socket, heard, lost, traced };
+    wired = { clock, sockets, socket, heard, lost, stranded, traced };
   });
   return () => {
     if (wired === null) throw new Error('no test is running');

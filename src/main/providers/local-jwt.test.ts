@@ -19,7 +19,7 @@ describe('local signing', () => {
   it('makes an HS256 token with the claims of the profile, verifiable with the text of the key', async () => {
     const secret = Secret.generate();
     const minted = await createLocalJwt(() => NOW).mint(request, keyOf(secret));
-    if (!minted.ok) expect.unreachable();
+    if (!minted.ok || minted.value.kind !== 'token') expect.unreachable();
     const { token, issuedAt, expiresAt } = minted.value;
     const [header = '', payload = '', signature] = token.split('.');
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({ alg: 'HS256', typ: 'JWT' });
@@ -37,7 +37,7 @@ describe('local signing', () => {
     const provider = createLocalJwt(() => NOW);
     const key = keyOf(Secret.generate());
     const [one, two] = [await provider.mint(request, key), await provider.mint(request, key)];
-    if (!one.ok || !two.ok) expect.unreachable();
+    if (!one.ok || !two.ok || one.value.kind !== 'token' || two.value.kind !== 'token') expect.unreachable();
     expect(one.value.token).not.toBe(two.value.token);
     expect(key.open).toHaveBeenCalledOnce();
   });
@@ -58,6 +58,11 @@ describe('local signing', () => {
     provider.forget(key.fingerprint);
     await provider.mint(request, key);
     expect(key.open).toHaveBeenCalledTimes(2);
+  });
+
+  it('makes none for a profile of another provider', async () => {
+    const minted = await createLocalJwt(() => NOW).mint({ ...request, profile: { ...profile, provider: { kind: 'ephemeral-credentials' } } }, keyOf(Secret.generate()));
+    expect(minted).toMatchObject({ ok: false, failure: { reason: 'profile-invalid' } });
   });
 
   it('passes on that the key is locked, and asks again next time', async () => {

@@ -8,7 +8,7 @@ const rings = incomingCall(start);
 const step = (call: Call, ...events: CallEvent[]): Call => events.reduce(transition, call);
 const answered: CallEvent = { type: 'answered', at: 2000 };
 const hold = (side: 'us' | 'peer', on: boolean): CallEvent => ({ type: 'hold', side, on });
-const lost: CallEvent = { type: 'flow-lost', at: 3000 };
+const lost: CallEvent = { type: 'interrupted', at: 3000 };
 const ended: CallEvent = { type: 'ended', at: 9000, cause: 'hung-up', details: 'x' };
 
 /** Every phase in each of its kinds. */
@@ -39,7 +39,7 @@ const events = {
   'peer holds': hold('peer', true),
   'peer resumes': hold('peer', false),
   lost,
-  restored: { type: 'flow-restored' },
+  restored: { type: 'restored' },
   mute: { type: 'muted', on: true },
   unmute: { type: 'muted', on: false },
   digits: { type: 'digits', digits: '5' },
@@ -95,7 +95,7 @@ describe('transition', () => {
     expect(muted).toMatchObject({ ...start, direction: 'outgoing', muted: true, sentDigits: '5', answeredAt: 2000 });
   });
   it('remembers who holds through a loss', () => {
-    expect(step(dialing, answered, hold('us', true), lost, hold('peer', true), { type: 'flow-restored' })).toMatchObject({ phase: 'held', hold: { byUs: true, byPeer: true }, answeredAt: 2000 });
+    expect(step(dialing, answered, hold('us', true), lost, hold('peer', true), { type: 'restored' })).toMatchObject({ phase: 'held', hold: { byUs: true, byPeer: true }, answeredAt: 2000 });
   });
   it('knows when nobody ever answered', () => {
     expect(step(dialing, ended)).toMatchObject({ answeredAt: null });
@@ -110,6 +110,10 @@ describe('transition', () => {
 });
 
 describe('the questions', () => {
+  it('offers neither hold nor resume when the far end can not be told', () => {
+    const lost: CallEvent = { type: 'problem', problem: 'signalling-lost' };
+    expect([canHold(step(states.active, lost)), canResume(step(states['held by us'], lost)), canEnd(step(states.active, lost))]).toEqual([false, false, true]);
+  });
   const yes = (question: (call: Call) => boolean): string[] => names.filter((name) => question(states[name]));
   it.each<[string, (call: Call) => boolean, StateName[]]>([
     ['canAnswer', canAnswer, ['ringing in']],

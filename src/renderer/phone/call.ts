@@ -13,8 +13,9 @@ export type CallEvent =
   | { readonly type: 'answered'; readonly at: number }
   /** One side's hold changed. */
   | { readonly type: 'hold'; readonly side: 'us' | 'peer'; readonly on: boolean }
-  | { readonly type: 'flow-lost'; readonly at: number }
-  | { readonly type: 'flow-restored' }
+  /** The flow or the path of the sound is gone; `restored`: both are there again. */
+  | { readonly type: 'interrupted'; readonly at: number }
+  | { readonly type: 'restored' }
   | { readonly type: 'muted'; readonly on: boolean }
   | { readonly type: 'digits'; readonly digits: string }
   | { readonly type: 'problem'; readonly problem: CallProblem | null }
@@ -78,11 +79,11 @@ export function transition(call: Call, event: CallEvent): Call {
         : call;
     case 'hold':
       return hold(call, event.side, event.on);
-    case 'flow-lost':
+    case 'interrupted':
       return call.phase === 'active' || call.phase === 'held'
         ? { ...factsOf(call), phase: 'recovering', answeredAt: call.answeredAt, since: event.at, hold: holdOf(call) }
         : call;
-    case 'flow-restored':
+    case 'restored':
       return call.phase === 'recovering' ? activeOrHeld(call, call.answeredAt, call.hold) : call;
     case 'muted':
       return call.muted === event.on ? call : { ...call, muted: event.on };
@@ -112,14 +113,17 @@ export function canEnd(call: Call): boolean {
   return call.phase !== 'ended';
 }
 
-/** Ours to hold: answered, the flow is up, and not held by us already. */
+/** The far end can be told of a hold. */
+const isHeard = (call: Call): boolean => call.problem !== 'signalling-lost';
+
+/** Ours to hold: answered, the far end can be told, and not held by us already. */
 export function canHold(call: Call): boolean {
-  return call.phase === 'active' || (call.phase === 'held' && !call.hold.byUs);
+  return isHeard(call) && (call.phase === 'active' || (call.phase === 'held' && !call.hold.byUs));
 }
 
-/** Held by us, and the flow is up. */
+/** Held by us, and the far end can be told. */
 export function canResume(call: Call): boolean {
-  return call.phase === 'held' && call.hold.byUs;
+  return isHeard(call) && call.phase === 'held' && call.hold.byUs;
 }
 
 /** The wish to be muted counts from the first ring to the end. */

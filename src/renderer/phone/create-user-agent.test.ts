@@ -34,6 +34,21 @@ describe('a call', () => {
     await a.agent.place('1002');
     expect(story[0]).toMatch(/^(?:dialing|ringing), invited: true$/);
   });
+  it('is heard when its sound is there, and no longer when it is over', async () => {
+    const [a, b] = await pair();
+    const told: number[] = [];
+    a.agent.onSounds(() => told.push(a.agent.sounds().length));
+    const placed = await a.agent.place('1002');
+    const ringing = await b.call('ringing');
+    await b.agent.answer(ringing.id);
+    await a.call('active');
+    const id = placed.ok ? placed.value : '';
+    expect(a.agent.sounds()).toEqual([{ callId: id, stream: a.agent.remoteStream(id) }]);
+    a.agent.end(id);
+    await a.call('ended');
+    expect(a.agent.sounds()).toEqual([]);
+    expect(told).toEqual([1, 0]);
+  });
   it('leaves with the INVITE at the first candidate, however silent the STUN server', async () => {
     webRtc({ silentStun: true });
     const [a] = await pair();

@@ -14,7 +14,7 @@ import { createRegistration } from './registration';
 import { createSipSocket } from './sip-socket';
 import type { SipStack, StackConfig, StackListener } from './sip-stack';
 import type { TraceEntry } from './trace';
-import { isLive, type EngineEvent, type GrantSource, type MicrophoneSource, type PhoneSnapshot, type UserAgent } from './user-agent';
+import { isLive, type EngineEvent, type GrantSource, type MicrophoneSource, type PhoneSnapshot, type Sound, type UserAgent } from './user-agent';
 import { calling, callProblem } from './words';
 
 export interface UserAgentDeps {
@@ -26,7 +26,7 @@ export interface UserAgentDeps {
   /** In [0, 1). */
   readonly random: () => number;
   readonly newId: () => string;
-  /** User Timing: `ringfence:registered`, `:invite-sent`, `:answered`, `:first-audio`. */
+  /** User Timing: `ringfence:registered`, `:restored`, `:invite-sent`, `:answered`, `:first-audio`. */
   readonly mark: (name: string, detail: { readonly callId?: string }) => void;
   /** Value of the User-Agent header. */
   readonly product: string;
@@ -36,8 +36,10 @@ export interface UserAgentDeps {
 
 /** Milliseconds. */
 const ENDED_STAYS = 5_000;
-/** How long a new call may stay unseen while its INVITE is made. */
+/** How long a new call may stay unseen while its INVITE is made and a phone that answers by itself answers. */
 const UNSEEN = 40;
+/** How long when it was answered by then, for its first sound. */
+const UNHEARD = 100;
 const STOP_WITHIN = 2_000;
 
 interface Entry extends LiveCallControl {
@@ -55,18 +57,36 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
   let stack: SipStack | null = null;
   let shown: PhoneSnapshot | null = null;
 
-  /** Not null while a new call's INVITE is made: drawing the call first would hold the INVITE up longer than making it takes. */
+  /** Not null while a new call is not shown: drawing it would hold its INVITE up, and the sound of an answer that comes at once, longer than either takes. */
   let showNewCall: (() => void) | null = null;
+
+  let sounds: readonly Sound[] = [];
+  const soundListeners = new Set<() => void>();
+  /** Sound waits for no drawing: Chromium takes no packet in before somebody plays the track. */
+  function tellSounds(): void {
+    const now = liveEntries().flatMap((entry): Sound[] => {
+      const stream = entry.remoteStream();
+      return stream === null ? [] : [{ callId: entry.call().id, stream }];
+    });
+    if (now.length === sounds.length && now.every(({ callId, stream }, n) => sounds[n]?.callId === callId && sounds[n].stream === stream)) return;
+    sounds = now;
+    for (const listener of [...soundListeners]) listener();
+  }
 
   const onChange = (): void => {
     shown = null;
+    tellSounds();
     if (showNewCall === null) for (const listener of [...listeners]) listener();
   };
-  /** Changes are told again once the INVITE has left, the call is over before that, or `UNSEEN` has passed. */
-  function inviteGone(): Promise<void> {
+  /** Changes are told again after `UNSEEN`, or `UNHEARD` when the call is answered by then; with its first sound, or when it is over, at once. */
+  function newCallShown(): Promise<void> {
     showNewCall?.();
     return new Promise((resolve) => {
-      const cancel = clock.after(UNSEEN, () => showNewCall?.());
+      const show = (): void => showNewCall?.();
+      let cancel = clock.after(UNSEEN, () => {
+        if (activeCallId !== null && entries.get(activeCallId)?.call().phase === 'active') cancel = clock.after(UNHEARD - UNSEEN, show);
+        else show();
+      });
       showNewCall = () => {
         cancel();
         showNewCall = null;
@@ -92,10 +112,11 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         }
         registration.flowLost(end);
       },
+      onStranded: (callIds) => {
+        for (const entry of liveEntries()) if (callIds.has(entry.session()?.callId ?? '')) entry.stranded();
+      },
       onRequestSent: ({ method, inDialog, callId }) => {
         if (method !== 'INVITE' || inDialog) return;
-        // After the mark below: what is drawn now is no part of the time to the INVITE.
-        if (showNewCall !== null) clock.after(0, showNewCall);
         const entry = liveEntries().find((one) => one.session()?.callId === callId);
         if (entry !== undefined) deps.mark('ringfence:invite-sent', { callId: entry.call().id });
       },
@@ -106,16 +127,26 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     socket,
     clock,
     random: deps.random,
-    register: (grant) => stackFor(grant).register(),
+    register: (grant) => {
+      present(grant);
+      stackFor(grant).register();
+    },
+    present,
     onChange: () => {
       if (registration.state().phase === 'registered' && shown?.registration.phase !== 'registered') deps.mark('ringfence:registered', {});
       onChange();
     },
     onEvent,
-    onRestored: () => {
-      for (const entry of liveEntries()) entry.flowRestored();
+    onRestored: (moved) => {
+      deps.mark('ringfence:restored', {});
+      for (const entry of liveEntries()) entry.flowRestored(moved);
     },
   });
+
+  function present(grant: Grant): void {
+    socket.present(grant);
+    stackFor(grant).useCredentials(grant.presentation.kind === 'digest' ? grant.presentation : null);
+  }
 
   function stackFor(grant: Grant): SipStack {
     const gatewayOnThisComputer = isLoopbackUrl(grant.url) === true;
@@ -134,6 +165,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       {
         send: (text) => socket.send(text),
         onRegisterAnswer: (answer) => registration.registerAnswered(answer),
+        onInviteRefused: (target, refusal) => registration.presentAnother(target, refusal),
         onIncoming: (session, peer) => {
           const entry = track('incoming', peer);
           entry.attach(session);
@@ -149,7 +181,10 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     const live = createLiveCall(direction === 'incoming' ? incomingCall(facts) : outgoingCall(facts), {
       clock,
       random: deps.random,
-      mark: deps.mark,
+      mark: (name, detail) => {
+        deps.mark(name, detail);
+        if (name === 'ringfence:first-audio') showNewCall?.();
+      },
       isUp: () => socket.isUp(),
       onChange,
       onEvent,
@@ -232,6 +267,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       stack = null;
     },
     reconnectNow: () => registration.reconnectNow(),
+    networkChanged: (change) => registration.networkChanged(change),
     place: async (typed) => {
       const own = registration.grant();
       if (own === null || stack === null || !socket.isUp()) return fail('gateway-unavailable', 'The phone is not connected to its gateway.', 'retry');
@@ -239,7 +275,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       if ('problem' in target) return fail('invalid-input', targetSentence(target.problem), 'check-number');
       const acquired = await deps.microphone.acquire();
       if (!acquired.ok) return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
-      const gone = inviteGone();
+      const drawn = newCallShown();
       const [, user = '', host = ''] = /^sip:([^@]*)@(.*)$/.exec(target.uri) ?? [];
       const entry = track('outgoing', partyOf(user.replaceAll('%23', '#'), host, ''));
       entry.media = copyOf(acquired.value);
@@ -254,7 +290,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         return fail('invalid-input', targetSentence('malformed-uri'), 'check-number');
       }
       entry.attach(session);
-      await gone;
+      await drawn;
       return ok(id);
     },
     answer: async (id) => {
@@ -310,6 +346,11 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       }
     },
     remoteStream: (id) => entries.get(id)?.remoteStream() ?? null,
+    sounds: () => sounds,
+    onSounds: (listener) => {
+      soundListeners.add(listener);
+      return () => void soundListeners.delete(listener);
+    },
     stats: async (id) => {
       const connection = entries.get(id)?.session()?.connection() ?? null;
       return connection === null || connection.connectionState === 'closed' ? null : connection.getStats();

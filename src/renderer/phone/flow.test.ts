@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Grant } from '../../contracts/grant';
+import { createFakeClock } from '../../../test/support/fake-clock';
 import { testGrant } from '../../../test/support/grants';
 import { methodsOf, openWith, request, response, setUpWiredSocket } from '../../../test/support/wired-socket';
+import { openFlow, type FlowEnd } from './flow';
 import { peek } from './sip-wire';
+import type { TraceEntry } from './trace';
 
 const wired = setUpWiredSocket();
 
@@ -11,6 +15,36 @@ describe('presenting the grant', () => {
     await openWith(wired(), 'a+b/c');
     expect(sockets.last().url).toBe('ws://127.0.0.1:5066/sip?token=a%2Bb%2Fc');
     expect(sockets.last().protocols).toEqual(['sip']);
+  });
+  it.each<[Grant['presentation'], string[]]>([
+    [{ kind: 'subprotocol', template: 'bearer.<token>', token: 'a.$&-_b' }, ['sip', 'bearer.a.$&-_b']],
+    [{ kind: 'bearer', header: 'Authorization', realm: 'practice.invalid', token: 'T' }, ['sip']],
+    [{ kind: 'digest', realm: 'practice.invalid', username: 'u', password: 'P' }, ['sip']],
+  ])('%j: the bare URL', async (presentation, protocols) => {
+    const { socket, sockets } = wired();
+    const opened = socket.connect(testGrant({ presentation }));
+    expect(sockets.last().url).toBe('ws://127.0.0.1:5066/sip');
+    expect(sockets.last().protocols).toEqual(protocols);
+    sockets.last().accept();
+    expect(await opened).toBe(true);
+  });
+  it('subprotocol: a gateway that chooses the one with the token is refused', async () => {
+    const { socket, sockets } = wired();
+    const opened = socket.connect(testGrant({ presentation: { kind: 'subprotocol', template: 'bearer.<token>', token: 'T' } }));
+    sockets.last().accept('bearer.T');
+    expect(await opened).toBe(false);
+    expect(sockets.last().closed()).toBe(true);
+  });
+  it('subprotocol: a token that no subprotocol may hold is refused without a word of it', async () => {
+    const clock = createFakeClock();
+    const ends: FlowEnd[] = [];
+    const traced: TraceEntry[] = [];
+    const grant = testGrant({ presentation: { kind: 'subprotocol', template: 'bearer.<token>', token: 'a b' } });
+    const flow = openFlow(1, grant, { WebSocket: globalThis.WebSocket, clock, random: () => 0.5, trace: (entry) => traced.push(entry) }, { onOpen: () => undefined, onMessage: () => undefined, onEnd: (end) => ends.push(end) });
+    flow.send('nothing');
+    expect(ends).toEqual([]);
+    await clock.advance(0);
+    expect([ends, traced]).toEqual([[{ how: 'refused' }], []]);
   });
   it('main-injected: the bare URL', async () => {
     const { socket, sockets } = wired();

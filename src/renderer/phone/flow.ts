@@ -1,6 +1,7 @@
 /** One WebSocket to the gateway (a flow, RFC 5626), with a liveness probe that wants an answer. */
 import type { Grant } from '../../contracts/grant';
 import type { Clock } from './clock';
+import { secretsOf, SIP_PROTOCOL, socketArguments } from './presented-socket';
 import { isProbeBranch, optionsProbe, peek } from './sip-wire';
 import { redact, type TraceEntry } from './trace';
 
@@ -37,44 +38,49 @@ export interface Flow {
   readonly send: (text: string) => void;
   /** Asks for a sign of life now; none within `answerMs` ends the flow. */
   readonly probe: (answerMs: number) => void;
+  /** Requests carry another grant from now on: its secrets are not traced either. */
+  readonly conceal: (grant: Grant) => void;
   /** A draining flow is not probed: it only waits for its calls. */
   readonly stopProbing: () => void;
   readonly close: () => void;
 }
 
 /** Milliseconds. */
+/** Unless somebody wants it sooner. */
 const OPEN_WITHIN = 5_000;
 const QUIET_BEFORE_PROBE = 5_000;
 const ANSWER_WITHIN = 3_000;
+/** What a flow remembers not to trace; older ones have expired. */
+const SECRETS_KEPT = 8;
 
-function presentedUrl(grant: Grant): string {
-  if (grant.presentation.kind === 'main-injected') return grant.url;
-  const url = new URL(grant.url);
-  url.searchParams.set(grant.presentation.parameter, grant.presentation.token);
-  return url.href;
+/** Null: the browser refuses to try, as it does when a token has characters that no subprotocol may have. Its complaint, which quotes them, goes nowhere. */
+function openSocket(grant: Grant, WebSocket: WebSocketConstructor): WebSocketLike | null {
+  const { url, protocols } = socketArguments(grant);
+  try {
+    return new WebSocket(url, protocols);
+  } catch {
+    return null;
+  }
 }
 
-/** The secret parts of a grant: never traced. */
-const secretsOf = (grant: Grant): readonly string[] => (grant.presentation.kind === 'query' ? [grant.presentation.token] : []);
-
 /** Opens a WebSocket with the grant's token as its presentation says (RFC 7118 section 5: subprotocol `sip`). */
-export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener: FlowListener): Flow {
+export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener: FlowListener, openWithinMs: number = OPEN_WITHIN): Flow {
   const { clock } = deps;
-  const secrets = secretsOf(grant);
+  const secrets = new Set(secretsOf(grant.presentation));
   const token = Math.floor(deps.random() * 0xffffffff).toString(36);
   const transport = grant.url.startsWith('wss:') ? 'WSS' : 'WS';
   let state: 'opening' | 'open' | 'over' = 'opening';
   let probing = true;
   let sequence = 0;
   let cancelTimer: () => void = () => undefined;
-  const socket = new deps.WebSocket(presentedUrl(grant), ['sip']);
+  const socket = openSocket(grant, deps.WebSocket);
 
   const over = (end: FlowEnd | null): void => {
     if (state === 'over') return;
     state = 'over';
     cancelTimer();
     try {
-      socket.close();
+      socket?.close();
     } catch {
       // A socket that never opened may refuse to be closed; it is gone either way.
     }
@@ -82,8 +88,8 @@ export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener:
   };
   const write = (text: string): void => {
     if (state !== 'open') return;
-    deps.trace({ direction: 'out', flow: number, text: redact(text, secrets) });
-    socket.send(text);
+    deps.trace({ direction: 'out', flow: number, text: redact(text, [...secrets]) });
+    socket?.send(text);
   };
   const probe = (answerMs: number): void => {
     if (state !== 'open') return;
@@ -100,6 +106,10 @@ export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener:
     number,
     send: write,
     probe,
+    conceal: ({ presentation }) => {
+      for (const secret of secretsOf(presentation)) secrets.add(secret);
+      for (const oldest of [...secrets].slice(0, -SECRETS_KEPT)) secrets.delete(oldest);
+    },
     stopProbing: () => {
       probing = false;
       cancelTimer();
@@ -107,10 +117,15 @@ export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener:
     close: () => over(null),
   };
 
-  cancelTimer = clock.after(OPEN_WITHIN, () => over({ how: 'refused' }));
+  if (socket === null) {
+    // Not before the caller has the flow in its hands.
+    cancelTimer = clock.after(0, () => over({ how: 'refused' }));
+    return flow;
+  }
+  cancelTimer = clock.after(openWithinMs, () => over({ how: 'refused' }));
   socket.addEventListener('open', () => {
     if (state !== 'opening') return;
-    if (socket.protocol !== 'sip') {
+    if (socket.protocol !== SIP_PROTOCOL) {
       over({ how: 'refused' });
       return;
     }
@@ -128,7 +143,7 @@ export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener:
       if (text === '\r\n\r\n') socket.send('\r\n');
       return;
     }
-    deps.trace({ direction: 'in', flow: number, text: redact(text, secrets) });
+    deps.trace({ direction: 'in', flow: number, text: redact(text, [...secrets]) });
     const message = peek(text);
     if (message !== null && message.kind === 'response' && isProbeBranch(message.branch)) return;
     listener.onMessage(text, flow);

@@ -16,9 +16,9 @@ export interface IceCaps {
   readonly hardMs: number;
 }
 
-/** The siblings of the first candidate come within the same tick or two. */
+/** The siblings of the first candidate come within the same tick. */
 export function iceCaps(context: IceContext): IceCaps {
-  return context.hasTurn ? { softMs: 3, hardMs: 1_500 } : { softMs: 3, hardMs: 500 };
+  return context.hasTurn ? { softMs: 1, hardMs: 1_500 } : { softMs: 1, hardMs: 500 };
 }
 
 interface Candidate {

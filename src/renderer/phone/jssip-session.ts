@@ -42,7 +42,7 @@ export interface SessionContext {
 
 export interface JssipSession {
   readonly session: StackSession;
-  /** A final response to an INVITE was read on the wire: JsSIP does not tell which. True: it answers our own re-INVITE. */
+  /** A final response within the session was read on the wire: JsSIP does not tell which. True: a `reoffer` of ours is on its way. */
   readonly noteStatus: (status: number) => boolean;
   /** From now on this listener hears the session. */
   readonly listen: (listener: SessionListener) => void;
@@ -51,14 +51,19 @@ export interface JssipSession {
 /** RFC 4028 section 4: the recommended session interval, in seconds. JsSIP's 90 is below what many gateways accept. */
 const SESSION_EXPIRES_S = 1_800;
 const REOFFER_FAILED = new Set(['Hold Failed', 'Unhold Failed', 'Media Renegotiation Failed']);
+/** JsSIP's causes for a request in the dialog that got 408 or 481, no answer, or did not come when it was due (RFC 4028). */
+const DIALOG_IN_DOUBT = new Set(['Dialog Error', 'Request Timeout', 'Connection Error']);
 
-/** What `call()` and `answer()` share: our microphone instead of JsSIP's getUserMedia, our ICE servers. */
-export function mediaOptions(config: StackConfig, media: MediaStream): object {
+/** What `call()` and `answer()` share: our microphone instead of JsSIP's getUserMedia, our ICE servers. `minSessionS`: what a 422 asked for. */
+export function mediaOptions(config: StackConfig, media: MediaStream, minSessionS: number | null = null): object {
   return {
     mediaStream: media,
     mediaConstraints: { audio: true, video: false },
-    pcConfig: { iceServers: config.iceServers, bundlePolicy: 'max-bundle' },
-    sessionTimersExpires: SESSION_EXPIRES_S,
+    // No bundlePolicy: `max-bundle` makes Chromium refuse the answer of a phone without BUNDLE (RFC 9143), and there is one stream anyway.
+    pcConfig: { iceServers: config.iceServers },
+    sessionTimersExpires: Math.max(SESSION_EXPIRES_S, minSessionS ?? 0),
+    // RFC 4028 section 7.1: after a 422 the INVITE says so.
+    ...(minSessionS === null ? {} : { extraHeaders: [`Min-SE: ${minSessionS}`] }),
   };
 }
 
@@ -102,20 +107,24 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
     applyMicrophone();
     listener?.onReofferDone(status);
   };
-  const reofferFailed = (): void => {
+  /** Takes an offer back that was refused or got no answer, whoever sent it (JsSIP sends those of session timers). */
+  const offerFailed = (status: number): void => {
     const transceiver = audio();
-    if (transceiver !== undefined) transceiver.direction = directionBefore;
+    if (reoffering && transceiver !== undefined) transceiver.direction = directionBefore;
     const back = js.connection?.signalingState === 'have-local-offer' ? js.connection.setLocalDescription({ type: 'rollback' }) : Promise.resolve();
-    const done = (): void => reofferDone(lastStatus);
+    const done = (): void => (reoffering ? reofferDone(status) : listener?.onDialogDoubt(status));
     void back.then(done, done);
   };
 
-  // JsSIP ends the call when a re-INVITE is refused (RFC 3261 section 14.1 says it goes on unchanged) and when ICE
-  // fails (we restart it): those two ends are ours to decide, so they are caught at the method they go through.
+  // JsSIP ends the call when a re-INVITE is refused (RFC 3261 section 14.1 says it goes on unchanged), when ICE fails (we
+  // restart it) and when a request in the dialog finds nobody (a gateway that forgot the call does not stop its sound):
+  // those ends are ours to decide, so they are caught at the method they go through.
   const terminate = js.terminate.bind(js);
   js.terminate = (options = {}) => {
-    if (REOFFER_FAILED.has(options.reason_phrase ?? '')) reofferFailed();
-    else if (options.cause === 'RTP Timeout') listener?.onIceState('failed');
+    const { cause = '' } = options;
+    if (REOFFER_FAILED.has(options.reason_phrase ?? '')) offerFailed(lastStatus);
+    else if (cause === 'RTP Timeout') listener?.onIceState('failed');
+    else if (js.isEstablished() && DIALOG_IN_DOUBT.has(cause)) offerFailed(cause === 'Dialog Error' ? lastStatus : 408);
     else {
       brokenBy ??= options.cause ?? null;
       terminate(options);
@@ -173,6 +182,7 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   // Glare: JsSIP answers 491 and then takes the offer all the same; a second refusal makes it leave the offer alone.
   js.on('reinvite', ({ reject }: { readonly reject: (options: object) => void }) => {
     if (reoffering) reject({ status_code: 491 });
+    else listener?.onPeerOffer();
   });
   js.on('newDTMF', ({ originator, dtmf }: { readonly originator: string; readonly dtmf: { readonly on: (event: 'failed', listener: () => void) => void } }) => {
     if (originator === 'local') dtmf.on('failed', () => listener?.onDigitFailed());

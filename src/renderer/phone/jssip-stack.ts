@@ -1,10 +1,12 @@
 /** SipStack by JsSIP 3.13: the only file that imports it. What JsSIP does against our wishes is undone here and in jssip-session.ts. */
 import * as JsSIP from 'jssip';
 import type { RTCSessionEvent } from 'jssip/lib/UA';
+import { challengesIn, withAnswerableChallenge } from './challenge';
 import { createJssipSession, mediaOptions, type JssipSession } from './jssip-session';
 import { partyOf } from './party';
-import { endStrayDialog, grantedExpires, peek } from './sip-wire';
-import type { RegisterAnswer, SipStack, StackConfig, StackListener } from './sip-stack';
+import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
+import { endStrayDialog, grantedExpires, peek, type WireMessage } from './sip-wire';
+import type { Credentials, RegisterAnswer, SessionListener, SipStack, StackConfig, StackListener } from './sip-stack';
 
 /** Seconds; the gateway shortens it to the token's life. */
 const REGISTER_EXPIRES_S = 600;
@@ -43,6 +45,19 @@ function silence(): void {
   if (typeof debug === 'function' && 'disable' in debug && typeof debug.disable === 'function') Reflect.apply(debug.disable, debug, []);
 }
 
+/** What the wire said to one INVITE of ours. */
+interface WireSaid {
+  refusal: InviteRefusal | null;
+  /** The To tag of the first 2xx: the dialog that JsSIP has. */
+  calleeTag: string | null;
+}
+
+/** Min-SE of a response in s (RFC 4028 section 5); no more than a day. */
+function minSessionIn(response: WireMessage): number | null {
+  const value = Number(/^\d{1,5}/.exec(response.headers('min-se')[0] ?? '')?.[0] ?? Number.NaN);
+  return value > 0 && value <= 86_400 ? value : null;
+}
+
 /** How long a 200 may come after our CANCEL: Timer B (RFC 3261 section 17.1.1.2), in ms. */
 const CROSSING_MS = 32_000;
 
@@ -52,13 +67,20 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
   let registering: 'no' | 'once' | 'again' = 'no';
   let stopped = false;
   let newestCallId = '';
+  let credentials: Credentials | null = null;
+  let registersSent = 0;
   const sessions = new Map<string, JssipSession>();
+  /** What the wire said to our INVITEs that are not over, by Call-ID. */
+  const heard = new Map<string, WireSaid>();
   /** Call-IDs of our INVITEs that ended without an answer. */
   const cancelled = new Set<string>();
 
   const wire = new Wire(config.url, (text) => {
     const message = peek(text);
-    if (message?.kind === 'request' && message.method === 'REGISTER' && registering === 'no') registering = 'once';
+    if (message?.kind === 'request' && message.method === 'REGISTER') {
+      registersSent += 1;
+      if (registering === 'no') registering = 'once';
+    }
     listener.send(text);
   });
   const ua = new JsSIP.UA({
@@ -101,48 +123,80 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
   });
   // Nobody answered within Timer F: the one outcome of a REGISTER that is not seen on the wire.
   ua.on('registrationFailed', ({ cause }) => {
-    if (cause === JsSIP.C.causes.REQUEST_TIMEOUT) answered({ status: 408, phrase: 'Request Timeout', expiresS: 0, date: null });
+    if (cause === JsSIP.C.causes.REQUEST_TIMEOUT) answered({ status: 408, phrase: 'Request Timeout', expiresS: 0, challenges: [], date: null });
   });
   ua.start();
 
+  const applyCredentials = (): void => {
+    if (credentials === null) return;
+    ua.set('authorization_user', credentials.username);
+    ua.set('password', credentials.password);
+  };
+  const invite = (target: string, media: MediaStream, sessionListener: SessionListener, minSessionS: number | null): Attempt | null => {
+    if (stopped) return null;
+    try {
+      const session = ua.call(target, mediaOptions(config, media, minSessionS));
+      const callId = newestCallId;
+      const wireSaid: WireSaid = { refusal: null, calleeTag: null };
+      const forget = (answered: boolean): void => {
+        sessions.delete(callId);
+        heard.delete(callId);
+        if (answered) return;
+        cancelled.add(callId);
+        config.clock.after(CROSSING_MS, () => void cancelled.delete(callId));
+      };
+      const made = createJssipSession(session, { direction: 'outgoing', callId, config, forget });
+      sessions.set(callId, made);
+      heard.set(callId, wireSaid);
+      made.listen(sessionListener);
+      return { session: made.session, refusal: () => wireSaid.refusal };
+    } catch {
+      return null;
+    }
+  };
+
   return {
+    useCredentials: (next) => {
+      credentials = next;
+      applyCredentials();
+    },
     register,
     unregister: () => ua.unregister(),
     receive: (text) => {
       const message = peek(text);
       const finalToInvite = message?.kind === 'response' && message.method === 'INVITE' && message.status >= 200;
-      const ours = finalToInvite && sessions.get(message.callId)?.noteStatus(message.status) === true;
-      if (finalToInvite && message.status < 300 && cancelled.has(message.callId)) {
-        // JsSIP ignores it, and the far end would sit in a call with nobody.
-        for (const request of endStrayDialog(message, `z9hG4bKstray${message.branch}`)) listener.send(request);
-        return;
+      const worthNoting = finalToInvite || (message?.kind === 'response' && message.status >= 300);
+      const ours = worthNoting && sessions.get(message.callId)?.noteStatus(message.status) === true && finalToInvite;
+      if (finalToInvite && message.status < 300) {
+        const calleeTag = /;\s*tag\s*=\s*([^;,\s]+)/i.exec(message.headers('to')[0] ?? '')?.[1] ?? '';
+        const wireSaid = heard.get(message.callId);
+        if (wireSaid !== undefined) wireSaid.calleeTag ??= calleeTag;
+        // Nobody waits for this answer any more, or another phone of the callee has answered before (RFC 3261 section 13.2.2.4).
+        // JsSIP ignores the first, so that the far end would sit in a call with nobody, and for the second ends the wrong call.
+        if (cancelled.has(message.callId) || (wireSaid !== undefined && wireSaid.calleeTag !== calleeTag)) {
+          for (const request of endStrayDialog(message, `z9hG4bKstray${message.branch}${calleeTag}`)) listener.send(request);
+          return;
+        }
+      }
+      if (finalToInvite && message.status >= 300) {
+        const wireSaid = heard.get(message.callId);
+        if (wireSaid !== undefined) wireSaid.refusal = { status: message.status, contacts: message.headers('contact'), challenges: challengesIn(message), minSessionS: minSessionIn(message) };
       }
       const wasRegistering = registering !== 'no';
+      const registersBefore = registersSent;
+      const answerable = message === null ? text : withAnswerableChallenge(text, message, credentials?.realm ?? null);
       // JsSIP would repeat a re-INVITE by itself after 491: both sides after the same second, and with the old CSeq. It
       // hears of a plain refusal instead; we try again as RFC 3261 section 14.1 says.
-      wire.ondata(ours && message.status === 491 ? text.replace(/^SIP\/2\.0 491/, 'SIP/2.0 500') : text);
+      wire.ondata(ours && message.status === 491 ? text.replace(/^SIP\/2\.0 491/, 'SIP/2.0 500') : answerable);
+      // It keeps a hash of the password that it used, which may be an older one.
+      if (answerable !== text) applyCredentials();
       if (message?.kind !== 'response' || message.method !== 'REGISTER' || message.status < 200 || !wasRegistering) return;
+      // The challenge is being answered: this was not the last word.
+      if (message.status >= 300 && registersSent > registersBefore) return;
       const date = Date.parse(message.headers('date')[0] ?? '');
-      answered({ status: message.status, phrase: message.phrase, expiresS: grantedExpires(message, config.instanceId), date: Number.isNaN(date) ? null : date });
+      answered({ status: message.status, phrase: message.phrase, expiresS: grantedExpires(message, config.instanceId), challenges: challengesIn(message), date: Number.isNaN(date) ? null : date });
     },
-    call: (target, media, sessionListener) => {
-      try {
-        const session = ua.call(target, mediaOptions(config, media));
-        const callId = newestCallId;
-        const forget = (answered: boolean): void => {
-          sessions.delete(callId);
-          if (answered) return;
-          cancelled.add(callId);
-          config.clock.after(CROSSING_MS, () => void cancelled.delete(callId));
-        };
-        const made = createJssipSession(session, { direction: 'outgoing', callId, config, forget });
-        sessions.set(callId, made);
-        made.listen(sessionListener);
-        return made.session;
-      } catch {
-        return null;
-      }
-    },
+    call: (target, media, sessionListener) => createRetriedSession(target, media, sessionListener, { invite, freshToken: listener.onInviteRefused }),
     stop: () => {
       stopped = true;
       ua.stop();

@@ -1,6 +1,6 @@
 /**
  * One call while it lives: turns what the stack says into transitions, and the agent's wishes (held, muted, digits) into
- * requests. Wishes are desired states: `reconcile` brings the session to them when the flow and the dialog allow it.
+ * requests. What breaks is mended as long as that can work: the sound does not depend on the flow, nor the call on either.
  */
 import type { Call, Party } from '../../contracts/call';
 import { canHold, canMute, canResume, canSendDigits, transition, type CallEvent } from './call';
@@ -8,7 +8,7 @@ import { endOf } from './cause';
 import type { Clock } from './clock';
 import { cleanDigits, dequeue, emptyQueue, enqueue } from './dtmf-queue';
 import { whenFirstAudio } from './first-audio';
-import { glareDelay } from './retry-policy';
+import { createOffers } from './offers';
 import type { SessionListener, StackSession } from './sip-stack';
 import type { EngineEvent } from './user-agent';
 import { callProblem, digitsSent, stepInWords } from './words';
@@ -37,33 +37,40 @@ export interface LiveCallControl {
   readonly setHeld: (held: boolean) => void;
   readonly sendDigits: (digits: string) => void;
   readonly flowLost: () => void;
-  readonly flowRestored: () => void;
+  /** Registered over another flow; `moved`: this computer's addresses changed, so the sound needs another path too. */
+  readonly flowRestored: (moved: boolean) => void;
+  /** The flow that the far end's requests took broke; the one for ours did not. */
+  readonly stranded: () => void;
   readonly remoteStream: () => MediaStream | null;
 }
 
 /** Milliseconds: a digit's length and the silence behind it (RFC 4733 section 2.5 wants at least 40 each). */
 const DIGIT = 100;
 const GAP = 70;
-/** How long until another offer is tried while the dialog is busy with one. */
-const BUSY = 50;
-const GLARE_TRIES = 4;
-/** ICE failed: how long a restart may take before the call is given up. */
-const ICE_GRACE = 20_000;
+/** How long the sound may stay away before the call is given up: the other phone goes on as long, if it is like this one. */
+const SOUND_GRACE = 90_000;
+/** A new path that was agreed carries the sound by then, or another one is tried. */
+const PATH_WITHIN = 4_000;
+/** Who hangs up stops sending, which ICE finds within seconds of the 481; what breaks later broke for another reason. */
+const LEFT_TOGETHER = 15_000;
+/** After a gateway's restart both phones want to refresh the dialog; one of them is enough. */
+const CALLER_FIRST = 500;
 
 export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallControl {
   const { clock } = deps;
   let call = initial;
   let session: StackSession | null = null;
   let remote: MediaStream | null = null;
-  let wantHeld = false;
-  let agreedHeld = false;
-  let wantIceRestart = false;
-  let offered: { readonly held: boolean; readonly iceRestart: boolean } | null = null;
-  let glares = 0;
+  let flowDown = false;
+  let soundDown = false;
+  /** When the far end or the gateway said that there is no such dialog. */
+  let goneAt = 0;
+  /** The dialog is over and so is the sound: nobody is there. */
+  let peerLeft = false;
   let queue = emptyQueue;
   let digitSounds = false;
-  let cancelReconcile: () => void = () => undefined;
-  let cancelIceGrace: (() => void) | null = null;
+  let cancelGrace: () => void = () => undefined;
+  let cancelPathCheck: () => void = () => undefined;
   let stopListening: () => void = () => undefined;
   let firstHeard = false;
 
@@ -74,60 +81,54 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     const told = stepInWords(before, call);
     if (told !== null) deps.onEvent(told);
     if (call.phase === 'ended') {
-      cancelReconcile();
-      cancelIceGrace?.();
-      stopListening();
+      for (const cancel of [offers.stop, cancelGrace, cancelPathCheck, stopListening]) cancel();
       remote = null;
       deps.onEnded();
     }
     deps.onChange();
   };
-  const applyMicrophone = (): void => session?.setMicrophone(!call.muted && !wantHeld);
-  const later = (ms: number): void => {
-    cancelReconcile();
-    cancelReconcile = clock.after(ms, reconcile);
-  };
+  const applyMicrophone = (): void => session?.setMicrophone(!call.muted && !offers.isHeld());
+  const answered = (): boolean => call.phase === 'active' || call.phase === 'held' || call.phase === 'recovering';
+  const showInterruption = (): void => apply(flowDown || soundDown ? { type: 'interrupted', at: clock.now() } : { type: 'restored' });
 
-  function reconcile(): void {
-    if (session === null || offered !== null || !deps.isUp()) return;
-    if (call.phase !== 'active' && call.phase !== 'held') return;
-    if (wantHeld === agreedHeld && !wantIceRestart) return;
-    const byPeer = call.phase === 'held' && call.hold.byPeer;
-    offered = { held: wantHeld, iceRestart: wantIceRestart };
-    // RFC 3264 section 8.4: a stream that we may only receive is held by `inactive`.
-    const sent = session.reoffer({ hold: !wantHeld ? 'none' : byPeer ? 'inactive' : 'sendonly', iceRestart: wantIceRestart });
-    if (sent) return;
-    offered = null;
-    later(BUSY);
-  }
-
-  const reofferDone = (status: number): void => {
-    const done = offered;
-    offered = null;
-    if (done === null) return;
-    if (status >= 200 && status < 300) {
-      glares = 0;
-      agreedHeld = done.held;
-      if (done.iceRestart) wantIceRestart = false;
+  const offers = createOffers({
+    clock,
+    random: deps.random,
+    // FACTS: what is sent in a dialog without a flow ends the call in JsSIP.
+    mayOffer: () => session !== null && !flowDown && deps.isUp() && answered(),
+    ownsCallId: () => call.direction === 'outgoing',
+    isHeldByPeer: () => (call.phase === 'held' || call.phase === 'recovering') && call.hold.byPeer,
+    send: (offer) => session?.reoffer(offer) ?? false,
+    onAgreed: (iceRestart) => {
       if (call.problem === 'hold-failed') apply({ type: 'problem', problem: null });
-      reconcile();
-      return;
-    }
-    if (status === 491 && glares < GLARE_TRIES) {
-      glares += 1;
-      later(glareDelay(call.direction === 'outgoing', deps.random()));
-      return;
-    }
-    glares = 0;
-    wantIceRestart = false;
-    if (done.held === agreedHeld) return;
-    // RFC 3261 section 14.1: a refused re-INVITE leaves the session as it was, and so do we.
-    wantHeld = agreedHeld;
-    apply({ type: 'hold', side: 'us', on: agreedHeld });
-    apply({ type: 'problem', problem: 'hold-failed' });
-    deps.onEvent(callProblem(call, `the other side did not accept the hold (${status})`));
-    applyMicrophone();
-  };
+      if (!iceRestart || !soundDown) return;
+      cancelPathCheck();
+      cancelPathCheck = clock.after(PATH_WITHIN, () => {
+        if (soundDown) offers.wantNewPath();
+      });
+    },
+    onHoldRefused: (held, status) => {
+      apply({ type: 'hold', side: 'us', on: held });
+      if (call.problem !== 'signalling-lost') apply({ type: 'problem', problem: 'hold-failed' });
+      deps.onEvent(callProblem(call, `the other side did not accept the hold (${status})`));
+      applyMicrophone();
+    },
+    onDialog: (state) => {
+      if (state !== 'known' && call.problem !== 'signalling-lost') {
+        apply({ type: 'problem', problem: 'signalling-lost' });
+        deps.onEvent(callProblem(call, 'the gateway does not find the other side of this call; the sound goes on'));
+      } else if (state === 'known' && call.problem === 'signalling-lost') apply({ type: 'problem', problem: null });
+      if (state === 'gone') goneAt = clock.now();
+      endIfNothingIsLeft();
+    },
+  });
+
+  /** RFC 3261 section 12.2.1.2 would end the call at the 481 alone; but a gateway that forgot everything says 481 too. */
+  function endIfNothingIsLeft(): void {
+    if (!soundDown || offers.dialog() !== 'gone') return;
+    peerLeft = clock.now() - goneAt < LEFT_TOGETHER;
+    session?.abandon();
+  }
 
   function pumpDigits(): void {
     if (digitSounds || session === null || !canSendDigits(call)) return;
@@ -149,14 +150,21 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     apply({ type: 'problem', problem: 'dtmf-failed' });
   };
 
-  const iceFailed = (): void => {
-    if (call.phase !== 'active' && call.phase !== 'held' && call.phase !== 'recovering') {
-      session?.abandon();
-      return;
+  const soundLost = (): void => {
+    if (!soundDown) {
+      soundDown = true;
+      cancelGrace = clock.after(SOUND_GRACE, () => session?.abandon());
+      showInterruption();
+      endIfNothingIsLeft();
     }
-    wantIceRestart = true;
-    cancelIceGrace ??= clock.after(ICE_GRACE, () => session?.abandon());
-    reconcile();
+    offers.wantNewPath();
+  };
+  const soundBack = (): void => {
+    cancelGrace();
+    cancelPathCheck();
+    soundDown = false;
+    offers.pathHealed();
+    showInterruption();
   };
 
   const firstAudio = (): void => {
@@ -176,11 +184,14 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       deps.mark('ringfence:answered', { callId: call.id });
       applyMicrophone();
       // The flow may have gone between the answer and now.
-      if (!deps.isUp()) apply({ type: 'flow-lost', at: clock.now() });
-      reconcile();
+      flowDown = !deps.isUp();
+      showInterruption();
+      offers.reconcile();
     },
     onPeerHold: (on) => apply({ type: 'hold', side: 'peer', on }),
-    onReofferDone: reofferDone,
+    onPeerOffer: offers.heardOfPeer,
+    onReofferDone: offers.done,
+    onDialogDoubt: offers.doubt,
     onDigitFailed: digitFailed,
     onRemoteStream: (stream) => {
       remote = stream;
@@ -189,19 +200,13 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       deps.onChange();
     },
     onIceState: (state) => {
-      if (state === 'failed') iceFailed();
-      else if (state === 'disconnected') {
-        wantIceRestart = true;
-        reconcile();
-      } else if (state === 'connected' || state === 'completed') {
-        cancelIceGrace?.();
-        cancelIceGrace = null;
-        if (offered?.iceRestart !== true) wantIceRestart = false;
-      }
+      if (state === 'failed' && !answered()) session?.abandon();
+      else if (state === 'failed' || state === 'disconnected') soundLost();
+      else if (state === 'connected' || state === 'completed') soundBack();
     },
     onEnded: (facts) => {
-      const answered = 'answeredAt' in call && call.answeredAt !== null;
-      apply({ type: 'ended', at: clock.now(), ...endOf({ ...facts, direction: call.direction, answered }) });
+      const known = peerLeft ? { ...facts, by: 'peer' as const, trouble: null } : facts;
+      apply({ type: 'ended', at: clock.now(), ...endOf({ ...known, direction: call.direction, answered: 'answeredAt' in call && call.answeredAt !== null }) });
     },
   };
 
@@ -222,11 +227,10 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     },
     setHeld: (held) => {
       if (held ? !canHold(call) : !canResume(call)) return;
-      wantHeld = held;
       // Quiet at once: the agent may turn to a colleague before the far end has agreed.
       apply({ type: 'hold', side: 'us', on: held });
+      offers.wantHeld(held);
       applyMicrophone();
-      reconcile();
     },
     sendDigits: (typed) => {
       const digits = cleanDigits(typed);
@@ -237,12 +241,18 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       deps.onEvent(digitsSent(call, digits.length));
       pumpDigits();
     },
-    flowLost: () => apply({ type: 'flow-lost', at: clock.now() }),
-    flowRestored: () => {
-      apply({ type: 'flow-restored' });
-      reconcile();
+    flowLost: () => {
+      flowDown = true;
+      showInterruption();
+    },
+    flowRestored: (moved) => {
+      flowDown = false;
+      showInterruption();
+      if (moved) offers.wantNewPath();
+      offers.wantRefresh(call.direction === 'outgoing' || soundDown ? 0 : CALLER_FIRST);
       pumpDigits();
     },
+    stranded: () => offers.wantRefresh(0),
     remoteStream: () => remote,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fail } from '../../contracts/result';
 import { grantWithToken } from '../../../test/support/grants';
 import { titlesOf, setUpSwitchboard } from '../../../test/support/switchboard-phones';
 
@@ -51,6 +52,30 @@ describe('registering', () => {
     const second = await a.until(({ registration }) => registration.phase === 'waiting' && registration.attempt === 2);
     expect(second.registration).toMatchObject({ sentence: 'The gateway does not answer or refused the token.' });
     expect(a.grantsGiven()).toBe(2);
+  });
+  it('says what main saw of the certificate, whether it hears of it before or after the end of the socket', async () => {
+    board().refuseOpen = true;
+    const sentence = 'This computer does not know who issued the certificate of pbx.example.com.';
+    const refusal = fail('certificate-refused', sentence, 'retry').failure;
+    const later = phoneOf('1001');
+    later.agent.start();
+    await later.until(({ registration }) => registration.phase === 'waiting');
+    later.connectRefused(fail('provider-refused', 'The gateway refused the token.').failure);
+    expect(later.agent.snapshot().registration).toMatchObject({ problem: 'gateway-unreachable' });
+    later.connectRefused(refusal);
+    const { registration } = later.agent.snapshot();
+    expect(registration).toMatchObject({ phase: 'waiting', problem: 'certificate-refused', sentence, attempt: 1 });
+    // Trying each second mends nothing.
+    expect(registration.phase === 'waiting' && registration.retryAt - Date.now()).toBeGreaterThan(20_000);
+    const before = phoneOf('1002');
+    before.agent.start();
+    await before.until(({ registration: { phase } }) => phase === 'connecting');
+    before.connectRefused(refusal);
+    expect((await before.until(({ registration: { phase } }) => phase === 'waiting')).registration).toMatchObject({ problem: 'certificate-refused', sentence });
+    expect(titlesOf(before)).toContain(`Certificate refused: ${sentence}`);
+    board().refuseOpen = false;
+    before.agent.reconnectNow();
+    await before.registered();
   });
   it('mints once more after 401, then says that the token is refused', async () => {
     board().judge = ({ message }) => (message.method === 'REGISTER' ? { status: 401, phrase: 'Unauthorized' } : 'pass');

@@ -6,26 +6,61 @@ export interface RetryContext {
   readonly random: number;
   /** The gateway is on this computer: trying costs nothing, and nobody else tries at the same time. */
   readonly onThisComputer: boolean;
+  /** Milliseconds since the connection was lost, or since the first try. */
+  readonly outageMs?: number;
+  /** This computer has no address that leads anywhere; a new one ends the wait. */
+  readonly noNetwork?: boolean;
+  /** How long the attempt that failed has lasted, in ms: so much less is there to wait. */
+  readonly spentMs?: number;
   /** Whoever refused said how long to wait, in ms. */
   readonly retryAfterMs?: number | undefined;
   /** Only a person can mend it (no key, locked keychain): do not hammer. */
   readonly needsPerson?: boolean;
 }
 
-const FIRST_MS = 250;
-const CAP_MS = 15_000;
-const LOCAL_CAP_MS = 1_000;
-const PERSON_MS = 30_000;
+/** Milliseconds, as all below. */
+const FIRST = 750;
+/** Nobody else comes back at the same time. */
+const LOCAL_FIRST = 250;
+const SHORT_CAP = 1_000;
+const CAP = 15_000;
+const NEEDS_PERSON = 30_000;
 
 /**
- * Milliseconds to wait: 250 doubling up to 15 s (1 s for a gateway on this computer), spread by a quarter to both
- * sides so that a thousand phones do not return in one moment (RFC 5626 section 4.5).
+ * The longest wait by the outage so far. A restart of the gateway is over within seconds and shall cost no more than one.
+ * But Chromium holds a page's WebSockets back for 1 to 5 s each when some dozens of them have failed within minutes, so
+ * haste in a long outage would be punished at its end.
+ */
+const capAt = (outage: number): number => (outage < 10_000 ? SHORT_CAP : outage < 60_000 ? 4_000 : CAP);
+
+/**
+ * Milliseconds to wait: a uniformly random part (a tenth to all) of a bound that doubles from 750 ms to 1 s in the first
+ * 10 s of an outage, to 4 s in its first minute and to 15 s after it; for a gateway on this computer from 250 ms to 1 s. So a
+ * thousand phones do not return in one moment. RFC 5626 section 4.5 takes at least half of the bound, of which the first one
+ * is 30 s: under a second the wider spread is worth more.
  */
 export function retryDelay(context: RetryContext): number {
-  const cap = context.onThisComputer ? LOCAL_CAP_MS : CAP_MS;
-  const doubled = Math.min(cap, FIRST_MS * 2 ** Math.min(context.failures, 16));
-  const spread = Math.min(cap, Math.round(doubled * (0.75 + context.random * 0.5)));
-  return Math.max(context.needsPerson === true ? PERSON_MS : spread, context.retryAfterMs ?? 0);
+  if (context.noNetwork === true) return CAP;
+  const cap = context.onThisComputer ? SHORT_CAP : capAt(context.outageMs ?? 0);
+  const bound = Math.min(cap, (context.onThisComputer ? LOCAL_FIRST : FIRST) * 2 ** Math.min(context.failures, 16));
+  const spread = Math.max(0, Math.round(bound * (0.1 + 0.9 * context.random)) - (context.spentMs ?? 0));
+  return Math.max(context.needsPerson === true ? NEEDS_PERSON : spread, context.retryAfterMs ?? 0);
+}
+
+/**
+ * How long a handshake may take, ms: 1 s doubling to 5 s, so that a packet lost in the first moments of a new network does not
+ * cost TCP's own ever longer waits, and a slow network is waited for all the same. On this computer only its load can be slow.
+ */
+export function openWithin(failures: number, onThisComputer: boolean): number {
+  return onThisComputer ? 5_000 : Math.min(5_000, 1_000 * 2 ** failures);
+}
+
+/**
+ * Milliseconds until a request within a dialog that found nobody is tried again: 1 s doubling to 15 s, less up to half of it
+ * by chance, so that two phones that lost the same gateway do not meet at each try.
+ */
+export function dialogRetryDelay(failures: number, random: number): number {
+  return Math.round(Math.min(CAP, SHORT_CAP * 2 ** Math.min(failures, 16)) * (1 - random / 2));
 }
 
 /** A connection that held this long (ms) was no failure: the next loss starts from the shortest wait again. */

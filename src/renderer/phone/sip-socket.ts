@@ -8,6 +8,7 @@
  */
 import type { Grant } from '../../contracts/grant';
 import { openFlow, type Flow, type FlowDeps, type FlowEnd } from './flow';
+import { withToken } from './request-token';
 import { localResponse, peek, type WireMessage } from './sip-wire';
 
 export interface SipSocketListener {
@@ -17,11 +18,17 @@ export interface SipSocketListener {
   readonly onLost: (end: FlowEnd) => void;
   /** The bytes of a request were handed to a WebSocket. */
   readonly onRequestSent: (request: WireMessage) => void;
+  /** A draining flow broke: the far ends of these calls (by Call-ID) can't reach us until they hear of the current one. */
+  readonly onStranded: (callIds: ReadonlySet<string>) => void;
 }
 
 export interface SipSocket {
   /** Opens a flow with this grant and makes it current. False: it could not be opened, and whatever was current still is. */
-  readonly connect: (grant: Grant) => Promise<boolean>;
+  readonly connect: (grant: Grant, openWithinMs?: number) => Promise<boolean>;
+  /** Like `connect`, when the flow that is current may be dead: what waits for an answer within a dialog is repeated. */
+  readonly replace: (grant: Grant, openWithinMs?: number) => Promise<boolean>;
+  /** Requests carry this grant's token from now on, where its presentation is bound to requests. */
+  readonly present: (grant: Grant) => void;
   /** Sends, or keeps for the next flow what still makes sense then. */
   readonly send: (text: string) => void;
   readonly isUp: () => boolean;
@@ -55,12 +62,13 @@ const TIMER_F_MS = 32_000;
 
 export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): SipSocket {
   let current: Carried | null = null;
+  let presented: Grant | null = null;
   let abandonOpening: () => void = () => undefined;
   const draining = new Set<Carried>();
   /** Requests of ours without a final response, by branch. */
   const unanswered = new Map<string, Waiting>();
-  /** Written while no flow was up. */
-  let kept: string[] = [];
+  /** Written while no flow was up, and when (ms since the epoch). */
+  let kept: { readonly text: string; readonly at: number }[] = [];
   /** ACKs to responses that we made up ourselves stay here. */
   const madeUp = new Set<string>();
   let flowNumber = 0;
@@ -95,7 +103,7 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
       if (message.method !== 'ACK' && message.method !== 'CANCEL') expectAnswer({ text, message, on });
       if (message.method === 'INVITE' && !message.inDialog) on.calls.add(message.callId);
     }
-    on.flow.send(text);
+    on.flow.send(withToken(text, message, presented));
     if (message.kind === 'request') listener.onRequestSent(message);
   };
 
@@ -103,6 +111,9 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
     const message = peek(text);
     if (message === null) return;
     if (message.kind === 'response') {
+      // A refused INVITE makes no dialog that a flow would have to stay for.
+      const refused = message.status >= 300 ? unanswered.get(message.branch)?.message : undefined;
+      if (refused?.method === 'INVITE' && !refused.inDialog) for (const one of all()) one.calls.delete(message.callId);
       if (message.status >= 200) unanswered.delete(message.branch);
     } else {
       on.arrived.add(message.branch);
@@ -121,7 +132,13 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
   };
 
   const lose = (lost: Carried, end: FlowEnd): void => {
-    if (draining.delete(lost)) return;
+    if (draining.delete(lost)) {
+      // Within a dialog the answer may still come, to the request repeated here.
+      if (current !== null) repeatUnanswered(current, ({ on }) => on === lost);
+      for (const { message, on } of [...unanswered.values()]) if (on === lost && !message.inDialog) giveUp(message);
+      if (current !== null && lost.calls.size > 0) listener.onStranded(lost.calls);
+      return;
+    }
     if (current !== lost) return;
     current = null;
     // Within a dialog a request is repeated on the next flow; REGISTER and a first INVITE are not: the binding is made
@@ -130,27 +147,41 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
     listener.onLost(end);
   };
 
-  const become = (next: Carried): void => {
+  /** A repeated request keeps its branch: whoever has it already takes it for a retransmission (RFC 3261 section 17.2.3). */
+  const repeatUnanswered = (next: Carried, which: (waiting: Waiting) => boolean): void => {
+    for (const waiting of [...unanswered.values()]) if (waiting.message.inDialog && which(waiting)) write(waiting.text, waiting.message, next);
+  };
+
+  const become = (next: Carried, beforeIsSuspect: boolean): void => {
     const before = current;
     current = next;
     if (before !== null) {
       before.flow.stopProbing();
       draining.add(before);
+      if (beforeIsSuspect) {
+        repeatUnanswered(next, () => true);
+        // A REGISTER over the new flow has to wait for the answer to the one before: here it is.
+        const stuck = [...unanswered.values()].filter(({ message, on }) => on === before && message.method === 'REGISTER');
+        deps.clock.after(0, () => stuck.filter(({ message }) => unanswered.has(message.branch)).forEach(({ message }) => giveUp(message)));
+      }
       settle();
       return;
     }
-    for (const waiting of [...unanswered.values()]) write(waiting.text, waiting.message, next);
-    const texts = kept;
+    repeatUnanswered(next, () => true);
+    const written = kept;
     kept = [];
-    for (const text of texts) send(text);
+    // The stack has given up on what is older; an answer would meet nobody. A BYE is worth sending even so.
+    for (const { text, at } of written) if (deps.clock.now() - at < TIMER_F_MS || text.startsWith('BYE ')) send(text);
   };
+
+  const keep = (text: string): void => void kept.push({ text, at: deps.clock.now() });
 
   const send = (text: string): void => {
     const message = peek(text);
     if (message === null) return;
     if (message.kind === 'response') {
       const home = all().find((one) => one.arrived.has(message.branch)) ?? current;
-      if (home === null) kept.push(text);
+      if (home === null) keep(text);
       else write(text, message, home);
       return;
     }
@@ -160,34 +191,41 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
       const home = unanswered.get(message.branch)?.on ?? current;
       if (home !== null) write(text, message, home);
     } else if (current !== null) write(text, message, current);
-    else if (message.inDialog) kept.push(text);
+    else if (message.inDialog) keep(text);
     // JsSIP is still inside its own send(): the answer has to come after it.
     else queueMicrotask(() => giveUp(message));
   };
 
-  return {
-    connect: (grant) =>
-      new Promise((resolve) => {
-        abandonOpening();
-        flowNumber += 1;
-        const flow = openFlow(flowNumber, grant, deps, {
-          onOpen: () => {
-            abandonOpening = () => undefined;
-            become(carried);
-            resolve(true);
-          },
-          onMessage: (text) => receive(text, carried),
-          onEnd: (end) => {
-            lose(carried, end);
-            resolve(false);
-          },
-        });
-        const carried: Carried = { flow, calls: new Set(), arrived: new Set() };
-        abandonOpening = () => {
-          flow.close();
+  const open = (grant: Grant, beforeIsSuspect: boolean, openWithinMs?: number): Promise<boolean> =>
+    new Promise((resolve) => {
+      abandonOpening();
+      flowNumber += 1;
+      const flow = openFlow(flowNumber, grant, deps, {
+        onOpen: () => {
+          abandonOpening = () => undefined;
+          become(carried, beforeIsSuspect);
+          resolve(true);
+        },
+        onMessage: (text) => receive(text, carried),
+        onEnd: (end) => {
+          lose(carried, end);
           resolve(false);
-        };
-      }),
+        },
+      }, openWithinMs);
+      const carried: Carried = { flow, calls: new Set(), arrived: new Set() };
+      abandonOpening = () => {
+        flow.close();
+        resolve(false);
+      };
+    });
+
+  return {
+    connect: (grant, openWithinMs) => open(grant, false, openWithinMs),
+    replace: (grant, openWithinMs) => open(grant, true, openWithinMs),
+    present: (grant) => {
+      presented = grant;
+      current?.flow.conceal(grant);
+    },
     send,
     isUp: () => current !== null,
     probe: (answerMs) => current?.flow.probe(answerMs),
@@ -206,6 +244,7 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
       abandonOpening();
       for (const one of all()) one.flow.close();
       current = null;
+      presented = null;
       draining.clear();
       unanswered.clear();
       kept = [];

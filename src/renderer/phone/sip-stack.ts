@@ -4,6 +4,7 @@
  */
 import type { CallDirection, Party } from '../../contracts/call';
 import type { EndFacts } from './cause';
+import type { Challenge } from './challenge';
 import type { Clock } from './clock';
 import type { IceContext } from './ice-policy';
 
@@ -29,6 +30,11 @@ export interface StackListener {
   readonly onRegisterAnswer: (answer: RegisterAnswer) => void;
   /** An INVITE came; the handlers are asked for at once. */
   readonly onIncoming: (session: StackSession, peer: Party) => SessionListener;
+  /**
+   * An INVITE to `target` was refused. Null: another token would not help. Else one is minted: true once requests carry it, false when
+   * there is none.
+   */
+  readonly onInviteRefused: (target: string, refusal: { readonly status: number; readonly challenges: readonly Challenge[] }) => Promise<boolean> | null;
 }
 
 export interface RegisterAnswer {
@@ -36,11 +42,22 @@ export interface RegisterAnswer {
   readonly status: number;
   readonly phrase: string;
   readonly expiresS: number;
+  /** Of a 401 or 407 that was not, or not successfully, answered. */
+  readonly challenges: readonly Challenge[];
   /** The gateway's Date header in ms since the epoch, or null. */
   readonly date: number | null;
 }
 
+/** A SIP user and password, and the one realm that they are for. */
+export interface Credentials {
+  readonly realm: string;
+  readonly username: string;
+  readonly password: string;
+}
+
 export interface SipStack {
+  /** Digest challenges are answered with these from now on; null: none is answered. */
+  readonly useCredentials: (credentials: Credentials | null) => void;
   /** REGISTER now, on the current flow; refreshes follow by themselves. */
   readonly register: () => void;
   readonly unregister: () => void;
@@ -80,7 +97,11 @@ export interface SessionListener {
   readonly onProgress: (earlyMedia: boolean) => void;
   readonly onAnswered: () => void;
   readonly onPeerHold: (on: boolean) => void;
-  /** The last `reoffer` was agreed (200) or refused with this status (0 when unknown). */
+  /** The far end sent an offer of its own, which is being answered: the dialog lives. */
+  readonly onPeerOffer: () => void;
+  /** A request within the dialog that was no `reoffer` found nobody (404, 408, 481 ...), or none came when one was due (408). */
+  readonly onDialogDoubt: (status: number) => void;
+  /** The last `reoffer` was agreed (200) or refused with this status (408 when nobody answered, 0 when unknown). */
   readonly onReofferDone: (status: number) => void;
   readonly onDigitFailed: () => void;
   readonly onRemoteStream: (stream: MediaStream) => void;

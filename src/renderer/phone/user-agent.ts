@@ -5,13 +5,15 @@
 import type { Call, CallId, LiveCall, Registration } from '../../contracts/call';
 import type { Grant } from '../../contracts/grant';
 import type { LiveCategory, LiveKind } from '../../contracts/event';
-import type { Result } from '../../contracts/result';
+import type { Failure, Result } from '../../contracts/result';
 
 /** Where fresh grants come from; each `get` is a token never used before. */
 export interface GrantSource {
   readonly get: () => Promise<Result<Grant>>;
   /** Called with the grant that main minted ahead of the old one's expiry; returns the unsubscribe function. */
   readonly onRenewed: (listener: (grant: Grant) => void) => () => void;
+  /** What main saw of a connect that failed: a page learns no more than close code 1006. */
+  readonly onConnectRefused?: (listener: (failure: Failure) => void) => () => void;
 }
 
 /** Where the microphone comes from. */
@@ -32,6 +34,14 @@ export interface EngineEvent {
   readonly detail: string;
 }
 
+/** What became of this computer's addresses. */
+export interface NetworkChange {
+  /** One of them is gone. */
+  readonly lost: boolean;
+  /** There is one that leads somewhere. */
+  readonly connected: boolean;
+}
+
 /** Immutable; the same object until something changes. */
 export interface PhoneSnapshot {
   readonly registration: Registration;
@@ -41,6 +51,12 @@ export interface PhoneSnapshot {
   readonly activeCallId: CallId | null;
   /** The grant in use, without its token, or null. */
   readonly grant: { readonly fingerprint: string; readonly issuedAt: number; readonly expiresAt: number } | null;
+}
+
+/** The far end of one live call, as sound. */
+export interface Sound {
+  readonly callId: CallId;
+  readonly stream: MediaStream;
 }
 
 export interface UserAgent {
@@ -53,7 +69,9 @@ export interface UserAgent {
   readonly stop: () => Promise<void>;
   /** The computer woke up, or the network came back: do not wait for the back-off. */
   readonly reconnectNow: () => void;
-  /** Dials what the agent typed. Other live calls are put on hold first. Resolves when the INVITE is on its way (at most 40 ms later). */
+  /** This computer's addresses changed; what used one that is gone has to find another way. */
+  readonly networkChanged: (change: NetworkChange) => void;
+  /** Dials what the agent typed. Other live calls are put on hold first. Resolves when the call may be drawn (40 to 100 ms later), its INVITE on the way. */
   readonly place: (typed: string) => Promise<Result<CallId>>;
   /** Acquires the microphone first; refused or missing, the call keeps ringing with `problem` set. Holds the others. */
   readonly answer: (id: CallId) => Promise<void>;
@@ -71,6 +89,10 @@ export interface UserAgent {
   readonly useMicrophone: (stream: MediaStream) => Promise<void>;
   /** The far end's sound (early media too), or null while there is none. */
   readonly remoteStream: (id: CallId) => MediaStream | null;
+  /** What is to be played; the same array until a sound comes or goes. */
+  readonly sounds: () => readonly Sound[];
+  /** Told when that changes: at once, while `subscribe` may wait for a new call's INVITE. */
+  readonly onSounds: (listener: () => void) => () => void;
   /** The call's RTCPeerConnection statistics, or null. */
   readonly stats: (id: CallId) => Promise<RTCStatsReport | null>;
 }

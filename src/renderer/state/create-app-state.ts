@@ -78,6 +78,7 @@ export function createAppState(parts: AppParts): App {
       settings.subscribe(followSound);
       followIncoming({ api, phone, settings, line: () => activeProfile(profiles.get())?.name ?? '' });
       api.subscribe('power.resumed', phone.reconnectNow);
+      api.subscribe('network.changed', phone.networkChanged);
       const [asked] = await Promise.all([profiles.start(), settings.start()]);
       const notice = profiles.get()?.notice ?? null;
       if (notice !== null) live.append({ category: 'errors', kind: 'problem', title: 'A file was set aside', detail: notice });

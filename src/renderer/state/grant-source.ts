@@ -13,6 +13,10 @@ export function createGrantSource(api: RingfenceApi, profileId: string, onFailur
       onFailure(result.ok ? null : result.failure);
       return result;
     },
+    onConnectRefused: (listener) =>
+      api.subscribe('grants.failed', ({ profileId: failedId, purpose, failure }) => {
+        if (failedId === profileId && purpose === which.purpose) listener(failure);
+      }),
     onRenewed: (listener) => {
       const ends = [
         api.subscribe('grants.renewed', (grant) => {

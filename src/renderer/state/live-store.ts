@@ -18,7 +18,7 @@ export interface LiveStore extends Store<number> {
 /** How long new events wait for company before the column renders, in milliseconds. */
 export const GATHER_MS = 50;
 
-const KEY_CHANGES = { added: 'added', replaced: 'replaced', removed: 'removed', promoted: 'promoted to active' } as const;
+const KEY_CHANGES = { added: 'added', replaced: 'replaced', removed: 'removed', promoted: 'promoted to active', finished: 'removed at the gateway', copied: 'copied for the gateway' } as const;
 
 /** Refusals for these are of tokens; main's log names other things too (keys, profiles, calls over IPC). */
 const GRANT_PURPOSES: ReadonlySet<string> = new Set<Purpose>(['sip', 'events', 'voice']);
@@ -31,7 +31,7 @@ export function eventFromAudit(entry: AuditEntry): NewEvent | null {
       return { category: 'errors', kind: 'token-refused', title: 'Token refused', detail: `${entry.profileId} · ${entry.reason.replaceAll('-', ' ')}` };
     case 'key': {
       const which = entry.fingerprint === null ? '' : ` · ${entry.fingerprint}`;
-      return { category: 'tokens', kind: 'key-changed', title: `Key ${KEY_CHANGES[entry.change]}`, detail: `${entry.profileId} · ${entry.slot} key${which}` };
+      return { category: 'tokens', kind: 'key-changed', title: `Key ${KEY_CHANGES[entry.change]}`, detail: `${entry.profileId} · ${entry.change === 'finished' ? 'old' : entry.slot} key${which}` };
     }
     case 'mint':
     case 'profile':

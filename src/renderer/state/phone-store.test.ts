@@ -38,6 +38,7 @@ function setUp() {
         return new Promise((resolve) => stops.push(resolve));
       },
       reconnectNow: () => story.push(`${id} reconnects`),
+      networkChanged: ({ lost }) => story.push(`${id} ${lost ? 'lost' : 'gained'} an address`),
       place: (typed) => {
         story.push(`${id} places ${typed}`);
         return Promise.resolve(ok('c'));
@@ -51,6 +52,8 @@ function setUp() {
       dismiss: () => undefined,
       useMicrophone: () => Promise.resolve(),
       remoteStream: () => null,
+      sounds: () => [],
+      onSounds: () => () => undefined,
       stats: () => Promise.resolve(null),
     };
   };
@@ -63,6 +66,7 @@ describe('the phone', () => {
     expect(store.get()).toBe(NO_PHONE);
     expect(await store.place('1001')).toMatchObject({ ok: false, failure: { action: 'open-profiles' } });
     store.reconnectNow();
+    store.networkChanged({ lost: true, connected: true });
   });
 
   it('starts with the first profile and shows its snapshot', async () => {

@@ -3,18 +3,22 @@ import type { CallId } from '../../contracts/call';
 import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
 import type { Profile } from '../../contracts/profile';
 import { fail, type Result } from '../../contracts/result';
-import type { EngineEvent, PhoneSnapshot, UserAgent } from '../phone/user-agent';
+import type { EngineEvent, PhoneSnapshot, Sound, UserAgent } from '../phone/user-agent';
 import { createListeners, type Store } from './store';
 
 /** The snapshot while no profile is in use. */
 export const NO_PHONE: PhoneSnapshot = { registration: { phase: 'offline' }, calls: [], activeCallId: null, grant: null };
 
+const NO_SOUNDS: readonly Sound[] = [];
+
 /** The verbs of the UserAgent, for whichever one is in use; without one they do nothing. */
-type Verbs = Pick<UserAgent, 'reconnectNow' | 'answer' | 'end' | 'setMuted' | 'hold' | 'resume' | 'sendDigits' | 'dismiss' | 'useMicrophone' | 'remoteStream' | 'stats'>;
+type Verbs = Pick<UserAgent, 'reconnectNow' | 'networkChanged' | 'answer' | 'end' | 'setMuted' | 'hold' | 'resume' | 'sendDigits' | 'dismiss' | 'useMicrophone' | 'remoteStream' | 'stats'>;
 
 export interface PhoneStore extends Store<PhoneSnapshot>, Verbs {
   /** Stops the phone of the profile before and starts this one's. A profile whose settings are unchanged keeps its phone. */
   readonly use: (profile: Profile | null) => Promise<void>;
+  /** What is to be played. */
+  readonly sounds: Store<readonly Sound[]>;
   /** Dials what the agent typed and remembers it for recall. */
   readonly place: (typed: string) => Promise<Result<CallId>>;
   /** What was dialled last in this run, or ''. Never written to disk. */
@@ -42,6 +46,7 @@ const wiring = (profile: Profile): string =>
 /** Makes the store, with no phone in it. */
 export function createPhoneStore({ createUserAgent, onEvent }: PhoneStoreParts): PhoneStore {
   const listeners = createListeners();
+  const soundListeners = createListeners();
   let running: Running | null = null;
   let wanted: Profile | null = null;
   let changing: Promise<void> | null = null;
@@ -52,7 +57,7 @@ export function createPhoneStore({ createUserAgent, onEvent }: PhoneStoreParts):
 
   function begin(profile: Profile): void {
     const userAgent = createUserAgent(profile);
-    const ends = [userAgent.subscribe(listeners.tell), userAgent.onEvent(onEvent)];
+    const ends = [userAgent.subscribe(listeners.tell), userAgent.onSounds(soundListeners.tell), userAgent.onEvent(onEvent)];
     running = {
       profile,
       userAgent,
@@ -71,6 +76,7 @@ export function createPhoneStore({ createUserAgent, onEvent }: PhoneStoreParts):
         const leaving = running;
         running = null;
         listeners.tell();
+        soundListeners.tell();
         await leaving.userAgent.stop();
         leaving.letGo();
       }
@@ -82,6 +88,7 @@ export function createPhoneStore({ createUserAgent, onEvent }: PhoneStoreParts):
   return {
     get: () => agent()?.snapshot() ?? NO_PHONE,
     subscribe: listeners.add,
+    sounds: { get: () => agent()?.sounds() ?? NO_SOUNDS, subscribe: soundListeners.add },
     use: (profile) => {
       wanted = profile;
       changing ??= settle().finally(() => {
@@ -97,6 +104,7 @@ export function createPhoneStore({ createUserAgent, onEvent }: PhoneStoreParts):
     },
     lastDialled: () => lastDialled,
     reconnectNow: () => agent()?.reconnectNow(),
+    networkChanged: (change) => agent()?.networkChanged(change),
     answer: async (id) => {
       await agent()?.answer(id);
     },

@@ -17,6 +17,8 @@ export interface ProfilesStore extends Store<ProfilesSnapshot | null> {
   readonly addKey: (source: KeySource, profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
   readonly removeKey: (profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
   readonly promoteKey: (profileId: string) => Promise<Result<KeyStatus>>;
+  /** The retired key was removed from the gateway. */
+  readonly finishRotation: (profileId: string) => Promise<Result<KeyStatus>>;
 }
 
 /** The snapshot with one profile's key status replaced or added. */
@@ -59,5 +61,6 @@ export function createProfilesStore(api: RingfenceApi): ProfilesStore {
     addKey: (source, profileId, slot) => statusFrom(api.invoke(source, { profileId, slot })),
     removeKey: (profileId, slot) => statusFrom(api.invoke('keys.remove', { profileId, slot })),
     promoteKey: (profileId) => statusFrom(api.invoke('keys.promote', { profileId })),
+    finishRotation: (profileId) => statusFrom(api.invoke('keys.finishRotation', { profileId })),
   };
 }

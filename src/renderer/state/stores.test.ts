@@ -11,7 +11,7 @@ import { createStore } from './store';
 
 const refusal = { ok: false, failure: { reason: 'internal', sentence: 'S.', action: 'none' } } as const;
 const snapshot: ProfilesSnapshot = { profiles: [], activeProfileId: 'practice', keys: [], notice: null, keychain: { available: true, advice: null } };
-const status = (profileId: string, lastMintAt: number | null = null): KeyStatus => ({ profileId, state: 'absent', active: null, next: null, lastMintAt });
+const status = (profileId: string, lastMintAt: number | null = null): KeyStatus => ({ profileId, state: 'absent', active: null, next: null, retired: null, lastMintAt });
 
 describe('a store', () => {
   it('tells its listeners of a change, and not of the same value', () => {

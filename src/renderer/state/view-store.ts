@@ -10,6 +10,8 @@ export interface View {
   readonly settingsTab: SettingsTab;
   /** The profile that a pasted key goes to, or null for the first one that lacks a key. */
   readonly keyProfileId: string | null;
+  /** The profile whose rotation is on show, or null. */
+  readonly rotationProfileId: string | null;
   /** The field of the dialler. */
   readonly typed: string;
   /** Why the last number could not be dialled, or null. */
@@ -26,7 +28,7 @@ export interface ViewStore extends Store<View> {
   readonly openSettings: (tab: SettingsTab, keyProfileId?: string) => void;
 }
 
-const START: View = { screen: 'phone', settingsTab: 'profiles', keyProfileId: null, typed: '', dialFailure: null, keypadCallId: null, devicesOpen: false, shortcutsOpen: false };
+const START: View = { screen: 'phone', settingsTab: 'profiles', keyProfileId: null, rotationProfileId: null, typed: '', dialFailure: null, keypadCallId: null, devicesOpen: false, shortcutsOpen: false };
 
 /** Makes the store; `first` overrides where it starts. */
 export function createViewStore(first: Partial<View> = {}): ViewStore {

@@ -7,6 +7,7 @@ import { CallTimer } from './CallTimer';
 import { EndedActions } from './EndedActions';
 import { initials, partyName } from './format';
 import { PeerNumber } from './PeerNumber';
+import { RecoveringTime } from './RecoveringTime';
 import { phaseWords } from './sentences';
 
 interface CallCardProps {
@@ -33,7 +34,7 @@ export function CallCard({ call, line }: CallCardProps) {
           </div>
           <div className="call-state">
             {'answeredAt' in call && call.answeredAt !== null ? <CallTimer call={call} /> : <span className="call-phase">{phaseWords(call)}</span>}
-            <span className="call-below">{call.phase === 'active' ? <CallQuality callId={call.id} /> : 'answeredAt' in call && call.answeredAt !== null ? <span className="call-phase-small" data-phase={call.phase}>{phaseWords(call)}</span> : null}</span>
+            <span className="call-below">{call.phase === 'active' ? <CallQuality callId={call.id} /> : 'answeredAt' in call && call.answeredAt !== null ? <span className="call-phase-small" data-phase={call.phase}>{phaseWords(call)}{call.phase === 'recovering' && <RecoveringTime since={call.since} />}</span> : null}</span>
           </div>
         </div>
         {isLive(call) ? <CallControls call={call} /> : <EndedActions call={call} />}

@@ -5,6 +5,7 @@ import { canResume, isLive } from '../state/call-views';
 import { useApp } from './app-context';
 import { CallTimer } from './CallTimer';
 import { partyName } from './format';
+import { RecoveringTime } from './RecoveringTime';
 import { phaseWords } from './sentences';
 
 /** A call that waits, in one line. */
@@ -15,6 +16,7 @@ export function CallLine({ call }: { readonly call: Call }) {
     <article className="card call-line" data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} tabIndex={-1} aria-label={`Call with ${name}`}>
       <span className="tag" data-phase={call.phase}>
         {phaseWords(call)}
+        {call.phase === 'recovering' && <RecoveringTime since={call.since} />}
       </span>
       <h2 className="call-line-name">{name}</h2>
       {'answeredAt' in call && call.answeredAt !== null && <CallTimer call={call} />}

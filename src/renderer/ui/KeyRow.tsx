@@ -1,11 +1,13 @@
 import { Ellipsis } from 'lucide-react';
+import { useCallback } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Menu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
 import { Popover } from 'react-aria-components/Popover';
-import type { KeyRecord, KeySlot, KeyStatus, Profile } from '../../contracts/profile';
-import type { KeySource } from '../state/profiles-store';
+import type { KeyRecord, KeySlot, KeyStatus, Profile, RetiredKey } from '../../contracts/profile';
+import { Countdown } from './Countdown';
 import { clock, day } from './format';
 import { KEY_STATE_WORDS, keyAge, providerWords } from './key-words';
+import { nextKeyNote } from './rotation';
 
 interface KeyRowProps {
   readonly profile: Profile;
@@ -15,19 +17,14 @@ interface KeyRowProps {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly onChoose: () => void;
-  readonly onAddNext: (source: KeySource) => void;
-  readonly onPromote: () => void;
+  /** The id of the rotation's panel when it is this line's, else null. */
+  readonly rotation: string | null;
+  readonly onRotate: () => void;
   readonly onRemove: (slot: KeySlot) => void;
 }
 
-const SOURCES: readonly { readonly id: KeySource; readonly label: string }[] = [
-  { id: 'keys.pasteFromClipboard', label: 'From the clipboard' },
-  { id: 'keys.loadFromFile', label: 'From a file...' },
-  { id: 'keys.generate', label: 'Generate it here' },
-];
-
 /** One line's keys. The dot of its environment is the choice of where a new key goes. */
-export function KeyRow({ profile, status, chosen, now, onChoose, onAddNext, onPromote, onRemove }: KeyRowProps) {
+export function KeyRow({ profile, status, chosen, now, onChoose, rotation, onRotate, onRemove }: KeyRowProps) {
   const words = KEY_STATE_WORDS[status.state];
   const removable = (['active', 'next'] as const).filter((slot) => status[slot] !== null);
   return (
@@ -40,26 +37,12 @@ export function KeyRow({ profile, status, chosen, now, onChoose, onAddNext, onPr
       </th>
       <td data-column="Provider">{providerWords(profile)}</td>
       <td data-column="Active key">{status.active === null ? <KeyMissing tone={words.tone} word={words.word} /> : <KeyPrint record={status.active} note={status.state === 'in-keychain' ? null : words.word} now={now} />}</td>
-      <td data-column="Next key">{status.next === null ? <span className="quiet">none</span> : <KeyPrint record={status.next} note={null} now={now} />}</td>
+      <td data-column="Next key">{status.next === null ? <NoNextKey retired={status.retired} /> : <NextKey record={status.next} lifeS={profile.policy.tokenLifeS} />}</td>
       <td data-column="Last token">{status.lastMintAt === null ? <span className="quiet">never</span> : <LastMint at={status.lastMintAt} now={now} />}</td>
       <td className="key-actions">
-        {status.active !== null && status.next === null && (
-          <MenuTrigger>
-            <Button className="button">Add next key</Button>
-            <Popover className="popover" placement="bottom end">
-              <Menu className="menu" aria-label={`Next key of ${profile.name}`}>
-                {SOURCES.map(({ id, label }) => (
-                  <MenuItem key={id} id={id} className="menu-item" onAction={() => onAddNext(id)}>
-                    {label}
-                  </MenuItem>
-                ))}
-              </Menu>
-            </Popover>
-          </MenuTrigger>
-        )}
-        {status.next !== null && (
-          <Button className="button" onPress={onPromote}>
-            Promote
+        {removable.length > 0 && (
+          <Button className="button" data-rotate="" aria-label={`Rotate the key of ${profile.name}`} aria-expanded={rotation !== null} {...(rotation === null ? {} : { 'aria-controls': rotation })} onPress={onRotate}>
+            Rotate...
           </Button>
         )}
         {removable.length > 0 && (
@@ -88,6 +71,30 @@ function KeyPrint({ record, note, now }: { readonly record: KeyRecord; readonly 
     <>
       <code className="key-print">{record.fingerprint}</code>
       <span className="key-note">{note ?? keyAge(record, now)}</span>
+    </>
+  );
+}
+
+/** The next key, and when it may be promoted. */
+function NextKey({ record, lifeS }: { readonly record: KeyRecord; readonly lifeS: number }) {
+  const until = record.addedAt + lifeS * 1000;
+  const words = useCallback((now: number) => nextKeyNote(until, lifeS, now), [until, lifeS]);
+  return (
+    <>
+      <code className="key-print">{record.fingerprint}</code>
+      <span className="key-note">
+        <Countdown words={words} />
+      </span>
+    </>
+  );
+}
+
+function NoNextKey({ retired }: { readonly retired: RetiredKey | null }) {
+  if (retired === null) return <span className="quiet">none</span>;
+  return (
+    <>
+      <code className="key-print quiet">{retired.fingerprint}</code>
+      <span className="key-note">old, at the gateway</span>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { ClipboardPaste, FileKey, Sparkles } from 'lucide-react';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { KeySlot, KeyStatus, Profile } from '../../contracts/profile';
 import type { Failure, Result } from '../../contracts/result';
@@ -9,15 +9,19 @@ import { useApp } from './app-context';
 import { ConfirmDialog, type Question } from './ConfirmDialog';
 import { FailureNotice } from './FailureNotice';
 import { KeychainChip } from './KeychainChip';
-import { KEY_STATE_WORDS, keyTarget, statusOf } from './key-words';
+import { focusRotate } from './focus';
+import { KEY_STATE_WORDS, keyAdded, keyTarget, statusOf } from './key-words';
 import { KeyRow } from './KeyRow';
 import { saySentence } from './notices';
+import { earlyPromotion, replacement } from './rotation';
+import { RotationPanel, type RotationActions } from './RotationPanel';
 
 /** The keys of all lines: where they are, never what they are. */
 export function KeysPanel() {
   const { profiles, view } = useApp();
   const snapshot = useStore(profiles);
-  const { keyProfileId } = useStore(view);
+  const { keyProfileId, rotationProfileId } = useStore(view);
+  const rotationId = useId();
   // The day when the table was opened; nobody watches it past midnight.
   const [now] = useState(Date.now);
   const [question, setQuestion] = useState<Question | null>(null);
@@ -27,6 +31,7 @@ export function KeysPanel() {
   const targetId = keyTarget(snapshot, keyProfileId);
   const target = snapshot.profiles.find((profile) => profile.id === targetId);
   const targetStatus = statusOf(snapshot, targetId);
+  const rotating = snapshot.profiles.find((profile) => profile.id === rotationProfileId);
 
   async function run(work: () => Promise<Result<KeyStatus>>, done: (status: KeyStatus) => string): Promise<void> {
     setFailed(null);
@@ -37,8 +42,15 @@ export function KeysPanel() {
   function put(source: KeySource, profile: Profile, slot: KeySlot): void {
     void run(
       () => profiles.addKey(source, profile.id, slot),
-      (status) => `Key ${status[slot]?.fingerprint ?? ''} is now the ${slot} key of ${profile.name}.`,
+      (status) => keyAdded(source, profile, status[slot]?.fingerprint ?? '', slot),
     );
+  }
+  function replace(source: KeySource, profile: Profile, status: KeyStatus): void {
+    setQuestion({
+      title: `Replace the key of ${profile.name} at once?`,
+      text: replacement(profile, status, source === 'keys.generate'),
+      answers: [{ label: 'Replace at once', tone: 'danger', act: () => put(source, profile, 'active') }],
+    });
   }
   function add(source: KeySource): void {
     if (target === undefined) return;
@@ -46,12 +58,24 @@ export function KeysPanel() {
       put(source, target, 'active');
       return;
     }
+    if (targetStatus.retired !== null) {
+      // There is room for two keys at the gateway: the old one has to go first.
+      view.change({ rotationProfileId: target.id });
+      return;
+    }
     setQuestion({
       title: `${target.name} has a key already`,
-      text: 'Added as its next key, nothing changes until you promote it. Replacing takes effect with the next token; the old key cannot be brought back.',
+      text: 'Added as its next key, nothing changes until you promote it. Replacing is for a key that may have leaked: all its tokens die.',
       answers: [
-        { label: 'Replace the active key', tone: 'danger', act: () => put(source, target, 'active') },
-        { label: 'Add as next key', tone: 'primary', act: () => put(source, target, 'next') },
+        { label: 'Replace at once...', tone: 'danger', act: () => replace(source, target, targetStatus) },
+        {
+          label: 'Add as next key',
+          tone: 'primary',
+          act: () => {
+            view.change({ rotationProfileId: target.id });
+            put(source, target, 'next');
+          },
+        },
       ],
     });
   }
@@ -72,22 +96,45 @@ export function KeysPanel() {
       ],
     });
   }
-  function promote(profile: Profile): void {
-    setQuestion({
-      title: `Promote the next key of ${profile.name}?`,
-      text: 'From the next token on it signs alone; the gateway must accept it already. The key before is removed.',
-      answers: [
-        {
-          label: 'Promote',
-          tone: 'primary',
-          act: () =>
-            void run(
-              () => profiles.promoteKey(profile.id),
-              (status) => `Tokens of ${profile.name} are now signed with ${status.active?.fingerprint ?? 'the next key'}.`,
-            ),
-        },
-      ],
-    });
+  function actionsFor(profile: Profile, status: KeyStatus): RotationActions {
+    const promote = (): void =>
+      void run(
+        () => profiles.promoteKey(profile.id),
+        (done) => `Tokens of ${profile.name} are now signed with ${done.active?.fingerprint ?? 'the next key'}.`,
+      );
+    return {
+      addNext: (source) => put(source, profile, 'next'),
+      promote: (early) => {
+        if (!early) promote();
+        else setQuestion({ title: 'Promote before the wait is over?', text: earlyPromotion(profile, status, Date.now()), answers: [{ label: 'Promote now', tone: 'danger', act: promote }] });
+      },
+      finish: () =>
+        void run(
+          () => profiles.finishRotation(profile.id),
+          () => `The rotation of ${profile.name} is finished.`,
+        ),
+      stop: () =>
+        setQuestion({
+          title: 'Stop this rotation?',
+          text: `${status.next?.fingerprint ?? 'The next key'} is removed here and cannot be brought back; ${status.active?.fingerprint ?? 'the active key'} goes on signing. Remove the next key at the gateway, too.`,
+          answers: [
+            {
+              label: 'Stop the rotation',
+              tone: 'danger',
+              act: () =>
+                void run(
+                  () => profiles.removeKey(profile.id, 'next'),
+                  () => `The rotation of ${profile.name} is stopped.`,
+                ),
+            },
+          ],
+        }),
+      replace: (source) => replace(source, profile, status),
+    };
+  }
+  function closeRotation(): void {
+    view.change({ rotationProfileId: null });
+    if (rotating !== undefined) focusRotate(rotating.id);
   }
   const amiss = KEY_STATE_WORDS[targetStatus.state].sentence;
 
@@ -143,14 +190,17 @@ export function KeysPanel() {
                 now={now}
                 chosen={profile.id === targetId}
                 onChoose={() => view.change({ keyProfileId: profile.id })}
-                onAddNext={(source) => put(source, profile, 'next')}
-                onPromote={() => promote(profile)}
+                rotation={profile.id === rotationProfileId ? rotationId : null}
+                onRotate={() => (profile.id === rotationProfileId ? closeRotation() : view.change({ rotationProfileId: profile.id, keyProfileId: profile.id }))}
                 onRemove={(slot) => remove(profile, slot)}
               />
             ))}
           </tbody>
         </table>
       </div>
+      {rotating !== undefined && (
+        <RotationPanel id={rotationId} profile={rotating} status={statusOf(snapshot, rotating.id)} actions={actionsFor(rotating, statusOf(snapshot, rotating.id))} onClose={closeRotation} />
+      )}
       {amiss !== null && snapshot.keychain.advice === null && <p className="panel-text">{amiss}</p>}
       <ConfirmDialog question={question} onClose={() => setQuestion(null)} />
     </>

@@ -19,6 +19,7 @@ const PROBLEM_PLACES: Readonly<Record<RegistrationProblem, { readonly label: str
   'token-refused': { label: 'Open keys', tab: 'keys' },
   'registration-refused': { label: 'Open profiles', tab: 'profiles' },
   'gateway-unreachable': { label: 'Open profiles', tab: 'profiles' },
+  'certificate-refused': { label: 'Open profiles', tab: 'profiles' },
   'clock-skewed': null,
 };
 

@@ -1,18 +1,16 @@
 import { useEffect, useRef } from 'react';
-import { isLive } from '../state/call-views';
+import type { Sound } from '../phone/user-agent';
 import { useSelected, useStore } from '../state/use-store';
 import { useApp } from './app-context';
 
-/** The far ends' sound: one audio element for each live call, on the chosen speaker. */
+/** The far ends' sound: one audio element for each live call that has some, on the chosen speaker. */
 export function RemoteAudio() {
   const { phone } = useApp();
-  const { calls } = useStore(phone);
-  return calls.filter(isLive).map((call) => <CallAudio key={call.id} callId={call.id} />);
+  return useStore(phone.sounds).map((sound) => <CallAudio key={sound.callId} {...sound} />);
 }
 
-function CallAudio({ callId }: { readonly callId: string }) {
-  const { phone, settings } = useApp();
-  const stream = useSelected(phone, () => phone.remoteStream(callId));
+function CallAudio({ callId, stream }: Sound) {
+  const { settings } = useApp();
   const speaker = useSelected(settings, (value) => value.speakerId);
   const audio = useRef<HTMLAudioElement>(null);
   useEffect(() => {

@@ -31,3 +31,8 @@ export function focusKind(element: Element | null): 'empty-field' | 'filled-fiel
 export function isTyping(): boolean {
   return focusKind(document.activeElement) === 'filled-field';
 }
+
+/** Puts the focus on the button that opens a line's rotation. */
+export function focusRotate(profileId: string): void {
+  document.querySelector<HTMLElement>(`[data-profile-id="${CSS.escape(profileId)}"] [data-rotate]`)?.focus();
+}

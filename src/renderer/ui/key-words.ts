@@ -1,5 +1,7 @@
 /** The keys' states in words. */
-import type { KeyRecord, KeyState, KeyStatus, Profile, ProfilesSnapshot, ProviderConfig } from '../../contracts/profile';
+import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
+import type { KeyRecord, KeySlot, KeyState, KeyStatus, Profile, ProfilesSnapshot, ProviderConfig } from '../../contracts/profile';
+import type { KeySource } from '../state/profiles-store';
 import { day } from './format';
 
 /** The chip beside "Keys", and a sentence where something is amiss. */
@@ -16,7 +18,7 @@ export function keyAge(record: KeyRecord, now: number): string {
   return `${record.origin === 'generated' ? 'made' : 'since'} ${day(record.addedAt, now)}`;
 }
 
-const PROVIDER_WORDS: Readonly<Record<ProviderConfig['kind'], string>> = { 'local-jwt': 'Signed here · HS256' };
+const PROVIDER_WORDS: Readonly<Record<ProviderConfig['kind'], string>> = { 'local-jwt': 'Signed here · HS256', 'ephemeral-credentials': 'SIP password made here' };
 
 /** How the profile's tokens are made, as the table says it. */
 export function providerWords(profile: Profile): string {
@@ -25,7 +27,7 @@ export function providerWords(profile: Profile): string {
 
 /** What is known about a profile's keys; a profile main has not told about has none. */
 export function statusOf(snapshot: ProfilesSnapshot, profileId: string): KeyStatus {
-  return snapshot.keys.find((key) => key.profileId === profileId) ?? { profileId, state: 'absent', active: null, next: null, lastMintAt: null };
+  return snapshot.keys.find((key) => key.profileId === profileId) ?? { profileId, state: 'absent', active: null, next: null, retired: null, lastMintAt: null };
 }
 
 /** Where a new key goes without being told: to the first line that lacks one, else to the line in use. */
@@ -33,4 +35,18 @@ export function keyTarget(snapshot: ProfilesSnapshot, chosen: string | null): st
   if (chosen !== null && snapshot.profiles.some((profile) => profile.id === chosen)) return chosen;
   const lacking = snapshot.profiles.find((profile) => statusOf(snapshot, profile.id).active === null);
   return lacking?.id ?? snapshot.activeProfileId;
+}
+
+/** The ways in which a key comes in, as buttons and menus say them. */
+export const KEY_SOURCES: readonly { readonly id: KeySource; readonly label: string }[] = [
+  { id: 'keys.pasteFromClipboard', label: 'Paste from clipboard' },
+  { id: 'keys.loadFromFile', label: 'From file...' },
+  { id: 'keys.generate', label: 'Generate' },
+];
+
+/** What is said when a key came in. One that was made here for a gateway elsewhere has a minute to get there. */
+export function keyAdded(source: KeySource, profile: Profile, fingerprint: string, slot: KeySlot): string {
+  return source === 'keys.generate' && profile.id !== PRACTICE_PROFILE_ID
+    ? `Key ${fingerprint} is the ${slot} key of ${profile.name}. It is on the clipboard for one minute: take it to the gateway.`
+    : `Key ${fingerprint} is now the ${slot} key of ${profile.name}.`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Profile } from '../../contracts/profile';
-import { EMPTY_DRAFT, FIELD_SENTENCES, draftOf, draftProblems, newProfileId, profileFrom, type DraftField, type ProfileDraft } from './profile-draft';
+import { EMPTY_DRAFT, FIELD_SENTENCES, applies, draftOf, draftProblems, newProfileId, profileFrom, type DraftField, type ProfileDraft } from './profile-draft';
 
 const good: ProfileDraft = {
   ...EMPTY_DRAFT,
@@ -39,6 +39,27 @@ describe('the profile form', () => {
     expect(profileFrom(draft, 'x', null)).toBeNull();
   });
 
+  it.each<[Partial<ProfileDraft>, DraftField, string, unknown]>([
+    [{ presentation: 'query' }, 'parameter', '9', { kind: 'query', parameter: 'token' }],
+    [{ presentation: 'subprotocol' }, 'template', 'bearer.', { kind: 'subprotocol', template: 'bearer.<token>' }],
+    [{ presentation: 'subprotocol' }, 'template', '<token> <token>', { kind: 'subprotocol', template: 'bearer.<token>' }],
+    [{ presentation: 'bearer' }, 'header', 'Cookie', { kind: 'bearer', header: 'Authorization', realm: '' }],
+    [{ presentation: 'bearer' }, 'realm', 'a"b', { kind: 'bearer', header: 'Authorization', realm: '' }],
+    [{ provider: 'ephemeral-credentials' }, 'realm', 'x'.repeat(101), { kind: 'digest', realm: '' }],
+  ])('%j has its own fields, which count there alone: %s may not be "%s"', (choice, field, text, made) => {
+    const chosen = { ...good, ...choice };
+    expect(profileFrom(chosen, 'x', null)?.presentation).toEqual(made);
+    expect([...draftProblems({ ...chosen, [field]: text })]).toEqual([field]);
+    expect(FIELD_SENTENCES[field]).toMatch(/^[A-Z].+\.$/);
+    expect(draftProblems({ ...good, presentation: 'main-injected', [field]: text }).size).toBe(0);
+  });
+
+  it('SIP credentials go by digest, whatever presentation was chosen before, and need neither issuer nor audience', () => {
+    const draft: ProfileDraft = { ...good, provider: 'ephemeral-credentials', presentation: 'bearer', issuer: '', audience: '', realm: ' pbx ' };
+    expect(profileFrom(draft, 'x', null)).toMatchObject({ provider: { kind: 'ephemeral-credentials' }, presentation: { kind: 'digest', realm: 'pbx' } });
+    expect(['presentation', 'issuer', 'audience', 'header'].filter((field) => applies(field as DraftField, draft))).toEqual([]);
+  });
+
   it('the parameter counts only where the token goes into the query', () => {
     expect([...draftProblems({ ...good, presentation: 'query', parameter: '9' })]).toEqual(['parameter']);
     expect(draftProblems({ ...good, presentation: 'main-injected', parameter: '9' }).size).toBe(0);
@@ -59,16 +80,21 @@ describe('the profile form', () => {
     });
   });
 
-  it('gives an edited profile back as it was, with what the form does not show', () => {
+  it.each<Pick<Profile, 'provider' | 'presentation'>>([
+    { provider: { kind: 'local-jwt', issuer: 'i', audience: 'a' }, presentation: { kind: 'query', parameter: 'jwt' } },
+    { provider: { kind: 'local-jwt', issuer: 'i', audience: 'a' }, presentation: { kind: 'subprotocol', template: 'v1.<token>' } },
+    { provider: { kind: 'local-jwt', issuer: 'i', audience: 'a' }, presentation: { kind: 'bearer', header: 'X-Token', realm: 'r' } },
+    { provider: { kind: 'local-jwt', issuer: 'i', audience: 'a' }, presentation: { kind: 'main-injected' } },
+    { provider: { kind: 'ephemeral-credentials' }, presentation: { kind: 'digest', realm: 'r' } },
+  ])('gives an edited profile back as it was, with what the form does not show: $presentation.kind', (choice) => {
     const existing: Profile = {
+      ...choice,
       id: 'p',
       name: 'P',
       environment: 'staging',
-      provider: { kind: 'local-jwt', issuer: 'i', audience: 'a' },
       identity: '1@h',
       displayName: 'D',
       gatewayUrl: 'wss://h/',
-      presentation: { kind: 'query', parameter: 'jwt' },
       policy: { tokenLifeS: 60, purposes: ['sip', 'events'] },
       iceServers: [{ urls: ['turn:t.example.com'], username: 'u' }],
     };

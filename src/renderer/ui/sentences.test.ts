@@ -58,6 +58,7 @@ describe('announcements', () => {
     expect(announcement(active, 'ringing')).toBe('Connected to Asha');
     expect(announcement(active, 'held')).toBe('Call with Asha resumed');
     expect(announcement(active, 'recovering')).toBe('Connection to Asha is back');
+    expect(announcement({ ...active, phase: 'held', hold: { byUs: true, byPeer: false } }, 'recovering')).toBe('Connection to Asha is back');
   });
   it('tells who holds', () => {
     expect(announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: true, byPeer: false } }, 'active')).toBe('Asha is on hold');

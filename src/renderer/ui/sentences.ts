@@ -38,6 +38,7 @@ export const PROBLEM_WORDS: Readonly<Record<CallProblem, { readonly sentence: st
   'microphone-missing': { sentence: 'No sound from your microphone: none is connected.', button: 'Choose one' },
   'microphone-busy': { sentence: 'No sound from your microphone: another program holds it.', button: 'Choose another' },
   'hold-failed': { sentence: 'The other side did not accept the hold; you still hear each other.', button: 'Try again' },
+  'signalling-lost': { sentence: 'The gateway lost track of this call. The sound goes on; Hold does not work, Hang up does.', button: null },
   'dtmf-failed': { sentence: 'The digits did not get through: press them again.', button: null },
 };
 
@@ -114,6 +115,7 @@ export function announcement(call: Call, from: Call['phase'] | null): string | n
       if (from === 'held') return `Call with ${name} resumed`;
       return from === 'recovering' ? `Connection to ${name} is back` : `Connected to ${name}`;
     case 'held':
+      if (from === 'recovering') return `Connection to ${name} is back`;
       return call.hold.byUs ? `${name} is on hold` : `${name} put you on hold`;
     case 'recovering':
       return `Connection to ${name} is interrupted`;

@@ -17,7 +17,7 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings):
     made += 1;
     return { fingerprint: (0x9b1e04aa + made * 7919).toString(16).slice(-8), addedAt: Date.now(), origin };
   };
-  const statusOf = (profileId: string): KeyStatus => snapshot.keys.find((key) => key.profileId === profileId) ?? { profileId, state: 'absent', active: null, next: null, lastMintAt: null };
+  const statusOf = (profileId: string): KeyStatus => snapshot.keys.find((key) => key.profileId === profileId) ?? { profileId, state: 'absent', active: null, next: null, retired: null, lastMintAt: null };
   function keep(status: KeyStatus) {
     snapshot = { ...snapshot, keys: [...snapshot.keys.filter((key) => key.profileId !== status.profileId), status] };
     return ok(status);
@@ -25,7 +25,11 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings):
   const add =
     (origin: KeyRecord['origin']): Answer =>
     ({ profileId, slot }: { profileId: string; slot: KeySlot }) =>
-      keep({ ...statusOf(profileId), state: 'in-keychain', [slot]: fresh(origin) });
+      keep(withKey(statusOf(profileId), slot, fresh(origin)));
+  const withKey = (status: KeyStatus, slot: KeySlot, made: KeyRecord): KeyStatus => {
+    const replaced = slot === 'active' ? status.active : null;
+    return { ...status, state: 'in-keychain', [slot]: made, retired: replaced === null ? status.retired : { fingerprint: replaced.fingerprint, retiredAt: made.addedAt } };
+  };
 
   const answers: Record<string, Answer> = {
     'app.info': () => ok({ version: '0.1.0', electron: '45.4.1', chromium: '152.0.7300.0', platform: 'linux', osSandbox: true }),
@@ -54,7 +58,11 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings):
       const status = { ...statusOf(profileId), [slot]: null };
       return keep({ ...status, state: status.active === null && status.next === null ? 'absent' : status.state });
     },
-    'keys.promote': ({ profileId }: { profileId: string }) => keep({ ...statusOf(profileId), active: statusOf(profileId).next, next: null }),
+    'keys.promote': ({ profileId }: { profileId: string }) => {
+      const status = statusOf(profileId);
+      return keep({ ...status, active: status.next, next: null, retired: status.active && { fingerprint: status.active.fingerprint, retiredAt: Date.now() } });
+    },
+    'keys.finishRotation': ({ profileId }: { profileId: string }) => keep({ ...statusOf(profileId), retired: null }),
     'calls.notifyIncoming': () => ok(null),
     'calls.dismissIncoming': () => ok(null),
     'incoming.current': () => ok([{ callId: 'c1', name: 'Asha Njeri', number: '+254722000001', line: 'Support line' }]),

@@ -4,6 +4,8 @@ import { ok } from '../../../src/contracts/result';
 import { outgoingCall, transition, type CallEvent } from '../../../src/renderer/phone/call';
 import type { EngineEvent, PhoneSnapshot, UserAgent } from '../../../src/renderer/phone/user-agent';
 
+const NO_SOUNDS: readonly never[] = [];
+
 export interface FakeStart {
   readonly registration: Registration;
   readonly calls: readonly Call[];
@@ -73,6 +75,7 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
     },
     stop: () => Promise.resolve(),
     reconnectNow: () => set({ registration: { phase: 'connecting', attempt: 1 } }),
+    networkChanged: () => undefined,
     place: (typed) => {
       count += 1;
       const id = `placed-${count}`;
@@ -105,6 +108,8 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
     dismiss: (id) => set({ calls: snapshot.calls.filter((call) => call.id !== id) }),
     useMicrophone: () => Promise.resolve(),
     remoteStream: () => null,
+    sounds: () => NO_SOUNDS,
+    onSounds: () => () => undefined,
     stats: () => Promise.resolve(STATS),
   };
 }

@@ -1,3 +1,6 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
 const open = async (page: Page, scene: string): Promise<void> => {
@@ -144,7 +147,7 @@ test('ten thousand events: few rows in the page, filters, pause, copy without a 
   await expect(page.getByText(/^Copied \d+ events\.$/)).toBeVisible();
 });
 
-test('keys: a failure is one sentence with one button; replacing asks first; next, promote, remove', async ({ page }) => {
+test('keys: a failure is one sentence with one button; adding asks first; a rotation to its end; remove', async ({ page }) => {
   await open(page, 'keys');
   const row = (id: string) => page.locator(`[data-profile-id="${id}"]`);
   await page.getByRole('button', { name: 'Paste key from clipboard' }).click();
@@ -152,17 +155,82 @@ test('keys: a failure is one sentence with one button; replacing asks first; nex
   await question.getByRole('button', { name: 'Add as next key' }).click();
   await expect(page.getByText('There is no text on the clipboard: copy the key and try again.')).toBeVisible();
   await page.getByRole('radio', { name: 'Practice line' }).click();
-  await page.getByRole('button', { name: 'Generate' }).click();
+  await page.getByRole('button', { name: 'Generate' }).first().click();
   await page.getByRole('button', { name: 'Add as next key' }).click();
-  await expect(row('practice').getByRole('button', { name: 'Promote' })).toBeVisible();
-  await row('practice').getByRole('button', { name: 'Promote' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Promote' }).click();
-  await expect(row('practice').getByRole('button', { name: 'Add next key' })).toBeVisible();
+  const panel = page.getByRole('region', { name: 'Rotate the key of Practice line' });
+  await expect(panel.getByRole('listitem').filter({ hasText: '2. Wait one token life' })).toHaveAttribute('aria-current', 'step');
+  await expect(panel.getByRole('timer')).toHaveText(/^(5:00|4:59) left\.\s*$/);
+  await panel.getByRole('button', { name: 'Promote now...' }).click();
+  const early = page.getByRole('alertdialog', { name: 'Promote before the wait is over?' });
+  await expect(early).toContainText('refuses this line');
+  await early.getByRole('button', { name: 'Promote now' }).click();
+  await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toHaveAttribute('aria-current', 'step');
+  await panel.getByRole('button', { name: 'Forget it now' }).click();
+  await expect(panel.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute('aria-current', 'step');
   await row('practice').getByRole('button', { name: 'More for Practice line' }).click();
   await page.getByRole('menuitem', { name: 'Remove the active key...' }).click();
   await expect(page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
   await expect(row('practice')).toContainText('No key');
+});
+
+test('keys: a rotation by keyboard alone; the focus is never lost, and goes back to where it began', async ({ page }) => {
+  await open(page, 'keys');
+  const rotate = page.getByRole('button', { name: 'Rotate the key of Staging' });
+  const panel = page.getByRole('region', { name: 'Rotate the key of Staging' });
+  const heading = panel.getByRole('heading', { name: 'Rotate the key of Staging' });
+  const tabTo = async (name: string): Promise<void> => {
+    const wanted = panel.getByRole('button', { name, exact: true });
+    for (let steps = 0; steps < 12 && !(await wanted.evaluate((element) => element === document.activeElement)); steps++) await page.keyboard.press('Tab');
+    await expect(wanted).toBeFocused();
+  };
+  await rotate.focus();
+  await page.keyboard.press('Enter');
+  await expect(rotate).toHaveAttribute('aria-expanded', 'true');
+  await expect(heading).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(panel).toHaveCount(0);
+  await expect(rotate).toBeFocused();
+  await expect(rotate).toHaveAttribute('aria-expanded', 'false');
+
+  await page.keyboard.press('Enter');
+  await tabTo('Stop this rotation...');
+  await page.keyboard.press('Enter');
+  // Escape closes the question, not the panel under it.
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+  await expect(panel.getByRole('button', { name: 'Stop this rotation...' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('alertdialog').getByRole('button', { name: 'Stop the rotation' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(panel.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute('aria-current', 'step');
+  await expect(heading).toBeFocused();
+
+  await tabTo('From file...');
+  await page.keyboard.press('Enter');
+  await expect(panel.getByRole('listitem').filter({ hasText: '2. Wait one token life' })).toHaveAttribute('aria-current', 'step');
+  await expect(heading).toBeFocused();
+  await tabTo('Promote now...');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toHaveAttribute('aria-current', 'step');
+  await expect(heading).toBeFocused();
+  await tabTo('It is removed there');
+  await page.keyboard.press('Enter');
+  await expect(heading).toBeFocused();
+  await tabTo('Replace at once...');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alertdialog', { name: 'Replace the key of Staging at once?' })).toContainText('all tokens signed with');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toContainText('at the gateway now');
+  await tabTo('Close');
+  await page.keyboard.press('Enter');
+  await expect(rotate).toBeFocused();
 });
 
 test('a profile is judged as typed, saved, and its key is asked for', async ({ page }) => {
@@ -182,4 +250,36 @@ test('a profile is judged as typed, saved, and its key is asked for', async ({ p
   await expect(page.getByRole('radio', { name: 'Night line' })).toBeChecked();
   await page.getByRole('button', { name: 'From file...' }).click();
   await expect(page.getByText(/is now the active key of Night line/)).toBeVisible();
+});
+
+test('a profile offers each way to prove itself, with the fields of that way alone', async ({ page }) => {
+  await open(page, 'profiles');
+  await page.getByRole('button', { name: 'Add profile' }).click();
+  const choose = async (choice: string, option: string): Promise<void> => {
+    await page.getByRole('button', { name: choice }).click();
+    await page.getByRole('option', { name: option }).click();
+  };
+  const fields = async (): Promise<string[]> => {
+    const names: string[] = [];
+    for (const name of ['Parameter', 'Subprotocol', 'Header', 'Realm', 'Issuer', 'Audience']) if (await page.getByRole('textbox', { name, exact: true }).isVisible()) names.push(name);
+    return names;
+  };
+  expect(await fields()).toEqual(['Issuer', 'Audience']);
+  for (const [option, own] of [
+    ['Query parameter of the URL', ['Parameter']],
+    ['WebSocket subprotocol', ['Subprotocol']],
+    ['Bearer in SIP requests', ['Header', 'Realm']],
+  ] as const) {
+    await choose('How the gateway gets the token', option);
+    expect(await fields()).toEqual([...own, 'Issuer', 'Audience']);
+    await page.screenshot({ path: join(tmpdir(), 'ringfence-ui-preview-pictures', `form-${own.join('-').toLowerCase()}.png`) });
+  }
+  await page.getByRole('textbox', { name: 'Header' }).fill('Cookie');
+  await expect(page.getByText('Write Authorization, or a name that starts with X-.')).toBeVisible();
+  await choose('How this line proves itself', 'SIP password that expires');
+  expect(await fields()).toEqual(['Realm']);
+  await expect(page.getByRole('button', { name: 'How the gateway gets the token' })).toHaveCount(0);
+  await page.screenshot({ path: join(tmpdir(), 'ringfence-ui-preview-pictures', 'form-digest.png') });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
 });

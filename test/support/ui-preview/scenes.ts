@@ -1,7 +1,7 @@
 /** The states of the window that are worth looking at, by name. */
 import type { Call, EndCause } from '../../../src/contracts/call';
 import type { LiveCategory, LiveKind } from '../../../src/contracts/event';
-import type { Profile, ProfilesSnapshot } from '../../../src/contracts/profile';
+import type { KeyStatus, Profile, ProfilesSnapshot } from '../../../src/contracts/profile';
 import type { Settings } from '../../../src/contracts/settings';
 import type { EngineEvent } from '../../../src/renderer/phone/user-agent';
 import type { View } from '../../../src/renderer/state/view-store';
@@ -37,13 +37,16 @@ const SNAPSHOT: ProfilesSnapshot = {
   profiles: [profile('production', 'Support line', 'production', 'pbx.example.com'), profile('staging', 'Staging', 'staging', 'staging.example.com'), profile('practice', 'Practice line', 'practice', 'ringfence.local')],
   activeProfileId: 'production',
   keys: [
-    { profileId: 'production', state: 'in-keychain', active: { fingerprint: '9b1e04aa', addedAt: now - 18 * day, origin: 'file' }, next: null, lastMintAt: now - 108_000 },
-    { profileId: 'staging', state: 'in-keychain', active: { fingerprint: '44d20c7f', addedAt: now - 33 * day, origin: 'clipboard' }, next: { fingerprint: 'e07c1b95', addedAt: now - 60_000, origin: 'clipboard' }, lastMintAt: now - 216_000 },
-    { profileId: 'practice', state: 'in-keychain', active: { fingerprint: '0a77e3d1', addedAt: now - 3_600_000, origin: 'generated' }, next: null, lastMintAt: now - 6_000_000 },
+    { profileId: 'production', state: 'in-keychain', active: { fingerprint: '9b1e04aa', addedAt: now - 18 * day, origin: 'file' }, next: null, retired: null, lastMintAt: now - 108_000 },
+    { profileId: 'staging', state: 'in-keychain', active: { fingerprint: '44d20c7f', addedAt: now - 33 * day, origin: 'clipboard' }, next: { fingerprint: 'e07c1b95', addedAt: now - 60_000, origin: 'clipboard' }, retired: null, lastMintAt: now - 216_000 },
+    { profileId: 'practice', state: 'in-keychain', active: { fingerprint: '0a77e3d1', addedAt: now - 3_600_000, origin: 'generated' }, next: null, retired: null, lastMintAt: now - 6_000_000 },
   ],
   notice: null,
   keychain: { available: true, advice: null },
 };
+const PROMOTED: Partial<KeyStatus> = { active: { fingerprint: 'e07c1b95', addedAt: now - 500_000, origin: 'clipboard' }, next: null };
+/** The staging line's keys in the middle of a rotation. */
+const rotated = (change: Partial<KeyStatus>): ProfilesSnapshot => ({ ...SNAPSHOT, keys: SNAPSHOT.keys.map((key) => (key.profileId === 'staging' ? { ...key, ...change } : key)) });
 const SETTINGS: Settings = { theme: 'system', doNotDisturb: false, microphoneId: null, speakerId: null, ringerId: null };
 
 const event = (category: LiveCategory, kind: LiveKind, title: string, detail: string): EngineEvent => ({ category, kind, title, detail });
@@ -103,12 +106,19 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   shortcuts: { ...BASE, view: { shortcutsOpen: true } },
   'long-names': { ...BASE, calls: [{ ...held, peer: party('wilhelmina.featherstonehaugh-cholmondeley', '<img src=x onerror=alert(1)> Wilhelmina Featherstonehaugh-Cholmondeley') }, { ...active, peer: party('+442079460018', 'Wilhelmina Featherstonehaugh-Cholmondeley of Marjoribanks') }], activeCallId: 'c1' },
   keys: { ...BASE, view: settingsView('keys') },
+  'rotation-add': { ...BASE, view: { ...settingsView('keys'), rotationProfileId: 'production' } },
+  'rotation-wait': { ...BASE, view: { ...settingsView('keys'), rotationProfileId: 'staging' }, snapshot: rotated({ next: { fingerprint: 'e07c1b95', addedAt: now - 139_000, origin: 'generated' } }) },
+  'rotation-promote': { ...BASE, view: { ...settingsView('keys'), rotationProfileId: 'staging' }, snapshot: rotated({ next: { fingerprint: 'e07c1b95', addedAt: now - 400_000, origin: 'clipboard' } }) },
+  'rotation-remove': { ...BASE, view: { ...settingsView('keys'), rotationProfileId: 'staging' }, snapshot: rotated({ ...PROMOTED, retired: { fingerprint: '44d20c7f', retiredAt: now - 100_000 } }) },
+  'rotation-removable': { ...BASE, view: { ...settingsView('keys'), rotationProfileId: 'staging' }, snapshot: rotated({ ...PROMOTED, retired: { fingerprint: '44d20c7f', retiredAt: now - 400_000 } }) },
+  'rotation-replaced': { ...BASE, view: { ...settingsView('keys'), rotationProfileId: 'staging' }, snapshot: rotated({ ...PROMOTED, retired: { fingerprint: '44d20c7f', retiredAt: now - 500_000 } }) },
+  'rotation-practice': { ...BASE, view: { ...settingsView('keys'), rotationProfileId: 'practice' }, snapshot: practice },
   'keys-absent': {
     ...BASE,
     view: settingsView('keys'),
     snapshot: {
       ...practice,
-      keys: [{ profileId: 'practice', state: 'in-memory', active: { fingerprint: '0a77e3d1', addedAt: now, origin: 'generated' }, next: null, lastMintAt: now - 1000 }],
+      keys: [{ profileId: 'practice', state: 'in-memory', active: { fingerprint: '0a77e3d1', addedAt: now, origin: 'generated' }, next: null, retired: null, lastMintAt: now - 1000 }],
       keychain: { available: false, advice: 'This computer has no keychain: install gnome-keyring and log in again. Until then the Practice line works with a key in memory, and other lines have none.' },
     },
   },

@@ -1,0 +1,56 @@
+/**
+ * The Debian packages of the lab. They bring servers that Debian would start, on every address of the machine, and start again with it: here
+ * they are only installed. Nobody must have them: without, the lab's tests are skipped.
+ */
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { CannotContinue, warn } from './program.mjs';
+import { isRoot } from './places.mjs';
+import { run } from './child.mjs';
+import { install, missingFor } from './system-packages.mjs';
+
+/** invoke-rc.d and deb-systemd-invoke ask this program whether a service may start; 101 says no (its manual page). */
+const POLICY = '/usr/sbin/policy-rc.d';
+/** The services in these packages. */
+const SERVICES = ['kamailio.service', 'rtpengine-daemon.service', 'rtpengine.service'];
+
+/**
+ * Does `work` while no service may start; a policy that is there already stays.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @param {string} policy
+ * @returns {Promise<T>}
+ */
+export async function withoutServices(work, policy = POLICY) {
+  const ours = await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(() => true, () => false);
+  const remove = () => rm(policy, { force: true });
+  try {
+    return await work();
+  } finally {
+    if (ours) await remove();
+  }
+}
+
+/**
+ * Installs what is missing, as root; otherwise names the command that does. Never fails: the tests say again what is missing.
+ * @returns {Promise<string>} half a sentence saying what there is
+ */
+export async function installLab() {
+  if (process.platform !== 'linux') return 'needs Linux, its tests will be skipped';
+  const missing = await missingFor('lab');
+  if (missing === null) return 'needs Debian\'s packages, its tests will be skipped where they find no Kamailio';
+  if (missing.length === 0) return 'all there';
+  if (!isRoot) {
+    warn(`the lab's tests will be skipped without ${missing.join(', ')}: \`sudo apt-get update && sudo apt-get install --no-install-recommends ${missing.join(' ')}\` installs them.`);
+    return 'not complete';
+  }
+  try {
+    await withoutServices(() => install(missing));
+    if (existsSync('/run/systemd/system')) await run('systemctl', ['disable', ...SERVICES]);
+    return `installed ${missing.length}`;
+  } catch (error) {
+    if (!(error instanceof CannotContinue)) throw error;
+    warn(`the lab's tests will be skipped. ${error.message}`);
+    return 'not complete';
+  }
+}

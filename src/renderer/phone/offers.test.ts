@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock, type FakeClock } from '../../../test/support/fake-clock';
+import { createOffers, type DialogState, type Offers } from './offers';
+
+interface Bench {
+  readonly clock: FakeClock;
+  readonly offers: Offers;
+  /** What was sent, in words. */
+  readonly sent: string[];
+  readonly dialog: DialogState[];
+  readonly refused: (readonly [boolean, number])[];
+  may: boolean;
+  busy: boolean;
+}
+function setUp(): Bench {
+  const clock = createFakeClock();
+  const sent: string[] = [];
+  const dialog: DialogState[] = [];
+  const refused: (readonly [boolean, number])[] = [];
+  const bench: Bench = {
+    clock,
+    sent,
+    dialog,
+    refused,
+    may: true,
+    busy: false,
+    offers: createOffers({
+      clock,
+      random: () => 0,
+      mayOffer: () => bench.may,
+      ownsCallId: () => true,
+      isHeldByPeer: () => false,
+      send: ({ hold, iceRestart }) => {
+        if (bench.busy) return false;
+        sent.push(`${hold}${iceRestart ? ' new path' : ''}`);
+        return true;
+      },
+      onAgreed: () => undefined,
+      onHoldRefused: (held, status) => refused.push([held, status]),
+      onDialog: (state) => dialog.push(state),
+    }),
+  };
+  return bench;
+}
+
+describe('offers', () => {
+  it('sends nothing until something is wished, and nothing while it may not', () => {
+    const bench = setUp();
+    bench.offers.reconcile();
+    bench.may = false;
+    bench.offers.wantHeld(true);
+    bench.offers.wantRefresh(0);
+    expect(bench.sent).toEqual([]);
+    bench.may = true;
+    bench.offers.reconcile();
+    expect(bench.sent).toEqual(['sendonly']);
+  });
+  it('has one offer on its way at a time; wishes that came meanwhile go together', () => {
+    const { offers, sent } = setUp();
+    offers.wantHeld(true);
+    offers.wantHeld(false);
+    offers.wantNewPath();
+    expect(sent).toEqual(['sendonly']);
+    offers.done(200);
+    expect(sent).toEqual(['sendonly', 'none new path']);
+    offers.done(200);
+    offers.reconcile();
+    expect(sent.length).toBe(2);
+  });
+  it('tries again in a moment while the stack is busy', async () => {
+    const bench = setUp();
+    bench.busy = true;
+    bench.offers.wantRefresh(0);
+    bench.busy = false;
+    await bench.clock.advance(50);
+    expect(bench.sent).toEqual(['none']);
+  });
+  it('gives the far end time to refresh first, and needs no refresh after that', async () => {
+    const { clock, offers, sent } = setUp();
+    offers.wantRefresh(500);
+    await clock.advance(499);
+    offers.heardOfPeer();
+    await clock.advance(60_000);
+    expect(sent).toEqual([]);
+  });
+  it('found nobody: tries again and again, ever more slowly, until somebody answers', async () => {
+    const { clock, dialog, offers, sent } = setUp();
+    offers.wantRefresh(0);
+    const waits = [1000, 2000, 4000, 8000, 15_000, 15_000];
+    for (const [index, wait] of waits.entries()) {
+      offers.done(index % 2 === 0 ? 480 : 408);
+      await clock.advance(wait - 1);
+      expect(sent.length).toBe(index + 1);
+      await clock.advance(1);
+      expect(sent.length).toBe(index + 2);
+    }
+    expect(dialog).toEqual(['doubted']);
+    offers.done(200);
+    expect(dialog).toEqual(['doubted', 'known']);
+    await clock.advance(60_000);
+    expect(sent.length).toBe(waits.length + 1);
+  });
+  it('481: there is no dialog, and no offer any more, unless the far end sends one', async () => {
+    const { clock, dialog, offers, sent } = setUp();
+    offers.wantRefresh(0);
+    offers.done(481);
+    offers.wantNewPath();
+    await clock.advance(60_000);
+    expect([sent.length, dialog]).toEqual([1, ['gone']]);
+    offers.heardOfPeer();
+    offers.reconcile();
+    expect([sent, dialog]).toEqual([['none', 'none new path'], ['gone', 'known']]);
+  });
+  it('a refresh that the far end refuses has found it', async () => {
+    const { clock, dialog, offers, sent } = setUp();
+    offers.wantRefresh(0);
+    offers.done(488);
+    await clock.advance(60_000);
+    expect([sent.length, dialog]).toEqual([1, []]);
+  });
+  it.each([488, 404, 481])('a hold that got %i is taken back', (status) => {
+    const { offers, refused } = setUp();
+    offers.wantHeld(true);
+    offers.done(status);
+    expect([offers.isHeld(), refused]).toEqual([false, [[false, status]]]);
+  });
+  it('doubts the dialog for what other requests got, and asks by an offer of its own', async () => {
+    const { clock, dialog, offers, sent } = setUp();
+    offers.doubt(500);
+    expect(dialog).toEqual([]);
+    offers.doubt(408);
+    expect(dialog).toEqual(['doubted']);
+    await clock.advance(1_000);
+    expect(sent).toEqual(['none']);
+  });
+  it('glare: waits as the owner of the Call-ID does, a few times', async () => {
+    const { clock, offers, sent } = setUp();
+    offers.wantHeld(true);
+    for (let times = 1; times <= 4; times += 1) {
+      offers.done(491);
+      await clock.advance(2_099);
+      expect(sent.length).toBe(times);
+      await clock.advance(1);
+      expect(sent.length).toBe(times + 1);
+    }
+    offers.done(491);
+    expect(offers.isHeld()).toBe(false);
+  });
+  it('forgets the new path when the old one heals before the offer is sent', () => {
+    const bench = setUp();
+    bench.may = false;
+    bench.offers.wantNewPath();
+    bench.offers.pathHealed();
+    bench.may = true;
+    bench.offers.reconcile();
+    expect(bench.sent).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+/** A server of the lab as a child process: its own process group, its output in a file, its end awaited. */
+import { spawn } from 'node:child_process';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { programEnvironment } from './lab-needs';
+
+export interface LabProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Resolves when it has ended, with its exit code, or null when a signal ended it. */
+  readonly exited: Promise<number | null>;
+  readonly running: () => boolean;
+  /** What it printed. */
+  readonly printed: () => Promise<string>;
+  /** Asks it to end, and after `patienceMs` (default 5000) makes it and its children end. */
+  readonly stop: (patienceMs?: number) => Promise<void>;
+  /** Ends it and its children without a goodbye. */
+  readonly kill: () => Promise<void>;
+}
+
+/** Signals a whole process group; the group may be gone. */
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // it ended by itself
+  }
+}
+
+/** Starts a program in the lab's folder. If we die, the kernel ends it too (setpriv --pdeathsig), so that nothing stays behind. */
+export async function startLabProcess(folder: string, name: string, command: string, args: readonly string[]): Promise<LabProcess> {
+  const logPath = join(folder, `${name}.log`);
+  const log = await open(logPath, 'a', 0o600);
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', command, ...args], { cwd: folder, detached: true, stdio: ['ignore', log.fd, log.fd], env: programEnvironment(folder) });
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => resolve(code));
+    child.once('error', () => resolve(null));
+  });
+  await log.close();
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${name} can't be started: is util-linux (setpriv) installed?`);
+  const killAtExit = (): void => signalGroup(pid, 'SIGKILL');
+  process.once('exit', killAtExit);
+  void exited.then(() => process.off('exit', killAtExit));
+  const running = (): boolean => child.exitCode === null && child.signalCode === null;
+  const kill = async (): Promise<void> => {
+    signalGroup(pid, 'SIGKILL');
+    await exited;
+  };
+  return {
+    name,
+    pid,
+    exited,
+    running,
+    printed: () => readFile(logPath, 'utf8').catch(() => ''),
+    kill,
+    stop: async (patienceMs = 5_000) => {
+      if (running()) process.kill(pid, 'SIGTERM');
+      const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), patienceMs);
+      await exited;
+      clearTimeout(timer);
+      signalGroup(pid, 'SIGKILL');
+    },
+  };
+}
+
+/** Asks until the answer is not false, and resolves with it; rejects with what the process printed last when it ends before, or after `ms`. */
+export async function waitFor<T>(what: string, labProcess: LabProcess, ask: () => Promise<T | false>, ms = 10_000): Promise<T> {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== false) return answer;
+    const late = performance.now() > deadline;
+    if (late || !labProcess.running()) {
+      const tail = (await labProcess.printed()).split('\n').slice(-25).join('\n');
+      throw new Error(`${labProcess.name} ${late ? `took more than ${ms} ms` : 'ended'} before ${what}; it printed:\n${tail}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
