@@ -1,0 +1,87 @@
+/** Who is let in: a good token opens the WebSocket, any other is refused before it opens; and nobody speaks for somebody else. */
+import { expect, it } from 'vitest';
+import { askForUpgrade } from '../support/upgrade';
+import type { LabTokenParts } from '../lab/lab';
+import type { ContractRoom } from './visitors';
+
+const OTHER_KEY = 'another key that is long enough for HS256';
+const now = (): number => Date.now();
+
+/** Every token that must not open a socket. */
+const wrong: readonly (readonly [string, Partial<LabTokenParts> & { readonly unsigned?: boolean }])[] = [
+  ['expired', { now: now() - 400_000 }],
+  ['issued in the future', { now: now() + 900_000 }],
+  ['not valid yet', { claims: { nbf: Math.floor(now() / 1000) + 900 } }],
+  ['by another key', { key: OTHER_KEY }],
+  ['alg none', { header: { alg: 'none' }, unsigned: true }],
+  ['alg HS512', { header: { alg: 'HS512' } }],
+  ['without a signature', { unsigned: true }],
+  ['with an extension that must be understood', { header: { crit: ['b64'], b64: false } }],
+  ['by another issuer', { claims: { iss: 'somebody' } }],
+  ['for another audience', { claims: { aud: 'another' } }],
+  ['with a subject that is no user name', { claims: { sub: 'a b' } }],
+  ['with a subject that is no text', { claims: { sub: 7 } }],
+  ['without a subject', { claims: { sub: undefined } }],
+  ['with too long a life', { lifeS: 3_601 }],
+  ['that ends before it begins', { lifeS: -10 }],
+  ['without an end', { claims: { exp: undefined } }],
+  ['with an end that is no number', { claims: { exp: '9999999999' } }],
+  ['without an id', { claims: { jti: undefined } }],
+];
+
+export function handshakeContract({ server, visitors }: ContractRoom): void {
+  it('lets a good token in, as often as it lives, and speaks sip', async () => {
+    const token = server().mint({ sub: visitors().user() });
+    for (let again = 0; again < 2; again += 1) {
+      const answer = await askForUpgrade(server().url, `token=${token}`);
+      expect([answer.status, answer.headers['sec-websocket-protocol']]).toEqual([101, 'sip']);
+    }
+  });
+
+  it.each(wrong)('refuses a token %s', async (_, { unsigned = false, ...parts }) => {
+    const token = server().mint({ sub: '1001', ...parts });
+    const answer = await askForUpgrade(server().url, `token=${unsigned ? token.replace(/[^.]*$/, '') : token}`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers['www-authenticate']).toMatch(/^Bearer .*error="invalid_token"/);
+    // By it a phone learns that its clock is wrong.
+    expect(Math.abs(Date.parse(answer.headers.date ?? '') - Date.now())).toBeLessThan(5_000);
+  });
+
+  it.each([
+    ['no token', ''],
+    ['an empty one', 'token='],
+    ['text', 'token=abc'],
+    ['another parameter', `access_token=PLACE`],
+    ['two of them', `token=PLACE&token=PLACE`],
+  ])('refuses %s', async (_, query) => {
+    const answer = await askForUpgrade(server().url, query.replaceAll('PLACE', server().mint({ sub: '1001' })));
+    expect(answer.status).toBe(401);
+    expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+  });
+
+  it('is no web page', async () => {
+    expect((await fetch(server().url.replace(/^ws/, 'http'))).status).toBe(426);
+  });
+
+  it('opens for SIP alone', async () => {
+    const answer = await askForUpgrade(server().url, `token=${server().mint({ sub: '1001' })}`, 'chat');
+    expect(answer.status).toBe(400);
+  });
+
+  it.each([
+    ['another user', (domain: string) => `<sip:9999@${domain}>;tag=1`],
+    ['another domain', () => '<sip:1001@elsewhere.example>;tag=1'],
+  ])('refuses %s as From', async (_, from) => {
+    const [alice, bob] = [await visitors().client(), await visitors().client()];
+    const { domain } = server();
+    const spoof = from(domain).replace('1001', alice.user);
+    for (const method of ['INVITE', 'MESSAGE', 'REGISTER']) {
+      const uri = method === 'REGISTER' ? `sip:${domain}` : bob.aor;
+      const refused = alice.request(method, { uri, from: spoof });
+      const answer = await alice.response(refused);
+      expect([method, answer.status]).toEqual([method, 403]);
+      if (method === 'INVITE') alice.acknowledgeRefusal(refused, answer);
+    }
+    expect(bob.received.filter((message) => message.kind === 'request')).toEqual([]);
+  });
+}

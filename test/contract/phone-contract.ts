@@ -1,0 +1,258 @@
+/** The engine's real code with JsSIP on both ends: what the agents see, and the wire as a story. */
+import { expect, it } from 'vitest';
+import type { Call } from '../../src/contracts/call';
+import { headerOf } from '../../src/gateway/sip-message';
+import { FakePeerConnection } from '../support/fake-peer-connection';
+import type { TestPhone } from '../support/phone';
+import { storyOf } from '../support/story';
+import { ANSWER_WITHIN_MS } from './server-under-test';
+import type { ContractRoom } from './visitors';
+
+type Phone = TestPhone & { readonly user: string };
+
+export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): void {
+  const two = async (): Promise<[Phone, Phone]> => [await visitors().phone(), await visitors().phone()];
+  const place = async (phone: TestPhone, target: string): Promise<string> => {
+    const placed = await phone.agent.place(target);
+    if (!placed.ok) throw new Error(placed.failure.sentence);
+    return placed.value;
+  };
+  const talk = async (asha: Phone, kamau: Phone): Promise<[string, Call]> => {
+    const hers = await place(asha, kamau.user);
+    const rings = await kamau.call('ringing');
+    await asha.call('ringing');
+    await kamau.agent.answer(rings.id);
+    await Promise.all([asha.call('active'), kamau.call('active')]);
+    return [hers, rings];
+  };
+  const acks = (phone: TestPhone): number => storyOf(phone).filter((line) => line === '> ACK').length;
+
+  it('she calls, he answers; she holds and resumes, so does he; he hangs up', async () => {
+    const [asha, kamau] = await two();
+    const [hers, his] = await talk(asha, kamau);
+    expect(his.peer).toMatchObject({ user: asha.user });
+    asha.agent.hold(hers);
+    expect(await kamau.call('held')).toMatchObject({ hold: { byUs: false, byPeer: true } });
+    await expect.poll(() => acks(asha)).toBe(2);
+    asha.agent.resume(hers);
+    await kamau.call('active');
+    await expect.poll(() => acks(asha)).toBe(3);
+    kamau.agent.hold(his.id);
+    expect(await asha.call('held')).toMatchObject({ hold: { byUs: false, byPeer: true } });
+    await expect.poll(() => acks(kamau)).toBe(1);
+    kamau.agent.resume(his.id);
+    await asha.call('active');
+    await expect.poll(() => acks(kamau)).toBe(2);
+    kamau.agent.end(his.id);
+    expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
+    expect(await kamau.call('ended')).toMatchObject({ cause: 'hung-up' });
+    await expect.poll(() => storyOf(kamau).at(-1)).toBe('< 200 BYE');
+
+    const offerOf = ['< 200 INVITE', '> ACK'];
+    expect(storyOf(asha)).toEqual([
+      ...['> REGISTER', '< 200 REGISTER'],
+      ...['> INVITE', '< 180 INVITE', ...offerOf],
+      ...['> INVITE sendonly', ...offerOf],
+      ...['> INVITE', ...offerOf],
+      ...['< INVITE sendonly', '> 200 INVITE', '< ACK'],
+      ...['< INVITE', '> 200 INVITE', '< ACK'],
+      ...['< BYE', '> 200 BYE'],
+    ]);
+  });
+
+  it('the caller hangs up', async () => {
+    const [asha, kamau] = await two();
+    const [hers] = await talk(asha, kamau);
+    asha.agent.end(hers);
+    expect(await kamau.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
+    expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up' });
+    await expect.poll(() => storyOf(asha).slice(-2)).toEqual(['> BYE', '< 200 BYE']);
+  });
+
+  it('both hold: it is active only when both have resumed', async () => {
+    const [asha, kamau] = await two();
+    const [hers, { id: his }] = await talk(asha, kamau);
+    asha.agent.hold(hers);
+    await kamau.call('held');
+    await expect.poll(() => acks(asha)).toBe(2);
+    kamau.agent.hold(his);
+    await asha.until(({ calls }) => calls[0]?.phase === 'held' && calls[0].hold.byUs && calls[0].hold.byPeer);
+    await expect.poll(() => acks(kamau)).toBe(1);
+    asha.agent.resume(hers);
+    await kamau.until(({ calls }) => calls[0]?.phase === 'held' && calls[0].hold.byUs && !calls[0].hold.byPeer);
+    await expect.poll(() => acks(asha)).toBe(3);
+    kamau.agent.resume(his);
+    await Promise.all([asha.call('active'), kamau.call('active')]);
+    await expect.poll(() => acks(kamau)).toBe(2);
+    asha.agent.end(hers);
+    await kamau.call('ended');
+  });
+
+  it('digits: as RFC 4733 where the other side takes it, else as INFO', async () => {
+    const [asha, kamau] = await two();
+    const [hers, { id: his }] = await talk(asha, kamau);
+    asha.agent.sendDigits(hers, '12');
+    await expect.poll(() => FakePeerConnection.all.flatMap(({ dtmf }) => dtmf.sounded).join('')).toBe('12');
+    expect(storyOf(asha)).not.toContain('> INFO');
+    for (const connection of FakePeerConnection.all) connection.dtmf.canInsertDTMF = false;
+    asha.agent.sendDigits(hers, '7#');
+    await expect.poll(() => storyOf(asha).filter((line) => line.endsWith('INFO'))).toEqual(['> INFO', '< 200 INFO', '> INFO', '< 200 INFO']);
+    kamau.agent.sendDigits(his, '3');
+    await expect.poll(() => storyOf(kamau).slice(-2)).toEqual(['> INFO', '< 200 INFO']);
+    expect(asha.agent.snapshot().calls[0]).toMatchObject({ phase: 'active', sentDigits: '127#', problem: null });
+    asha.agent.end(hers);
+    await kamau.call('ended');
+  });
+
+  it('she gives up: he has a missed call', async () => {
+    const [asha, kamau] = await two();
+    const hers = await place(asha, kamau.user);
+    await Promise.all([asha.call('ringing'), kamau.call('ringing')]);
+    asha.agent.end(hers);
+    expect(await asha.call('ended')).toMatchObject({ cause: 'cancelled' });
+    expect(await kamau.call('ended')).toMatchObject({ cause: 'cancelled-by-caller' });
+    await expect.poll(() => storyOf(asha).slice(2)).toEqual(['> INVITE', '< 180 INVITE', '> CANCEL', '< 200 CANCEL', '< 487 INVITE', '> ACK']);
+    expect(kamau.events.at(-1)).toMatchObject({ kind: 'call-missed', title: 'Missed call' });
+  });
+
+  it('he declines', async () => {
+    const [asha, kamau] = await two();
+    await place(asha, kamau.user);
+    kamau.agent.end((await kamau.call('ringing')).id);
+    expect(await asha.call('ended')).toMatchObject({ cause: 'declined-by-peer', details: '603 Decline' });
+    expect(await kamau.call('ended')).toMatchObject({ cause: 'declined' });
+  });
+
+  it('he does not want to be disturbed', async () => {
+    const [asha, kamau] = await two();
+    await place(asha, kamau.user);
+    kamau.agent.end((await kamau.call('ringing')).id, 'busy');
+    expect(await asha.call('ended')).toMatchObject({ cause: 'busy', details: '486 Busy Here' });
+  });
+
+  it('nobody has this number', async () => {
+    const asha = await visitors().phone();
+    await place(asha, '4711');
+    expect(await asha.call('ended')).toMatchObject({ cause: 'not-found', details: '404 Not Found' });
+    expect(asha.microphone.inUse()).toBe(0);
+  });
+
+  it('nobody answers: the server gives up, and it stops ringing there', async () => {
+    const [asha, kamau] = await two();
+    await place(asha, kamau.user);
+    await kamau.call('ringing');
+    // Longer than a phone's test waits otherwise.
+    await expect.poll(() => causeOf(asha), { timeout: 3 * ANSWER_WITHIN_MS }).toBe('no-answer');
+    expect(await kamau.call('ended')).toMatchObject({ cause: 'cancelled-by-caller' });
+  });
+
+  it('his other phone takes the call: this one says so', async () => {
+    const asha = await visitors().phone();
+    const name = visitors().user();
+    const kamau = await visitors().phone(name);
+    const mobile = await visitors().client(name);
+    const invite = asha.agent.place(name);
+    const rings = await mobile.nextRequest('INVITE');
+    await kamau.call('ringing');
+    const answer = { toTag: 'mobile', headers: [{ name: 'Content-Type', value: 'application/sdp' }], body: rings.body.replace('a=setup:actpass', 'a=setup:active') };
+    mobile.reply(rings, 200, answer);
+    await asha.call('active');
+    expect(await kamau.call('ended')).toMatchObject({ cause: 'answered-elsewhere' });
+    const placed = await invite;
+    if (placed.ok) asha.agent.end(placed.value);
+    mobile.reply(await mobile.nextRequest('BYE'), 200);
+    await asha.call('ended');
+  });
+
+  it('two phones answer behind one contact: the second gets ACK and BYE, the first one\'s call goes on', async () => {
+    const asha = await visitors().phone();
+    const kamau = await visitors().client();
+    const placing = asha.agent.place(kamau.user);
+    const rings = await kamau.nextRequest('INVITE');
+    const answer = { headers: [{ name: 'Content-Type', value: 'application/sdp' }], body: rings.body.replace('a=setup:actpass', 'a=setup:active') };
+    for (const toTag of ['first', 'second']) kamau.reply(rings, 200, { ...answer, toTag });
+    const bye = await kamau.nextRequest('BYE');
+    expect(headerOf(bye, 'To')).toContain('tag=second');
+    kamau.reply(bye, 200);
+    const acknowledged = (): (string | undefined)[] => kamau.received.filter((message) => message.kind === 'request' && message.method === 'ACK').map((message) => /tag=(\w+)/.exec(headerOf(message, 'To') ?? '')?.[1]);
+    // The second dialog is ended below JsSIP, which takes a moment longer for the first one's ACK.
+    await expect.poll(() => acknowledged().sort()).toEqual(['first', 'second']);
+    const placed = await placing;
+    if (!placed.ok) throw new Error(placed.failure.sentence);
+    expect(await asha.call('active')).toMatchObject({ id: placed.value });
+    asha.agent.end(placed.value);
+    const last = await kamau.nextRequest('BYE');
+    expect(headerOf(last, 'To')).toContain('tag=first');
+    kamau.reply(last, 200);
+    expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up' });
+  });
+
+  it('his microphone is refused: it rings on, and the second try connects', async () => {
+    const [asha, kamau] = await two();
+    await place(asha, kamau.user);
+    const { id } = await kamau.call('ringing');
+    kamau.microphone.failure = 'microphone-busy';
+    await kamau.agent.answer(id);
+    expect(kamau.agent.snapshot().calls[0]).toMatchObject({ phase: 'ringing', problem: 'microphone-busy' });
+    expect(storyOf(kamau)).not.toContain('> 200 INVITE');
+    kamau.microphone.failure = null;
+    await kamau.agent.answer(id);
+    await Promise.all([asha.call('active'), kamau.call('active')]);
+  });
+
+  it('a third one calls her meanwhile: she answers, and he is on hold', async () => {
+    const [asha, kamau] = await two();
+    await talk(asha, kamau);
+    const wanjiru = await visitors().phone();
+    await place(wanjiru, asha.user);
+    const second = await asha.call('ringing');
+    await asha.agent.answer(second.id);
+    await Promise.all([wanjiru.call('active'), asha.call('active')]);
+    expect(await kamau.call('held')).toMatchObject({ hold: { byPeer: true } });
+    expect(asha.agent.snapshot()).toMatchObject({ activeCallId: second.id, calls: [{ phase: 'held' }, { phase: 'active' }] });
+  });
+
+  it('a renewed token during a call: a second flow, and the call works on', async () => {
+    const [asha, kamau] = await two();
+    const [hers, { id: his }] = await talk(asha, kamau);
+    const renewed = visitors().grant(asha.user);
+    asha.renew(renewed);
+    await asha.until(({ grant }) => grant?.fingerprint === renewed.fingerprint);
+    await expect.poll(() => asha.trace.some(({ flow, text }) => flow === 2 && text.startsWith('SIP/2.0 200'))).toBe(true);
+    asha.agent.hold(hers);
+    await kamau.call('held');
+    asha.agent.resume(hers);
+    await kamau.call('active');
+    kamau.agent.end(his);
+    expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
+  });
+
+  it('she leaves: a call to her finds nobody', async () => {
+    const [asha, kamau] = await two();
+    await asha.agent.stop();
+    await expect.poll(() => storyOf(asha).slice(-2)).toEqual(['> REGISTER', '< 200 REGISTER']);
+    await place(kamau, asha.user);
+    await kamau.call('ended');
+    // 404 or 480: see the raw client's `refuses a call to somebody who left`.
+    expect(['not-found', 'no-answer']).toContain(causeOf(kamau));
+  });
+
+  it('nothing that anybody may see holds a token', async () => {
+    const [asha, kamau] = await two();
+    const secret = visitors().grant(asha.user);
+    asha.renew(secret);
+    await asha.until(({ grant }) => grant?.fingerprint === secret.fingerprint);
+    await talk(asha, kamau);
+    const seen = JSON.stringify([asha.trace, asha.events, asha.agent.snapshot(), asha.marks]);
+    if (secret.presentation.kind !== 'query') throw new Error('unexpected presentation');
+    expect(seen).not.toContain(secret.presentation.token);
+    expect(seen).not.toMatch(/eyJ[\w-]+\.[\w-]+/);
+    // The search itself can find one.
+    expect(JSON.stringify(secret)).toMatch(/eyJ[\w-]+\.[\w-]+/);
+  });
+}
+
+const causeOf = (phone: TestPhone): string => {
+  const call = phone.agent.snapshot().calls.at(-1);
+  return call?.phase === 'ended' ? call.cause : '';
+};

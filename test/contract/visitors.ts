@@ -1,0 +1,85 @@
+/** Phones that visit a server for one test: the engine's real code, or a raw SIP client. Whoever came, leaves. */
+import { createHash } from 'node:crypto';
+import { WebSocket } from 'ws';
+import type { Grant } from '../../src/contracts/grant';
+import { installFakeWebRtc, type FakeSettings } from '../support/fake-peer-connection';
+import { createTestPhone, type TestPhone } from '../support/phone';
+import { SipClient } from '../support/sip-client';
+import type { ServerUnderTest } from './server-under-test';
+
+export interface Visitors {
+  /** A user name that no other test has: a server may remember who left only a moment ago. */
+  readonly user: () => string;
+  readonly grant: (user: string, lifeS?: number) => Grant;
+  /** A phone that is registered. */
+  readonly phone: (user?: string) => Promise<TestPhone & { readonly user: string }>;
+  /** A raw client with an open flow; `lifeS` is its token's life in s. */
+  readonly flow: (user?: string, options?: { readonly lifeS?: number; readonly instance?: string }) => Promise<SipClient>;
+  /** A raw client that is registered. */
+  readonly client: (user?: string) => Promise<SipClient>;
+  readonly leave: () => Promise<void>;
+}
+
+let visits = 1000;
+
+/** Opens the doors to `server`; fake WebRTC stands in for the browser until `leave`. */
+export function welcome(server: Pick<ServerUnderTest, 'url' | 'domain' | 'mint'>, settings: Partial<FakeSettings> = {}): Visitors {
+  const uninstall = installFakeWebRtc(settings);
+  const phones: TestPhone[] = [];
+  const clients: SipClient[] = [];
+  const user = (): string => {
+    visits += 1;
+    return String(visits);
+  };
+  const grant = (name: string, lifeS = 300): Grant => {
+    const now = Date.now();
+    const token = server.mint({ sub: name, lifeS });
+    return {
+      profileId: 'contract',
+      purpose: 'sip',
+      issuedAt: now,
+      expiresAt: now + lifeS * 1000,
+      fingerprint: createHash('sha256').update(token).digest('hex').slice(0, 8),
+      presentation: { kind: 'query', parameter: 'token', token },
+      url: server.url,
+      identity: `${name}@${server.domain}`,
+      displayName: '',
+      instanceId: `6f1f6a8e-53a0-4a4e-9f0b-${name.padStart(12, '0').slice(-12)}`,
+      iceServers: [],
+    };
+  };
+  const flow: Visitors['flow'] = async (name = user(), { lifeS = 300, ...options } = {}) => {
+    const client = await SipClient.open(server.url, name, { ...options, token: server.mint({ sub: name, lifeS }), domain: server.domain });
+    clients.push(client);
+    return client;
+  };
+  return {
+    user,
+    grant,
+    flow,
+    phone: async (name = user()) => {
+      const phone = createTestPhone({ WebSocket, mint: () => grant(name) });
+      phones.push(phone);
+      phone.agent.start();
+      await phone.registered();
+      return { ...phone, user: name };
+    },
+    client: async (name = user()) => {
+      const client = await flow(name);
+      const answer = await client.register();
+      if (answer.status !== 200) throw new Error(`REGISTER was answered with ${answer.status}`);
+      return client;
+    },
+    leave: async () => {
+      await Promise.all(phones.map((phone) => phone.agent.stop()));
+      await Promise.all(clients.map((client) => client.drop()));
+      uninstall();
+    },
+  };
+}
+
+/** What a part of the contract is given: the server, and the visitors of the test that runs. */
+export interface ContractRoom {
+  readonly server: () => ServerUnderTest;
+  readonly visitors: () => Visitors;
+}
