@@ -1,14 +1,34 @@
-/** `npm run e2e [-- arguments for Playwright]`: builds, then runs the end-to-end tests in real Electron under Xvfb. */
+/**
+ * `npm run e2e [-- arguments for Playwright]`: builds, then runs the end-to-end tests in real Electron under Xvfb; those that
+ * change the network run last, inside a network namespace of their own.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runProgram, say } from './program.mjs';
 import { root } from './places.mjs';
 import { run } from './child.mjs';
+import { makeNetworks } from './networks.mjs';
 import { ensureBuilt } from './app-build.mjs';
 import { setUp } from './setup.mjs';
 import { setStage } from './stage.mjs';
-import { failedToRun, readPlaywrightReport, summaryLine } from './summary.mjs';
+import { addUp, failedToRun, readPlaywrightReport, summaryLine } from './summary.mjs';
+
+/** @typedef {import('./summary.mjs').Counts} Counts */
+/** @typedef {import('./become-user.mjs').Invocation} Invocation */
+
+/**
+ * The same command, begun as root by the words that enter a namespace and only then as its user.
+ * @param {readonly string[]} inside none: as it is
+ * @param {Invocation} invocation
+ * @returns {Invocation}
+ */
+export function entering(inside, { command, args, uid, gid }) {
+  const [enter, ...words] = inside;
+  if (enter === undefined) return { command, args, ...(uid === undefined || gid === undefined ? {} : { uid, gid }) };
+  const become = uid === undefined || gid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--inh-caps=-all', '--'];
+  return { command: enter, args: [...words, ...become, command, ...args] };
+}
 
 /**
  * @param {import('./electron-runtime.mjs').Runtime} runtime
@@ -20,17 +40,29 @@ export async function runEndToEnd(runtime, args) {
   const stage = await setStage(runtime, { display: 'virtual', mustRead: [playwright, ...['out/main/index.js', 'test/e2e/sandbox.spec.ts', 'playwright.config.ts'].map((name) => join(root, name))] });
   try {
     const temporary = stage.env['TMPDIR'] ?? '';
-    const report = join(temporary, 'playwright.json');
     say(`runtime: ${stage.env['RINGFENCE_E2E_RUNTIME'] ?? ''}`);
-    const { command, args: words, ...as } = stage.launch.invoke(process.execPath, [playwright, 'test', '--config', join(root, 'playwright.config.ts'), ...args]);
-    const outcome = await run(command, words, {
-      ...as,
-      cwd: root,
-      env: { ...stage.env, RINGFENCE_E2E_REPORT: report, RINGFENCE_E2E_OUTPUT: join(temporary, 'test-results') },
-      show: true,
-    });
-    const counts = readPlaywrightReport(await readFile(report, 'utf8').catch(() => ''));
-    return outcome.code === 0 || counts.failed > 0 ? counts : failedToRun(counts, `Playwright ended with code ${String(outcome.code)}`);
+    /** @param {'ordinary' | 'network'} part @param {readonly string[]} inside @param {Record<string, string>} more @returns {Promise<Counts>} */
+    const play = async (part, inside, more) => {
+      const report = join(temporary, `playwright-${part}.json`);
+      const invocation = stage.launch.invoke(process.execPath, [playwright, 'test', '--config', join(root, 'playwright.config.ts'), '--pass-with-no-tests', ...args]);
+      const { command, args: words, ...as } = entering(inside, invocation);
+      const outcome = await run(command, words, {
+        ...as,
+        cwd: root,
+        env: { ...stage.env, RINGFENCE_E2E_PART: part, RINGFENCE_E2E_REPORT: report, RINGFENCE_E2E_OUTPUT: join(temporary, `test-results-${part}`), ...more },
+        show: true,
+      });
+      const counts = readPlaywrightReport(await readFile(report, 'utf8').catch(() => ''));
+      return outcome.code === 0 || counts.failed > 0 ? counts : failedToRun(counts, `Playwright ended with code ${String(outcome.code)}`);
+    };
+    const ordinary = await play('ordinary', [], {});
+    const networks = await makeNetworks(join(temporary, 'edge'));
+    if ('problem' in networks) return addUp([ordinary, await play('network', [], { RINGFENCE_E2E_NETWORK_PROBLEM: networks.problem })]);
+    try {
+      return addUp([ordinary, await play('network', networks.desk, { RINGFENCE_E2E_NETWORK: networks.socket })]);
+    } finally {
+      await networks.remove();
+    }
   } finally {
     await stage.close();
   }

@@ -1,0 +1,17 @@
+/** Runs test/survival/edge.ts in the namespace that networks.mjs made: `node edge.mjs SOCKET DESK`. Prints `ready`, or what is missing; ends with its standard input. */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { runnerImport } from 'vite';
+import { root } from './places.mjs';
+
+const [socket = '', desk = ''] = process.argv.slice(2);
+/** @type {{ module: { openEdge: (socket: string, desk: string) => Promise<{ close: () => Promise<void> } | { problem: string }> } }} */
+const { module } = await runnerImport(join(root, 'test', 'survival', 'edge.ts'), { root, configFile: false, logLevel: 'error' });
+const edge = await module.openEdge(socket, desk);
+if ('problem' in edge) process.stdout.write(`${edge.problem}\n`);
+else {
+  process.stdout.write('ready\n');
+  process.stdin.resume();
+  await once(process.stdin, 'end');
+  await edge.close();
+}

@@ -1,0 +1,90 @@
+/**
+ * Two network namespaces for a phone whose network changes: `desk`, where the app runs, has two cables (wifi, lan) to `edge`, where a
+ * real gateway listens on 10.77.0.1. Nothing in them reaches any other network. Needs root and iproute2.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { isRoot, root } from './places.mjs';
+import { run } from './child.mjs';
+
+const PREFIX = 'ringfence-';
+
+/**
+ * @typedef {object} Networks
+ * @property {readonly string[]} desk words to put before a command to run it there
+ * @property {string} socket what answers there breaks and mends the network: test/survival/edge.ts
+ * @property {() => Promise<void>} remove
+ */
+
+/** The commands that lay the cables; addresses and routes as test/survival/edge.ts expects them. @param {string} desk @param {string} edge @returns {string[]} */
+export function layingCommands(desk, edge) {
+  const cables = [['wifi', 1], ['lan', 2]].flatMap(([name, net]) => [
+    `link add ${name} netns ${desk} type veth peer name ${name} netns ${edge}`,
+    `-n ${edge} addr add 10.77.${net}.1/24 dev ${name}`,
+    `-n ${edge} link set ${name} up`,
+    `-n ${desk} addr add 10.77.${net}.2/24 dev ${name}`,
+  ]);
+  return [
+    `netns add ${desk}`,
+    `netns add ${edge}`,
+    `-n ${desk} link set lo up`,
+    `-n ${edge} link set lo up`,
+    `-n ${edge} addr add 10.77.0.1/32 dev lo`,
+    ...cables,
+    `-n ${desk} link set wifi up`,
+    `-n ${desk} route add default via 10.77.1.1 dev wifi`,
+  ];
+}
+
+/** Removes what a run that was killed has left. @param {string} listing of `ip netns list` */
+async function sweep(listing) {
+  for (const [name, pid] of [...listing.matchAll(/^ringfence-(?:desk|edge)-(\d+)/gm)].map((found) => [found[0], Number(found[1])])) {
+    try {
+      process.kill(Number(pid), 0);
+    } catch {
+      await run('ip', ['netns', 'delete', String(name)]);
+    }
+  }
+}
+
+/**
+ * Lays the cables and starts the gateway; `socket` is where its control listens.
+ * @param {string} socket a path of at most 107 bytes, in a folder that the tests' user can enter
+ * @returns {Promise<Networks | { problem: string }>} the problem is a sentence with what to do
+ */
+export async function makeNetworks(socket) {
+  if (process.platform !== 'linux') return { problem: 'this needs Linux, whose network namespaces hold two networks of our own' };
+  if (!isRoot) return { problem: 'only root can make network namespaces: run npm test as root' };
+  const listing = await run('ip', ['netns', 'list']);
+  if (listing.startError !== null) return { problem: 'iproute2 is missing: apt-get install iproute2' };
+  await sweep(listing.stdout);
+  const [desk, edge] = [`${PREFIX}desk-${process.pid}`, `${PREFIX}edge-${process.pid}`];
+  const removeNow = () => {
+    for (const name of [desk, edge]) spawnSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
+  };
+  for (const words of layingCommands(desk, edge)) {
+    const outcome = await run('ip', words.split(' '));
+    if (outcome.code === 0) continue;
+    removeNow();
+    return { problem: `network namespaces can't be made here (ip ${words}: ${outcome.stderr.trim().split('\n')[0] ?? ''})` };
+  }
+  const child = spawn('ip', ['netns', 'exec', edge, process.execPath, join(root, 'build', 'edge.mjs'), socket, desk], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const remove = async () => {
+    process.off('exit', removeNow);
+    // The gateway's processes end by themselves when their standard input does.
+    child.stdin.end();
+    await ended;
+    removeNow();
+  };
+  process.on('exit', removeNow);
+  for await (const line of createInterface(child.stdout)) {
+    if (line === 'ready') return { desk: ['ip', 'netns', 'exec', desk], socket, remove };
+    await remove();
+    return { problem: line };
+  }
+  await remove();
+  return { problem: 'the gateway in the namespace did not start' };
+}

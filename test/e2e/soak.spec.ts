@@ -1,0 +1,43 @@
+/** Hundreds of calls, one after the other, in one run of the app: nothing piles up. */
+import { expect, test } from '../support/app';
+import { measured } from '../support/measured';
+import { callCard, dial, press, untilRegistered } from '../support/phone-driver';
+import { takeCensus, type Census } from '../support/renderer-census';
+
+const CALLS = 300;
+const WARM_UP = 50;
+/** SIP remembers a transaction for 32 s (RFC 3261 section 17.1.2.2), and the cards of ended calls go after 5. */
+const SETTLED_MS = 36_000;
+const GROWTH = 1.05;
+
+test(`${CALLS} calls: no more heap, listeners, connections or sockets than after the first ${WARM_UP}`, async ({ launch }) => {
+  test.setTimeout(360_000);
+  const { page } = await launch({ bare: true });
+  await untilRegistered(page);
+
+  const call = async (): Promise<void> => {
+    const heard = await page.evaluate(() => performance.getEntriesByName('ringfence:first-audio').length);
+    await dial(page, 'echo');
+    await page.waitForFunction((before) => performance.getEntriesByName('ringfence:first-audio').length > before, heard, { polling: 20 });
+    await press(page, 'Hang up');
+    await expect(callCard(page, 'active')).toHaveCount(0);
+  };
+  const settled = async (): Promise<Census> => {
+    const since = Date.now();
+    await expect.poll(() => Date.now() - since, { timeout: SETTLED_MS + 10_000, intervals: [1_000] }).toBeGreaterThan(SETTLED_MS);
+    await expect(callCard(page)).toHaveCount(0);
+    return await takeCensus(page);
+  };
+
+  for (let made = 0; made < WARM_UP; made += 1) await call();
+  const before = await settled();
+  const began = Date.now();
+  for (let made = WARM_UP; made < CALLS; made += 1) await call();
+  const eachMs = (Date.now() - began) / (CALLS - WARM_UP);
+  const after = await settled();
+  measured(`${CALLS} calls, ${eachMs.toFixed(0)} ms each`);
+  for (const name of ['heap', 'listeners', 'nodes', 'peerConnections', 'tracks', 'sockets'] as const) {
+    measured(`${name}: ${before[name]} after ${WARM_UP}, ${after[name]} after ${CALLS}`);
+    expect.soft(after[name], name).toBeLessThanOrEqual(Math.ceil(before[name] * GROWTH));
+  }
+});

@@ -1,0 +1,240 @@
+/**
+ * What a call and its registration outlive (issue 3, section 5), measured in the running app against the practice gateway's
+ * faults. The rows that need another network are in survival-network.spec.ts.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { reportRows } from '../survival/report';
+import { expect, test, type RunningApp } from '../support/app';
+import { watchTone } from '../support/audio-probe';
+import { watchGaps } from '../support/gap-watch';
+import { markAfter, tokenFingerprint, watchCallPhases, watchRegistration } from '../support/page-watch';
+import { callCard, copyElsewhere, ask, dial, lastMark, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
+import { processTree } from '../support/processes';
+import { openRelay } from '../support/relay';
+import { SYLLABLE_PAUSE_MS, talkSamples, wavFile } from '../support/tone';
+import type { GatewayProcess } from '../support/gateway-process';
+import type { KeyringSession } from '../support/keyring-session';
+import type { Profile } from '../../src/contracts/profile';
+
+const record = reportRows();
+
+type Launch = (options: { readonly bus: string; readonly extraArgs?: readonly string[] }) => Promise<RunningApp>;
+interface Place {
+  readonly launch: Launch;
+  readonly gateway: GatewayProcess;
+  readonly keyring: KeyringSession;
+  readonly folder: string;
+}
+
+/** An app that is registered as `user` and talks without a pause. */
+async function phone({ launch, gateway, keyring, folder }: Place, user: string, more: Partial<Profile> = {}): Promise<RunningApp> {
+  const talk = join(folder, `talk-${user}.wav`);
+  await writeFile(talk, wavFile(talkSamples(Number(user))), { mode: 0o644 });
+  const app = await launch({ bus: keyring.bus, extraArgs: [`--use-file-for-fake-audio-capture=${talk}`] });
+  await takeLine(app, lineTo(gateway.url, user, more), gateway.key);
+  await expect(app.page.getByTestId('registration')).toContainText(`as ${user}`);
+  await untilRegistered(app.page);
+  return app;
+}
+
+/** A calls B, B answers, and A hears B. */
+async function connect(a: RunningApp, b: RunningApp): Promise<void> {
+  await dial(a.page, '1002');
+  await press(b.page, 'Answer');
+  await expect(callCard(a.page, 'active')).toBeVisible();
+  await expect(callCard(b.page, 'active')).toBeVisible();
+  await expect.poll(() => lastMark(a.page, 'first-audio')).not.toBeNull();
+}
+
+/** Both hear of it when one holds, resumes and hangs up: the dialog is whole. */
+async function stillWorks(a: RunningApp, b: RunningApp): Promise<void> {
+  await press(a.page, 'Hold');
+  await expect(callCard(b.page, 'held')).toContainText('They put you on hold');
+  await press(a.page, 'Resume');
+  await expect(callCard(b.page, 'active')).toBeVisible();
+  await press(a.page, 'Hang up');
+  await expect(callCard(a.page, 'ended')).toContainText('You ended the call.');
+  await expect(callCard(b.page, 'ended')).toContainText('They hung up.');
+}
+
+test('socket closed by the server, idle', async ({ launch, gateway, keyring, folder }) => {
+  const app = await phone({ launch, gateway, keyring, folder }, '1001');
+  const closed = Date.now();
+  await gateway.fault('/drop', { user: '1001' });
+  const again = (await markAfter(app.page, 'registered', closed)) - closed;
+  record({ what: 'socket closed by the server, idle', backMs: again, backWithinMs: 1_000, gapMs: null, gapWithinMs: null, kept: '' });
+  const watch = await watchRegistration(app.page);
+  await gateway.kill();
+  await expect.poll(async () => (await watch.phases()).filter((phase) => phase === 'waiting').length, { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+  const accepts = await gateway.restart();
+  const back = (await markAfter(app.page, 'registered', accepts)) - accepts;
+  record({ what: 'the same, refused 4 times before', backMs: back, backWithinMs: 1_000, gapMs: null, gapWithinMs: null, kept: '' });
+});
+
+test('socket closed during a call', async ({ launch, gateway, keyring, folder }) => {
+  const app = await phone({ launch, gateway, keyring, folder }, '1001');
+  await dial(app.page, 'tone');
+  await expect(callCard(app.page, 'active')).toBeVisible();
+  const tone = await watchTone(app.page, 440);
+  const gaps = await watchGaps(app.page);
+  const closed = Date.now();
+  await gateway.fault('/drop', { user: '1001' });
+  const back = (await markAfter(app.page, 'restored', closed)) - closed;
+  await expect(callCard(app.page, 'active')).toBeVisible();
+  await press(app.page, 'Hold');
+  await expect(callCard(app.page, 'held')).toContainText('On hold');
+  const { longestMs, missedMs } = await gaps.stop();
+  await tone.stop();
+  await press(app.page, 'Resume');
+  await expect(callCard(app.page, 'active')).toBeVisible();
+  await press(app.page, 'Hang up');
+  await expect(callCard(app.page, 'ended')).toContainText('You ended the call.');
+  expect(missedMs).toBeLessThan(50);
+  record({ what: 'socket closed during a call', backMs: back, backWithinMs: 1_000, gapMs: longestMs, gapWithinMs: 100, kept: 'yes; hold, resume, hang up work' });
+});
+
+test('half-dead socket: open, silent', async ({ launch, gateway, keyring, folder }) => {
+  const relay = await openRelay(gateway.url);
+  try {
+    const app = await phone({ launch, gateway: { ...gateway, url: relay.url }, keyring, folder }, '1001');
+    await dial(app.page, 'tone');
+    await expect(callCard(app.page, 'active')).toBeVisible();
+    await watchTone(app.page, 440);
+    const [gaps, card] = [await watchGaps(app.page), await watchCallPhases(app.page)];
+    const silent = Date.now();
+    relay.freeze();
+    const restored = await markAfter(app.page, 'restored', silent);
+    await expect(callCard(app.page, 'active')).toBeVisible();
+    const found = (await card.phases()).find(({ phase }) => phase === 'recovering')?.at ?? Infinity;
+    const { longestMs, missedMs } = await gaps.stop();
+    expect(found - silent).toBeLessThanOrEqual(8_000);
+    expect(missedMs).toBeLessThan(50);
+    await press(app.page, 'Hang up');
+    record({ what: `half-dead socket, found after ${((found - silent) / 1000).toFixed(1)} s`, backMs: restored - found, backWithinMs: 1_000, gapMs: longestMs, gapWithinMs: 100, kept: 'yes' });
+  } finally {
+    await relay.close();
+  }
+});
+
+test('gateway restarted with its memory lost, during a call', async ({ launch, gateway, keyring, folder }) => {
+  const place = { launch, gateway, keyring, folder };
+  const [a, b] = [await phone(place, '1001'), await phone(place, '1002')];
+  await connect(a, b);
+  const gaps = await watchGaps(a.page);
+  await gateway.kill();
+  await expect(callCard(a.page, 'recovering')).toBeVisible();
+  await expect(callCard(b.page, 'recovering')).toBeVisible();
+  // The agent sees for how long.
+  await expect(callCard(a.page, 'recovering').getByTestId('recovering-time')).toHaveText(/^[1-9] s$/);
+  const listening = await gateway.restart();
+  const back = Math.max(await markAfter(a.page, 'restored', listening), await markAfter(b.page, 'restored', listening)) - listening;
+  await expect(callCard(a.page, 'active')).toBeVisible();
+  await expect(callCard(b.page, 'active')).toBeVisible();
+  const { longestMs } = await gaps.stop();
+  await stillWorks(a, b);
+  record({ what: 'gateway restarted, memory lost, in a call', backMs: back, backWithinMs: 2_000, gapMs: Math.max(0, longestMs - SYLLABLE_PAUSE_MS), gapWithinMs: 2_000, kept: 'yes; hold, resume, hang up work' });
+});
+
+test('token expires while the socket is down', async ({ launch, gateway, keyring, folder }) => {
+  const place = { launch, gateway, keyring, folder };
+  const [a, b] = [await phone(place, '1001', { policy: { tokenLifeS: 6, purposes: ['sip'] } }), await phone(place, '1002')];
+  await connect(a, b);
+  await gateway.kill();
+  const down = Date.now();
+  await expect(callCard(a.page, 'recovering')).toBeVisible();
+  const before = new Set((await ask(a.page, 'audit.recent', { limit: 100 })).flatMap((entry) => (entry.what === 'mint' ? [entry.fingerprint] : [])));
+  await expect.poll(() => Date.now() - down, { timeout: 15_000 }).toBeGreaterThan(7_000);
+  const listening = await gateway.restart();
+  const back = (await markAfter(a.page, 'restored', listening)) - listening;
+  const inUse = /Fingerprint ([0-9a-f]{8})\b/.exec((await a.page.getByTestId('token-ring').getAttribute('title')) ?? '')?.[1];
+  expect(before.has(inUse ?? '')).toBe(false);
+  await expect(callCard(a.page, 'active')).toBeVisible();
+  await expect(callCard(b.page, 'active')).toBeVisible();
+  await stillWorks(a, b);
+  record({ what: 'token expires while the socket is down', backMs: back, backWithinMs: 1_000, gapMs: null, gapWithinMs: null, kept: 'yes; fresh token' });
+});
+
+/** The computer sleeps: no process of the app runs; then it wakes up as Electron tells it. */
+async function sleep(app: RunningApp, ms: number, meanwhile: () => Promise<void>): Promise<number> {
+  const tree = (await processTree(app.pid)).map(({ pid }) => pid);
+  const began = Date.now();
+  for (const pid of tree) process.kill(pid, 'SIGSTOP');
+  try {
+    await meanwhile();
+    await expect.poll(() => Date.now() - began, { timeout: ms + 10_000, intervals: [250] }).toBeGreaterThan(ms);
+  } finally {
+    for (const pid of [...tree].reverse()) process.kill(pid, 'SIGCONT');
+  }
+  const woke = Date.now();
+  await app.electron.evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'));
+  return woke;
+}
+
+test('suspend 60 s and resume: the far end waited', async ({ launch, gateway, keyring, folder }) => {
+  test.setTimeout(150_000);
+  const place = { launch, gateway, keyring, folder };
+  const [a, b] = [await phone(place, '1001'), await phone(place, '1002')];
+  await connect(a, b);
+  const gaps = await watchGaps(a.page);
+  const woke = await sleep(a, 60_000, async () => {
+    await expect(callCard(b.page, 'recovering')).toBeVisible({ timeout: 20_000 });
+    // The gateway lost the flow meanwhile, as it does to one that answers no ping.
+    await gateway.fault('/drop', { user: '1001' });
+  });
+  const back = (await markAfter(a.page, 'registered', woke)) - woke;
+  await expect(callCard(a.page, 'active')).toBeVisible({ timeout: 20_000 });
+  await expect(callCard(b.page, 'active')).toBeVisible({ timeout: 20_000 });
+  const { backAt } = await gaps.stop();
+  record({ what: `suspend 60 s and resume, sound back after ${Math.max(0, backAt - woke).toFixed(0)} ms`, backMs: back, backWithinMs: 2_000, gapMs: null, gapWithinMs: null, kept: 'yes' });
+  await stillWorks(a, b);
+});
+
+test('suspend and resume: the far end gave up', async ({ launch, gateway, keyring, folder }) => {
+  test.setTimeout(120_000);
+  const place = { launch, gateway, keyring, folder };
+  const [a, b] = [await phone(place, '1001'), await phone(place, '1002')];
+  await connect(a, b);
+  const woke = await sleep(a, 60_000, async () => {
+    await gateway.fault('/drop', { user: '1001' });
+    await press(b.page, 'Hang up');
+    await expect(callCard(b.page, 'ended')).toContainText('You ended the call.');
+  });
+  const back = (await markAfter(a.page, 'registered', woke)) - woke;
+  await expect(a.page.getByTestId('event-row').filter({ hasText: 'Call ended' }).first()).toBeVisible({ timeout: 20_000 });
+  const ended = Date.now() - woke;
+  record({ what: `suspend 60 s, they gave up: told after ${ended} ms`, backMs: back, backWithinMs: 2_000, gapMs: null, gapWithinMs: null, kept: 'no: "They hung up."' });
+});
+
+test('mint fails for 30 s', async ({ launch, gateway, keyring, folder }) => {
+  test.setTimeout(150_000);
+  const place = { launch, gateway, keyring, folder };
+  const a = await phone(place, '1001', { policy: { tokenLifeS: 120, purposes: ['sip'] } });
+  await dial(a.page, 'tone');
+  await expect(callCard(a.page, 'active')).toBeVisible();
+  await watchTone(a.page, 440);
+  const gaps = await watchGaps(a.page);
+  const watch = await watchRegistration(a.page);
+  const before = await tokenFingerprint(a.page);
+  // Without its key main can't mint; it tries at once, and again and again.
+  await ask(a.page, 'keys.remove', { profileId: 'line-1001', slot: 'active' });
+  const broken = Date.now();
+  await expect.poll(async () => (await ask(a.page, 'audit.recent', { limit: 100 })).filter((entry) => entry.what === 'refusal' && Date.parse(entry.at) >= broken).length, { timeout: 40_000 }).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => Date.now() - broken, { timeout: 40_000 }).toBeGreaterThan(30_000);
+  await copyElsewhere(a, gateway.key);
+  const mending = Date.now();
+  await ask(a.page, 'keys.pasteFromClipboard', { profileId: 'line-1001', slot: 'active' });
+  const minted = async (): Promise<number | null> => {
+    const made = (await ask(a.page, 'audit.recent', { limit: 20 })).flatMap((entry) => (entry.what === 'mint' ? [Date.parse(entry.at)] : []));
+    return made.find((at) => at >= mending) ?? null;
+  };
+  // Main waits up to 30 s between its tries.
+  await expect.poll(minted, { timeout: 45_000, intervals: [50] }).not.toBeNull();
+  await expect.poll(async () => (await tokenFingerprint(a.page)) ?? before, { timeout: 2_000, intervals: [20] }).not.toBe(before);
+  const back = Math.max(0, Date.now() - ((await minted()) ?? 0));
+  const { longestMs, missedMs } = await gaps.stop();
+  expect(missedMs).toBeLessThan(50);
+  expect(await watch.phases()).toEqual(['registered']);
+  await press(a.page, 'Hang up');
+  record({ what: 'mint fails for 30 s: token in use after its mint', backMs: back, backWithinMs: 1_000, gapMs: longestMs, gapWithinMs: 100, kept: 'yes; registered all the time' });
+});

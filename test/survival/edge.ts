@@ -1,0 +1,106 @@
+/**
+ * The far side of the cables: a lab on 10.77.0.1, and a control on a Unix socket by which the tests, which run in the other
+ * namespace and as another user, break and mend what is between. build/edge.mjs runs it as root.
+ */
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { labProblem, startLab, type Lab } from '../lab/lab';
+import { order, type EdgeFacts, type Order } from './orders';
+
+const execute = promisify(execFile);
+const ADDRESS = '10.77.0.1';
+const NETS = { wifi: '10.77.1.1', lan: '10.77.2.1' } as const;
+
+/** The commands that plug or unplug; `desk` is the other namespace. */
+function cableCommands(desk: string, cable: keyof typeof NETS, on: boolean): string[][] {
+  if (!on) return [['ip', '-n', desk, 'link', 'set', cable, 'down']];
+  return [
+    ['ip', '-n', desk, 'link', 'set', cable, 'up'],
+    ['ip', '-n', desk, 'route', 'replace', 'default', 'via', NETS[cable], 'dev', cable],
+  ];
+}
+
+/** A cable that was plugged in passes nothing until both kernels have noticed, which takes up to a second. */
+async function carries(desk: string, cable: keyof typeof NETS): Promise<void> {
+  for (const end = Date.now() + 5_000; Date.now() < end; ) {
+    const states = await Promise.all([['link', 'show', cable], ['-n', desk, 'link', 'show', cable]].map((args) => execute('ip', args)));
+    if (states.every(({ stdout }) => stdout.includes(' state UP '))) return;
+  }
+  throw new Error(`${cable} does not come up`);
+}
+
+/** On the cables alone: the gateway's own traffic is on loopback. */
+function lossCommands(percent: number): string[][] {
+  const drop = ['-p', 'udp', '-m', 'statistic', '--mode', 'random', '--probability', String(percent / 100), '-j', 'DROP'];
+  const rules = Object.keys(NETS).flatMap((name) => [['iptables', '-A', 'INPUT', '-i', name, ...drop], ['iptables', '-A', 'OUTPUT', '-o', name, ...drop]]);
+  return [['iptables', '-F'], ...(percent === 0 ? [] : rules)];
+}
+
+/** Does as it is told; answers with the moment where there is nothing else to say. */
+async function obey(todo: Order, lab: Lab, desk: string): Promise<unknown> {
+  const run = async (commands: readonly string[][]): Promise<number> => {
+    for (const [command = '', ...args] of commands) await execute(command, args);
+    return Date.now();
+  };
+  switch (todo.what) {
+    case 'cable':
+      await run(cableCommands(desk, todo.cable, todo.on));
+      if (todo.on) await carries(desk, todo.cable);
+      return Date.now();
+    case 'loss':
+      return await run(lossCommands(todo.percent));
+    case 'facts':
+      return { wssUrl: lab.wssUrl ?? '', ca: await readFile(lab.ca ?? '', 'utf8'), domain: lab.domain, issuer: lab.issuer, audience: lab.audience, key: lab.activeKey } satisfies EdgeFacts;
+    case 'kill-gateway':
+      await lab.kamailio.kill();
+      return Date.now();
+    case 'restart-gateway':
+      return await lab.kamailio.restart();
+    case 'far-end-hangs-up':
+      await lab.baresip.hangup();
+      return Date.now();
+    case 'far-end-calls':
+      return lab.baresip.calls();
+    case 'media-sessions':
+      return await lab.mediaSessions();
+    case 'logs':
+      return await lab.logs();
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return JSON.parse(text);
+}
+
+/** Starts the lab and the control. */
+export async function openEdge(socket: string, desk: string): Promise<{ readonly close: () => Promise<void> } | { readonly problem: string }> {
+  const problem = await labProblem();
+  if (problem !== null) return { problem };
+  const lab = await startLab({ address: ADDRESS, tls: true });
+  const server = createServer((request, response) => {
+    void (async () => {
+      try {
+        const answer = await obey(order.parse(await bodyOf(request)), lab, desk);
+        response.end(JSON.stringify({ answer }));
+      } catch (error) {
+        response.statusCode = 500;
+        response.end(JSON.stringify({ problem: error instanceof Error ? error.message : String(error) }));
+      }
+    })();
+  });
+  server.listen(socket);
+  await once(server, 'listening');
+  await chmod(socket, 0o666);
+  return {
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await lab.close();
+    },
+  };
+}
