@@ -5,11 +5,13 @@ import { runProgram, say } from './program.mjs';
 import { root } from './places.mjs';
 import { run } from './child.mjs';
 import { ensureBuilt } from './app-build.mjs';
+import { installLab } from './lab-packages.mjs';
 import { setUp } from './setup.mjs';
 import { setStage } from './stage.mjs';
 
 await runProgram(async () => {
   const runtime = await setUp(['app', 'display']);
+  say(`lab: ${await installLab()}`);
   await ensureBuilt();
   const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
   const config = join(root, 'test', 'bench', 'playwright.config.ts');

@@ -1,4 +1,5 @@
 /** Single readings of a running app. */
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { processTree, pssBytes, switchOf, type ProcessInfo } from '../support/processes';
@@ -38,4 +39,27 @@ export async function settledMegabytes(rootPid: number): Promise<number | null> 
     await pause(1000);
   }
   return before;
+}
+
+/** Clock ticks a second in /proc: USER_HZ, which is 100 on every Linux that Electron runs on. */
+const TICKS_A_SECOND = 100;
+
+/** Processor time (user and system) that a process has had, in ms: fields 14 and 15 of /proc/PID/stat (proc(5)). Null when it has ended. */
+async function processorMs(pid: number): Promise<number | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The second field is a name in brackets, which may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [user, system] = [Number(fields[11]), Number(fields[12])];
+  return stat === '' ? null : ((user + system) * 1000) / TICKS_A_SECOND;
+}
+
+/** The share of one core that the app without its gateway takes over the next `forMs`, in percent. */
+export async function processorShare(rootPid: number, forMs: number): Promise<number> {
+  const tree = (await processTree(rootPid)).filter((info) => !isGateway(info));
+  const began = performance.now();
+  const before = await Promise.all(tree.map(({ pid }) => processorMs(pid)));
+  await pause(forMs);
+  const after = await Promise.all(tree.map(({ pid }) => processorMs(pid)));
+  const used = tree.reduce((sum, _, n) => sum + Math.max(0, (after[n] ?? 0) - (before[n] ?? 0)), 0);
+  return (100 * used) / (performance.now() - began);
 }

@@ -1,32 +1,22 @@
 /** What section by section is promised about speed and size, measured on this machine. Prints a table and writes JSON. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import type { RingfenceApi } from '../../src/contracts/ipc';
 import { expect, test, type RunningApp } from '../support/app';
-import { measured } from '../support/measured';
 import { ask, callCard, dial, lastMark, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
-import { summarise } from '../support/statistics';
 import { launchEmptyWindow } from './empty-window';
 import { createdAt, paintedAt, settledMegabytes } from './readings';
-import { table, verdict, type Line } from './report';
+import { createReport } from './report';
 
 const STARTS = 7;
 const CALLS = 15;
 const GRANTS = 12;
 const RECONNECTS = 10;
 
-const lines: Line[] = [];
-const notes: string[] = [];
-const add = (name: string, unit: Line['unit'], values: readonly number[], target: number | null = null, because = ''): number => {
-  const line = { name, unit, measured: summarise(values), target, because };
-  lines.push(line);
-  return line.measured.median;
-};
+const report = createReport();
+const { add, note } = report;
 
 /** One warm call to echo: milliseconds from the click to the INVITE, and to the first sound. */
 async function oneCall(page: Page): Promise<{ readonly invite: number; readonly audio: number }> {
@@ -83,7 +73,7 @@ test('start and size, beside an empty window', async ({ launch }) => {
   add('start -> window shown', 'ms', phone.shown);
   add('start -> registered', 'ms', phone.registered, 2 * load, '2x the empty window');
   if (empty.size.length === 0) {
-    notes.push('Memory was not measured: /proc/PID/smaps_rollup of the renderer may not be read here.');
+    note('Memory was not measured: /proc/PID/smaps_rollup of the renderer may not be read here.');
   } else {
     const size = add('empty window: PSS', 'MiB', empty.size);
     add('PSS, idle', 'MiB', phone.idle, 1.25 * size, '1.25x the empty window');
@@ -153,18 +143,4 @@ test('reconnect after a killed flow', async ({ launch, gateway, keyring }) => {
   add('reconnect after a killed flow', 'ms', took);
 });
 
-test.afterAll(async () => {
-  if (lines.length === 0) return;
-  measured(`\n${table(lines)}\n${notes.map((note) => `${note}\n`).join('')}`);
-  const folder = process.env['RINGFENCE_BENCH_OUTPUT'];
-  if (folder === undefined) return;
-  const result = {
-    at: new Date().toISOString(),
-    machine: { platform: platform(), release: release(), arch: arch(), cpus: cpus().length, model: cpus()[0]?.model ?? '', memoryBytes: totalmem() },
-    runtime: process.env['RINGFENCE_E2E_RUNTIME'] ?? '',
-    osSandbox: process.env['RINGFENCE_E2E_OS_SANDBOX'] === '1',
-    lines: lines.map((line) => ({ ...line, verdict: verdict(line) })),
-    notes,
-  };
-  await writeFile(join(folder, 'bench.json'), `${JSON.stringify(result, null, 2)}\n`);
-});
+test.afterAll(() => report.finish());
