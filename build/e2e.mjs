@@ -5,14 +5,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { runProgram, say } from './program.mjs';
+import { CannotContinue, runProgram, say } from './program.mjs';
 import { root } from './places.mjs';
 import { run } from './child.mjs';
 import { makeNetworks } from './networks.mjs';
 import { ensureBuilt } from './app-build.mjs';
 import { setUp } from './setup.mjs';
 import { setStage } from './stage.mjs';
-import { addUp, failedToRun, readPlaywrightReport, summaryLine } from './summary.mjs';
+import { addUp, failedToRun, none, readPlaywrightReport, summaryLine } from './summary.mjs';
 
 /** @typedef {import('./summary.mjs').Counts} Counts */
 /** @typedef {import('./become-user.mjs').Invocation} Invocation */
@@ -56,7 +56,11 @@ export async function runEndToEnd(runtime, args) {
       return outcome.code === 0 || counts.failed > 0 ? counts : failedToRun(counts, `Playwright ended with code ${String(outcome.code)}`);
     };
     const ordinary = await play('ordinary', [], {});
-    const networks = await makeNetworks(join(temporary, 'edge'));
+    const networks = await makeNetworks(join(temporary, 'edge')).catch((/** @type {unknown} */ error) => {
+      if (error instanceof CannotContinue) return error;
+      throw error;
+    });
+    if (networks instanceof CannotContinue) return addUp([ordinary, failedToRun(none(), networks.message)]);
     if ('problem' in networks) return addUp([ordinary, await play('network', [], { RINGFENCE_E2E_NETWORK_PROBLEM: networks.problem })]);
     try {
       return addUp([ordinary, await play('network', networks.desk, { RINGFENCE_E2E_NETWORK: networks.socket })]);

@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { CannotContinue } from './program.mjs';
 import { isRoot, root } from './places.mjs';
 import { run } from './child.mjs';
 
@@ -52,7 +53,7 @@ async function sweep(listing) {
 /**
  * Lays the cables and starts the gateway; `socket` is where its control listens.
  * @param {string} socket a path of at most 107 bytes, in a folder that the tests' user can enter
- * @returns {Promise<Networks | { problem: string }>} the problem is a sentence with what to do
+ * @returns {Promise<Networks | { problem: string }>} the problem is a sentence with what to do; throws CannotContinue when all is there and the gateway does not start
  */
 export async function makeNetworks(socket) {
   if (process.platform !== 'linux') return { problem: 'this needs Linux, whose network namespaces hold two networks of our own' };
@@ -68,7 +69,7 @@ export async function makeNetworks(socket) {
     const outcome = await run('ip', words.split(' '));
     if (outcome.code === 0) continue;
     removeNow();
-    return { problem: `network namespaces can't be made here (ip ${words}: ${outcome.stderr.trim().split('\n')[0] ?? ''})` };
+    return { problem: `network namespaces can't be made here (ip ${words}: ${outcome.stderr.trim().split('\n')[0] ?? ''}): a container needs the capability SYS_ADMIN` };
   }
   const child = spawn('ip', ['netns', 'exec', edge, process.execPath, join(root, 'build', 'edge.mjs'), socket, desk], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
@@ -86,5 +87,5 @@ export async function makeNetworks(socket) {
     return { problem: line };
   }
   await remove();
-  return { problem: 'the gateway in the namespace did not start' };
+  throw new CannotContinue('the gateway in the network namespace did not start; what it printed is above');
 }

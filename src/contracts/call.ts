@@ -30,6 +30,7 @@ export const endCause = z.enum([
   'unreachable', // 5xx, transport error, no route
   'connection-lost', // media or signalling lost during the call
   'microphone', // the microphone could not be had
+  'media-failed', // the browser could not set up the sound
   'failed', // anything else; Details hold the code
 ]);
 export type EndCause = z.infer<typeof endCause>;

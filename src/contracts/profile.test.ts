@@ -64,7 +64,26 @@ describe('small things', () => {
   it.each([['01234567', true], ['0123456', false], ['0123456G', false], ['012345678', false]])('the fingerprint %s: %s', (text, fits) => {
     expect(fingerprint.safeParse(text).success).toBe(fits);
   });
-  it('an ICE server is STUN or TURN', () => {
-    expect(iceServer.safeParse({ urls: ['stun:stun.example.com:3478', 'turns:turn.example.com?transport=tcp'] }).success).toBe(true);
+  it.each([
+    ['stun:stun.example.com:3478', true],
+    ['stun:192.0.2.1', true],
+    ['stuns:[2001:db8::1]:5349', true],
+    ['turns:turn.example.com?transport=tcp', true],
+    ['turn:turn.example.com:3478?transport=udp', true],
+    ['stun://stun.example.com', false],
+    ['turn://turn.example.com', false],
+    ['stun:', false],
+    ['stun:?transport=udp', false],
+    ['stun:stun.example.com?transport=udp', false],
+    ['stun:user@stun.example.com', false],
+    ['stun:stun.example.com/path', false],
+    ['stun:stun.example.com:port', false],
+    ['stun:stun.example.com:70000', false],
+    ['turn:turn.example.com:70000?transport=udp', false],
+    ['turn:turn.example.com?transport=carrier-pigeon', false],
+    ['stun:stun.example.com:3478:1', false],
+    ['STUN:stun.example.com', false],
+  ])('the ICE server %s (RFC 7064, RFC 7065): %s', (url, fits) => {
+    expect(iceServer.safeParse({ urls: [url] }).success).toBe(fits);
   });
 });

@@ -90,8 +90,18 @@ export const profilePolicy = z.object({
 });
 export type ProfilePolicy = z.infer<typeof profilePolicy>;
 
+/** A host name or address, and a port if need be. */
+const HOST_PORT = '(?:\\[[0-9A-Fa-f:.]{2,45}\\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?)(?::[0-9]{1,5})?';
+const ICE_URL = new RegExp(`^(?:stuns?:${HOST_PORT}|turns?:${HOST_PORT}(?:\\?transport=(?:udp|tcp))?)$`);
+/** RFC 7064 and 7065: no slashes, no user. One that the browser does not take would make it refuse every peer connection. */
+const iceServerUrl = z
+  .string()
+  .max(290)
+  .regex(ICE_URL, 'write it as stun:host or stun:host:port')
+  .refine((url) => Number(/:([0-9]+)(?:\?.*)?$/.exec(url.replace(/\[.*\]/, ''))?.[1] ?? 1) <= 65_535, 'the port is 65535 at most');
+
 export const iceServer = z.object({
-  urls: z.array(z.string().regex(/^(?:stun|stuns|turn|turns):\S{1,200}$/)).min(1).max(4),
+  urls: z.array(iceServerUrl).min(1).max(4),
   username: z.string().max(200).optional(),
 });
 

@@ -93,6 +93,11 @@ describe('a nonce', () => {
     expect(digest.verify(text, REGISTER, NOW)).toMatchObject({ ok: true });
   });
 
+  it('may be any text of anybody', () => {
+    const [time = '', salt = '', mac = ''] = nonceOf(digest.challenge(NOW, false)).split('-');
+    for (const nonce of ['x', `${time}-${salt}-${'\u00e9'.repeat(mac.length)}`, `${time}-${salt}-${mac}-more`]) expect(digest.verify(answer({ nonce }), REGISTER, NOW)).toEqual({ ok: false, failure: 'stale' });
+  });
+
   it('is never the same twice', () => expect(nonceOf(digest.challenge(NOW, false))).not.toBe(nonceOf(digest.challenge(NOW, false))));
 
   it('comes in a challenge of MD5 and qop=auth', () => {

@@ -59,7 +59,11 @@ export function parseAuthParameters(text: string): ReadonlyMap<string, string> |
   return found;
 }
 
-const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+/** What comes over the wire may be of any length, and longer in bytes than in characters. */
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
 const no = (failure: AuthRefusal): Result<never, AuthRefusal> => ({ ok: false, failure });
 
 /** Nonces are keyed time stamps: nothing is stored for one until it is answered. */
@@ -75,8 +79,8 @@ class Nonces {
   }
 
   isFresh(nonce: string, nowMs: number): boolean {
-    const [time = '', salt = '', mac = ''] = nonce.split('-');
-    if (!same(mac, this.#mac(`${time}-${salt}`))) return false;
+    const [time = '', salt = '', mac = '', ...more] = nonce.split('-');
+    if (more.length > 0 || !same(mac, this.#mac(`${time}-${salt}`))) return false;
     const age = nowMs - parseInt(time, 36);
     return age >= 0 && age < NONCE_LIFE_MS;
   }

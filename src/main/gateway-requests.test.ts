@@ -71,6 +71,15 @@ describe('the Authorization that main adds', () => {
     expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
   });
 
+  it("is never another line's: the newest grant for a gateway decides, also when it carries its token itself", () => {
+    const { requests } = setUp();
+    requests.keep(grantOf(), 'T');
+    requests.keep(grantOf({ profileId: 'second', presentation: { kind: 'query', parameter: 'token', token: 'S' } }), 'S');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
+    requests.keep(grantOf(), 'T');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer T');
+  });
+
   it('is not kept for a grant that carries its token itself, and goes when the profile changes', () => {
     const { requests } = setUp();
     requests.keep(grantOf({ presentation: { kind: 'query', parameter: 'token', token: 'T' } }), 'T');

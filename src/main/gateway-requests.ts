@@ -55,8 +55,12 @@ export function createGatewayRequests(now: () => number, onUnusable: (failure: F
     },
     keep: (grant, token) => {
       const key = `${grant.profileId} ${grant.purpose}`;
-      // Set anew, so that the newest is last.
-      tokens.delete(key);
+      const place = targetOf(grant.url);
+      // The newest grant for a URL alone decides what is added to its upgrade: another line's token would open the flow as somebody else.
+      for (const [each, { url }] of tokens) {
+        const kept = targetOf(url);
+        if (each === key || (kept?.origin === place?.origin && kept?.path === place?.path)) tokens.delete(each);
+      }
       if (grant.presentation.kind === 'main-injected') tokens.set(key, { url: grant.url, token, expiresAt: grant.expiresAt });
     },
     forget: (profileId) => {
@@ -69,12 +73,11 @@ export function createGatewayRequests(now: () => number, onUnusable: (failure: F
     authorizationFor: (url) => {
       const target = targetOf(url);
       if (target === null || !gateways.has(target.origin)) return null;
-      const fitting = [...tokens.values()].filter((each) => {
+      const fitting = [...tokens.values()].find((each) => {
         const kept = targetOf(each.url);
         return kept !== null && kept.origin === target.origin && kept.path === target.path && each.expiresAt > now();
       });
-      const newest = fitting.at(-1);
-      return newest === undefined ? null : `Bearer ${newest.token}`;
+      return fitting === undefined ? null : `Bearer ${fitting.token}`;
     },
     answered: (status, date) => {
       const failure = refusalOf(status, date, now());

@@ -30,6 +30,7 @@ function setUp() {
       return value;
     };
   const removeKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
+  const putKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
   const keyFromClipboard = vi.fn(() => Promise.resolve(ok(Secret.generate())));
   const ports: HandlerPorts = {
     appInfo: () => Promise.resolve({ version: '1', electron: '33', chromium: '130', platform: 'linux', osSandbox: true }),
@@ -57,7 +58,7 @@ function setUp() {
       status: () => status,
       active: () => Promise.resolve(fail('key-absent', 'None.')),
       practiceKeys: () => Promise.resolve(fail('key-absent', 'None.')),
-      put: (profileId, slot, _secret, origin) => note('put', Promise.resolve(ok(status)))(profileId, slot, origin),
+      put: (profileId, slot, _secret, origin) => note('put', putKey())(profileId, slot, origin),
       remove: removeKey,
       promote: note('promote', Promise.resolve(ok(status))),
       finishRotation: note('finish', Promise.resolve(ok(status))),
@@ -72,7 +73,7 @@ function setUp() {
     incoming: { notify: note('ring', undefined), dismiss: note('dismiss', undefined), current: () => [], act: (callId) => callId === 'rings', clear: () => undefined },
     notify: note('notify', undefined),
   };
-  return { handlers: createHandlers(ports), asked, removeKey, keyFromClipboard };
+  return { handlers: createHandlers(ports), asked, removeKey, putKey, keyFromClipboard };
 }
 
 describe('the handlers', () => {
@@ -116,6 +117,18 @@ describe('the handlers', () => {
     const { handlers, keyFromClipboard } = setUp();
     expect(await handlers['keys.pasteFromClipboard']({ profileId: 'nobody', slot: 'active' })).toMatchObject({ failure: { reason: 'unknown-profile' } });
     expect(keyFromClipboard).not.toHaveBeenCalled();
+  });
+
+  it('put a key back on the clipboard when the keychain did not take it, and only then', async () => {
+    const { handlers, asked, putKey } = setUp();
+    const paste = () => handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' });
+    putKey.mockResolvedValueOnce(fail('key-locked', 'The keychain is locked.', 'unlock-keychain'));
+    expect(await paste()).toMatchObject({ failure: { reason: 'key-locked', sentence: 'The keychain is locked. The key is back on the clipboard for a minute.' } });
+    expect(asked.filter((each) => each.startsWith('hand over'))).toHaveLength(1);
+    putKey.mockResolvedValueOnce(fail('key-unusable', 'That is the active key.', 'paste-key'));
+    expect(await paste()).toMatchObject({ failure: { sentence: 'That is the active key.' } });
+    expect((await paste()).ok).toBe(true);
+    expect(asked.filter((each) => each.startsWith('hand over'))).toHaveLength(1);
   });
 
   it('remove a profile with its keys, and keep both when a key is locked', async () => {

@@ -2,7 +2,7 @@
 import type { ChannelOutput, Handlers } from '../contracts/ipc';
 import { PRACTICE_PROFILE_ID } from '../contracts/practice';
 import type { KeySlot, KeyStatus, KeyRecord, ProfilesSnapshot } from '../contracts/profile';
-import { fail, ok, type Result } from '../contracts/result';
+import { fail, ok, type FailureReason, type Result } from '../contracts/result';
 import type { AuditLog } from './audit-log';
 import type { Broker } from './broker';
 import type { IncomingCalls } from './desktop/incoming-calls';
@@ -33,6 +33,9 @@ export interface HandlerPorts {
   readonly notify: Notify;
 }
 
+/** Failures after which the same key may be tried again. */
+const PUT_BACK: ReadonlySet<FailureReason> = new Set<FailureReason>(['key-locked', 'keychain-unavailable', 'file-unreadable']);
+
 export function createHandlers(ports: HandlerPorts): Handlers {
   const { settings, profiles, keys, broker, renewal, audit, incoming, notify, snapshot } = ports;
 
@@ -47,7 +50,12 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     // Before the clipboard is read and cleared: a key for nobody would be lost.
     if (profiles.find(profileId) === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
     const secret = await get();
-    return secret.ok ? keys.put(profileId, slot, secret.value, origin) : secret;
+    if (!secret.ok) return secret;
+    const put = await keys.put(profileId, slot, secret.value, origin);
+    if (put.ok || origin !== 'clipboard' || !PUT_BACK.has(put.failure.reason)) return put;
+    // The clipboard was emptied; a key that could not be kept may be nowhere else, and "Try again" reads it from there.
+    await ports.handOverKey(secret.value);
+    return { ok: false, failure: { ...put.failure, sentence: `${put.failure.sentence} The key is back on the clipboard for a minute.` } };
   };
 
   const generateKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {

@@ -51,6 +51,19 @@ const call = (name: string, ...all: unknown[]): unknown => {
   return listener(...(all as never[]));
 };
 
+describe('switches that an edited shortcut could add', () => {
+  const DANGEROUS = ['inspect', 'remote-debugging-port', 'ignore-certificate-errors', 'log-net-log', 'ssl-key-log-file', 'host-resolver-rules', 'disable-web-security', 'no-sandbox'];
+  it.each([
+    [true, ['lang']],
+    [false, [...DANGEROUS, 'lang']],
+  ])('are taken away in a package: %s', (packaged, left) => {
+    electron.packaged = packaged;
+    for (const name of [...DANGEROUS, 'lang']) electron.switches.add(name);
+    hardenBeforeReady();
+    expect([...electron.switches]).toEqual(left);
+  });
+});
+
 describe('windows', () => {
   it('have no Node, an own world for the preload, and the sandbox', () => {
     expect(lockedPreferences('/p.cjs')).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webviewTag: false, webSecurity: true, devTools: true });

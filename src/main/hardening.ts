@@ -32,7 +32,7 @@ export function lockedPreferences(preload: string): WebPreferences {
 export function hardenBeforeReady(): void {
   sandboxEveryRenderer();
   registerAppScheme();
-  refuseDebuggersInProduction();
+  refuseSwitchesInProduction();
 }
 
 /** Everything that concerns the session of our windows; call when Electron is ready, before the first window. */
@@ -58,10 +58,20 @@ function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
 }
 
-// A debugger sees everything in main; in a packaged app nobody needs one.
-function refuseDebuggersInProduction(): void {
+/** Switches of Chromium that an edited shortcut could add. */
+const DANGEROUS_SWITCHES = [
+  // A debugger sees everything in main.
+  ...['remote-debugging-port', 'remote-debugging-pipe', 'remote-allow-origins', 'inspect', 'inspect-brk', 'js-flags'],
+  // Would print or write down tokens, or the keys of TLS.
+  ...['enable-logging', 'log-net-log', 'net-log-capture-mode', 'ssl-key-log-file'],
+  // Would let somebody in between, or a page out.
+  ...['ignore-certificate-errors', 'ignore-certificate-errors-spki-list', 'allow-insecure-localhost', 'host-rules', 'host-resolver-rules', 'proxy-server', 'proxy-pac-url', 'disable-web-security', 'disable-site-isolation-trials', 'no-sandbox'],
+];
+
+// In a packaged app nobody needs them. (A proxy is the system's to set.)
+function refuseSwitchesInProduction(): void {
   if (!app.isPackaged) return;
-  for (const name of ['remote-debugging-port', 'remote-debugging-pipe', 'remote-allow-origins', 'inspect', 'inspect-brk', 'js-flags', 'enable-logging']) app.commandLine.removeSwitch(name);
+  for (const name of DANGEROUS_SWITCHES) app.commandLine.removeSwitch(name);
 }
 
 // The pages come from the package, never from the network or from elsewhere on the disk.

@@ -119,8 +119,7 @@ async function start(): Promise<void> {
   });
   const broker: Broker = createBroker({
     profiles,
-    // A token for each connect, of which there are nearly two a second while a gateway is away.
-    policy: createGrantPolicy(clock.monotonic, { burst: 10, perSecond: 2 }),
+    policy: createGrantPolicy(clock.monotonic),
     keys,
     providers,
     gatewayUrl: (profile) => (profile.id === PRACTICE_PROFILE_ID ? practice.url() : Promise.resolve(ok(profile.gatewayUrl))),

@@ -28,7 +28,7 @@ export interface KeyPlaces {
   readonly promote: (profileId: string, retired: RetiredKey | null) => Promise<Result<null>>;
   /** The next key, which lies in memory, was kept as the active one. */
   readonly forgetInMemory: (profileId: string, slot: KeySlot) => Promise<void>;
-  /** Fails when the keychain is locked: a key is never forgotten while it is there. */
+  /** Fails when the keychain is locked: a key is never forgotten while it is there. Failing, it changes nothing. */
   readonly remove: (profileId: string, slot: KeySlot) => Promise<Result<null>>;
 }
 
@@ -87,11 +87,16 @@ export function createKeyPlaces(keychain: SecretStore, memory: SecretStore, prof
     remove: async (profileId, slot) => {
       const known = record(profileId, slot);
       if (known === null) return ok(null);
+      let restore = (): Promise<void> => Promise.resolve();
       if (known.store === 'memory') {
         await forgetInMemory(profileId, slot);
       } else {
+        const kept = await keychain.read(account(profileId, known.place));
         const removed = await keychain.remove(account(profileId, known.place));
         if (!removed.ok) return removed;
+        restore = async () => {
+          if (kept.ok && kept.value !== null) await keychain.write(account(profileId, known.place), kept.value);
+        };
         if (!removed.value) {
           // Not there, or locked? Only a write can tell: a locked keychain refuses it, or asks to be unlocked.
           const probe = `${profiles.installId}/probe`;
@@ -102,7 +107,8 @@ export function createKeyPlaces(keychain: SecretStore, memory: SecretStore, prof
         }
       }
       const named = await setRecords(profileId, { [slot]: null });
-      if (named.ok) await tidy(profileId);
+      // The file still names it: so it has to be there.
+      await (named.ok ? tidy(profileId) : restore());
       return named;
     },
   };

@@ -194,7 +194,7 @@ describe('the keys of a profile', () => {
     expect(keys.status('work').next).toBeNull();
   });
 
-  it('are neither promoted nor lost while the keychain is locked, gone, or the file cannot be written', async () => {
+  it('are neither promoted, removed nor lost while the keychain is locked, gone, or the file cannot be written', async () => {
     let disk: Result<null> = ok(null);
     const { keys, keychain } = await house(fakeKeychain(), { content: null }, () => Promise.resolve(disk));
     const [old, next] = [Secret.generate(), Secret.generate()];
@@ -212,6 +212,9 @@ describe('the keys of a profile', () => {
     expect(failureOf(await keys.put('work', 'active', Secret.generate(), 'clipboard'))).toMatchObject({ reason: 'file-unreadable' });
     expect(await opened(keys, 'work')).toMatchObject({ value: { fingerprint: old.fingerprint } });
     expect({ ...keys.status('work'), state: before.state }).toEqual(before);
+    for (const slot of ['active', 'next'] as const) expect(failureOf(await keys.remove('work', slot))).toMatchObject({ reason: 'file-unreadable' });
+    expect({ ...keys.status('work'), state: before.state }).toEqual(before);
+    expect(await opened(keys, 'work')).toMatchObject({ value: { fingerprint: old.fingerprint } });
     disk = ok(null);
     expect(await keys.promote('work')).toMatchObject({ value: { state: 'in-keychain', active: { fingerprint: next.fingerprint } } });
     expect(keychain.accounts.size).toBe(1);
@@ -404,7 +407,7 @@ describe('whatever dies on the way', () => {
     const step = <T>(action: () => Promise<T>): Promise<T> => ((left -= 1) >= 0 ? action() : never<T>());
     const dying = { ...inside, accounts: inside.accounts, write: (account: string, secret: Secret) => step(() => inside.write(account, secret)), remove: (account: string) => step(() => inside.remove(account)) };
     const { keys } = await house(dying, disk, () => step(() => Promise.resolve(ok(null))));
-    const done = await Promise.race([work(keys).then(() => true), new Promise<false>((resolve) => setTimeout(() => resolve(false), 20))]);
+    const done = await Promise.race([work(keys).then(() => true), new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
     return { done, later: await house(inside, disk) };
   }
 

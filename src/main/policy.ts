@@ -19,8 +19,11 @@ export interface GrantPolicy {
   readonly permit: (wanted: string, profile: Profile | null, purpose: Purpose) => Result<Profile>;
 }
 
+/** A token for each connect, of which there are nearly two a second while a gateway is away. */
+export const GRANT_RATE: RateLimit = { burst: 10, perSecond: 2 };
+
 /** A token bucket for each profile and purpose. `now` gives milliseconds that never go back. */
-export function createGrantPolicy(now: () => number, limit: RateLimit = { burst: 5, perSecond: 1 }): GrantPolicy {
+export function createGrantPolicy(now: () => number, limit: RateLimit = GRANT_RATE): GrantPolicy {
   const buckets = new Map<string, { level: number; at: number }>();
 
   const permit: GrantPolicy['permit'] = (wanted, profile, purpose) => {

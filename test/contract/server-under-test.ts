@@ -7,7 +7,7 @@ export interface ServerUnderTest {
   readonly domain: string;
   /** A token that the server takes, or one that is wrong in the way that the parts say. */
   readonly mint: (parts: LabTokenParts) => string;
-  /** Calls and media that the server holds for them. */
+  /** Calls, media and unfinished transactions that the server holds for them. */
   readonly held: () => Promise<number>;
   readonly close: () => Promise<void>;
 }

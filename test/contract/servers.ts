@@ -34,7 +34,12 @@ const kamailio: ServerKind = {
       url: lab.url,
       domain: lab.domain,
       mint: lab.mint,
-      held: lab.mediaSessions,
+      held: async () => {
+        const stats = await lab.kamailio.rpc('tm.stats');
+        const count = (name: string): number => Number(new RegExp(`\\b${name}: (\\d+)`).exec(stats)?.[1]);
+        // A transaction waits for repetitions after its end (RFC 3261 section 17.2.1).
+        return (await lab.mediaSessions()) + count('current') - count('waiting');
+      },
       close: lab.close,
     };
   },

@@ -1,7 +1,7 @@
 /** Hundreds of calls, one after the other, in one run of the app: nothing piles up. */
 import { expect, test } from '../support/app';
 import { measured } from '../support/measured';
-import { callCard, dial, press, untilRegistered } from '../support/phone-driver';
+import { callCard, dial, lastMark, press, untilRegistered } from '../support/phone-driver';
 import { takeCensus, type Census } from '../support/renderer-census';
 
 const CALLS = 300;
@@ -16,9 +16,9 @@ test(`${CALLS} calls: no more heap, listeners, connections or sockets than after
   await untilRegistered(page);
 
   const call = async (): Promise<void> => {
-    const heard = await page.evaluate(() => performance.getEntriesByName('ringfence:first-audio').length);
+    const heard = await lastMark(page, 'first-audio');
     await dial(page, 'echo');
-    await page.waitForFunction((before) => performance.getEntriesByName('ringfence:first-audio').length > before, heard, { polling: 20 });
+    await page.waitForFunction((before) => (performance.getEntriesByName('ringfence:first-audio').at(-1)?.startTime ?? 0) + performance.timeOrigin > before, heard ?? 0, { polling: 20 });
     await press(page, 'Hang up');
     await expect(callCard(page, 'active')).toHaveCount(0);
   };
@@ -26,6 +26,9 @@ test(`${CALLS} calls: no more heap, listeners, connections or sockets than after
     const since = Date.now();
     await expect.poll(() => Date.now() - since, { timeout: SETTLED_MS + 10_000, intervals: [1_000] }).toBeGreaterThan(SETTLED_MS);
     await expect(callCard(page)).toHaveCount(0);
+    // React keeps what it drew last for its next drawing: how many rows of events that are is chance.
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'Phone' }).click();
     return await takeCensus(page);
   };
 
@@ -38,6 +41,6 @@ test(`${CALLS} calls: no more heap, listeners, connections or sockets than after
   measured(`${CALLS} calls, ${eachMs.toFixed(0)} ms each`);
   for (const name of ['heap', 'listeners', 'nodes', 'peerConnections', 'tracks', 'sockets'] as const) {
     measured(`${name}: ${before[name]} after ${WARM_UP}, ${after[name]} after ${CALLS}`);
-    expect.soft(after[name], name).toBeLessThanOrEqual(Math.ceil(before[name] * GROWTH));
+    expect.soft(after[name], name).toBeLessThanOrEqual(Math.floor(before[name] * GROWTH));
   }
 });

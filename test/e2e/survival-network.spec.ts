@@ -8,7 +8,7 @@ import { networkAt, type Network } from '../survival/orders';
 import { reportRows } from '../survival/report';
 import { expect, test, type LaunchOptions, type RunningApp } from '../support/app';
 import { waitForTone } from '../support/audio-probe';
-import { watchGaps } from '../support/gap-watch';
+import { expectListened, watchGaps } from '../support/gap-watch';
 import { markAfter, watchCallPhases, watchRegistration } from '../support/page-watch';
 import { callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
 import { certutilProblem, trustAuthority } from '../support/trusted-authority';
@@ -72,8 +72,8 @@ async function watchFor(ms: number, since: number): Promise<void> {
 
 for (const { what, knownFor, gapWithinMs } of [
   { what: 'address change (Wi-Fi -> LAN)', knownFor: 3_000, gapWithinMs: 2_000 },
-  // Chromium tells WebRTC of a new network 1.5 to 2 s after it is there; nothing of ours can send over it before.
-  { what: 'the same, at the moment LAN is there', knownFor: 0, gapWithinMs: 3_000 },
+  // Chromium tells WebRTC of a new network 1.5 to 2 s after it is there; nothing of ours can send over it before. So there is no bound but the call's life.
+  { what: 'the same, at the moment LAN is there', knownFor: 0, gapWithinMs: null },
 ]) {
   test(`${what}, in a call`, async ({ launch, keyring, folder }) => {
     const app = await inCall(launch, keyring, folder);
@@ -83,8 +83,9 @@ for (const { what, knownFor, gapWithinMs } of [
     const moved = await network.unplug('wifi');
     const back = (await markAfter(app.page, 'restored', moved - 100)) - moved;
     await watchFor(6_000, moved);
-    const { longestMs, listenedMs } = await gaps.stop();
-    expect(listenedMs).toBeGreaterThan(5_500);
+    const heard = await gaps.stop();
+    const { longestMs } = heard;
+    expectListened(heard, 6_000);
     await waitForTone(app.page, BOB_HZ);
     await expect(callCard(app.page, 'active')).toBeVisible();
     // A new flow beside the old one: the agent was registered all the time.
@@ -106,7 +107,10 @@ test('30 s without any network, in a call', async ({ launch, keyring, folder }) 
   const back = (await markAfter(app.page, 'restored', returned)) - returned;
   await waitForTone(app.page, BOB_HZ);
   await expect(callCard(app.page, 'active')).toBeVisible();
-  const { longestMs } = await gaps.stop();
+  const heard = await gaps.stop();
+  const { longestMs } = heard;
+  expectListened(heard, 30_000);
+  expect(longestMs).toBeGreaterThan(25_000);
   record({ what: '30 s without any network', backMs: back, backWithinMs: 2_000, gapMs: longestMs, gapWithinMs: returned - away + 2_000, kept: 'yes; hold, resume, hang up work' });
   await stillWorks(app);
 });
@@ -115,11 +119,20 @@ test('Kamailio killed and restarted, in a call', async ({ launch, keyring, folde
   const app = await inCall(launch, keyring, folder);
   const gaps = await watchGaps(app.page);
   await network.killGateway();
-  await expect(callCard(app.page, 'recovering')).toBeVisible();
-  const listening = await network.restartGateway();
+  const down = Date.now();
+  let listening = NaN;
+  try {
+    await expect(callCard(app.page, 'recovering')).toBeVisible();
+    // Long enough for the tries to have grown rarer.
+    await watchFor(12_000, down);
+  } finally {
+    listening = await network.restartGateway();
+  }
   const back = (await markAfter(app.page, 'restored', listening)) - listening;
   await expect(callCard(app.page, 'active')).toBeVisible();
-  const { longestMs } = await gaps.stop();
+  const heard = await gaps.stop();
+  const { longestMs } = heard;
+  expectListened(heard, 12_000);
   record({ what: 'Kamailio restarted, memory lost', backMs: back, backWithinMs: 2_000, gapMs: longestMs, gapWithinMs: 2_000, kept: 'yes; hold, resume, hang up work' });
   await stillWorks(app);
 });
@@ -134,19 +147,22 @@ test('they hang up while there is no network', async ({ launch, keyring, folder 
   const returned = await network.plug('wifi');
   const back = (await markAfter(app.page, 'restored', returned)) - returned;
   await expect.poll(async () => (await card.phases()).find(({ phase }) => phase === 'ended') !== undefined, { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => network.mediaSessions()).toBe(0);
   const ended = (await card.phases()).find(({ phase }) => phase === 'ended')?.at ?? 0;
   await expect(callCard(app.page, 'ended')).toContainText('They hung up.');
   record({ what: `they hang up meanwhile: told after ${ended - returned} ms`, backMs: back, backWithinMs: 2_000, gapMs: null, gapWithinMs: null, kept: 'no: "They hung up."' });
 });
 
-test('a tenth of all packets is lost, in a call', async ({ launch, keyring, folder }) => {
+test('a tenth of all media packets is lost, in a call', async ({ launch, keyring, folder }) => {
   const app = await inCall(launch, keyring, folder);
   const watch = await watchRegistration(app.page);
   const gaps = await watchGaps(app.page);
   const began = await network.lose(10);
   await watchFor(10_000, began);
-  const { longestMs } = await gaps.stop();
+  const heard = await gaps.stop();
+  const { longestMs } = heard;
   await network.lose(0);
+  expectListened(heard, 10_000);
   expect(await watch.phases()).toEqual(['registered']);
   await expect(callCard(app.page, 'active')).toBeVisible();
   record({ what: '10 % of all media packets lost for 10 s', backMs: null, backWithinMs: null, gapMs: longestMs, gapWithinMs: 500, kept: 'yes; registered all the time' });

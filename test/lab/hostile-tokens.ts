@@ -1,10 +1,10 @@
 /** Tokens that no server may take, and the word by which ours refuse them. */
 import type { Lab, LabTokenParts } from './lab';
 
-const NOW_S = Math.floor(Date.now() / 1000);
 const OTHER_KEY = 'a key of somebody else that is long enough';
 
-const parts: readonly (readonly [what: string, parts: Omit<LabTokenParts, 'sub'> & { readonly sub?: string }, word: string])[] = [
+type Hostile = readonly [what: string, parts: Omit<LabTokenParts, 'sub'> & { readonly sub?: string }, word: string];
+const hostileAt = (nowS: number): readonly Hostile[] => [
   ['HS512', { header: { alg: 'HS512' } }, 'alg'],
   ['an extension that must be understood', { header: { crit: ['b64'], b64: false } }, 'malformed'],
   ['another key', { key: OTHER_KEY }, 'signature'],
@@ -15,13 +15,13 @@ const parts: readonly (readonly [what: string, parts: Omit<LabTokenParts, 'sub'>
   ['the name of a service', { sub: 'echo' }, 'subject'],
   ['the name of an ordinary phone', { sub: 'bob' }, 'subject'],
   ['a subject that is no text', { claims: { sub: 1001 } }, 'malformed'],
-  ['expired', { now: (NOW_S - 400) * 1000 }, 'expired'],
-  ['from the future', { now: (NOW_S + 90) * 1000 }, 'not-yet'],
-  ['not valid yet', { claims: { nbf: NOW_S + 90 } }, 'not-yet'],
+  ['expired', { now: (nowS - 400) * 1000 }, 'expired'],
+  ['from the future', { now: (nowS + 900) * 1000 }, 'not-yet'],
+  ['not valid yet', { claims: { nbf: nowS + 900 } }, 'not-yet'],
   ['too long a life', { lifeS: 3601 }, 'life'],
-  ['an end that is text', { claims: { exp: String(NOW_S + 60) } }, 'malformed'],
+  ['an end that is text', { claims: { exp: String(nowS + 60) } }, 'malformed'],
   ['an end that is no whole number of seconds, but huge', { claims: { exp: 1e300 } }, 'malformed'],
-  ['an end that overflows 32 bits', { claims: { exp: NOW_S + 60 + 2 ** 32 } }, 'malformed'],
+  ['an end that overflows 32 bits', { claims: { exp: nowS + 60 + 2 ** 32 } }, 'malformed'],
   ['no end', { claims: { exp: undefined } }, 'malformed'],
   ['no beginning', { claims: { iat: undefined } }, 'malformed'],
   ['no issuer', { claims: { iss: undefined } }, 'malformed'],
@@ -44,6 +44,6 @@ export function hostileTokens(lab: Lab): readonly { readonly what: string; reado
     { what: 'a signature for other claims', token: `${head}.${otherBody}.${signature}`, word: 'signature' },
     { what: 'a signature that goes on', token: `${good}AA`, word: 'signature' },
     { what: 'endless', token: lab.mint({ sub: '1001', claims: { pad: 'x'.repeat(8_000) } }), word: 'malformed' },
-    ...parts.map(([what, made, word]) => ({ what, token: lab.mint({ sub: '1001', ...made }), word })),
+    ...hostileAt(Math.floor(Date.now() / 1000)).map(([what, made, word]) => ({ what, token: lab.mint({ sub: '1001', ...made }), word })),
   ];
 }

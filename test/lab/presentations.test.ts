@@ -144,6 +144,16 @@ describe.each([
     expect(answers).toEqual([]);
   });
 
+  it('carries nothing of who showed no token, whatever dialog and route it names', async () => {
+    const [stranger, bob] = [await phone(lab().url, '1001'), lab().baresip.uri];
+    const route = { name: 'Route', value: `<sip:${lab().url.replace(/^ws:\/\/|\/$/g, '')};transport=ws;lr>` };
+    for (const method of ['INVITE', 'BYE', 'MESSAGE']) {
+      const answer = await stranger.response(stranger.request(method, { uri: bob, to: `<${bob}>;tag=made-up`, headers: [route] }));
+      expect([method, answer.status]).toEqual([method, 403]);
+    }
+    expect(await lab().mediaSessions()).toBe(0);
+  });
+
   it('takes no token of another user, and other requests only after one', async () => {
     const client = await phone(lab().url, '1001');
     expect((await client.response(client.request('MESSAGE', { uri: lab().baresip.uri }))).status).toBe(403);

@@ -2,7 +2,7 @@
  * Measures how long the far end's sound was away, on the time line of the sound itself: every sample that the page played
  * is looked at, so a busy computer that looks late misses nothing and invents nothing.
  */
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 /** What was heard between start and stop. */
 export interface Gaps {
@@ -18,6 +18,15 @@ export interface Gaps {
 
 export interface GapWatch {
   readonly stop: () => Promise<Gaps>;
+}
+
+/** What is not looked at of a watch: the first moments, and the last look's. Milliseconds. */
+const EDGES_MS = 500;
+
+/** Fails when the ear slept during the `forMs` that were watched (1 s at least): what nobody listened to is no sound that was there. */
+export function expectListened({ listenedMs, missedMs }: Gaps, forMs: number): void {
+  expect(missedMs, 'sound that nobody listened to, ms').toBeLessThan(50);
+  expect(listenedMs, 'sound that was listened to, ms').toBeGreaterThan(Math.max(1_000, forMs) - EDGES_MS);
 }
 
 /** Begins to listen to what the page plays; everything below -45 dBFS is a gap. The sound must be there already. */

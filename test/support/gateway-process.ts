@@ -20,6 +20,8 @@ export interface GatewayProcess {
   readonly fault: (path: string, body: Readonly<Record<string, unknown>>) => Promise<unknown>;
   /** What the newest call to `digits` was sent. */
   readonly digits: () => Promise<string>;
+  /** How many calls it carries. */
+  readonly calls: () => Promise<number>;
   /** Ends it without a goodbye, as a crash would. Resolves when the process is gone. */
   readonly kill: () => Promise<void>;
   /** Starts it again on the same port with the same key; answers with the moment it listened, in ms since the epoch. */
@@ -98,6 +100,7 @@ export async function startGatewayProcess(script: string): Promise<GatewayProces
       const calls = (await faultPort('/digits')) as readonly { readonly digits: string }[];
       return calls.at(-1)?.digits ?? '';
     },
+    calls: async () => ((await faultPort('/stats')) as { readonly calls: number }).calls,
     setKeys: async (active, next) => {
       await writeKeys(active, next);
       const { child, lines } = running;

@@ -38,7 +38,7 @@ export async function markAfter(page: Page, mark: string, since: number, timeout
       return entry === undefined ? null : performance.timeOrigin + entry.startTime;
     }, { name: `ringfence:${mark}`, from: since });
   await expect.poll(read, { message: `${mark} after the fault`, timeout, intervals: [50] }).not.toBeNull();
-  return (await read()) ?? 0;
+  return (await read()) ?? NaN;
 }
 
 /** The fingerprint of the token in use, from the ring's tooltip; null while there is none. */

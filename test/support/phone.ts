@@ -20,7 +20,7 @@ export interface TestPhone {
   readonly renew: (grant: Grant) => void;
   /** Main saw why a connect failed. */
   readonly connectRefused: (failure: Failure) => void;
-  readonly microphone: { failure: MicrophoneFailure['reason'] | null; readonly track: FakeTrack; readonly inUse: () => number };
+  readonly microphone: { failure: MicrophoneFailure['reason'] | null; readonly track: FakeTrack; readonly inUse: () => number; /** The system asks from now on, until the returned function allows. */ readonly ask: () => () => void };
   /** Resolves with the first snapshot, now or later, for which `wanted` is true. */
   readonly until: (wanted: (snapshot: PhoneSnapshot) => boolean) => Promise<PhoneSnapshot>;
   readonly registered: () => Promise<PhoneSnapshot>;
@@ -48,8 +48,20 @@ export function createTestPhone({ WebSocket, mint, clock = systemClock, random =
   const track = new FakeTrack();
   let given = 0;
   let used = 0;
+  let permission: Promise<void> = Promise.resolve();
   let ids = 0;
-  const microphone = { failure: null as MicrophoneFailure['reason'] | null, track, inUse: () => used };
+  const microphone = {
+    failure: null as MicrophoneFailure['reason'] | null,
+    track,
+    inUse: () => used,
+    ask: () => {
+      let allow = (): void => undefined;
+      permission = new Promise<void>((resolve) => {
+        allow = resolve;
+      });
+      return () => allow();
+    },
+  };
   const agent = createUserAgent({
     grants: {
       get: () => {
@@ -70,7 +82,7 @@ export function createTestPhone({ WebSocket, mint, clock = systemClock, random =
       acquire: () => {
         if (microphone.failure !== null) return Promise.resolve({ ok: false, failure: { reason: microphone.failure } });
         used += 1;
-        return Promise.resolve(ok(asMediaStream(new FakeStream([track]))));
+        return permission.then(() => ok(asMediaStream(new FakeStream([track]))));
       },
       release: () => {
         used -= 1;

@@ -16,7 +16,7 @@ export interface TokenParts {
   /** Milliseconds since the epoch. */
   readonly now?: number;
   readonly key?: string;
-  readonly header?: object;
+  readonly header?: Readonly<Record<string, unknown>>;
   readonly claims?: object;
 }
 
@@ -26,7 +26,8 @@ export function mintToken(parts: TokenParts = {}): string {
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const header = encode({ alg: 'HS256', typ: 'JWT', ...parts.header });
   const claims = encode({ iss: 'ringfence', aud: 'practice', sub: parts.sub ?? '1001', iat, exp: iat + (parts.lifeS ?? 300), jti: randomUUID(), ...parts.claims });
-  return `${header}.${claims}.${createHmac('sha256', parts.key ?? TEST_KEY).update(`${header}.${claims}`).digest('base64url')}`;
+  // Signed as it says, so that it is the algorithm that is refused.
+  return `${header}.${claims}.${createHmac(parts.header?.['alg'] === 'HS512' ? 'sha512' : 'sha256', parts.key ?? TEST_KEY).update(`${header}.${claims}`).digest('base64url')}`;
 }
 
 /** What is known of a dialog; enough to send within it. */

@@ -25,8 +25,8 @@ export interface Switchboard {
   readonly story: string[];
   /** URLs that were opened, in order. */
   readonly opened: string[];
-  /** Cuts the newest flow of a user without a word to its phone, or with a close. */
-  readonly cut: (user: string) => void;
+  /** Closes the newest flow of a user, or the oldest one that is open. */
+  readonly cut: (user: string, which?: 'newest' | 'oldest') => void;
   /** Sends a request to the user as the network would. */
   readonly inject: (user: string, text: string) => void;
   /** Headers added to every answer to REGISTER. */
@@ -95,7 +95,7 @@ export function createSwitchboard(registerExpires = 300): Switchboard {
     story: [],
     opened: [],
     registerHeaders: [],
-    cut: (user) => newest(user)?.close(),
+    cut: (user, which = 'newest') => (which === 'newest' ? newest(user) : lines.get(user)?.find((line) => line.open))?.close(),
     inject: (user, text) => newest(user)?.deliver(text),
     socketsOf: (user) =>
       class implements WebSocketLike {

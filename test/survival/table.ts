@@ -25,7 +25,8 @@ export function survivalTable(rows: readonly SurvivalRow[]): string {
 
 /** What breaks a bound, in words; empty when the row holds. */
 export function brokenBounds({ what, backMs, backWithinMs, gapMs, gapWithinMs }: SurvivalRow): readonly string[] {
-  const late = backWithinMs !== null && (backMs === null || backMs > backWithinMs) ? [`${what}: registered after ${String(backMs)} ms, wanted ${backWithinMs}`] : [];
-  const silent = gapWithinMs !== null && (gapMs === null || gapMs > gapWithinMs) ? [`${what}: no sound for ${String(gapMs)} ms, wanted ${gapWithinMs}`] : [];
+  const within = (measured: number | null, bound: number): boolean => measured !== null && measured >= 0 && measured <= bound;
+  const late = backWithinMs !== null && !within(backMs, backWithinMs) ? [`${what}: registered after ${String(backMs)} ms, wanted ${backWithinMs}`] : [];
+  const silent = gapWithinMs !== null && !within(gapMs, gapWithinMs) ? [`${what}: no sound for ${String(gapMs)} ms, wanted ${gapWithinMs}`] : [];
   return [...late, ...silent];
 }

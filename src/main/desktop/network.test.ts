@@ -26,6 +26,28 @@ describe('watchNetwork', () => {
     expect(told.length).toBe(4);
     expect(clock.waiting()).toBe(0);
   });
+  it('keeps what it knew when the addresses can not be read', async () => {
+    const clock = createFakeClock();
+    let fails = true;
+    let addresses = ['10.77.1.2'];
+    const told: boolean[] = [];
+    const stop = watchNetwork(clock, ({ lost }) => told.push(lost), () => {
+      if (fails) throw new Error('uv_interface_addresses');
+      return addresses;
+    });
+    fails = false;
+    await clock.advance(250);
+    expect(told).toEqual([false]);
+    fails = true;
+    await clock.advance(5_000);
+    fails = false;
+    await clock.advance(5_000);
+    expect(told).toEqual([false]);
+    addresses = [];
+    await clock.advance(250);
+    expect(told).toEqual([false, true]);
+    stop();
+  });
   it('leaves out what leads nowhere', () => {
     expect(reachableAddresses().filter((address) => address === '127.0.0.1' || address === '::1' || address.startsWith('fe80'))).toEqual([]);
   });

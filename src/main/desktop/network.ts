@@ -16,11 +16,20 @@ export function reachableAddresses(): readonly string[] {
 
 /** Calls `onChanged` after each change; `lost`: an address is gone; `connected`: one is left. Returns the function that ends the watch. */
 export function watchNetwork(clock: Pick<Clock, 'after'>, onChanged: (change: { readonly lost: boolean; readonly connected: boolean }) => void, read = reachableAddresses): () => void {
-  let before = new Set(read());
+  let before = new Set<string>();
+  const addresses = (): Set<string> => {
+    try {
+      return new Set(read());
+    } catch {
+      // The system may refuse for a moment (uv_interface_addresses has no memory, for one): nothing is known to have changed.
+      return before;
+    }
+  };
+  before = addresses();
   let cancel = (): void => undefined;
   const look = (): void => {
     cancel = clock.after(EVERY_MS, look);
-    const now = new Set(read());
+    const now = addresses();
     const lost = [...before].some((address) => !now.has(address));
     const changed = lost || now.size !== before.size;
     before = now;

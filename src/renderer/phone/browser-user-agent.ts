@@ -9,6 +9,9 @@ export interface BrowserUserAgentOptions extends Pick<UserAgentDeps, 'grants' | 
   readonly version?: string;
 }
 
+/** Of one name, for those who measure. */
+const MARKS_KEPT = 50;
+
 /** Uniform in [0, 1), from the system's random source. */
 function cryptoRandom(): number {
   const [value = 0] = crypto.getRandomValues(new Uint32Array(1));
@@ -25,7 +28,11 @@ export function createBrowserUserAgent({ grants, microphone, onTrace, version }:
     clock: systemClock,
     random: cryptoRandom,
     newId: () => crypto.randomUUID(),
-    mark: (name, detail) => void performance.mark(name, { detail }),
+    mark: (name, detail) => {
+      // An agent calls all day: the browser keeps every mark until it is told not to.
+      if (performance.getEntriesByName(name, 'mark').length >= MARKS_KEPT) performance.clearMarks(name);
+      performance.mark(name, { detail });
+    },
     product: version === undefined ? 'Ringfence' : `Ringfence/${version}`,
     ...(onTrace === undefined ? {} : { onTrace }),
   });

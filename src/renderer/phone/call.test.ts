@@ -32,6 +32,7 @@ const names = Object.keys(states) as StateName[];
 const events = {
   ring: { type: 'progress', earlyMedia: false },
   'ring with sound': { type: 'progress', earlyMedia: true },
+  'sound over': { type: 'early-media-over' },
   answering: { type: 'answering' },
   answered,
   'we hold': hold('us', true),
@@ -54,7 +55,7 @@ type EventName = keyof typeof events;
 const table: Record<StateName, Partial<Record<EventName, string>>> = {
   dialing: { ring: 'ringing', 'ring with sound': 'ringing', answered: 'active' },
   'ringing out': { 'ring with sound': 'ringing', answered: 'active' },
-  'ringing out, early media': { answered: 'active' },
+  'ringing out, early media': { answered: 'active', 'sound over': 'ringing' },
   'ringing in': { answering: 'connecting', answered: 'active' },
   connecting: { answered: 'active' },
   active: { 'we hold': 'held', 'peer holds': 'held', lost: 'recovering' },
@@ -104,15 +105,18 @@ describe('transition', () => {
   it('forgets the microphone problem when the second try to answer works', () => {
     expect(step(rings, { type: 'problem', problem: 'microphone-refused' }, { type: 'answering' }).problem).toBeNull();
   });
+  it('needs ringback again when early media is over', () => {
+    expect(needsRingback(step(states['ringing out, early media'], events['sound over']))).toBe(true);
+  });
   it('keeps early media after a later 180', () => {
     expect(step(states['ringing out, early media'], events.ring)).toMatchObject({ earlyMedia: true });
   });
 });
 
 describe('the questions', () => {
-  it('offers neither hold nor resume when the far end can not be told', () => {
+  it('offers no hold when the far end can not be told, but the way back to the microphone', () => {
     const lost: CallEvent = { type: 'problem', problem: 'signalling-lost' };
-    expect([canHold(step(states.active, lost)), canResume(step(states['held by us'], lost)), canEnd(step(states.active, lost))]).toEqual([false, false, true]);
+    expect([canHold(step(states.active, lost)), canResume(step(states['held by us'], lost)), canEnd(step(states.active, lost))]).toEqual([false, true, true]);
   });
   const yes = (question: (call: Call) => boolean): string[] => names.filter((name) => question(states[name]));
   it.each<[string, (call: Call) => boolean, StateName[]]>([

@@ -7,6 +7,8 @@ import type { Call, CallFacts, CallProblem, EndCause, HoldState } from '../../co
 export type CallEvent =
   /** 180, or 183 with SDP: sound from the far end. */
   | { readonly type: 'progress'; readonly earlyMedia: boolean }
+  /** An outgoing call goes on ringing without sound from the far end: another target is being called. */
+  | { readonly type: 'early-media-over' }
   /** The agent answered and has a microphone. */
   | { readonly type: 'answering' }
   /** Both sides agreed. */
@@ -71,6 +73,8 @@ export function transition(call: Call, event: CallEvent): Call {
   switch (event.type) {
     case 'progress':
       return progress(call, event.earlyMedia);
+    case 'early-media-over':
+      return call.phase === 'ringing' && call.earlyMedia ? { ...call, earlyMedia: false } : call;
     case 'answering':
       return call.phase === 'ringing' && call.direction === 'incoming' ? { ...factsOf(call), phase: 'connecting', problem: null } : call;
     case 'answered':
@@ -121,9 +125,9 @@ export function canHold(call: Call): boolean {
   return isHeard(call) && (call.phase === 'active' || (call.phase === 'held' && !call.hold.byUs));
 }
 
-/** Held by us, and the far end can be told. */
+/** Held by us. Though the far end may not be told: a call that stepped aside for another one has to get its microphone back. */
 export function canResume(call: Call): boolean {
-  return isHeard(call) && call.phase === 'held' && call.hold.byUs;
+  return call.phase === 'held' && call.hold.byUs;
 }
 
 /** The wish to be muted counts from the first ring to the end. */

@@ -28,6 +28,8 @@ describe('endOf', () => {
     ['declined', { status: 603, phrase: 'Decline' }, 'declined-by-peer', '603 Decline'],
     ['lost before an answer', { by: 'system', trouble: 'transport' }, 'unreachable', ''],
     ['nobody answers our INVITE at all', { by: 'system', trouble: 'timeout' }, 'unreachable', ''],
+    ['the browser makes no peer connection', { by: 'system', trouble: 'setup' }, 'media-failed', ''],
+    ['the same for a call that came', { direction: 'incoming', by: 'system', trouble: 'setup' }, 'media-failed', ''],
     ['we hang up', { answered: true, by: 'us' }, 'hung-up', ''],
     ['they hang up', { answered: true }, 'hung-up-by-peer', ''],
     ['media lost', { answered: true, by: 'us', trouble: 'media' }, 'connection-lost', ''],

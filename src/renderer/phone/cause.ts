@@ -11,8 +11,8 @@ export interface EndFacts {
   readonly phrase: string;
   /** Value of the Reason header (RFC 3326) of the CANCEL, BYE or response, or null. */
   readonly reason: string | null;
-  /** What broke, when neither side wished the end. */
-  readonly trouble: 'media' | 'timeout' | 'transport' | null;
+  /** What broke, when neither side wished the end; `setup`: the browser could not even begin with the sound. */
+  readonly trouble: 'media' | 'timeout' | 'transport' | 'setup' | null;
 }
 
 export interface CallEnd {
@@ -83,6 +83,7 @@ function causeOf(facts: EndFacts): EndCause {
     if (facts.trouble !== null) return 'connection-lost';
     return facts.by === 'us' ? 'hung-up' : 'hung-up-by-peer';
   }
+  if (facts.trouble === 'setup') return 'media-failed';
   if (facts.direction === 'incoming') {
     if (facts.by === 'us') return 'declined';
     if (facts.trouble === 'transport' || facts.trouble === 'media') return 'connection-lost';
@@ -118,6 +119,7 @@ const WORDS: Readonly<Record<EndCause, string>> = {
   unreachable: 'Could not be reached',
   'connection-lost': 'The connection was lost',
   microphone: 'No microphone',
+  'media-failed': 'The sound could not be set up',
   failed: 'The call failed',
 };
 

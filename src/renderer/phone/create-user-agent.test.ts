@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { testGrant } from '../../../test/support/grants';
+import { localResponse, peek } from './sip-wire';
 import { connectionOf, titlesOf, setUpSwitchboard } from '../../../test/support/switchboard-phones';
 
 const { board, inCall, pair, phoneOf, webRtc } = setUpSwitchboard();
@@ -146,6 +147,70 @@ describe('a call', () => {
     await Promise.all([evil.registered(), b.registered()]);
     await evil.agent.place('1002');
     expect((await b.call('ringing')).peer).toEqual({ uri: 'sip:1001@practice.invalid', user: '1001', displayName: '<b>Asha</b> gnp' });
+  });
+  it.each(['before', 'after'])('is not placed by a phone that is stopped while the system asks for the microphone, whether the wire is quiet %s', async (when) => {
+    const [a] = await pair();
+    const allow = a.microphone.ask();
+    const placing = a.agent.place('1002');
+    const stopping = a.agent.stop();
+    if (when === 'before') await stopping;
+    allow();
+    expect(await placing).toMatchObject({ ok: false, failure: { reason: 'gateway-unavailable' } });
+    await stopping;
+    expect([a.microphone.inUse(), a.agent.snapshot().calls]).toEqual([0, []]);
+  });
+  it('that rings here is left to the other phones of the line when this one stops', async () => {
+    const [a, b] = await pair();
+    await a.agent.place('1002');
+    await b.call('ringing');
+    await b.agent.stop();
+    expect(await a.call('ended')).toMatchObject({ details: '480 Temporarily Unavailable' });
+  });
+  it('ends in words, on both sides, when the browser makes no peer connection', async () => {
+    const [a, b] = await pair();
+    await a.agent.place('1002');
+    const { id } = await b.call('ringing');
+    // Taken away with the other fakes.
+    Object.defineProperty(globalThis, 'RTCPeerConnection', {
+      configurable: true,
+      value: function refuse() {
+        throw new SyntaxError("Failed to construct 'RTCPeerConnection': 'stun://x' is not a valid URL.");
+      },
+    });
+    await b.agent.answer(id);
+    expect(await b.call('ended')).toMatchObject({ cause: 'media-failed', answeredAt: null });
+    expect(await a.call('ended')).toMatchObject({ cause: 'unreachable', details: '500 Internal Error' });
+    expect((await a.agent.place('1002')).ok).toBe(true);
+    expect(await a.call('ended')).toMatchObject({ cause: 'media-failed' });
+    expect([a.microphone.inUse(), b.microphone.inUse(), a.agent.snapshot().activeCallId]).toEqual([0, 0, null]);
+  });
+  it('that was redirected after early media has none any more', async () => {
+    const [a] = await pair();
+    const c = phoneOf('1003');
+    c.agent.start();
+    await c.registered();
+    const early: boolean[] = [];
+    a.agent.subscribe(() => {
+      const [call] = a.agent.snapshot().calls;
+      if (call?.phase === 'ringing' && early.at(-1) !== call.earlyMedia) early.push(call.earlyMedia);
+    });
+    board().judge = ({ message, text }) => {
+      if (message.status !== 180) return 'pass';
+      if (early.length > 0) return 'pass';
+      const sdp = (connectionOf(0).localDescription?.sdp ?? '').replace('a=setup:actpass', 'a=setup:active');
+      const back = text.replace(/^Via:.*switch-.*\r\n/m, '');
+      board().inject('1001', back.replace('180 Ringing', '183 Session Progress').replace(/Content-Length: 0\r\n\r\n$/, `Content-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`));
+      return 'swallow';
+    };
+    const placed = await a.agent.place('1002');
+    await a.until(({ calls }) => calls[0]?.phase === 'ringing' && calls[0].earlyMedia);
+    const invite = a.trace.find(({ text }) => text.startsWith('INVITE'))?.text ?? '';
+    const message = peek(invite);
+    if (message === null || !placed.ok) expect.unreachable();
+    board().inject('1001', localResponse(message, 302, 'Moved Temporarily').replace('Content-Length: 0', 'Contact: <sip:1003@practice.invalid>\r\nContent-Length: 0'));
+    await c.call('ringing');
+    await a.until(({ calls }) => calls[0]?.phase === 'ringing' && !calls[0].earlyMedia);
+    expect([early, a.agent.remoteStream(placed.value), a.agent.sounds()]).toEqual([[true, false], null, []]);
   });
   it('plays early media and then needs no ringback', async () => {
     const [a, b] = await pair();

@@ -40,8 +40,6 @@ export interface Flow {
   readonly probe: (answerMs: number) => void;
   /** Requests carry another grant from now on: its secrets are not traced either. */
   readonly conceal: (grant: Grant) => void;
-  /** A draining flow is not probed: it only waits for its calls. */
-  readonly stopProbing: () => void;
   readonly close: () => void;
 }
 
@@ -70,7 +68,6 @@ export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener:
   const token = Math.floor(deps.random() * 0xffffffff).toString(36);
   const transport = grant.url.startsWith('wss:') ? 'WSS' : 'WS';
   let state: 'opening' | 'open' | 'over' = 'opening';
-  let probing = true;
   let sequence = 0;
   let cancelTimer: () => void = () => undefined;
   const socket = openSocket(grant, deps.WebSocket);
@@ -100,7 +97,7 @@ export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener:
   };
   const alive = (): void => {
     cancelTimer();
-    if (probing && state === 'open') cancelTimer = clock.after(QUIET_BEFORE_PROBE, () => probe(ANSWER_WITHIN));
+    if (state === 'open') cancelTimer = clock.after(QUIET_BEFORE_PROBE, () => probe(ANSWER_WITHIN));
   };
   const flow: Flow = {
     number,
@@ -109,10 +106,6 @@ export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener:
     conceal: ({ presentation }) => {
       for (const secret of secretsOf(presentation)) secrets.add(secret);
       for (const oldest of [...secrets].slice(0, -SECRETS_KEPT)) secrets.delete(oldest);
-    },
-    stopProbing: () => {
-      probing = false;
-      cancelTimer();
     },
     close: () => over(null),
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
 import { createIceGate } from './ice-gate';
-import { isUsable, withoutLoopbackCandidates, type IceContext } from './ice-policy';
+import { isUsable, usableIceServers, withoutLoopbackCandidates, type IceContext } from './ice-policy';
 
 const line = (address: string, type: string): string => `candidate:1 1 udp 2113937151 ${address} 50000 typ ${type} generation 0`;
 const far: IceContext = { hasTurn: false, gatewayOnThisComputer: false };
@@ -24,6 +24,13 @@ describe('isUsable', () => {
     ['candidate:garbage', far, false],
   ])('%s', (candidate, context, expected) => {
     expect(isUsable(candidate, context)).toBe(expected);
+  });
+});
+
+describe('usableIceServers', () => {
+  it('leaves out TURN without a credential, with which the browser would refuse every call', () => {
+    expect(usableIceServers([{ urls: ['stun:a.example', 'turn:a.example'], username: 'u' }, { urls: ['turns:b.example'] }, { urls: ['stuns:c.example'] }])).toEqual([{ urls: ['stun:a.example'] }, { urls: ['stuns:c.example'] }]);
+    expect(usableIceServers([{ urls: ['turn:a.example'], username: 'u', credential: 'p' }])).toEqual([{ urls: ['turn:a.example'], username: 'u', credential: 'p' }]);
   });
 });
 

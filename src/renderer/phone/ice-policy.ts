@@ -21,6 +21,24 @@ export function iceCaps(context: IceContext): IceCaps {
   return context.hasTurn ? { softMs: 1, hardMs: 1_500 } : { softMs: 1, hardMs: 500 };
 }
 
+interface Server {
+  readonly urls: readonly string[];
+  readonly username?: string | undefined;
+  readonly credential?: string | undefined;
+}
+
+/**
+ * The servers that a peer connection may be given. The browser refuses all of them, and with them every call, when a TURN server has no
+ * credential (W3C WebRTC section 4.4.1.2); no grant has one yet, so these are left out.
+ */
+export function usableIceServers(servers: readonly Server[]): RTCIceServer[] {
+  return servers.flatMap(({ urls, username, credential }): RTCIceServer[] => {
+    if (username !== undefined && credential !== undefined) return [{ urls: [...urls], username, credential }];
+    const stun = urls.filter((url) => /^stuns?:/.test(url));
+    return stun.length === 0 ? [] : [{ urls: stun }];
+  });
+}
+
 interface Candidate {
   readonly address: string;
   readonly type: string;

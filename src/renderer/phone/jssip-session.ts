@@ -43,7 +43,7 @@ export interface SessionContext {
 export interface JssipSession {
   readonly session: StackSession;
   /** A final response within the session was read on the wire: JsSIP does not tell which. True: a `reoffer` of ours is on its way. */
-  readonly noteStatus: (status: number) => boolean;
+  readonly noteStatus: (status: number, retryAfterMs?: number | null) => boolean;
   /** From now on this listener hears the session. */
   readonly listen: (listener: SessionListener) => void;
 }
@@ -67,8 +67,10 @@ export function mediaOptions(config: StackConfig, media: MediaStream, minSession
   };
 }
 
+/** JsSIP's cause when `answer` could not be carried out. */
+const NO_SETUP = 'Internal Error';
 /** JsSIP's causes that mean that something broke; all others are somebody's decision. */
-const TROUBLE: ReadonlyMap<string, 'media' | 'timeout' | 'transport'> = new Map([
+const TROUBLE: ReadonlyMap<string, 'media' | 'timeout' | 'transport' | 'setup'> = new Map([
   ['Request Timeout', 'timeout'],
   ['No ACK', 'timeout'],
   ['No Answer', 'timeout'],
@@ -77,6 +79,7 @@ const TROUBLE: ReadonlyMap<string, 'media' | 'timeout' | 'transport'> = new Map(
   ['Dialog Error', 'transport'],
   ['WebRTC Error', 'media'],
   ['RTP Timeout', 'media'],
+  [NO_SETUP, 'setup'],
 ]);
 
 export function createJssipSession(js: JsSession, context: SessionContext): JssipSession {
@@ -86,6 +89,7 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   let microphoneOn = true;
   let reoffering = false;
   let lastStatus = 0;
+  let lastRetryAfterMs: number | null = null;
   let wished = false;
   /** JsSIP's cause when it ended the session by itself; it reports that end as if we had wished it. */
   let brokenBy: string | null = null;
@@ -105,7 +109,7 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
     if (!reoffering) return;
     reoffering = false;
     applyMicrophone();
-    listener?.onReofferDone(status);
+    listener?.onReofferDone(status, status >= 300 ? lastRetryAfterMs : null);
   };
   /** Takes an offer back that was refused or got no answer, whoever sent it (JsSIP sends those of session timers). */
   const offerFailed = (status: number): void => {
@@ -179,10 +183,16 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
     applyMicrophone();
     listener?.onPeerHold(false);
   });
-  // Glare: JsSIP answers 491 and then takes the offer all the same; a second refusal makes it leave the offer alone.
-  js.on('reinvite', ({ reject }: { readonly reject: (options: object) => void }) => {
-    if (reoffering) reject({ status_code: 491 });
+  // Glare: JsSIP answers 491 and then takes the offer all the same; a second refusal makes it leave the offer alone. Its own offers (of
+  // session timers) count as well.
+  const isOffering = (): boolean => reoffering || (js.connection !== null && js.connection.signalingState !== 'stable');
+  const peerOffers = ({ reject }: { readonly reject: (options: object) => void }): void => {
+    if (isOffering()) reject({ status_code: 491 });
     else listener?.onPeerOffer();
+  };
+  js.on('reinvite', peerOffers);
+  js.on('update', (event: { readonly request: { readonly body?: string | null }; readonly reject: (options: object) => void }) => {
+    if ((event.request.body ?? '') !== '') peerOffers(event);
   });
   js.on('newDTMF', ({ originator, dtmf }: { readonly originator: string; readonly dtmf: { readonly on: (event: 'failed', listener: () => void) => void } }) => {
     if (originator === 'local') dtmf.on('failed', () => listener?.onDigitFailed());
@@ -205,7 +215,15 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   const session: StackSession = {
     direction,
     callId: context.callId,
-    answer: (media) => js.answer(mediaOptions(config, media)),
+    answer: (media) => {
+      try {
+        js.answer(mediaOptions(config, media));
+      } catch {
+        // The browser made no peer connection. JsSIP has stopped its no-answer timer by then: nobody else would end this call.
+        brokenBy = NO_SETUP;
+        safely({ status_code: 500, reason_phrase: NO_SETUP, cause: brokenBy });
+      }
+    },
     end: (status) => {
       wished = true;
       // An answered call ends by BYE, which needs no code.
@@ -231,6 +249,7 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
       transceiver.direction = offer.hold === 'none' ? 'sendrecv' : offer.hold;
       reoffering = true;
       lastStatus = 0;
+      lastRetryAfterMs = null;
       if (offer.iceRestart) gate.start(letGo);
       const sent = js.renegotiate(offer.iceRestart ? { rtcOfferConstraints: { iceRestart: true } } : {}, () => reofferDone(200));
       if (!sent) {
@@ -258,8 +277,9 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   };
   return {
     session,
-    noteStatus: (status) => {
+    noteStatus: (status, retryAfterMs = null) => {
       lastStatus = status;
+      lastRetryAfterMs = retryAfterMs;
       return reoffering;
     },
     listen: (next) => {

@@ -6,7 +6,7 @@ import { createJssipSession, mediaOptions, type JssipSession } from './jssip-ses
 import { partyOf } from './party';
 import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
 import { endStrayDialog, grantedExpires, peek, type WireMessage } from './sip-wire';
-import type { Credentials, RegisterAnswer, SessionListener, SipStack, StackConfig, StackListener } from './sip-stack';
+import type { CallRefusal, Credentials, RegisterAnswer, SessionListener, SipStack, StackConfig, StackListener } from './sip-stack';
 
 /** Seconds; the gateway shortens it to the token's life. */
 const REGISTER_EXPIRES_S = 600;
@@ -56,6 +56,12 @@ interface WireSaid {
 function minSessionIn(response: WireMessage): number | null {
   const value = Number(/^\d{1,5}/.exec(response.headers('min-se')[0] ?? '')?.[0] ?? Number.NaN);
   return value > 0 && value <= 86_400 ? value : null;
+}
+
+/** Retry-After of a response in ms (RFC 3261 section 20.33), or null; no more than a minute. */
+function retryAfterIn(response: WireMessage): number | null {
+  const seconds = /^\d{1,5}/.exec(response.headers('retry-after')[0] ?? '')?.[0];
+  return seconds === undefined ? null : Math.min(Number(seconds), 60) * 1000;
 }
 
 /** How long a 200 may come after our CANCEL: Timer B (RFC 3261 section 17.1.1.2), in ms. */
@@ -132,8 +138,16 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     ua.set('authorization_user', credentials.username);
     ua.set('password', credentials.password);
   };
-  const invite = (target: string, media: MediaStream, sessionListener: SessionListener, minSessionS: number | null): Attempt | null => {
-    if (stopped) return null;
+  const isAddress = (target: string): boolean => {
+    try {
+      return JsSIP.Utils.normalizeTarget(target, config.identity.slice(config.identity.lastIndexOf('@') + 1)) !== undefined;
+    } catch {
+      // A percent sign that escapes nothing.
+      return false;
+    }
+  };
+  const invite = (target: string, media: MediaStream, sessionListener: SessionListener, minSessionS: number | null): Attempt | CallRefusal => {
+    if (stopped || !isAddress(target)) return 'no-address';
     try {
       const session = ua.call(target, mediaOptions(config, media, minSessionS));
       const callId = newestCallId;
@@ -151,7 +165,8 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       made.listen(sessionListener);
       return { session: made.session, refusal: () => wireSaid.refusal };
     } catch {
-      return null;
+      // The address is one, so it was the peer connection: an ICE server that the browser does not take, or too many connections.
+      return 'no-media';
     }
   };
 
@@ -166,7 +181,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       const message = peek(text);
       const finalToInvite = message?.kind === 'response' && message.method === 'INVITE' && message.status >= 200;
       const worthNoting = finalToInvite || (message?.kind === 'response' && message.status >= 300);
-      const ours = worthNoting && sessions.get(message.callId)?.noteStatus(message.status) === true && finalToInvite;
+      const ours = worthNoting && sessions.get(message.callId)?.noteStatus(message.status, retryAfterIn(message)) === true && finalToInvite;
       if (finalToInvite && message.status < 300) {
         const calleeTag = /;\s*tag\s*=\s*([^;,\s]+)/i.exec(message.headers('to')[0] ?? '')?.[1] ?? '';
         const wireSaid = heard.get(message.callId);

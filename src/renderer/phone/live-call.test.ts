@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { grantWithToken } from '../../../test/support/grants';
 import { connectionOf, titlesOf, setUpSwitchboard } from '../../../test/support/switchboard-phones';
 
 const { board, inCall, pair, webRtc } = setUpSwitchboard();
@@ -113,10 +114,23 @@ describe('a flow lost during a call', () => {
     expect(await b.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
   });
   it('a call that nobody answered yet ends as unreachable', async () => {
-    const [a] = await pair();
+    const [a, b] = await pair();
     await a.agent.place('1002');
     await a.call('ringing');
     board().cut('1001');
+    expect(await a.call('ended')).toMatchObject({ cause: 'unreachable' });
+    // The far end does not ring for nobody once the flow is back.
+    await a.registered();
+    expect(await b.call('ended')).toMatchObject({ cause: 'cancelled-by-caller' });
+  });
+  it('a call that rings here ends as lost when the flow that it came by breaks after its successor was opened', async () => {
+    const [a, b] = await pair();
+    await a.agent.place('1002');
+    await b.call('ringing');
+    b.renew(grantWithToken('renewed', { identity: '1002@practice.invalid', fingerprint: '00000002' }));
+    await b.until(({ grant }) => grant?.fingerprint === '00000002');
+    board().cut('1002', 'oldest');
+    expect(await b.call('ended')).toMatchObject({ cause: 'connection-lost' });
     expect(await a.call('ended')).toMatchObject({ cause: 'unreachable' });
   });
   it('a call that rings here ends as lost, and the gateway is told when it is back', async () => {

@@ -19,6 +19,10 @@ export interface LiveCallDeps {
   readonly mark: (name: string, detail: { readonly callId: string }) => void;
   /** The flow is there: requests within the dialog may be sent (FACTS: a transport error ends the call in JsSIP). */
   readonly isUp: () => boolean;
+  /** This call has the microphone. */
+  readonly isActive: () => boolean;
+  /** It gets the microphone if no call has it; true: it has it now. */
+  readonly takeFloor: () => boolean;
   readonly onChange: () => void;
   readonly onEvent: (event: EngineEvent) => void;
   /** Once, when the call has ended. */
@@ -34,7 +38,12 @@ export interface LiveCallControl {
   readonly listener: SessionListener;
   readonly session: () => StackSession | null;
   readonly setMuted: (muted: boolean) => void;
-  readonly setHeld: (held: boolean) => void;
+  /** The agent's wish. False: it does not apply now. */
+  readonly setHeld: (held: boolean) => boolean;
+  /** Another call has the microphone now: quiet here at once, and on hold as soon as the far end can be told. */
+  readonly stepAside: () => void;
+  /** Who is active, muted or held changed. */
+  readonly applyMicrophone: () => void;
   readonly sendDigits: (digits: string) => void;
   readonly flowLost: () => void;
   /** Registered over another flow; `moved`: this computer's addresses changed, so the sound needs another path too. */
@@ -87,8 +96,16 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     }
     deps.onChange();
   };
-  const applyMicrophone = (): void => session?.setMicrophone(!call.muted && !offers.isHeld());
+  const applyMicrophone = (): void => session?.setMicrophone(deps.isActive() && !call.muted && !offers.isHeld());
   const answered = (): boolean => call.phase === 'active' || call.phase === 'held' || call.phase === 'recovering';
+  const heldByUs = (): boolean => (call.phase === 'held' || call.phase === 'recovering') && call.hold.byUs;
+  const stepAside = (): void => {
+    if (answered()) {
+      apply({ type: 'hold', side: 'us', on: true });
+      offers.wantHeld(true);
+    }
+    applyMicrophone();
+  };
   const showInterruption = (): void => apply(flowDown || soundDown ? { type: 'interrupted', at: clock.now() } : { type: 'restored' });
 
   const offers = createOffers({
@@ -98,6 +115,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     mayOffer: () => session !== null && !flowDown && deps.isUp() && answered(),
     ownsCallId: () => call.direction === 'outgoing',
     isHeldByPeer: () => (call.phase === 'held' || call.phase === 'recovering') && call.hold.byPeer,
+    isSoundDown: () => soundDown,
     send: (offer) => session?.reoffer(offer) ?? false,
     onAgreed: (iceRestart) => {
       if (call.problem === 'hold-failed') apply({ type: 'problem', problem: null });
@@ -108,7 +126,8 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       });
     },
     onHoldRefused: (held, status) => {
-      apply({ type: 'hold', side: 'us', on: held });
+      // While another call has the microphone this one stays on hold here, whatever its far end says.
+      if (held || deps.takeFloor()) apply({ type: 'hold', side: 'us', on: held });
       if (call.problem !== 'signalling-lost') apply({ type: 'problem', problem: 'hold-failed' });
       deps.onEvent(callProblem(call, `the other side did not accept the hold (${status})`));
       applyMicrophone();
@@ -118,6 +137,8 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
         apply({ type: 'problem', problem: 'signalling-lost' });
         deps.onEvent(callProblem(call, 'the gateway does not find the other side of this call; the sound goes on'));
       } else if (state === 'known' && call.problem === 'signalling-lost') apply({ type: 'problem', problem: null });
+      // A hold that nobody could be told of.
+      if (state === 'known' && heldByUs() && !offers.isHeld()) offers.wantHeld(true);
       if (state === 'gone') goneAt = clock.now();
       endIfNothingIsLeft();
     },
@@ -182,7 +203,8 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       if (call.phase === 'ended') return;
       apply({ type: 'answered', at: clock.now() });
       deps.mark('ringfence:answered', { callId: call.id });
-      applyMicrophone();
+      if (deps.takeFloor()) applyMicrophone();
+      else stepAside();
       // The flow may have gone between the answer and now.
       flowDown = !deps.isUp();
       showInterruption();
@@ -193,6 +215,12 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     onReofferDone: offers.done,
     onDialogDoubt: offers.doubt,
     onDigitFailed: digitFailed,
+    onRetried: () => {
+      stopListening();
+      remote = null;
+      apply({ type: 'early-media-over' });
+      deps.onChange();
+    },
     onRemoteStream: (stream) => {
       remote = stream;
       const connection = session?.connection() ?? null;
@@ -226,12 +254,17 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       applyMicrophone();
     },
     setHeld: (held) => {
-      if (held ? !canHold(call) : !canResume(call)) return;
+      // Quiet here already, for another call: its far end is asked again.
+      if (held && heldByUs() && !offers.isHeld()) offers.wantHeld(true);
+      if (held ? !canHold(call) : !canResume(call)) return false;
       // Quiet at once: the agent may turn to a colleague before the far end has agreed.
       apply({ type: 'hold', side: 'us', on: held });
       offers.wantHeld(held);
       applyMicrophone();
+      return true;
     },
+    stepAside,
+    applyMicrophone,
     sendDigits: (typed) => {
       const digits = cleanDigits(typed);
       if (digits === '' || !canSendDigits(call)) return;

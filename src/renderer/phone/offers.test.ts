@@ -10,6 +10,7 @@ interface Bench {
   readonly dialog: DialogState[];
   readonly refused: (readonly [boolean, number])[];
   may: boolean;
+  soundDown: boolean;
   busy: boolean;
 }
 function setUp(): Bench {
@@ -23,6 +24,7 @@ function setUp(): Bench {
     dialog,
     refused,
     may: true,
+    soundDown: false,
     busy: false,
     offers: createOffers({
       clock,
@@ -30,6 +32,7 @@ function setUp(): Bench {
       mayOffer: () => bench.may,
       ownsCallId: () => true,
       isHeldByPeer: () => false,
+      isSoundDown: () => bench.soundDown,
       send: ({ hold, iceRestart }) => {
         if (bench.busy) return false;
         sent.push(`${hold}${iceRestart ? ' new path' : ''}`);
@@ -145,6 +148,63 @@ describe('offers', () => {
     }
     offers.done(491);
     expect(offers.isHeld()).toBe(false);
+  });
+  it.each([488, 500, 600])('a new path that got %i is asked for again as long as there is no sound, ever more slowly', async (status) => {
+    const bench = setUp();
+    bench.soundDown = true;
+    bench.offers.wantNewPath();
+    for (const [index, wait] of [1000, 2000, 4000].entries()) {
+      bench.offers.done(status);
+      await bench.clock.advance(wait - 1);
+      expect(bench.sent.length).toBe(index + 1);
+      await bench.clock.advance(1);
+    }
+    expect(bench.sent).toEqual(Array.from({ length: 4 }, () => 'none new path'));
+    bench.offers.done(200);
+    await bench.clock.advance(60_000);
+    expect(bench.sent.length).toBe(4);
+  });
+  it('a new path that met a glare for the fifth time is asked for again as long as there is no sound', async () => {
+    const bench = setUp();
+    bench.soundDown = true;
+    bench.offers.wantNewPath();
+    for (let times = 1; times <= 5; times += 1) {
+      bench.offers.done(491);
+      await bench.clock.advance(2_100);
+    }
+    expect(bench.sent.length).toBe(6);
+  });
+  it('a new path that was refused is forgotten where the sound is there', async () => {
+    const { clock, offers, sent } = setUp();
+    offers.wantNewPath();
+    offers.done(488);
+    await clock.advance(60_000);
+    expect(sent.length).toBe(1);
+  });
+  it('a new path waits as long as the far end asks for (RFC 3261 section 14.2)', async () => {
+    const { clock, offers, sent } = setUp();
+    offers.wantNewPath();
+    offers.done(500, 7_000);
+    await clock.advance(6_999);
+    expect(sent.length).toBe(1);
+    await clock.advance(1);
+    expect(sent).toEqual(['none new path', 'none new path']);
+  });
+  it.each([200, 488])('a new path that is wished while another one is on its way is offered after its %i', (status) => {
+    const { offers, sent } = setUp();
+    offers.wantNewPath();
+    offers.wantNewPath();
+    offers.done(status);
+    expect(sent).toEqual(['none new path', 'none new path']);
+    offers.done(200);
+    expect(sent.length).toBe(2);
+  });
+  it('a new path that is wished while a hold is on its way outlives the refusal of that', () => {
+    const { offers, sent } = setUp();
+    offers.wantHeld(true);
+    offers.wantNewPath();
+    offers.done(488);
+    expect(sent).toEqual(['sendonly', 'none new path']);
   });
   it('forgets the new path when the old one heals before the offer is sent', () => {
     const bench = setUp();

@@ -18,6 +18,8 @@ export interface OffersDeps {
   /** We sent the INVITE that began the dialog (RFC 3261 section 14.1: who waits longer after a glare). */
   readonly ownsCallId: () => boolean;
   readonly isHeldByPeer: () => boolean;
+  /** No sound has come for a while: a new path is needed, not only wished. */
+  readonly isSoundDown: () => boolean;
   /** False: the stack is busy with another offer. */
   readonly send: (offer: Reoffer) => boolean;
   /** A 2xx; `iceRestart`: with a new path for the sound. */
@@ -41,8 +43,8 @@ export interface Offers {
   readonly heardOfPeer: () => void;
   /** A request that was none of these offers found nobody. */
   readonly doubt: (status: number) => void;
-  /** The stack's answer to the last offer. */
-  readonly done: (status: number) => void;
+  /** The stack's answer to the last offer; `retryAfterMs` as the far end asked for it (RFC 3261 section 14.2). */
+  readonly done: (status: number, retryAfterMs?: number | null) => void;
   /** Something changed that may allow an offer. */
   readonly reconcile: () => void;
   readonly stop: () => void;
@@ -58,14 +60,19 @@ export function createOffers(deps: OffersDeps): Offers {
   const { clock } = deps;
   let held = false;
   let agreedHeld = false;
-  let newPath = false;
+  /** New paths are counted: one that is wished while an offer of the one before is on its way is another one. */
+  let pathsWished = 0;
+  let pathsAgreed = 0;
+  let pathFailures = 0;
   let refresh = false;
   let dialog: DialogState = 'known';
-  let offered: { readonly held: boolean; readonly iceRestart: boolean } | null = null;
+  /** `path`: the newest wish that it fulfils, or null. */
+  let offered: { readonly held: boolean; readonly path: number | null } | null = null;
   let glares = 0;
   let failures = 0;
   let cancel: () => void = () => undefined;
 
+  const wantsPath = (): boolean => pathsWished > pathsAgreed;
   const later = (ms: number): void => {
     cancel();
     cancel = clock.after(ms, reconcile);
@@ -73,9 +80,10 @@ export function createOffers(deps: OffersDeps): Offers {
 
   function reconcile(): void {
     if (offered !== null || dialog === 'gone' || !deps.mayOffer()) return;
+    const newPath = wantsPath();
     if (held === agreedHeld && !newPath && !refresh) return;
     cancel();
-    offered = { held, iceRestart: newPath };
+    offered = { held, path: newPath ? pathsWished : null };
     // RFC 3264 section 8.4: a stream that we may only receive is held by `inactive`.
     const sent = deps.send({ hold: !held ? 'none' : deps.isHeldByPeer() ? 'inactive' : 'sendonly', iceRestart: newPath });
     if (sent) return;
@@ -100,17 +108,32 @@ export function createOffers(deps: OffersDeps): Offers {
     become('doubted');
   };
 
-  const refused = (before: { readonly held: boolean }, status: number): void => {
+  /** The far end is there and does not want it. True: it is asked for a path again, later. */
+  const pathRefused = (path: number, retryAfterMs: number | null): boolean => {
+    if (retryAfterMs === null && !deps.isSoundDown()) {
+      pathsAgreed = Math.max(pathsAgreed, path);
+      return false;
+    }
+    later(Math.max(retryAfterMs ?? 0, dialogRetryDelay(pathFailures, deps.random())));
+    pathFailures += 1;
+    return true;
+  };
+  const refused = (before: { readonly held: boolean; readonly path: number | null }, status: number, retryAfterMs: number | null): void => {
     glares = 0;
+    let waits = true;
     if (status === 481 || FOUND_NOBODY.has(status)) foundNobody(status);
     else {
-      newPath = refresh = false;
+      refresh = false;
       become('known');
+      waits = before.path !== null && pathRefused(before.path, retryAfterMs);
     }
-    if (before.held === agreedHeld) return;
-    // RFC 3261 section 14.1: a refused re-INVITE leaves the session as it was, and so do we.
-    held = agreedHeld;
-    deps.onHoldRefused(held, status);
+    if (before.held !== agreedHeld) {
+      // RFC 3261 section 14.1: a refused re-INVITE leaves the session as it was, and so do we.
+      held = agreedHeld;
+      deps.onHoldRefused(held, status);
+    }
+    // What was wished meanwhile.
+    if (!waits) reconcile();
   };
 
   return {
@@ -121,11 +144,14 @@ export function createOffers(deps: OffersDeps): Offers {
       reconcile();
     },
     wantNewPath: () => {
-      newPath = true;
+      pathsWished += 1;
       reconcile();
     },
     pathHealed: () => {
-      if (offered?.iceRestart !== true) newPath = false;
+      pathFailures = 0;
+      const onItsWay = offered?.path ?? null;
+      if (onItsWay === null) pathsAgreed = pathsWished;
+      else pathsWished = onItsWay;
     },
     wantRefresh: (afterMs) => {
       refresh = true;
@@ -139,22 +165,25 @@ export function createOffers(deps: OffersDeps): Offers {
     doubt: (status) => {
       if (status === 481 || FOUND_NOBODY.has(status)) foundNobody(status);
     },
-    done: (status) => {
+    done: (status, retryAfterMs = null) => {
       const before = offered;
       offered = null;
       if (before === null) return;
       if (status >= 200 && status < 300) {
         glares = 0;
         agreedHeld = before.held;
-        if (before.iceRestart) newPath = false;
+        if (before.path !== null) {
+          pathsAgreed = Math.max(pathsAgreed, before.path);
+          pathFailures = 0;
+        }
         refresh = false;
         become('known');
-        deps.onAgreed(before.iceRestart);
+        deps.onAgreed(before.path !== null);
         reconcile();
       } else if (status === 491 && glares < GLARE_TRIES) {
         glares += 1;
         later(glareDelay(deps.ownsCallId(), deps.random()));
-      } else refused(before, status);
+      } else refused(before, status, retryAfterMs);
     },
     reconcile,
     stop: () => cancel(),

@@ -1,72 +1,11 @@
-/** The engine with requests that carry the token (bearer) or answer challenges (digest): registration and calls. */
-import { createHash } from 'node:crypto';
+/** The engine with requests that carry the token (bearer): registration, calls and redirects. */
 import { describe, expect, it } from 'vitest';
 import { testGrant } from '../../../test/support/grants';
-import type { TestPhone } from '../../../test/support/phone';
-import { setUpSwitchboard } from '../../../test/support/switchboard-phones';
+import { bearer, called, challenge, credentialsOf, invalidToken, numbered, ownHeader, proxyAsks, REALM, sawCards, setUpPresentingPhones, type Answer } from '../../../test/support/presenting-phones';
 import type { Grant } from '../../contracts/grant';
 import { ok } from '../../contracts/result';
-import { peek, type WireMessage } from './sip-wire';
 
-const { board, phoneOf } = setUpSwitchboard();
-const REALM = 'practice.invalid';
-type Minted = Parameters<typeof phoneOf>[1];
-
-const numbered = (presentation: (count: number) => Grant['presentation'], user = '1001'): Minted => {
-  let count = 0;
-  return {
-    mint: () => {
-      count += 1;
-      return testGrant({ identity: `${user}@${REALM}`, instanceId: `6f1f6a8e-53a0-4a4e-9f0b-0d2a4d7c${user}`, fingerprint: String(count).padStart(8, '0'), presentation: presentation(count) });
-    },
-  };
-};
-const bearer = (count: number): Grant['presentation'] => ({ kind: 'bearer', header: 'Authorization', realm: REALM, token: `T${count}` });
-const ownHeader = (count: number): Grant['presentation'] => ({ kind: 'bearer', header: 'X-Own', realm: REALM, token: `T${count}` });
-const digest = (count: number): Grant['presentation'] => ({ kind: 'digest', realm: REALM, username: `${count}:1001`, password: `P${count}` });
-
-/** The requests of 1001 as `METHOD credentials`, in order; probes left out. */
-const sent: string[] = [];
-const credentialsOf = (message: WireMessage): string => {
-  const [value = ''] = [...message.headers('authorization'), ...message.headers('proxy-authorization'), ...message.headers('x-own')];
-  return value.startsWith('Digest') ? (/username="([^"]*)"/.exec(value)?.[1] ?? '?') : value.replace('Bearer ', '');
-};
-type Answer = 'pass' | { readonly status: number; readonly phrase: string; readonly headers?: readonly string[] };
-/** Decides on what 1001 sends that needs a token. */
-function judging(judge: (message: WireMessage, text: string) => Answer): void {
-  sent.length = 0;
-  board().judge = ({ from, message, text }) => {
-    if (from !== '1001' || message.kind === 'response') return 'pass';
-    sent.push(`${message.method} ${credentialsOf(message)}`.trim());
-    return message.method === 'REGISTER' || (message.method === 'INVITE' && !message.inDialog) ? judge(message, text) : 'pass';
-  };
-}
-const invalidToken = (realm = REALM): Answer => ({ status: 401, phrase: 'Unauthorized', headers: [`WWW-Authenticate: Bearer realm="${realm}", error="invalid_token"`] });
-const challenge = (more = '', realm = REALM): Answer => ({ status: 401, phrase: 'Unauthorized', headers: [`WWW-Authenticate: Digest realm="${realm}", nonce="n1"${more}`] });
-const registered = async (options: Minted): Promise<TestPhone> => {
-  const phone = phoneOf('1001', options);
-  phone.agent.start();
-  await phone.registered();
-  return phone;
-};
-const refusedAtLast = async (options: Minted): Promise<{ readonly phone: TestPhone; readonly sentence: string }> => {
-  const phone = phoneOf('1001', options);
-  phone.agent.start();
-  const { registration } = await phone.until((snapshot) => snapshot.registration.phase === 'waiting');
-  expect(registration).toMatchObject({ problem: 'token-refused' });
-  return { phone, sentence: registration.phase === 'waiting' ? registration.sentence : '' };
-};
-const called = async (phone: TestPhone, target = '1002'): Promise<string> => {
-  const placed = await phone.agent.place(target);
-  if (!placed.ok) throw new Error(placed.failure.sentence);
-  return placed.value;
-};
-/** The calls that the agent sees from now on, by id; `ended` where one was over. */
-const sawCards = (phone: TestPhone): Set<string> => {
-  const cards = new Set<string>();
-  phone.agent.subscribe(() => phone.agent.snapshot().calls.forEach(({ id, phase }) => cards.add(phase === 'ended' ? 'ended' : id)));
-  return cards;
-};
+const { board, judging, phoneOf, refusedAtLast, registered, sent } = setUpPresentingPhones();
 
 describe('bearer', () => {
   it('registers with the token, and shows it nowhere', async () => {
@@ -155,7 +94,8 @@ describe('bearer', () => {
   it.each<[string, () => Answer, number]>([
     ['invalid_token again', invalidToken, 2],
     ['a foreign realm', () => invalidToken('evil'), 1],
-    ['407', () => ({ status: 407, phrase: 'Proxy Authentication Required', headers: [`Proxy-Authenticate: Bearer realm="${REALM}"`] }), 1],
+    ['407 again', () => proxyAsks(), 2],
+    ['407 of a foreign realm', () => proxyAsks('evil'), 1],
   ])('a call ends as refused: %s', async (_what, answer, invites) => {
     judging((message) => (message.method === 'INVITE' ? answer() : 'pass'));
     const phone = await registered(numbered(bearer));
@@ -163,6 +103,28 @@ describe('bearer', () => {
     expect(await phone.call('ended')).toMatchObject({ cause: 'refused' });
     expect(sent.filter((line) => line.startsWith('INVITE'))).toHaveLength(invites);
     expect(phone.microphone.inUse()).toBe(0);
+  });
+  it('a call whose proxy asks: the same token for it, within the same card, and at once for the next call', async () => {
+    judging((message) => (message.method === 'INVITE' && message.headers('proxy-authorization').length === 0 ? proxyAsks() : 'pass'));
+    const phone = await registered(numbered(bearer));
+    await called(phone, '4711');
+    expect(await phone.call('ended')).toMatchObject({ cause: 'not-found' });
+    expect(sent).toEqual(['REGISTER T1', 'INVITE T1', 'ACK', 'INVITE T1', 'ACK']);
+    expect([phone.grantsGiven(), phone.events.filter(({ title }) => title === 'Calling').length]).toEqual([1, 1]);
+    await called(phone, '4711');
+    await phone.until(({ calls }) => calls.filter(({ phase }) => phase === 'ended').length === 2);
+    expect(sent.slice(5)).toEqual(['INVITE T1', 'ACK']);
+  });
+  it('registers with a proxy that asks, with the same token', async () => {
+    judging((message) => (message.headers('proxy-authorization').length === 0 ? proxyAsks() : 'pass'));
+    const phone = await registered(numbered(bearer));
+    expect(sent).toEqual(['REGISTER T1', 'REGISTER T1']);
+    expect(JSON.stringify([phone.trace, phone.events])).not.toMatch(/\bT1\b/);
+  });
+  it('registers where the realm is no domain', async () => {
+    judging((message) => (credentialsOf(message) === 'T1' ? invalidToken('voice') : 'pass'));
+    await registered(numbered((count) => ({ kind: 'bearer', header: 'Authorization', realm: 'voice', token: `T${count}` })));
+    expect(sent).toEqual(['REGISTER T1', 'REGISTER T2']);
   });
   it('a call ends as refused when main has no other token', async () => {
     judging((message) => (message.method === 'INVITE' ? invalidToken() : 'pass'));
@@ -226,117 +188,5 @@ describe('a redirect', () => {
     expect(await phone.call('ended')).toMatchObject({ cause: 'failed', details: '302 Moved Temporarily' });
     expect(sent.filter((line) => line.startsWith('INVITE'))).toHaveLength(2);
     expect(phone.microphone.inUse()).toBe(0);
-  });
-});
-
-/** RFC 2617 section 3.2.2.1, without qop. */
-const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
-const isRight = (message: WireMessage, text: string, count: number, nonce = 'n1'): boolean => {
-  const [value = ''] = [...message.headers('authorization'), ...message.headers('proxy-authorization')];
-  const part = (name: string): string => new RegExp(`\\b${name}="([^"]*)"`).exec(value)?.[1] ?? '';
-  const uri = /^\w+ (\S+)/.exec(text)?.[1] ?? '';
-  return part('username') === `${count}:1001` && part('response') === md5(`${md5(`${count}:1001:${REALM}:P${count}`)}:${nonce}:${md5(`${message.method}:${uri}`)}`);
-};
-
-describe('digest', () => {
-  it('answers the challenge of its realm, with the right hash', async () => {
-    judging((message, text) => (isRight(message, text, 1) ? 'pass' : challenge()));
-    const phone = await registered(numbered(digest));
-    expect(sent).toEqual(['REGISTER', 'REGISTER 1:1001']);
-    expect(board().opened).toEqual(['1001 ws://127.0.0.1:5066/sip']);
-    expect(JSON.stringify([phone.trace, phone.events, phone.agent.snapshot()])).not.toContain('P1');
-  });
-  it.each([
-    ['first', ['evil', REALM]],
-    ['last', [REALM, 'evil']],
-  ])('never answers another realm, though it comes %s', async (_where, realms) => {
-    judging((message, text) => (isRight(message, text, 1) ? 'pass' : { status: 401, phrase: 'Unauthorized', headers: realms.map((realm) => `WWW-Authenticate: Digest realm="${realm}", nonce="n1"`) }));
-    await registered(numbered(digest));
-    expect(sent).toEqual(['REGISTER', 'REGISTER 1:1001']);
-  });
-  it.each<[string, () => Answer, RegExp]>([
-    ['a foreign realm', () => challenge('', 'evil'), /a password of "evil"; this line's is for "practice\.invalid" only/],
-    ['SHA-256 alone', () => challenge(', algorithm=SHA-256'), /digest with SHA-256, and Ringfence answers with MD5 only/],
-    ['403', () => ({ status: 403, phrase: 'Forbidden' }), /refused the password/],
-  ])('ends clearly without an answer: %s', async (_what, answer, sentence) => {
-    judging(() => answer());
-    const refused = await refusedAtLast(numbered(digest));
-    expect(refused.sentence).toMatch(sentence);
-    expect(sent).toEqual(['REGISTER']);
-    expect(refused.phone.grantsGiven()).toBe(1);
-  });
-  it('a loop of challenges ends: each password is tried once, and one other is made', async () => {
-    judging(() => challenge());
-    const refused = await refusedAtLast(numbered(digest));
-    expect(refused.sentence).toMatch(/refused the password: check the key/);
-    expect(sent).toEqual(['REGISTER', 'REGISTER 1:1001', 'REGISTER', 'REGISTER 2:1001']);
-    expect([refused.phone.grantsGiven(), board().opened.length]).toEqual([2, 1]);
-  });
-  it('stale=true gets one more try', async () => {
-    judging((message, text) => (isRight(message, text, 1, 'n2') ? 'pass' : credentialsOf(message) === '' ? challenge() : { status: 401, phrase: 'Unauthorized', headers: [`WWW-Authenticate: Digest realm="${REALM}", nonce="n2", stale=true`] }));
-    const phone = await registered(numbered(digest));
-    expect(sent).toEqual(['REGISTER', 'REGISTER 1:1001', 'REGISTER 1:1001']);
-    expect(phone.grantsGiven()).toBe(1);
-  });
-  it('renews on the same flow, and the old password is not used again', async () => {
-    judging((message, text) => (isRight(message, text, 1) || isRight(message, text, 10) ? 'pass' : challenge()));
-    const phone = await registered(numbered(digest));
-    phone.renew(testGrant({ identity: `1001@${REALM}`, fingerprint: '0000000a', presentation: digest(10) }));
-    await expect.poll(() => sent).toEqual(['REGISTER', 'REGISTER 1:1001', 'REGISTER', 'REGISTER 10:1001']);
-    expect([phone.agent.snapshot().registration.phase, board().opened.length]).toEqual(['registered', 1]);
-    await called(phone);
-    await phone.call('ended');
-    expect(sent.slice(4)).toEqual(['INVITE', 'ACK', 'INVITE 10:1001', 'ACK']);
-  });
-  it('renews while a challenge is being answered: the next request has the new password', async () => {
-    let renew: () => void = () => undefined;
-    let answered = 0;
-    judging((message, text) => {
-      if (isRight(message, text, 1, 'n2') || isRight(message, text, 10)) return 'pass';
-      if (!isRight(message, text, 1)) return challenge();
-      answered += 1;
-      if (answered !== 2) return 'pass';
-      renew();
-      return { status: 401, phrase: 'Unauthorized', headers: [`WWW-Authenticate: Digest realm="${REALM}", nonce="n2", stale=true`] };
-    });
-    const phone = await registered(numbered(digest));
-    renew = () => phone.renew(testGrant({ identity: `1001@${REALM}`, presentation: digest(10) }));
-    phone.renew(testGrant({ identity: `1001@${REALM}`, presentation: digest(1) }));
-    await expect.poll(() => phone.trace.filter(({ text }) => text.startsWith('SIP/2.0 200')).length).toBe(3);
-    expect(sent).toEqual(['REGISTER', 'REGISTER 1:1001', 'REGISTER', 'REGISTER 1:1001', 'REGISTER 1:1001', 'REGISTER', 'REGISTER 10:1001']);
-    expect(phone.grantsGiven()).toBe(1);
-  });
-  it('a call: challenged by 407, answered, one card; its in-dialog requests carry nothing', async () => {
-    judging((message, text) => (isRight(message, text, 1) ? 'pass' : message.method === 'INVITE' ? { status: 407, phrase: 'Proxy Authentication Required', headers: [`Proxy-Authenticate: Digest realm="${REALM}", nonce="n1"`] } : challenge()));
-    const phone = await registered(numbered(digest));
-    const other = phoneOf('1002');
-    other.agent.start();
-    await other.registered();
-    const cards = sawCards(phone);
-    const id = await called(phone);
-    await other.agent.answer((await other.call('ringing')).id);
-    await phone.call('active');
-    phone.agent.end(id);
-    await other.call('ended');
-    expect(sent.slice(2)).toEqual(['INVITE', 'ACK', 'INVITE 1:1001', 'ACK', 'BYE']);
-    expect([...cards]).toEqual([id, 'ended']);
-  });
-  it('a call whose challenges never end is refused', async () => {
-    judging((message, text) => (message.method === 'REGISTER' && (isRight(message, text, 1) || isRight(message, text, 2)) ? 'pass' : challenge()));
-    const phone = await registered(numbered(digest));
-    await called(phone);
-    expect(await phone.call('ended')).toMatchObject({ cause: 'refused' });
-    expect(sent.filter((line) => line.startsWith('INVITE'))).toEqual(['INVITE', 'INVITE 1:1001', 'INVITE', 'INVITE 2:1001']);
-  });
-});
-
-describe('a line without credentials', () => {
-  it.each<Grant['presentation']>([{ kind: 'query', parameter: 'token', token: 'T' }, { kind: 'main-injected' }, bearer(1)])('%j answers no digest challenge', async (presentation) => {
-    judging((message) => (message.method === 'INVITE' ? challenge() : 'pass'));
-    const phone = await registered({ mint: () => testGrant({ identity: `1001@${REALM}`, presentation }) });
-    await called(phone);
-    expect(await phone.call('ended')).toMatchObject({ cause: 'refused' });
-    expect(sent.filter((line) => line.startsWith('INVITE'))).toHaveLength(1);
-    expect(peek(phone.trace.at(-1)?.text ?? '')?.method).toBe('ACK');
   });
 });

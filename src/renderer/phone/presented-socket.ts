@@ -16,6 +16,11 @@ export function socketArguments({ url, presentation }: Grant): { readonly url: s
   return { url, protocols: [SIP_PROTOCOL] };
 }
 
+/** False: the line is another one now (its profile was edited), and nothing of the new grant may be shown to the gateway of the old one. */
+export function isForSameGateway(before: Grant | null, fresh: Grant): boolean {
+  return before?.url === fresh.url && before.identity === fresh.identity && before.presentation.kind === fresh.presentation.kind;
+}
+
 /** The secret parts of a grant. */
 export function secretsOf(presentation: GrantPresentation): readonly string[] {
   if (presentation.kind === 'main-injected') return [];

@@ -8,29 +8,29 @@
  * A grant that main renewed is used make-before-break, so that `registered` never lapses for it.
  */
 import type { Grant } from '../../contracts/grant';
-import type { Registration, RegistrationProblem } from '../../contracts/call';
-import { skewSentence } from '../../contracts/clock-skew';
+import type { Registration } from '../../contracts/call';
 import { isLoopbackUrl } from '../../contracts/loopback';
-import type { Failure } from '../../contracts/result';
 import type { Clock } from './clock';
 import type { FlowEnd } from './flow';
-import { isBoundToFlow } from './presented-socket';
-import { openWithin, retryDelay, STABLE_AFTER_MS } from './retry-policy';
+import { createOutage } from './outage';
+import { isBoundToFlow, isForSameGateway } from './presented-socket';
+import { judgeRegister, skewIn } from './register-verdict';
+import { openWithin, retryDelay } from './retry-policy';
 import type { SipSocket } from './sip-socket';
 import type { RegisterAnswer } from './sip-stack';
-import { judgeRefusal, TOKEN_REFUSED, type AuthRefusal, type RefusalVerdict } from './token-refusal';
+import { judgeRefusal, type AuthRefusal } from './token-refusal';
 import type { EngineEvent, GrantSource, NetworkChange } from './user-agent';
-import { connectionLost, problem as problemEvent, registered as registeredEvent, tokenMinted, unregistered } from './words';
+import { connectionLost, registered as registeredEvent, tokenMinted, unregistered } from './words';
 
 export interface RegistrationDeps {
   readonly grants: GrantSource;
   readonly socket: Pick<SipSocket, 'connect' | 'replace' | 'isUp' | 'probe'>;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Sends a REGISTER on the current flow for this grant's identity. */
-  readonly register: (grant: Grant) => void;
-  /** Requests carry this grant from now on. */
-  readonly present: (grant: Grant) => void;
+  /** Sends a REGISTER on the current flow for this grant's identity; `toProxy` as in `present`. */
+  readonly register: (grant: Grant, toProxy: boolean) => void;
+  /** Requests carry this grant from now on; `toProxy`: as Proxy-Authorization too. */
+  readonly present: (grant: Grant, toProxy: boolean) => void;
   readonly onChange: () => void;
   readonly onEvent: (event: EngineEvent) => void;
   /** Registered over another flow, after a loss or because this computer's addresses changed (`moved`). */
@@ -54,126 +54,64 @@ export interface RegistrationKeeper {
 /** Milliseconds. */
 const PROBE_ON_RESUME = 1_000;
 
-const NEEDS_PERSON: ReadonlySet<Failure['reason']> = new Set<Failure['reason']>(['key-absent', 'key-locked', 'key-unusable', 'keychain-unavailable', 'unknown-profile', 'unknown-purpose', 'profile-invalid', 'provider-refused', 'clock-skewed']);
-
-interface Wait {
-  readonly problem: RegistrationProblem;
-  readonly sentence: string;
-  readonly retryAfterMs?: number | undefined;
-  readonly needsPerson?: boolean;
-  readonly spentMs?: number;
-}
-
 export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
   const { clock, socket } = deps;
   let state: Registration = { phase: 'offline' };
   let grant: Grant | null = null;
-  let stopWatching: () => void = () => undefined;
   let stopHearing: () => void = () => undefined;
+  let cancelRenewal: () => void = () => undefined;
   /** Counts attempts: an answer to an older one is stale. */
   let attempt = 0;
   let running = false;
-  let failures = 0;
-  let refusedOpens = 0;
   let beganAt = 0;
-  /** What is wrong with the gateway's certificate, when main saw that in the connect under way. */
-  let badCertificate: string | null = null;
   let tokenRetried = false;
+  /** A proxy asked for the token (407): it is presented to it as well, as long as the gateway is the same. */
+  let toProxy = false;
+  /** What the calls are told once a REGISTER is accepted on the flow that replaces the one before: it was lost, or an address went away. */
   let wasLost = false;
-  /** An address of this computer went away since the last REGISTER that was accepted. */
   let moved = false;
-  /** This computer has no address that leads anywhere. */
-  let noNetwork = false;
   /** The attempt that opens a flow beside the one that is current, or 0. */
   let replacing = 0;
-  /** When the connection was lost, or first tried, in ms since the epoch; null while there is one. */
-  let outageSince: number | null = null;
-  let toldProblem: string | null = null;
-  let cancelWait: () => void = () => undefined;
-  let cancelStable: () => void = () => undefined;
-  let cancelRenewal: () => void = () => undefined;
 
   const set = (next: Registration): void => {
     state = next;
     deps.onChange();
   };
-  const tell = (title: string, sentence: string, kind?: 'token-refused'): void => {
-    if (toldProblem === sentence) return;
-    toldProblem = sentence;
-    deps.onEvent(problemEvent(title, sentence, kind));
-  };
-  const wait = ({ problem, sentence, retryAfterMs, needsPerson = false, spentMs = 0 }: Wait): void => {
-    cancelWait();
-    cancelStable();
-    const onThisComputer = grant !== null && isLoopbackUrl(grant.url) === true;
-    outageSince ??= clock.now();
-    const delay = retryDelay({ failures, random: deps.random(), onThisComputer, outageMs: clock.now() - outageSince, noNetwork: noNetwork && !onThisComputer, spentMs, retryAfterMs, needsPerson });
-    failures += 1;
-    cancelWait = clock.after(delay, () => void connect());
-    const said = noNetwork && !onThisComputer ? 'This computer has no network.' : sentence;
-    set({ phase: 'waiting', retryAt: clock.now() + delay, attempt: failures, problem, sentence: said });
-  };
-  const minted = (fresh: Grant): void => deps.onEvent(tokenMinted(fresh));
+  const isElsewhere = (): boolean => grant !== null && isLoopbackUrl(grant.url) !== true;
+  const hasFlowElsewhere = (): boolean => isElsewhere() && (state.phase === 'registered' || state.phase === 'registering');
 
-  const noGrant = (failure: Failure): void => {
-    tell('No token', failure.sentence);
-    wait({
-      problem: failure.reason === 'clock-skewed' ? 'clock-skewed' : 'no-grant',
-      sentence: failure.sentence,
-      retryAfterMs: failure.retryAfterMs,
-      needsPerson: NEEDS_PERSON.has(failure.reason),
-    });
-  };
+  const outage = createOutage({ clock, random: deps.random, onEvent: deps.onEvent, isElsewhere, onWaiting: set, retry: () => void connect() });
 
-  const certificateRefused = (sentence: string): void => {
-    tell('Certificate refused', sentence);
-    wait({ problem: 'certificate-refused', sentence, needsPerson: true });
-  };
-  const seenCertificate = (): string | null => badCertificate;
-  /** Main's word and the end of the socket come by different roads: either may be first. */
-  const connectRefused = ({ reason, sentence }: Failure): void => {
-    if (reason !== 'certificate-refused') return;
-    if (state.phase === 'waiting' && state.problem === 'gateway-unreachable') {
-      failures -= 1;
-      certificateRefused(sentence);
-    } else badCertificate = sentence;
+  const take = (fresh: Grant): void => {
+    toProxy &&= isForSameGateway(grant, fresh);
+    grant = fresh;
+    deps.onEvent(tokenMinted(fresh));
   };
 
   async function connect(): Promise<void> {
-    cancelWait();
+    outage.trying();
     cancelRenewal();
     attempt += 1;
     const mine = attempt;
     beganAt = clock.now();
-    badCertificate = null;
-    set({ phase: 'connecting', attempt: failures + 1 });
+    set({ phase: 'connecting', attempt: outage.failures() + 1 });
     // A token for each connect: one that was refused, or may have been seen, is never presented again.
     const result = await deps.grants.get();
     if (mine !== attempt) return;
     if (!result.ok) {
-      noGrant(result.failure);
+      outage.noGrant(result.failure);
       return;
     }
-    grant = result.value;
-    minted(grant);
-    const open = await socket.connect(grant, openWithin(failures, !isElsewhere()));
+    take(result.value);
+    const open = await socket.connect(result.value, openWithin(outage.failures(), !isElsewhere()));
     if (mine !== attempt) return;
-    const certificate = seenCertificate();
-    if (!open && certificate !== null) {
-      certificateRefused(certificate);
-      return;
-    }
     if (!open) {
-      // All a page learns of a refused handshake is close code 1006: gateway down and token refused look the same.
-      refusedOpens += 1;
-      const sentence = refusedOpens < 2 ? 'The gateway does not answer.' : 'The gateway does not answer or refused the token.';
-      tell('Not connected', sentence);
-      wait({ problem: 'gateway-unreachable', sentence, spentMs: clock.now() - beganAt });
+      outage.notOpened(clock.now() - beganAt);
       return;
     }
-    refusedOpens = 0;
+    outage.opened();
     set({ phase: 'registering' });
-    deps.register(grant);
+    deps.register(result.value, toProxy);
   }
 
   /** The current flow may hang on an address that is gone: another one is opened beside it, while it is asked for a sign of life. */
@@ -188,18 +126,18 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     if (replacing === mine) replacing = 0;
     if (mine !== attempt) return;
     if (open) {
-      grant = result.value;
-      minted(grant);
+      take(result.value);
       if (state.phase !== 'registered') set({ phase: 'registering' });
-      deps.register(grant);
+      deps.register(result.value, toProxy);
     } else if (!socket.isUp()) void connect();
+    // The flow that was doubted is the one that the calls go on with.
+    else if (grant !== null && (moved || wasLost)) deps.register(grant, toProxy);
   }
 
   /** Where requests carry the token, the next ones carry this one: no flow depends on the old one. */
   const adopt = (fresh: Grant): void => {
-    grant = fresh;
-    minted(fresh);
-    deps.present(fresh);
+    take(fresh);
+    deps.present(fresh, toProxy);
     deps.onChange();
   };
 
@@ -210,31 +148,32 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     const result = await deps.grants.get();
     if (mine !== attempt) return;
     if (!result.ok) {
-      noGrant(result.failure);
+      outage.noGrant(result.failure);
       return;
     }
-    adopt(result.value);
-    deps.register(result.value);
+    if (isForSameGateway(grant, result.value)) {
+      adopt(result.value);
+      deps.register(result.value, toProxy);
+    } else void connect();
   }
 
   async function renew(fresh: Grant, tries: number): Promise<void> {
     cancelRenewal();
     if (state.phase !== 'registered' || !socket.isUp()) return;
-    if (!isBoundToFlow(fresh.presentation) && grant?.url === fresh.url && grant.presentation.kind === fresh.presentation.kind) {
+    if (!isBoundToFlow(fresh.presentation) && isForSameGateway(grant, fresh)) {
       adopt(fresh);
-      deps.register(fresh);
+      deps.register(fresh, toProxy);
       return;
     }
-    minted(fresh);
     const open = await socket.connect(fresh);
     if (!running) return;
     if (open) {
-      grant = fresh;
-      cancelWait();
-      deps.register(fresh);
+      take(fresh);
+      deps.register(fresh, toProxy);
       deps.onChange();
       return;
     }
+    deps.onEvent(tokenMinted(fresh));
     // The old flow stays; as long as the registration's token lives there is time for another try.
     const delay = retryDelay({ failures: tries, random: deps.random(), onThisComputer: isLoopbackUrl(fresh.url) === true });
     if (clock.now() + delay >= fresh.expiresAt) return;
@@ -245,65 +184,24 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     });
   }
 
-  const skewOf = (date: number | null): string | null => (date === null ? null : skewSentence(clock.now() - date));
-
-  const accepted = (answer: RegisterAnswer, skew: string | null): void => {
+  const accepted = (expiresAt: number): void => {
     const now = clock.now();
     const before = state;
     tokenRetried = false;
-    cancelWait();
-    outageSince = null;
-    if (skew === null) toldProblem = null;
-    const expiresAt = now + answer.expiresS * 1000;
-    const restored = wasLost || moved;
-    const hasMoved = moved;
-    wasLost = moved = false;
-    if (before.phase === 'registered') {
-      set({ ...before, expiresAt });
-      if (!restored) return;
-      if (grant !== null) deps.onEvent(registeredEvent(grant.identity, now - beganAt));
-      deps.onRestored(hasMoved);
-      return;
-    }
+    outage.over();
     const tookMs = now - beganAt;
-    cancelStable = clock.after(STABLE_AFTER_MS, () => {
-      failures = 0;
-    });
-    set({ phase: 'registered', since: now, expiresAt, tookMs });
-    if (grant !== null) deps.onEvent(registeredEvent(grant.identity, tookMs));
+    // An answer that comes while another flow is being opened is of the one that is being left: the calls wait for the next one.
+    const restored = replacing === 0 && (wasLost || moved);
+    const hasMoved = moved;
+    if (restored) wasLost = moved = false;
+    set(before.phase === 'registered' ? { ...before, expiresAt } : { phase: 'registered', since: now, expiresAt, tookMs });
+    if (grant !== null && (restored || before.phase !== 'registered')) deps.onEvent(registeredEvent(grant.identity, tookMs));
     if (restored) deps.onRestored(hasMoved);
   };
 
-  const verdictOn = (answer: RegisterAnswer): RefusalVerdict => {
-    if (grant === null || isBoundToFlow(grant.presentation)) return { another: true, sentence: TOKEN_REFUSED };
-    return judgeRefusal(answer, grant, `sip:${grant.identity.slice(grant.identity.lastIndexOf('@') + 1)}`);
-  };
-
-  const refused = (answer: RegisterAnswer, skew: string | null): void => {
-    const code = `${answer.status} ${answer.phrase}`.trim();
-    if (answer.status === 401 || answer.status === 403 || answer.status === 407) {
-      const verdict = verdictOn(answer);
-      if (verdict.another && !tokenRetried) {
-        tokenRetried = true;
-        void (grant === null || isBoundToFlow(grant.presentation) ? connect() : registerWithAnother());
-        return;
-      }
-      const sentence = skew ?? verdict.sentence;
-      if (skew === null) tell('Token refused', sentence, 'token-refused');
-      wait({ problem: skew === null ? 'token-refused' : 'clock-skewed', sentence, needsPerson: true });
-      return;
-    }
-    const sentence = answer.status === 408 || answer.status >= 500 ? `The gateway can't register this line now (${code}).` : `The gateway refused to register this line (${code}).`;
-    tell('Not registered', sentence);
-    wait({ problem: 'registration-refused', sentence });
-  };
-
-  const isElsewhere = (): boolean => grant !== null && isLoopbackUrl(grant.url) !== true;
-  const hasFlowElsewhere = (): boolean => isElsewhere() && (state.phase === 'registered' || state.phase === 'registering');
-
   function reconnectNow(): void {
     if (state.phase === 'waiting') {
-      failures = 0;
+      outage.forgive();
       void connect();
     } else if (hasFlowElsewhere()) {
       // Faster than to wait for a sign of life; calls on the flow before are told of the new one.
@@ -318,8 +216,8 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     start: () => {
       if (running) return;
       running = true;
-      stopWatching = deps.grants.onRenewed((fresh) => void renew(fresh, 0));
-      stopHearing = deps.grants.onConnectRefused?.(connectRefused) ?? stopHearing;
+      const stops = [deps.grants.onRenewed((fresh) => void renew(fresh, 0)), deps.grants.onConnectRefused?.(outage.connectRefused)];
+      stopHearing = () => stops.forEach((stop) => stop?.());
       void connect();
     },
     stop: () => {
@@ -327,22 +225,18 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       running = false;
       attempt += 1;
       if (state.phase === 'registered' && grant !== null) deps.onEvent(unregistered(grant.identity));
-      for (const cancel of [stopWatching, stopHearing, cancelWait, cancelStable, cancelRenewal]) cancel();
+      for (const cancel of [stopHearing, outage.stop, cancelRenewal]) cancel();
       grant = null;
-      failures = 0;
       set({ phase: 'offline' });
     },
     reconnectNow,
     networkChanged: ({ lost, connected }) => {
-      noNetwork = !connected;
+      outage.network(connected);
       moved ||= lost && isElsewhere();
-      if (noNetwork && isElsewhere()) {
-        // Nothing can be opened; whether the flow still lives is soon found.
-        socket.probe(PROBE_ON_RESUME);
-        return;
-      }
-      if (state.phase === 'connecting' && isElsewhere()) {
-        failures = 0;
+      // Without a network nothing can be opened; whether the flow still lives is soon found.
+      if (!connected && isElsewhere()) socket.probe(PROBE_ON_RESUME);
+      else if (state.phase === 'connecting' && isElsewhere()) {
+        outage.forgive();
         void connect();
       } else if (moved || !hasFlowElsewhere()) reconnectNow();
       else socket.probe(PROBE_ON_RESUME);
@@ -350,29 +244,53 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     flowLost: (end) => {
       if (!running) return;
       wasLost = true;
-      outageSince = clock.now();
+      tokenRetried = false;
       deps.onEvent(connectionLost(end));
-      if (replacing > 0) {
-        // Its successor is on the way already.
-        set({ phase: 'connecting', attempt: failures + 1 });
-        return;
-      }
-      // Whatever was under way used the flow that is gone.
-      attempt += 1;
-      wait({ problem: 'gateway-unreachable', sentence: 'The connection to the gateway was lost.' });
+      const successor = replacing > 0;
+      // Whatever else was under way used the flow that is gone.
+      if (successor) set({ phase: 'connecting', attempt: outage.failures() + 1 });
+      else attempt += 1;
+      outage.lost(successor);
     },
     registerAnswered: (answer) => {
       // Without a flow the answer is our own 503; the loss itself is being dealt with.
       if (!running || !socket.isUp()) return;
-      const skew = skewOf(answer.date);
-      if (skew !== null) tell('Clock is wrong', skew);
-      if (answer.status >= 200 && answer.status < 300) accepted(answer, skew);
-      else refused(answer, skew);
+      const skew = skewIn(answer, clock.now());
+      if (skew !== null) outage.tell('Clock is wrong', skew);
+      const verdict = judgeRegister(answer, { grant, now: clock.now(), tokenRetried, toProxy });
+      switch (verdict.kind) {
+        case 'accepted':
+          if (skew === null) outage.nothingIsWrong();
+          accepted(verdict.expiresAt);
+          break;
+        case 'another-token':
+          tokenRetried = true;
+          toProxy = verdict.toProxy;
+          void (verdict.on === 'new-flow' ? connect() : registerWithAnother());
+          break;
+        case 'to-proxy':
+          toProxy = true;
+          if (grant !== null) deps.register(grant, toProxy);
+          break;
+        case 'problem':
+          outage.refused(verdict);
+      }
     },
     presentAnother: (requestUri, refusal) => {
-      if (grant === null || !judgeRefusal(refusal, grant, requestUri).another) return null;
+      if (grant === null) return null;
+      const verdict = judgeRefusal(refusal, grant, requestUri, toProxy);
+      if (!verdict.another && (!verdict.toProxy || toProxy)) return null;
+      toProxy = verdict.toProxy;
+      if (!verdict.another) {
+        deps.present(grant, toProxy);
+        return Promise.resolve(true);
+      }
       return deps.grants.get().then((result) => {
         if (!running || !result.ok) return false;
+        if (!isForSameGateway(grant, result.value)) {
+          void renew(result.value, 0);
+          return false;
+        }
         adopt(result.value);
         return true;
       });

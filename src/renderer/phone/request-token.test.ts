@@ -5,11 +5,11 @@ import type { Grant } from '../../contracts/grant';
 import { mayCarryToken, withToken } from './request-token';
 import { localResponse, peek } from './sip-wire';
 
-const bearer = (header = 'Authorization', url = 'wss://edge.example.net/ws'): Grant => testGrant({ url, presentation: { kind: 'bearer', header, realm: 'pbx.example.com', token: 'the.secret.token' } });
-const dressed = (text: string, grant: Grant | null): string => {
+const bearer = (header = 'Authorization', url = 'wss://edge.example.net/ws'): Grant => testGrant({ url, identity: '1001@pbx.example.com', presentation: { kind: 'bearer', header, realm: 'voice', token: 'the.secret.token' } });
+const dressed = (text: string, grant: Grant | null, toProxy = false): string => {
   const message = peek(text);
   if (message === null) throw new Error('no message');
-  return withToken(text, message, grant);
+  return withToken(text, message, grant === null ? null : { grant, toProxy });
 };
 const to = (method: string, uri: string, more: { readonly inDialog?: boolean } = {}): string => request(method, 'z1', more).replace('sip:1002@h SIP/2.0', `${uri} SIP/2.0`);
 
@@ -35,6 +35,12 @@ describe('a token in requests', () => {
     ['a REGISTER elsewhere', to('REGISTER', 'sip:other.example.com')],
   ])('is not on %s', (_what, text) => {
     expect(dressed(text, bearer())).toBe(text);
+  });
+  it('is there for the proxy as well when it asked', () => {
+    const [, ...lines] = dressed(to('INVITE', 'sip:1002@pbx.example.com'), bearer(), true).split('\r\n');
+    expect(lines.slice(0, 2)).toEqual(['Authorization: Bearer the.secret.token', 'Proxy-Authorization: Bearer the.secret.token']);
+    expect(dressed(to('INVITE', 'sip:1002@elsewhere.example'), bearer(), true)).not.toContain('secret');
+    expect(dressed(to('REGISTER', 'sip:pbx.example.com'), bearer('X-Own'), true)).not.toContain('Authorization');
   });
   it('is not on a response', () => {
     const invite = peek(to('INVITE', 'sip:1002@pbx.example.com'));

@@ -9,23 +9,39 @@ function domainOf(uri: string): string | null {
   return /^sips?:(?:[^@\s]*@)?([^@:;?\s>]+)(?::\d+)?(?:[;?].*)?$/i.exec(uri)?.[1]?.toLowerCase() ?? null;
 }
 
-/** Whether a REGISTER or a first INVITE to this Request-URI may show the grant's token: to its own realm only, and never in clear beyond this computer. */
-export function mayCarryToken(requestUri: string, { presentation, url }: Pick<Grant, 'presentation' | 'url'>): boolean {
+/** A grant as requests present it. */
+export interface Presented {
+  readonly grant: Grant;
+  /** A proxy asked for the token too (407): it is in Proxy-Authorization as well (RFC 8898 section 2.1.2). */
+  readonly toProxy: boolean;
+}
+
+/** Host name that a line's tokens are for: its identity's domain, in lower case. The realm is a name in challenges, which may be anything. */
+export function tokenDomain({ identity }: Pick<Grant, 'identity'>): string {
+  return identity.slice(identity.lastIndexOf('@') + 1).replace(/:\d+$/, '').toLowerCase();
+}
+
+/** Whether a REGISTER or a first INVITE to this Request-URI may show the grant's token: to the identity's domain only, and never in clear beyond this computer. */
+export function mayCarryToken(requestUri: string, grant: Pick<Grant, 'presentation' | 'url' | 'identity'>): boolean {
+  const { presentation, url } = grant;
   if (presentation.kind !== 'bearer') return false;
   const unseen = url.startsWith('wss://') || (url.startsWith('ws://') && isLoopbackUrl(url) === true);
-  return unseen && domainOf(requestUri) === presentation.realm.toLowerCase();
+  return unseen && domainOf(requestUri) === tokenDomain(grant);
 }
 
 /**
  * The request with the grant's token where it belongs: in REGISTER and in the INVITE that starts a call; never within a dialog, nor in
  * ACK, CANCEL, OPTIONS or a response. Other presentations leave every request as it is.
  */
-export function withToken(text: string, message: WireMessage, grant: Grant | null): string {
+export function withToken(text: string, message: WireMessage, presented: Presented | null): string {
+  const grant = presented?.grant;
   if (grant?.presentation.kind !== 'bearer' || message.kind !== 'request' || message.inDialog) return text;
   if (message.method !== 'REGISTER' && message.method !== 'INVITE') return text;
   const [, requestUri = ''] = /^\w+ (\S+) /.exec(text) ?? [];
   if (!mayCarryToken(requestUri, grant)) return text;
   const { header, token } = grant.presentation;
   // A header of the gateway's own holds the token alone.
-  return text.replace('\r\n', () => `\r\n${header}: ${header === 'Authorization' ? `Bearer ${token}` : token}\r\n`);
+  if (header !== 'Authorization') return text.replace('\r\n', () => `\r\n${header}: ${token}\r\n`);
+  const headers = presented?.toProxy === true ? ['Authorization', 'Proxy-Authorization'] : ['Authorization'];
+  return text.replace('\r\n', () => `\r\n${headers.map((name) => `${name}: Bearer ${token}\r\n`).join('')}`);
 }

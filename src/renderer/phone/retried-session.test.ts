@@ -28,6 +28,7 @@ function setUp(fresh: (target: string) => Promise<boolean> | null = () => null, 
   const invites: Invite[] = [];
   const ends: Ended[] = [];
   let answers = 0;
+  let retries = 0;
   const nothing = (): void => undefined;
   const listener: SessionListener = {
     onProgress: nothing,
@@ -36,6 +37,7 @@ function setUp(fresh: (target: string) => Promise<boolean> | null = () => null, 
     onPeerOffer: nothing,
     onDialogDoubt: nothing,
     onReofferDone: nothing,
+    onRetried: () => (retries += 1),
     onDigitFailed: nothing,
     onRemoteStream: nothing,
     onIceState: nothing,
@@ -44,7 +46,7 @@ function setUp(fresh: (target: string) => Promise<boolean> | null = () => null, 
   const media = asMediaStream(new FakeStream([new FakeTrack()]));
   const session = createRetriedSession('sip:1002@pbx', media, listener, {
     invite: (target, sound, own, minSessionS) => {
-      if (!callable(target)) return null;
+      if (!callable(target)) return 'no-address';
       const did: string[] = [];
       let refusal: InviteRefusal | null = null;
       const note = (what: string) => (): void => void did.push(what);
@@ -78,8 +80,8 @@ function setUp(fresh: (target: string) => Promise<boolean> | null = () => null, 
     },
     freshToken: fresh,
   });
-  if (session === null) throw new Error('no session');
-  return { session, invites, ends, answers: () => answers };
+  if (typeof session === 'string') throw new Error(session);
+  return { session, invites, ends, answers: () => answers, retries: () => retries };
 }
 const at = (invites: readonly Invite[], index: number): Invite => {
   const invite = invites[index];
@@ -90,11 +92,12 @@ const turn = (): Promise<void> => Promise.resolve();
 
 describe('a call of several INVITEs', () => {
   it('follows a redirect, and is one call that ends once', () => {
-    const { session, invites, ends } = setUp();
+    const { session, invites, ends, retries } = setUp();
     session.setMicrophone(false);
     at(invites, 0).refuse(302, '<sip:1003@pbx>');
     expect(invites.map(({ target }) => target)).toEqual(['sip:1002@pbx', 'sip:1003@pbx']);
     expect([at(invites, 1).did, session.callId, ends]).toEqual([['microphone false'], 'call-1', []]);
+    expect(retries()).toBe(1);
     at(invites, 1).refuse(486);
     expect(ends).toEqual([facts(486)]);
   });

@@ -6,7 +6,7 @@
  */
 import type { Challenge } from './challenge';
 import { firstHop, nextHop } from './redirect';
-import type { SessionListener, StackSession } from './sip-stack';
+import type { CallRefusal, SessionListener, StackSession } from './sip-stack';
 
 /** A final refusal of an INVITE, as the wire had it. */
 export interface InviteRefusal {
@@ -25,8 +25,8 @@ export interface Attempt {
 }
 
 export interface RetryPorts {
-  /** Sends an INVITE; null: the target can't be called. `minSessionS`: what a 422 asked for, or null. */
-  readonly invite: (target: string, media: MediaStream, listener: SessionListener, minSessionS: number | null) => Attempt | null;
+  /** Sends an INVITE, or says why not. `minSessionS`: what a 422 asked for, or null. */
+  readonly invite: (target: string, media: MediaStream, listener: SessionListener, minSessionS: number | null) => Attempt | CallRefusal;
   /** Null: another token would not help. Else one is minted: true once it is in use, false when there is none. */
   readonly freshToken: (target: string, refusal: InviteRefusal) => Promise<boolean> | null;
 }
@@ -36,8 +36,8 @@ const INTERVALS_TRIED = 3;
 
 type Ended = Parameters<SessionListener['onEnded']>[0];
 
-/** Starts the first INVITE; null as `invite` says it. */
-export function createRetriedSession(dialled: string, media: MediaStream, listener: SessionListener, ports: RetryPorts): StackSession | null {
+/** Starts the first INVITE, or says as `invite` does why not. */
+export function createRetriedSession(dialled: string, media: MediaStream, listener: SessionListener, ports: RetryPorts): StackSession | CallRefusal {
   let hops = firstHop(dialled);
   let target = dialled;
   let sound = media;
@@ -51,17 +51,18 @@ export function createRetriedSession(dialled: string, media: MediaStream, listen
   let attempt: Attempt;
 
   const started = ports.invite(target, sound, listenerOf(), minSessionS);
-  if (started === null) return null;
+  if (typeof started === 'string') return started;
   attempt = started;
 
   function again(next: string, facts: Ended): void {
     target = next;
     const made = ports.invite(next, sound, listenerOf(), minSessionS);
-    if (made === null) {
+    if (typeof made === 'string') {
       listener.onEnded(facts);
       return;
     }
     attempt = made;
+    listener.onRetried();
     made.session.setMicrophone(microphoneOn);
   }
 

@@ -27,15 +27,15 @@ const CAP = 15_000;
 const NEEDS_PERSON = 30_000;
 
 /**
- * The longest wait by the outage so far. A restart of the gateway is over within seconds and shall cost no more than one.
- * But Chromium holds a page's WebSockets back for 1 to 5 s each when some dozens of them have failed within minutes, so
- * haste in a long outage would be punished at its end.
+ * The longest wait by the outage so far. A restart of the gateway is over within a minute and shall cost no more than a second.
+ * (Chromium holds a page's WebSockets back for 1 to 5 s each when some dozens of them have failed within minutes: it does so after
+ * the first 15 s whatever is chosen here, and no longer for more of them.)
  */
-const capAt = (outage: number): number => (outage < 10_000 ? SHORT_CAP : outage < 60_000 ? 4_000 : CAP);
+const capAt = (outage: number): number => (outage <= 60_000 ? SHORT_CAP : outage <= 300_000 ? 4_000 : CAP);
 
 /**
  * Milliseconds to wait: a uniformly random part (a tenth to all) of a bound that doubles from 750 ms to 1 s in the first
- * 10 s of an outage, to 4 s in its first minute and to 15 s after it; for a gateway on this computer from 250 ms to 1 s. So a
+ * minute of an outage, to 4 s in its first five and to 15 s after them; for a gateway on this computer from 250 ms to 1 s. So a
  * thousand phones do not return in one moment. RFC 5626 section 4.5 takes at least half of the bound, of which the first one
  * is 30 s: under a second the wider spread is worth more.
  */

@@ -62,11 +62,14 @@ export interface SipStack {
   readonly register: () => void;
   readonly unregister: () => void;
   readonly receive: (text: string) => void;
-  /** Sends an INVITE; the microphone's track is in `media`. Null: the target is no address that can be called. */
-  readonly call: (target: string, media: MediaStream, listener: SessionListener) => StackSession | null;
+  /** Sends an INVITE; the microphone's track is in `media`. */
+  readonly call: (target: string, media: MediaStream, listener: SessionListener) => StackSession | CallRefusal;
   /** No timers and no events any more. */
   readonly stop: () => void;
 }
+
+/** Why no INVITE was sent: the target is no address that can be called, or the browser made no peer connection. */
+export type CallRefusal = 'no-address' | 'no-media';
 
 export interface Reoffer {
   readonly hold: 'none' | 'sendonly' | 'inactive';
@@ -79,8 +82,8 @@ export interface StackSession {
   /** SIP Call-ID. */
   readonly callId: string;
   readonly answer: (media: MediaStream) => void;
-  /** 486 or 603 to an incoming call, CANCEL of an outgoing one, BYE to an answered one. */
-  readonly end: (status: 486 | 603) => void;
+  /** 480, 486 or 603 to an incoming call, CANCEL of an outgoing one, BYE to an answered one. */
+  readonly end: (status: 480 | 486 | 603) => void;
   /** Ends without ado because nothing works any more; the far end is told if it can be. */
   readonly abandon: () => void;
   /** The agent's wish, held against whatever the stack does to its tracks. */
@@ -101,9 +104,14 @@ export interface SessionListener {
   readonly onPeerOffer: () => void;
   /** A request within the dialog that was no `reoffer` found nobody (404, 408, 481 ...), or none came when one was due (408). */
   readonly onDialogDoubt: (status: number) => void;
-  /** The last `reoffer` was agreed (200) or refused with this status (408 when nobody answered, 0 when unknown). */
-  readonly onReofferDone: (status: number) => void;
+  /**
+   * The last `reoffer` was agreed (200) or refused with this status (408 when nobody answered, 0 when unknown), and perhaps a wish when to
+   * try again (Retry-After, RFC 3261 section 20.33), in ms.
+   */
+  readonly onReofferDone: (status: number, retryAfterMs: number | null) => void;
   readonly onDigitFailed: () => void;
+  /** Another INVITE takes the place of the one that rang: what was heard of it is over. */
+  readonly onRetried: () => void;
   readonly onRemoteStream: (stream: MediaStream) => void;
   readonly onIceState: (state: RTCIceConnectionState) => void;
   readonly onEnded: (facts: Omit<EndFacts, 'direction' | 'answered'>) => void;

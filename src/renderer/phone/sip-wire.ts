@@ -99,6 +99,26 @@ export function endStrayDialog(response: WireMessage, branch: string): readonly 
   return [request('ACK', sequence), request('BYE', sequence + 1)];
 }
 
+/** The CANCEL of an INVITE: its Request-URI, top Via, From, To, Call-ID, CSeq number and Route (RFC 3261 section 9.1). */
+export function cancelOf(invite: string): string {
+  const message = peek(invite);
+  const uri = /^INVITE (\S+) /.exec(invite)?.[1] ?? '';
+  const copied = (name: string, label: string): string[] => (message?.headers(name) ?? []).map((value) => `${label}: ${value}`);
+  return [
+    `CANCEL ${uri} SIP/2.0`,
+    ...copied('via', 'Via').slice(0, 1),
+    'Max-Forwards: 70',
+    ...copied('route', 'Route'),
+    ...copied('from', 'From'),
+    ...copied('to', 'To'),
+    ...copied('call-id', 'Call-ID'),
+    ...copied('cseq', 'CSeq').map((line) => line.replace(/INVITE\s*$/, 'CANCEL')),
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+}
+
 /** A liveness probe: an OPTIONS request to the domain (RFC 3261 section 11) that wants any answer. */
 export function optionsProbe(parts: { readonly identity: string; readonly transport: 'WS' | 'WSS'; readonly token: string; readonly sequence: number }): string {
   const domain = parts.identity.slice(parts.identity.indexOf('@') + 1);

@@ -8,10 +8,10 @@ import { judgeRefusal } from './token-refusal';
 const bearer = (header = 'Authorization'): Grant['presentation'] => ({ kind: 'bearer', header, realm: 'pbx.example.com', token: 'T' });
 const digest: Grant['presentation'] = { kind: 'digest', realm: 'pbx.example.com', username: 'u', password: 'P' };
 
-function judge(presentation: Grant['presentation'], status: number, challenge = '', target = 'sip:1002@pbx.example.com'): { readonly another: boolean; readonly sentence: string } {
+function judge(presentation: Grant['presentation'], status: number, challenge = '', target = 'sip:1002@pbx.example.com', toProxy = false): { readonly another: boolean; readonly sentence: string } {
   const message = peek(`SIP/2.0 ${status} X\r\nCSeq: 1 INVITE\r\n${challenge === '' ? '' : `${status === 407 ? 'Proxy' : 'WWW'}-Authenticate: ${challenge}\r\n`}\r\n`);
   if (message === null) throw new Error('no message');
-  return judgeRefusal({ status, challenges: challengesIn(message) }, testGrant({ presentation }), target);
+  return judgeRefusal({ status, challenges: challengesIn(message) }, testGrant({ identity: '1001@pbx.example.com', presentation }), target, toProxy);
 }
 
 describe('another token may help', () => {
@@ -47,6 +47,17 @@ describe('no other token would help', () => {
     expect(verdict.another).toBe(false);
     expect(verdict.sentence).toMatch(sentence);
     expect(verdict.sentence.length).toBeLessThan(300);
+  });
+  it('407 of our realm: the same one for the proxy, once; then it is as good as a 401', () => {
+    const asked = 'Bearer realm="pbx.example.com"';
+    expect(judge(bearer(), 407, asked)).toMatchObject({ another: false, toProxy: true });
+    expect(judge(bearer(), 407, `${asked}, error="invalid_token"`)).toMatchObject({ another: true, toProxy: true });
+    expect(judge(bearer(), 407, asked, undefined, true)).toMatchObject({ another: true, toProxy: true });
+    expect(judge(bearer(), 401, asked, undefined, true)).toMatchObject({ another: true, toProxy: true });
+    expect(judge(bearer(), 407, `${asked}, error="insufficient_scope"`)).toMatchObject({ another: false, toProxy: false });
+    expect(judge(bearer(), 407, 'Bearer realm="evil"')).toMatchObject({ another: false, toProxy: false });
+    expect(judge(bearer('X-Jwt'), 407, asked)).toMatchObject({ another: false, toProxy: false });
+    expect(judge(bearer(), 407, asked, 'sip:1002@elsewhere.example')).toMatchObject({ another: false, toProxy: false });
   });
   it('where the token was not shown', () => {
     expect(judge(bearer(), 401, 'Bearer realm="pbx.example.com", error="invalid_token"', 'sip:1002@elsewhere.example').another).toBe(false);

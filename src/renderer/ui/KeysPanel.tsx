@@ -13,7 +13,7 @@ import { focusRotate } from './focus';
 import { KEY_STATE_WORDS, keyAdded, keyTarget, statusOf } from './key-words';
 import { KeyRow } from './KeyRow';
 import { saySentence } from './notices';
-import { earlyPromotion, replacement } from './rotation';
+import { earlyFinish, earlyPromotion, replacement } from './rotation';
 import { RotationPanel, type RotationActions } from './RotationPanel';
 
 /** The keys of all lines: where they are, never what they are. */
@@ -82,7 +82,7 @@ export function KeysPanel() {
   function remove(profile: Profile, slot: KeySlot): void {
     setQuestion({
       title: `Remove the ${slot} key of ${profile.name}?`,
-      text: slot === 'active' ? 'This line gets no more tokens until it has another key. The key cannot be brought back.' : 'The active key stays in use. The key cannot be brought back.',
+      text: slot === 'active' ? 'This line gets no more tokens until it has another key. The key cannot be brought back. Remove it at the gateway, too.' : 'The active key stays in use. The key cannot be brought back. Remove it at the gateway, too.',
       answers: [
         {
           label: 'Remove',
@@ -102,17 +102,22 @@ export function KeysPanel() {
         () => profiles.promoteKey(profile.id),
         (done) => `Tokens of ${profile.name} are now signed with ${done.active?.fingerprint ?? 'the next key'}.`,
       );
+    const finish = (): void =>
+      void run(
+        () => profiles.finishRotation(profile.id),
+        () => `The rotation of ${profile.name} is finished.`,
+      );
     return {
       addNext: (source) => put(source, profile, 'next'),
       promote: (early) => {
         if (!early) promote();
         else setQuestion({ title: 'Promote before the wait is over?', text: earlyPromotion(profile, status, Date.now()), answers: [{ label: 'Promote now', tone: 'danger', act: promote }] });
       },
-      finish: () =>
-        void run(
-          () => profiles.finishRotation(profile.id),
-          () => `The rotation of ${profile.name} is finished.`,
-        ),
+      finish: (early) => {
+        // Its button stands where "Promote" stood: a double click must not end what it began.
+        if (!early) finish();
+        else setQuestion({ title: `Is ${status.retired?.fingerprint ?? 'the old key'} removed already?`, text: earlyFinish(status), answers: [{ label: 'It is removed', tone: 'danger', act: finish }] });
+      },
       stop: () =>
         setQuestion({
           title: 'Stop this rotation?',

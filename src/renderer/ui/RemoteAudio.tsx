@@ -14,7 +14,13 @@ function CallAudio({ callId, stream }: Sound) {
   const speaker = useSelected(settings, (value) => value.speakerId);
   const audio = useRef<HTMLAudioElement>(null);
   useEffect(() => {
-    if (audio.current !== null) audio.current.srcObject = stream;
+    const element = audio.current;
+    if (element === null) return undefined;
+    element.srcObject = stream;
+    // An element that still has a stream is never collected.
+    return () => {
+      element.srcObject = null;
+    };
   }, [stream]);
   useEffect(() => {
     // A speaker that was unplugged: the default one is better than silence.

@@ -15,7 +15,7 @@ import './rotation.css';
 export interface RotationActions {
   readonly addNext: (source: KeySource) => void;
   readonly promote: (early: boolean) => void;
-  readonly finish: () => void;
+  readonly finish: (early: boolean) => void;
   /** Removes the next key. */
   readonly stop: () => void;
   /** Emergency: the active key goes at once. */
@@ -51,6 +51,7 @@ export function RotationPanel({ id, profile, status, actions, onClose }: Rotatio
   const now = useNowUntil(waitsUntil(status, lifeS));
   const step = rotationStep(status, lifeS, now);
   const own = profile.id === PRACTICE_PROFILE_ID;
+  const cards = rotationCards(profile, status, now);
 
   // It was opened: here it goes on.
   useEffect(() => {
@@ -84,7 +85,7 @@ export function RotationPanel({ id, profile, status, actions, onClose }: Rotatio
       </Button>
     ),
     remove: () => (
-      <Button className="button primary" onPress={actions.finish}>
+      <Button className="button primary" onPress={() => actions.finish(!own && now < (cards[2]?.until ?? 0))}>
         {own ? 'Forget it now' : 'It is removed there'}
       </Button>
     ),
@@ -99,7 +100,7 @@ export function RotationPanel({ id, profile, status, actions, onClose }: Rotatio
         <p className="quiet">No call is interrupted.</p>
       </div>
       <ol className="rotation-steps">
-        {rotationCards(profile, status, now).map((card, index) => (
+        {cards.map((card, index) => (
           <Step key={index} card={card} icon={ICONS[index] ?? Timer} lifeS={lifeS}>
             {card.state === 'now' && buttons[step]()}
           </Step>

@@ -8,6 +8,7 @@ export async function placeCall({ phone, view }: Pick<AppState, 'phone' | 'view'
   // A double click is one call, also while the system asks for the microphone.
   if (placing) return;
   placing = true;
+  performance.clearMarks('ringfence:click-call');
   performance.mark('ringfence:click-call');
   const result = await phone.place(target).finally(() => {
     placing = false;

@@ -122,6 +122,12 @@ export function earlyPromotion(profile: Profile, status: KeyStatus, now: number)
   return `${timeLeft(until, profile.policy.tokenLifeS, now)} of the token life is left. Where the gateway does not know ${status.next?.fingerprint ?? 'the next key'} yet, it refuses this line's tokens: calls go on, but no new one can be made or taken until it does.`;
 }
 
+/** What is asked before a rotation is finished while tokens of the old key may still be in use. */
+export function earlyFinish(status: KeyStatus): string {
+  const old = status.retired?.fingerprint ?? 'the old key';
+  return `Tokens that were signed with ${old} may still be in use. When the gateway does not accept ${old} any more, say so: Ringfence then forgets its name.`;
+}
+
 /** What is asked before a key is replaced at once. */
 export function replacement(profile: Profile, status: KeyStatus, generated: boolean): string {
   const old = status.active?.fingerprint ?? 'the old key';

@@ -29,6 +29,7 @@ export const END_WORDS: Readonly<Record<EndCause, EndWords>> = {
   unreachable: { title: 'Unreachable', sentence: 'The call could not get through: try again in a moment.', tone: 'bad' },
   'connection-lost': { title: 'Connection lost', sentence: 'The connection broke during the call.', tone: 'bad' },
   microphone: { title: 'No microphone', sentence: 'The microphone could not be used for this call.', tone: 'bad' },
+  'media-failed': { title: 'No sound', sentence: 'The sound could not be set up: check the servers in the profile.', tone: 'bad' },
   failed: { title: 'Call failed', sentence: 'Something went wrong: Details hold the code.', tone: 'bad' },
 };
 
@@ -37,7 +38,7 @@ export const PROBLEM_WORDS: Readonly<Record<CallProblem, { readonly sentence: st
   'microphone-refused': { sentence: 'Ringfence may not use the microphone: allow it in the system settings.', button: 'Choose another' },
   'microphone-missing': { sentence: 'No sound from your microphone: none is connected.', button: 'Choose one' },
   'microphone-busy': { sentence: 'No sound from your microphone: another program holds it.', button: 'Choose another' },
-  'hold-failed': { sentence: 'The other side did not accept the hold; you still hear each other.', button: 'Try again' },
+  'hold-failed': { sentence: 'The other side did not accept the hold: you still hear them.', button: 'Try again' },
   'signalling-lost': { sentence: 'The gateway lost track of this call. The sound goes on; Hold does not work, Hang up does.', button: null },
   'dtmf-failed': { sentence: 'The digits did not get through: press them again.', button: null },
 };

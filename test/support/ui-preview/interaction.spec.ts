@@ -219,6 +219,9 @@ test('keys: a rotation by keyboard alone; the focus is never lost, and goes back
   await expect(heading).toBeFocused();
   await tabTo('It is removed there');
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('alertdialog', { name: /removed already/ })).toBeVisible();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
   await expect(heading).toBeFocused();
   await tabTo('Replace at once...');
   await page.keyboard.press('Enter');
