@@ -23,6 +23,8 @@ const FIRST = 750;
 /** Nobody else comes back at the same time. */
 const LOCAL_FIRST = 250;
 const SHORT_CAP = 1_000;
+/** With the handshake and REGISTER no more than a second. */
+const LOCAL_CAP = 750;
 const CAP = 15_000;
 const NEEDS_PERSON = 30_000;
 
@@ -35,13 +37,13 @@ const capAt = (outage: number): number => (outage <= 60_000 ? SHORT_CAP : outage
 
 /**
  * Milliseconds to wait: a uniformly random part (a tenth to all) of a bound that doubles from 750 ms to 1 s in the first
- * minute of an outage, to 4 s in its first five and to 15 s after them; for a gateway on this computer from 250 ms to 1 s. So a
+ * minute of an outage, to 4 s in its first five and to 15 s after them; for a gateway on this computer from 250 to 750 ms. So a
  * thousand phones do not return in one moment. RFC 5626 section 4.5 takes at least half of the bound, of which the first one
  * is 30 s: under a second the wider spread is worth more.
  */
 export function retryDelay(context: RetryContext): number {
   if (context.noNetwork === true) return CAP;
-  const cap = context.onThisComputer ? SHORT_CAP : capAt(context.outageMs ?? 0);
+  const cap = context.onThisComputer ? LOCAL_CAP : capAt(context.outageMs ?? 0);
   const bound = Math.min(cap, (context.onThisComputer ? LOCAL_FIRST : FIRST) * 2 ** Math.min(context.failures, 16));
   const spread = Math.max(0, Math.round(bound * (0.1 + 0.9 * context.random)) - (context.spentMs ?? 0));
   return Math.max(context.needsPerson === true ? NEEDS_PERSON : spread, context.retryAfterMs ?? 0);
