@@ -10,6 +10,8 @@ export interface FakeSocket {
   readonly accept: (protocol?: string) => void;
   readonly refuse: () => void;
   readonly deliver: (data: unknown) => void;
+  /** The far end's Close frame is there, and TCP stays open. */
+  readonly startClosing: () => void;
   /** The far end or the network closes it. */
   readonly drop: () => void;
 }
@@ -25,6 +27,7 @@ export function createFakeWebSockets(): FakeWebSockets {
   const all: FakeSocket[] = [];
   class Fake implements WebSocketLike {
     protocol = '';
+    readyState = 0;
     private readonly handlers = new Map<string, ((event: { readonly data: unknown }) => void)[]>();
     private readonly sent: string[] = [];
     private over = false;
@@ -39,6 +42,7 @@ export function createFakeWebSockets(): FakeWebSockets {
         closed: () => this.over,
         accept: (protocol = 'sip') => {
           this.protocol = protocol;
+          this.readyState = 1;
           fire('open');
         },
         refuse: () => {
@@ -46,6 +50,9 @@ export function createFakeWebSockets(): FakeWebSockets {
           fire('close');
         },
         deliver: (data) => fire('message', data),
+        startClosing: () => {
+          this.readyState = 2;
+        },
         drop: () => fire('close'),
       });
     }

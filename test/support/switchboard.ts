@@ -100,6 +100,9 @@ export function createSwitchboard(registerExpires = 300): Switchboard {
     socketsOf: (user) =>
       class implements WebSocketLike {
         readonly protocol = 'sip';
+        get readyState(): number {
+          return this.line.open ? 1 : 3;
+        }
         private readonly handlers = new Map<string, ((event: { readonly data: unknown }) => void)[]>();
         private readonly line: Line;
         constructor(url: string) {

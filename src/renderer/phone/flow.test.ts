@@ -125,6 +125,16 @@ describe('the liveness probe', () => {
     expect(heard).toEqual([]);
     expect(lost).toHaveLength(1);
   });
+  it('does not wait for a server that closed the WebSocket and leaves TCP to us', async () => {
+    const { clock, lost, socket, sockets } = wired();
+    await openWith(wired());
+    sockets.last().startClosing();
+    await clock.advance(250);
+    expect(lost).toEqual([{ how: 'closed' }]);
+    expect(socket.isUp()).toBe(false);
+    sockets.last().drop();
+    expect(lost).toHaveLength(1);
+  });
   it('takes any inbound byte for life: a keep-alive, a request, a binary frame', async () => {
     const { clock, lost, sockets } = wired();
     await openWith(wired());

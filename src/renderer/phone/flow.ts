@@ -8,6 +8,8 @@ import { redact, type TraceEntry } from './trace';
 /** What the engine needs of a WebSocket; the browser's and that of `ws` have it. */
 export interface WebSocketLike {
   readonly protocol: string;
+  /** As in the WebSocket API: 2 (CLOSING) once the far end's Close frame is there. */
+  readonly readyState: number;
   readonly send: (data: string) => void;
   readonly close: () => void;
   addEventListener(type: 'open' | 'error' | 'close', listener: () => void): void;
@@ -48,6 +50,12 @@ export interface Flow {
 const OPEN_WITHIN = 5_000;
 const QUIET_BEFORE_PROBE = 5_000;
 const ANSWER_WITHIN = 3_000;
+/**
+ * `close` comes when the server has closed TCP as well, for which Chromium waits up to 2 s: some servers (Kamailio) leave that to us.
+ * So the state is looked at.
+ */
+const LOOK_EVERY = 250;
+const CLOSING = 2;
 /** What a flow remembers not to trace; older ones have expired. */
 const SECRETS_KEPT = 8;
 
@@ -70,12 +78,14 @@ export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener:
   let state: 'opening' | 'open' | 'over' = 'opening';
   let sequence = 0;
   let cancelTimer: () => void = () => undefined;
+  let cancelLook: () => void = () => undefined;
   const socket = openSocket(grant, deps.WebSocket);
 
   const over = (end: FlowEnd | null): void => {
     if (state === 'over') return;
     state = 'over';
     cancelTimer();
+    cancelLook();
     try {
       socket?.close();
     } catch {
@@ -115,6 +125,10 @@ export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener:
     cancelTimer = clock.after(0, () => over({ how: 'refused' }));
     return flow;
   }
+  const look = (): void => {
+    if (socket.readyState >= CLOSING) over({ how: 'closed' });
+    else cancelLook = clock.after(LOOK_EVERY, look);
+  };
   cancelTimer = clock.after(openWithinMs, () => over({ how: 'refused' }));
   socket.addEventListener('open', () => {
     if (state !== 'opening') return;
@@ -124,6 +138,7 @@ export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener:
     }
     state = 'open';
     alive();
+    look();
     listener.onOpen();
   });
   socket.addEventListener('message', (event: { readonly data: unknown }) => {
