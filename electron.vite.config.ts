@@ -34,7 +34,7 @@ export default defineConfig({
     build: {
       target: 'chrome130',
       minify: true,
-      rolldownOptions: { input: { index: resolve(here, 'src/renderer/index.html'), incoming: resolve(here, 'src/renderer/incoming.html') } },
+      rolldownOptions: { input: { index: resolve(here, 'src/renderer/index.html'), incoming: resolve(here, 'src/renderer/incoming.html'), unlock: resolve(here, 'src/renderer/unlock.html') } },
     },
   },
 });

@@ -1,4 +1,4 @@
-import { defineConfig } from '@playwright/test';
+import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
 
 /**
  * End to end in real Electron. build/e2e.mjs starts it: it finds the runtime, a display and a user, and says where
@@ -8,12 +8,21 @@ const output = process.env['RINGFENCE_E2E_OUTPUT'];
 const report = process.env['RINGFENCE_E2E_REPORT'];
 /** These have a run of their own, in which the whole of Playwright is in a network namespace (build/networks.mjs). */
 const NETWORK = '**/*-network.spec.ts';
-const inNetwork = process.env['RINGFENCE_E2E_PART'] === 'network';
+/** These measure sound or time, and have the computer to themselves. */
+const MEASURED = ['gateway-restart', 'lab-call', 'practice-call', 'rotation', 'survival', 'token-life', 'voice-line'].map((name) => `**/${name}.spec.ts`);
+/** As long together as all that is left: build/e2e.mjs plays the two side by side. */
+const HALF = ['leak', 'policy', 'services', 'soak', 'two-phones'].map((name) => `**/${name}.spec.ts`);
+const PARTS: Readonly<Record<string, Pick<PlaywrightTestConfig, 'testMatch' | 'testIgnore'>>> = {
+  half: { testMatch: HALF },
+  plain: { testIgnore: [NETWORK, ...MEASURED, ...HALF] },
+  measured: { testMatch: MEASURED },
+  network: { testMatch: NETWORK },
+};
 
 export default defineConfig({
   testDir: 'test/e2e',
-  ...(inNetwork ? { testMatch: NETWORK } : { testIgnore: NETWORK }),
-  // One screen, one microphone, two cores: tests that measure time do not share them.
+  ...PARTS[process.env['RINGFENCE_E2E_PART'] ?? ''],
+  // One screen, one clipboard, one microphone. (Two runs side by side have two of each: build/e2e.mjs.)
   workers: 1,
   fullyParallel: false,
   retries: 0,

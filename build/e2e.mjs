@@ -1,6 +1,6 @@
 /**
- * `npm run e2e [-- arguments for Playwright]`: builds, then runs the end-to-end tests in real Electron under Xvfb; those that
- * change the network run last, inside a network namespace of their own.
+ * `npm run e2e [-- arguments for Playwright]`: builds, then runs the end-to-end tests in real Electron under Xvfb: the plain ones two at a time, then those
+ * that measure, and last those that change the network, inside a network namespace of their own.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,43 +30,71 @@ export function entering(inside, { command, args, uid, gid }) {
   return { command: enter, args: [...words, ...become, command, ...args] };
 }
 
+/** @typedef {import('./electron-runtime.mjs').Runtime} Runtime */
+
 /**
- * @param {import('./electron-runtime.mjs').Runtime} runtime
+ * @typedef {object} Part
+ * @property {'plain' | 'half' | 'measured' | 'network'} name as in playwright.config.ts
+ * @property {readonly string[]} [inside] the words that enter a namespace
+ * @property {Record<string, string>} [env]
+ */
+
+const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
+
+/** A display, a user, a home and a clipboard of its own. @param {Runtime} runtime */
+const ownStage = (runtime) => setStage(runtime, { display: 'virtual', mustRead: [playwright, ...['out/main/index.js', 'test/e2e/sandbox.spec.ts', 'playwright.config.ts'].map((name) => join(root, name))] });
+
+/** @param {import('./stage.mjs').Stage} stage @returns {string} the stage's own folder */
+const folderOf = (stage) => stage.env['TMPDIR'] ?? '';
+
+/**
+ * @param {import('./stage.mjs').Stage} stage
  * @param {readonly string[]} args for Playwright
- * @returns {Promise<import('./summary.mjs').Counts>}
+ * @param {Part} part
+ * @returns {Promise<Counts>}
+ */
+async function play(stage, args, { name, inside = [], env = {} }) {
+  const report = join(folderOf(stage), `playwright-${name}.json`);
+  const invocation = stage.launch.invoke(process.execPath, [playwright, 'test', '--config', join(root, 'playwright.config.ts'), '--pass-with-no-tests', ...args]);
+  const { command, args: words, ...as } = entering(inside, invocation);
+  const outcome = await run(command, words, {
+    ...as,
+    cwd: root,
+    env: { ...stage.env, RINGFENCE_E2E_PART: name, RINGFENCE_E2E_REPORT: report, RINGFENCE_E2E_OUTPUT: join(folderOf(stage), `test-results-${name}`), ...env },
+    show: true,
+  });
+  const counts = readPlaywrightReport(await readFile(report, 'utf8').catch(() => ''));
+  return outcome.code === 0 || counts.failed > 0 ? counts : failedToRun(counts, `Playwright ended with code ${String(outcome.code)}`);
+}
+
+/** Those that change the network. @param {import('./stage.mjs').Stage} stage @param {readonly string[]} args @returns {Promise<Counts>} */
+async function playNetwork(stage, args) {
+  const networks = await makeNetworks(join(folderOf(stage), 'edge')).catch((/** @type {unknown} */ error) => {
+    if (error instanceof CannotContinue) return error;
+    throw error;
+  });
+  if (networks instanceof CannotContinue) return failedToRun(none(), networks.message);
+  if ('problem' in networks) return await play(stage, args, { name: 'network', env: { RINGFENCE_E2E_NETWORK_PROBLEM: networks.problem } });
+  try {
+    return await play(stage, args, { name: 'network', inside: networks.desk, env: { RINGFENCE_E2E_NETWORK: networks.socket } });
+  } finally {
+    await networks.remove();
+  }
+}
+
+/**
+ * @param {Runtime} runtime
+ * @param {readonly string[]} args for Playwright
+ * @returns {Promise<Counts>}
  */
 export async function runEndToEnd(runtime, args) {
-  const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
-  const stage = await setStage(runtime, { display: 'virtual', mustRead: [playwright, ...['out/main/index.js', 'test/e2e/sandbox.spec.ts', 'playwright.config.ts'].map((name) => join(root, name))] });
+  const stage = await ownStage(runtime);
   try {
-    const temporary = stage.env['TMPDIR'] ?? '';
     say(`runtime: ${stage.env['RINGFENCE_E2E_RUNTIME'] ?? ''}`);
-    /** @param {'ordinary' | 'network'} part @param {readonly string[]} inside @param {Record<string, string>} more @returns {Promise<Counts>} */
-    const play = async (part, inside, more) => {
-      const report = join(temporary, `playwright-${part}.json`);
-      const invocation = stage.launch.invoke(process.execPath, [playwright, 'test', '--config', join(root, 'playwright.config.ts'), '--pass-with-no-tests', ...args]);
-      const { command, args: words, ...as } = entering(inside, invocation);
-      const outcome = await run(command, words, {
-        ...as,
-        cwd: root,
-        env: { ...stage.env, RINGFENCE_E2E_PART: part, RINGFENCE_E2E_REPORT: report, RINGFENCE_E2E_OUTPUT: join(temporary, `test-results-${part}`), ...more },
-        show: true,
-      });
-      const counts = readPlaywrightReport(await readFile(report, 'utf8').catch(() => ''));
-      return outcome.code === 0 || counts.failed > 0 ? counts : failedToRun(counts, `Playwright ended with code ${String(outcome.code)}`);
-    };
-    const ordinary = await play('ordinary', [], {});
-    const networks = await makeNetworks(join(temporary, 'edge')).catch((/** @type {unknown} */ error) => {
-      if (error instanceof CannotContinue) return error;
-      throw error;
-    });
-    if (networks instanceof CannotContinue) return addUp([ordinary, failedToRun(none(), networks.message)]);
-    if ('problem' in networks) return addUp([ordinary, await play('network', [], { RINGFENCE_E2E_NETWORK_PROBLEM: networks.problem })]);
-    try {
-      return addUp([ordinary, await play('network', networks.desk, { RINGFENCE_E2E_NETWORK: networks.socket })]);
-    } finally {
-      await networks.remove();
-    }
+    const beside = await ownStage(runtime);
+    // Those that neither measure nor change the network run two at a time, each half on a stage of its own.
+    const halves = await Promise.all([play(stage, args, { name: 'plain' }), play(beside, args, { name: 'half' })]).finally(() => beside.close());
+    return addUp([...halves, await play(stage, args, { name: 'measured' }), await playNetwork(stage, args)]);
   } finally {
     await stage.close();
   }

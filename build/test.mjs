@@ -49,8 +49,8 @@ await runProgram(async () => {
   say(`lab: ${await installLab()}`);
   const counts = addUp([
     await part('check', runChecks),
-    await part('integration', () => runVitest('integration')),
-    await part('lab', runLab),
+    // Both wait most of the time.
+    ...(await Promise.all([part('integration', () => runVitest('integration')), part('lab', runLab)])),
     await part('end to end', async () => {
       await ensureBuilt();
       return await runEndToEnd(runtime, []);

@@ -1,5 +1,6 @@
 /** Calls and registration as the phone engine shows them and the windows read them. */
 import { z } from 'zod';
+import { environment } from './profile';
 
 export type CallId = string;
 export type CallDirection = 'outgoing' | 'incoming';
@@ -28,6 +29,8 @@ export const endCause = z.enum([
   'refused', // 401, 403, 405, 407 and the like
   'not-acceptable', // 488, 606: no codec or media in common
   'unreachable', // 5xx, transport error, no route
+  'handed-over', // an assistant handed the conversation over to the person at this phone
+  'time-limit', // the longest call that the line's policy allows
   'connection-lost', // media or signalling lost during the call
   'microphone', // the microphone could not be had
   'media-failed', // the browser could not set up the sound
@@ -47,6 +50,8 @@ export interface CallFacts {
   readonly muted: boolean;
   /** Digits the agent sent, for the keypad's display (never logged). */
   readonly sentDigits: string;
+  /** The far end is an assistant on a voice line: there are no digits to send and nobody to transfer to. */
+  readonly assistant?: true;
   /** A problem that the agent can act on while the call goes on (microphone refused ...), or null. */
   readonly problem: CallProblem | null;
 }
@@ -94,9 +99,10 @@ export type RegistrationProblem =
   | 'certificate-refused' // the sentence says what is wrong with it
   | 'clock-skewed';
 
-/** offline -> connecting -> registering -> registered -> (lost) waiting -> connecting ... */
+/** `ready`: the line places calls and has nothing to register. For all others: offline -> connecting -> registering -> registered -> (lost) waiting -> connecting ... */
 export type Registration =
   | { readonly phase: 'offline' }
+  | { readonly phase: 'ready' }
   | { readonly phase: 'connecting'; readonly attempt: number }
   | { readonly phase: 'registering' }
   | { readonly phase: 'registered'; readonly since: number; readonly expiresAt: number; /** Milliseconds from connect to 200. */ readonly tookMs: number }
@@ -108,5 +114,6 @@ export const incomingNotice = z.object({
   name: z.string().max(120),
   number: z.string().max(120),
   line: z.string().max(60),
+  environment,
 });
 export type IncomingNotice = z.infer<typeof incomingNotice>;

@@ -1,5 +1,6 @@
 /** What the live column shows: one line an event, redacted where it was made. */
-export type LiveCategory = 'calls' | 'registration' | 'tokens' | 'errors';
+/** `line`: what the line's own system tells (see remote-call.ts); the others are the phone's own. */
+export type LiveCategory = 'calls' | 'line' | 'registration' | 'tokens' | 'errors';
 
 export type LiveKind =
   | 'call-dialing'
@@ -11,9 +12,19 @@ export type LiveKind =
   | 'call-held-by-peer'
   | 'call-resumed-by-peer'
   | 'call-digits'
+  | 'call-said' // an utterance: who said it is the title
+  | 'call-tool' // an assistant used a tool
   | 'call-missed'
   | 'call-ended'
   | 'call-failed'
+  | 'line-ringing'
+  | 'line-answered'
+  | 'line-ended'
+  | 'line-participant'
+  | 'line-transcript'
+  | 'line-audit'
+  | 'line-joined'
+  | 'line-lost'
   | 'registered'
   | 'unregistered'
   | 'connecting'

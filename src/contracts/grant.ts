@@ -1,6 +1,6 @@
 /** A grant: all that a renderer may hold. For one profile and one purpose, living minutes. */
 import { z } from 'zod';
-import { fingerprint, iceServer, profileId, purpose, sipIdentity } from './profile';
+import { fingerprint, iceServer, profileId, sipIdentity } from './profile';
 
 /** How the renderer presents the grant. With `main-injected` it holds no token at all. */
 export const grantPresentation = z.discriminatedUnion('kind', [
@@ -15,14 +15,22 @@ export const grantPresentation = z.discriminatedUnion('kind', [
 
 export type GrantPresentation = z.infer<typeof grantPresentation>;
 
-export const grant = z.object({
+/** An ICE server that a provider lent for as long as the grant lives (RFC 8656): its credential is as short-lived as the token. */
+export const grantedIceServer = iceServer.extend({ credential: z.string().max(300).optional() });
+
+const life = {
   profileId,
-  purpose,
   /** Milliseconds since the epoch, by this computer's clock. */
   issuedAt: z.number().int(),
   expiresAt: z.number().int(),
   /** First 8 hex digits of the SHA-256 of the token, or of the credentials' password: all that may be shown or logged. */
   fingerprint,
+};
+
+/** For SIP over WebSocket. */
+export const sipGrant = z.object({
+  ...life,
+  purpose: z.literal('sip'),
   presentation: grantPresentation,
   /** The WebSocket URL without any token. */
   url: z.string().max(500),
@@ -30,6 +38,24 @@ export const grant = z.object({
   displayName: z.string().max(60),
   /** Stable for each installation and profile (RFC 5626 section 4.1): `urn:uuid:...` without the scheme. */
   instanceId: z.uuid(),
-  iceServers: z.array(iceServer).max(8),
+  iceServers: z.array(grantedIceServer).max(8),
 });
-export type Grant = z.infer<typeof grant>;
+/** What the phone engine opens its flow with. */
+export type Grant = z.infer<typeof sipGrant>;
+
+/** For live events: a Phoenix channel over WebSocket (`vsn=2.0.0`). */
+export const eventsGrant = z.object({
+  ...life,
+  purpose: z.literal('events'),
+  /** The WebSocket URL without any token. */
+  url: z.string().max(500),
+  /** The query parameter that carries the token. */
+  parameter: z.string().max(32),
+  token: z.string().min(1).max(8192),
+  topic: z.string().min(1).max(100),
+});
+export type EventsGrant = z.infer<typeof eventsGrant>;
+
+/** All that a renderer may hold. A token for `voice` never leaves main. */
+export const grant = z.discriminatedUnion('purpose', [sipGrant, eventsGrant]);
+export type AnyGrant = z.infer<typeof grant>;

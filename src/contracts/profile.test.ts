@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isLoopbackUrl } from './loopback';
-import { fingerprint, gatewayUrl, iceServer, presentation, profile, profileId, profilePolicy } from './profile';
+import { profilePolicy } from './policy';
+import { fingerprint, gatewayUrl, iceServer, presentation, profile, profileId } from './profile';
 
 const valid = {
   id: 'work',

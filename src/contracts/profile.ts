@@ -1,14 +1,13 @@
 /** A profile: one line an agent can use. It holds no secret. */
 import { z } from 'zod';
 import { isLoopbackHost } from './loopback';
+import { profilePolicy } from './policy';
+import { makesForSip, providerConfig } from './provider';
 import { parseSipUri } from './sip-uri';
+import { TOKEN_PLACEHOLDER } from './token-placeholder';
 
 export const environment = z.enum(['practice', 'development', 'staging', 'production']);
 export type Environment = z.infer<typeof environment>;
-
-/** What a grant is for. */
-export const purpose = z.enum(['sip', 'events', 'voice']);
-export type Purpose = z.infer<typeof purpose>;
 
 /** Profile identifiers: lower-case words, used as file, keychain and audit keys. */
 export const profileId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62})$/, 'use lower-case letters, digits and hyphens');
@@ -33,9 +32,6 @@ export const gatewayUrl = z
       return false;
     }
   }, 'write it as wss://host/path (ws:// is allowed for this computer only)');
-
-/** Where the token goes in a subprotocol's template. */
-export const TOKEN_PLACEHOLDER = '<token>';
 
 /** A domain or host name, as a challenge's realm names it (RFC 8898 section 2.1, RFC 8760). Empty: the identity's domain. */
 const realm = z.string().max(100).regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/, 'leave out quotes and backslashes');
@@ -66,30 +62,6 @@ export const presentation = z.discriminatedUnion('kind', [
 ]);
 export type Presentation = z.infer<typeof presentation>;
 
-/** How tokens are made. New providers are new members of this union. */
-export const providerConfig = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('local-jwt'),
-    /** JWT `iss` (RFC 7519 section 4.1.1). */
-    issuer: z.string().min(1).max(200).default('ringfence'),
-    /** JWT `aud` (RFC 7519 section 4.1.3). */
-    audience: z.string().min(1).max(200),
-  }),
-  /**
-   * A SIP user `<expiry, s>:<user>` and the password base64(HMAC-SHA1(key, user)), made from a secret that the gateway shares
-   * (draft-uberti-behave-turn-rest-00 section 2.2; Kamailio's auth_ephemeral). Goes with the presentation `digest` alone.
-   */
-  z.object({ kind: z.literal('ephemeral-credentials') }),
-]);
-export type ProviderConfig = z.infer<typeof providerConfig>;
-
-export const profilePolicy = z.object({
-  /** Life of a token in seconds, 1-3600. */
-  tokenLifeS: z.number().int().min(1).max(3600).default(300),
-  purposes: z.array(purpose).min(1).max(3).default(['sip']),
-});
-export type ProfilePolicy = z.infer<typeof profilePolicy>;
-
 /** A host name or address, and a port if need be. */
 const HOST_PORT = '(?:\\[[0-9A-Fa-f:.]{2,45}\\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?)(?::[0-9]{1,5})?';
 const ICE_URL = new RegExp(`^(?:stuns?:${HOST_PORT}|turns?:${HOST_PORT}(?:\\?transport=(?:udp|tcp))?)$`);
@@ -97,7 +69,7 @@ const ICE_URL = new RegExp(`^(?:stuns?:${HOST_PORT}|turns?:${HOST_PORT}(?:\\?tra
 const iceServerUrl = z
   .string()
   .max(290)
-  .regex(ICE_URL, 'write it as stun:host or stun:host:port')
+  .regex(ICE_URL, 'write it as stun:host:port or turn:host:port')
   .refine((url) => Number(/:([0-9]+)(?:\?.*)?$/.exec(url.replace(/\[.*\]/, ''))?.[1] ?? 1) <= 65_535, 'the port is 65535 at most');
 
 export const iceServer = z.object({
@@ -105,26 +77,38 @@ export const iceServer = z.object({
   username: z.string().max(200).optional(),
 });
 
-/** One line an agent can use. */
+/** One line an agent can use. A line without the purpose `sip` (an assistant, live events alone) needs no identity and no gateway. */
 export const profile = z
   .object({
     id: profileId,
     name: z.string().trim().min(1).max(60),
     environment,
     provider: providerConfig,
-    /** `user@domain`. */
-    identity: sipIdentity,
+    /** `user@domain`; empty: no SIP line. */
+    identity: z.union([z.literal(''), sipIdentity]),
     displayName: z.string().max(60).default(''),
-    gatewayUrl,
+    /** Empty: no SIP line, or the provider's answer names it. */
+    gatewayUrl: z.union([z.literal(''), gatewayUrl]),
     presentation,
     policy: profilePolicy,
     iceServers: z.array(iceServer).max(8).default([]),
   })
-  .refine((line) => (line.presentation.kind === 'digest') === (line.provider.kind === 'ephemeral-credentials'), {
-    path: ['presentation'],
-    message: 'SIP credentials are presented by digest, and tokens are not',
+  .superRefine((line, context) => {
+    if (!line.policy.purposes.includes('sip')) return;
+    const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    const made = makesForSip(line.provider);
+    if (made === 'nothing') {
+      context.addIssue({ code: 'custom', path: ['policy', 'purposes'], message: 'this provider has no SIP line: leave out "sip"' });
+      return;
+    }
+    if (line.identity === '') refuse('identity', 'write it as user@domain, for example 1001@pbx.example.com');
+    const namesGateway = line.provider.kind === 'sautikit' || (line.provider.kind === 'generic-http' && line.provider.gatewayUrl !== '');
+    if (line.gatewayUrl === '' && !namesGateway) refuse('gatewayUrl', 'write it as wss://host/path (ws:// is allowed for this computer only)');
+    if ((line.presentation.kind === 'digest') !== (made === 'credentials')) refuse('presentation', 'SIP credentials are presented by digest, and tokens are not');
   });
 export type Profile = z.infer<typeof profile>;
+/** A profile as a person writes it: what has a default may be left out. */
+export type ProfileInput = z.input<typeof profile>;
 
 /** Which of a profile's two keys (see the rotation in ARCHITECTURE.md). */
 export const keySlot = z.enum(['active', 'next']);

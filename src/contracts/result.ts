@@ -26,6 +26,16 @@ export const failureReasons = [
   'clock-skewed', // this computer's clock is more than 60 s off
   'port-taken',
   'microphone-unavailable', // refused by the system, not there, or held by another program
+  'dial-denied', // a dial rule of the line's policy
+  'outside-hours', // the line places no calls now
+  'managed', // the admin's policy file fixes this value
+  'admin-locked', // needs the admin's passphrase
+  'wrong-passphrase',
+  'locked', // the agent or the screen lock locked the phone
+  'environment-mixed', // a key or identity of production in another environment, or the other way round
+  'balance-exhausted', // the provider's account has no money left
+  'not-ready', // the provider is still setting up the line
+  'answer-invalid', // the provider answered something that is no token
   'internal', // a bug: details are in main's log, never in the message
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
@@ -42,6 +52,8 @@ export const failureActions = [
   'choose-microphone',
   'check-clock',
   'check-number',
+  'unlock-admin',
+  'unlock-phone',
 ] as const;
 export type FailureAction = (typeof failureActions)[number];
 

@@ -8,5 +8,7 @@ export const settings = z.object({
   microphoneId: z.string().max(200).nullable().default(null),
   speakerId: z.string().max(200).nullable().default(null),
   ringerId: z.string().max(200).nullable().default(null),
+  /** The guide for the first run was finished or skipped, and is not shown by itself any more. */
+  guideDone: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settings>;

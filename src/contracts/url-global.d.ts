@@ -6,4 +6,5 @@ declare class URL {
   readonly username: string;
   readonly password: string;
   readonly hash: string;
+  readonly search: string;
 }

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { Admission, type AdmittedFlow } from './admission';
 import type { AuthRefusal, TokenIdentity } from './authenticator';
+import { UNCONSTRAINED } from './call-constraints';
 import { systemClock } from './clock';
 import type { Result } from '../contracts/result';
 import { parseSipMessage, type SipMessage, type SipRequest } from './sip-message';
@@ -51,7 +52,7 @@ function admission() {
     authenticator: {
       verify: (token) =>
         new Promise<Result<TokenIdentity, AuthRefusal>>((resolve) => {
-          waiting.push(() => resolve({ ok: true, value: { subject: '1001', expiresAt: Number(token), key: 'active', fingerprint: '00000000' } }));
+          waiting.push(() => resolve({ ok: true, value: { subject: '1001', expiresAt: Number(token), key: 'active', constraints: UNCONSTRAINED, fingerprint: '00000000' } }));
         }),
       setKeys: unused,
     },

@@ -19,7 +19,7 @@ export interface AdmittedFlow extends Endpoint {
   readonly isBound: boolean;
   /** True when its handshake carried the token. */
   readonly openedWithToken: boolean;
-  /** Takes the subject for good, and the expiry until the next call. */
+  /** Takes the subject for good, the expiry and the constraints until the next call. */
   readonly bind: (identity: TokenIdentity) => void;
 }
 
@@ -110,8 +110,8 @@ export class Admission<F extends AdmittedFlow> {
     // It ended while its token was verified: a binding would stay behind.
     if (!flow.isOpen()) return;
     const isFirst = !flow.isBound;
-    // A REGISTER sets how long the binding may last; a call begun with an older token does not shorten it.
-    if (message.method === 'REGISTER' || identity.expiresAt > (flow.expiresAt ?? 0)) flow.bind(identity);
+    // A REGISTER sets how long the binding may last; a call begun with an older token does not shorten it, but is limited by that token.
+    flow.bind(message.method === 'REGISTER' ? identity : { ...identity, expiresAt: Math.max(identity.expiresAt, flow.expiresAt ?? 0) });
     onAccepted(flow, identity, isFirst);
     pass(flow, onward);
   }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticator, fingerprintOf, type TokenRules } from './authenticator';
+import { UNCONSTRAINED } from './call-constraints';
 
 const ACTIVE = 'the active key is long enough for HS256';
 const NEXT = 'the next key is long enough for HS256 too';
@@ -20,7 +21,7 @@ const verify = (token: string | null) => createAuthenticator({ active: ACTIVE, n
 describe('a good token', () => {
   it('gives subject, expiry, key and fingerprint', async () => {
     const token = sign(GOOD);
-    expect(await verify(token)).toEqual({ ok: true, value: { subject: '1001', expiresAt: NOW + 300_000, key: 'active', fingerprint: fingerprintOf(token) } });
+    expect(await verify(token)).toEqual({ ok: true, value: { subject: '1001', expiresAt: NOW + 300_000, key: 'active', constraints: UNCONSTRAINED, fingerprint: fingerprintOf(token) } });
     expect(fingerprintOf('abc')).toBe('ba7816bf');
   });
 
@@ -91,5 +92,29 @@ describe('a refusal names its reason', () => {
     authenticator.setKeys({ active: NEXT });
     expect(await authenticator.verify(sign(GOOD), NOW)).toEqual({ ok: false, failure: 'signature' });
     expect(await authenticator.verify(sign(GOOD, { alg: 'HS256' }, NEXT), NOW)).toMatchObject({ ok: true, value: { key: 'active' } });
+  });
+});
+
+describe('limits of calls', () => {
+  it('are read from the token', async () => {
+    const claims = { ...GOOD, max_call_s: 60, dial: ['+254*', '10??'], dial_deny: ['+254900*'], meta: { team: 'sales', desk: '7' } };
+    expect(await verify(sign(claims))).toMatchObject({ ok: true, value: { constraints: { maxCallS: 60, dial: { allow: ['+254*', '10??'], deny: ['+254900*'] }, meta: ['team=sales', 'desk=7'] } } });
+  });
+
+  it.each<[string, object]>([
+    ['a time that is too short', { max_call_s: 9 }],
+    ['a time that is no whole number', { max_call_s: 10.5 }],
+    ['a time as text', { max_call_s: '60' }],
+    ['a time of null', { max_call_s: null }],
+    ['an endless time', { max_call_s: 86_401 }],
+    ['a pattern that is no list', { dial: '10??' }],
+    ['no pattern at all', { dial: [] }],
+    ['a pattern that is none', { dial: ['1 OR 1=1'] }],
+    ['a pattern that is no text', { dial_deny: [1001] }],
+    ['too many patterns', { dial_deny: Array.from({ length: 21 }, (_, i) => `${1000 + i}`) }],
+    ['meta that is no text', { meta: { team: 7 } }],
+    ['too much meta', { meta: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`m${i}`, 'x'])) }],
+  ])('that cannot be kept refuse the token: %s', async (_, change) => {
+    expect(await verify(sign({ ...GOOD, ...change }))).toEqual({ ok: false, failure: 'constraints' });
   });
 });

@@ -1,17 +1,19 @@
 /**
- * Who may open a flow: verifies the token of a handshake (RFC 7519; RFC 8725: one allowed algorithm, issuer and audience
- * checked, no key from the token itself). The only user of jose in the gateway.
+ * Who may open a flow: verifies the token of a handshake (RFC 7519; RFC 8725: each key has one algorithm, issuer and audience
+ * are checked, no key from the token itself). The only user of jose in the gateway.
  */
-import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { compactVerify, errors } from 'jose';
 import { z } from 'zod';
 import { ok, type Result } from '../contracts/result';
+import { constraintsOf, type CallConstraints } from './call-constraints';
+import { verifyingKey, type GatewayKeys, type VerifyingKey } from './verifying-key';
 
 /** Why a token was refused; one word each, the body of the 401. */
 export type AuthRefusal =
   | 'missing' // no token at all
   | 'malformed' // no JWT, or its claims are incomplete or of wrong types
-  | 'alg' // any algorithm but HS256
+  | 'alg' // none of the algorithms that the keys are for
   | 'signature' // neither the active nor the next key made it
   | 'issuer'
   | 'audience'
@@ -19,6 +21,7 @@ export type AuthRefusal =
   | 'not-yet' // issued in the future
   | 'expired'
   | 'life' // longer than the gateway allows, or negative
+  | 'constraints' // limits of calls that can't be read, and so not be kept
   | 'misplaced' // in a place that this gateway does not take a token from
   | 'ambiguous' // more than one
   | 'realm' // digest: for another realm
@@ -34,14 +37,9 @@ export interface TokenIdentity {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   readonly key: KeyName;
+  readonly constraints: CallConstraints;
   /** First 8 hex digits of the token's SHA-256: all that may be logged. */
   readonly fingerprint: string;
-}
-
-/** The two keys of a rotation: each a text of at least 32 characters whose UTF-8 bytes are the HMAC key (RFC 7518 section 3.2). */
-export interface GatewayKeys {
-  readonly active: string;
-  readonly next?: string | undefined;
 }
 
 /** What the authenticator demands. Seconds. */
@@ -86,23 +84,28 @@ export function fingerprintOf(secret: string): string {
 
 const no = (failure: AuthRefusal): Result<never, AuthRefusal> => ({ ok: false, failure });
 
-async function verifiedPayload(token: string, keys: readonly (readonly [KeyName, KeyObject])[]): Promise<Result<{ payload: Uint8Array; key: KeyName }, AuthRefusal>> {
-  for (const [name, key] of keys) {
+type NamedKey = readonly [KeyName, VerifyingKey];
+
+async function verifiedPayload(token: string, keys: readonly NamedKey[]): Promise<Result<{ payload: Uint8Array; key: KeyName }, AuthRefusal>> {
+  let refusal: AuthRefusal = 'alg';
+  for (const [name, { algorithm, key }] of keys) {
     try {
-      const { payload } = await compactVerify(token, key, { algorithms: ['HS256'] });
+      const { payload } = await compactVerify(token, key, { algorithms: [algorithm] });
       return ok({ payload, key: name });
     } catch (error) {
-      if (error instanceof errors.JWSSignatureVerificationFailed) continue;
-      return no(error instanceof errors.JOSEAlgNotAllowed ? 'alg' : 'malformed');
+      if (error instanceof errors.JWSSignatureVerificationFailed) refusal = 'signature';
+      else if (!(error instanceof errors.JOSEAlgNotAllowed)) return no('malformed');
     }
   }
-  return no('signature');
+  return no(refusal);
 }
 
-function parseClaims(payload: Uint8Array): z.infer<typeof claimsSchema> | null {
+/** `raw` holds the claims that others read. */
+function parseClaims(payload: Uint8Array): { readonly claims: z.infer<typeof claimsSchema>; readonly raw: unknown } | null {
   try {
-    const parsed = claimsSchema.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)));
-    return parsed.success ? parsed.data : null;
+    const raw: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+    const parsed = claimsSchema.safeParse(raw);
+    return parsed.success ? { claims: parsed.data, raw } : null;
   } catch {
     return null;
   }
@@ -120,12 +123,14 @@ function refusalOf(claims: z.infer<typeof claimsSchema>, rules: TokenRules, nowM
   return life <= 0 || life > rules.maxLifeS ? 'life' : null;
 }
 
-/** Builds an authenticator; each key is imported once, not once for each token. */
+const named = (name: KeyName, key: GatewayKeys['next']): NamedKey[] => {
+  const read = key === undefined ? null : verifyingKey(key);
+  return read?.ok === true ? [[name, read.value]] : [];
+};
+
+/** Builds an authenticator; each key is imported once, not once for each token. A key that can't be read verifies nothing. */
 export function createAuthenticator(keys: GatewayKeys, rules: TokenRules): Authenticator {
-  const imported = (from: GatewayKeys): (readonly [KeyName, KeyObject])[] => [
-    ['active', createSecretKey(from.active, 'utf8')],
-    ...(from.next === undefined ? [] : [['next', createSecretKey(from.next, 'utf8')] as const]),
-  ];
+  const imported = ({ active, next }: GatewayKeys): NamedKey[] => [...named('active', active), ...named('next', next)];
   let current = imported(keys);
   return {
     setKeys: (next) => {
@@ -136,11 +141,14 @@ export function createAuthenticator(keys: GatewayKeys, rules: TokenRules): Authe
       if (token.length > MAX_TOKEN) return no('malformed');
       const verified = await verifiedPayload(token, current);
       if (!verified.ok) return verified;
-      const claims = parseClaims(verified.value.payload);
-      if (claims === null) return no('malformed');
+      const parsed = parseClaims(verified.value.payload);
+      if (parsed === null) return no('malformed');
+      const { claims, raw } = parsed;
       const refusal = refusalOf(claims, rules, nowMs);
       if (refusal !== null) return no(refusal);
-      return ok({ subject: claims.sub, expiresAt: claims.exp * 1000, key: verified.value.key, fingerprint: fingerprintOf(token) });
+      const constraints = constraintsOf(raw);
+      if (constraints === null) return no('constraints');
+      return ok({ subject: claims.sub, expiresAt: claims.exp * 1000, key: verified.value.key, constraints, fingerprint: fingerprintOf(token) });
     },
   };
 }

@@ -1,16 +1,20 @@
 /** The gateway as a program: `npm run gateway -- --port 7060 --key-file practice.key`. */
 import { parseArgs } from 'node:util';
-import { fingerprintOf } from './authenticator';
+import { z } from 'zod';
 import { startGateway } from './index';
 import { readKeyFiles } from './key-file';
 import { DEFAULT_DOMAIN, gatewayOptions } from './options';
 import { PRESENTATIONS } from './presented-token';
+import { keyAlgorithm, keyFingerprint } from './verifying-key';
 
 const HELP = `The Ringfence practice gateway: SIP over WebSocket on this computer.
 
   --port N              port on 127.0.0.1 (default 7060; 0 takes a free one)
   --key-file PATH       the key that tokens are signed with; made when absent (default practice-gateway.key)
   --next-key-file PATH  the key that comes next, while keys are changed; an empty file is none
+  --algorithm A         what --key-file holds: HS256 (default) a text that both sides know; RS256, ES256 or EdDSA a
+                        public key, as PEM or JWK (Ringfence shows it: Settings, Keys, "Public key")
+  --next-algorithm A    the same of --next-key-file (default: as --algorithm)
   --domain NAME         SIP domain (default ${DEFAULT_DOMAIN})
   --issuer TEXT         issuer that tokens must carry (default ringfence)
   --audience TEXT       audience that tokens must carry (default practice)
@@ -33,6 +37,8 @@ function parseLine(args: readonly string[]) {
         port: { type: 'string', default: '7060' },
         'key-file': { type: 'string', default: 'practice-gateway.key' },
         'next-key-file': { type: 'string' },
+        algorithm: { type: 'string', default: 'HS256' },
+        'next-algorithm': { type: 'string' },
         domain: { type: 'string', default: DEFAULT_DOMAIN },
         issuer: { type: 'string', default: 'ringfence' },
         audience: { type: 'string', default: 'practice' },
@@ -63,7 +69,11 @@ async function run(args: readonly string[]): Promise<number | null> {
     return 0;
   }
   if (!/^\d{1,5}$/.test(values.port)) return stop('The port must be a whole number between 0 and 65535.', 2);
-  const readKeys = (create: boolean) => readKeyFiles(values['key-file'], values['next-key-file'], create);
+  const algorithms = z.tuple([keyAlgorithm, keyAlgorithm]).safeParse([values.algorithm, values['next-algorithm'] ?? values.algorithm]);
+  if (!algorithms.success) return stop(`An algorithm is one of: ${keyAlgorithm.options.join(', ')}. Try --help.`, 2);
+  const [algorithm, nextAlgorithm] = algorithms.data;
+  const nextPath = values['next-key-file'];
+  const readKeys = (create: boolean) => readKeyFiles({ path: values['key-file'], algorithm }, nextPath === undefined ? null : { path: nextPath, algorithm: nextAlgorithm }, create);
   const read = readKeys(true);
   if (!read.ok) return stop(read.failure.sentence, 2);
   const { keys, created } = read.value;
@@ -94,7 +104,7 @@ async function run(args: readonly string[]): Promise<number | null> {
     const again = readKeys(false);
     const set = again.ok ? gateway.setKeys(again.value.keys) : again;
     if (!again.ok || !set.ok) console.error(`${again.ok ? 'The keys were not taken.' : again.failure.sentence} The keys of before stay.`);
-    else console.log(`Keys read again: ${[again.value.keys.active, again.value.keys.next].filter((key) => key !== undefined).map(fingerprintOf).join(' and ')}`);
+    else console.log(`Keys read again: ${[again.value.keys.active, again.value.keys.next].filter((key) => key !== undefined).map(keyFingerprint).join(' and ')}`);
   });
   const made = created ? ', made now' : '';
   console.log(
@@ -105,8 +115,10 @@ async function run(args: readonly string[]): Promise<number | null> {
       `  Presentation   ${accepts.join(', ')}`,
       `  Issuer         ${values.issuer}`,
       `  Audience       ${values.audience}`,
-      `  Key            "From file...": ${values['key-file']} (fingerprint ${fingerprintOf(keys.active)}${made})`,
-      ...(keys.next === undefined ? [] : [`  Next key       fingerprint ${fingerprintOf(keys.next)}`]),
+      algorithm === 'HS256'
+        ? `  Key            "From file...": ${values['key-file']} (fingerprint ${keyFingerprint(keys.active)}${made})`
+        : `  Key            the private key whose public half is ${values['key-file']} (${algorithm}, fingerprint ${keyFingerprint(keys.active)})`,
+      ...(keys.next === undefined ? [] : [`  Next key       fingerprint ${keyFingerprint(keys.next)}`]),
       ...(gateway.faultUrl === null ? [] : [`  Fault port     ${gateway.faultUrl}`]),
     ].join('\n'),
   );

@@ -5,7 +5,9 @@
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ok, type Result } from '../contracts/result';
-import { fingerprintOf, isSubject, type AuthRefusal, type GatewayKeys, type KeyName, type TokenIdentity } from './authenticator';
+import { fingerprintOf, isSubject, type AuthRefusal, type KeyName, type TokenIdentity } from './authenticator';
+import { UNCONSTRAINED } from './call-constraints';
+import type { GatewayKeys } from './verifying-key';
 
 /** How long a nonce may be answered, in ms. */
 export const NONCE_LIFE_MS = 60_000;
@@ -106,7 +108,8 @@ export function createDigestAuthenticator(keys: GatewayKeys, rules: DigestRules)
   const madeBy = (response: string, parts: Omit<Parameters<typeof digestResponse>[0], 'password'>): { readonly key: KeyName; readonly password: string } | null => {
     for (const name of ['active', 'next'] as const) {
       const key = current[name];
-      if (key === undefined) continue;
+      // A public key makes no passwords: everybody could.
+      if (typeof key !== 'string') continue;
       const password = ephemeralPassword(key, parts.username);
       if (same(response, digestResponse({ ...parts, password }))) return { key: name, password };
     }
@@ -136,7 +139,7 @@ export function createDigestAuthenticator(keys: GatewayKeys, rules: DigestRules)
       if (expiresAt > nowMs + (rules.maxLifeS + rules.leewayS) * 1000) return no('life');
       if (!nonces.isFresh(nonce, nowMs)) return no('stale');
       if (!nonces.use(nonce, parseInt(nc, 16), nowMs)) return no('replay');
-      return ok({ subject, expiresAt, key: made.key, fingerprint: fingerprintOf(made.password) });
+      return ok({ subject, expiresAt, key: made.key, constraints: UNCONSTRAINED, fingerprint: fingerprintOf(made.password) });
     },
   };
 }

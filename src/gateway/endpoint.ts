@@ -1,4 +1,5 @@
 /** Something that SIP messages can be sent to: a flow (one WebSocket), or a service inside the gateway. */
+import type { CallConstraints } from './call-constraints';
 import type { SipMessage } from './sip-message';
 
 export interface Endpoint {
@@ -10,6 +11,8 @@ export interface Endpoint {
   readonly instance: string | null;
   /** Milliseconds since the epoch after which it may start nothing new; null for services. */
   readonly expiresAt: number | null;
+  /** What its token allows; absent for services: everything. */
+  readonly constraints?: CallConstraints;
   readonly isOpen: () => boolean;
   readonly send: (message: SipMessage) => void;
 }

@@ -6,6 +6,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { AdmittedFlow } from './admission';
 import type { TokenIdentity } from './authenticator';
+import { UNCONSTRAINED, type CallConstraints } from './call-constraints';
 import type { Clock } from './clock';
 import type { Log } from './log';
 import { formatSipMessage, parseSipMessage, SIP_LIMITS, type SipMessage } from './sip-message';
@@ -74,6 +75,10 @@ export class Flow implements AdmittedFlow {
 
   get expiresAt(): number {
     return this.#identity?.expiresAt ?? 0;
+  }
+
+  get constraints(): CallConstraints {
+    return this.#identity?.constraints ?? UNCONSTRAINED;
   }
 
   get isBound(): boolean {

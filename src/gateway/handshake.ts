@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Authenticator, AuthRefusal, TokenIdentity } from './authenticator';
 import type { Clock } from './clock';
+import type { EventsSocket } from './events-socket';
 import type { Log } from './log';
 import { handshakeToken, offersSip, type PresentationRules } from './presented-token';
 import { SIP_LIMITS } from './sip-message';
@@ -21,6 +22,8 @@ export interface HandshakeOptions {
   readonly refusesToken: () => boolean;
   /** `identity` is null for a socket that opened without a token. */
   readonly onSocket: (socket: WebSocket, identity: TokenIdentity | null) => void;
+  /** Takes the upgrades that are not SIP's. */
+  readonly events: EventsSocket;
 }
 
 function refuse(socket: Duplex, clock: Clock, status: number, word: string, headers: readonly string[] = []): void {
@@ -34,6 +37,11 @@ function refuse(socket: Duplex, clock: Clock, status: number, word: string, head
     ...headers,
   ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${word}`);
+}
+
+/** Answers an upgrade whose token was refused. */
+export function refuseToken(socket: Duplex, clock: Clock, reason: AuthRefusal): void {
+  refuse(socket, clock, 401, reason, [`WWW-Authenticate: Bearer error="invalid_token", error_description="${reason}"`]);
 }
 
 /** An HTTP server that is not listening yet. */
@@ -54,7 +62,7 @@ export function createHandshakeServer(options: HandshakeOptions): Server {
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const denied = (reason: AuthRefusal): void => {
       log(`handshake refused: ${reason}`);
-      refuse(socket, clock, 401, reason, [`WWW-Authenticate: Bearer error="invalid_token", error_description="${reason}"`]);
+      refuseToken(socket, clock, reason);
     };
     if (!offersSip(request)) {
       refuse(socket, clock, 400, 'the subprotocol must be sip');
@@ -78,7 +86,8 @@ export function createHandshakeServer(options: HandshakeOptions): Server {
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    upgrade(request, socket, head).catch(() => socket.destroy());
+    const taken = options.events.isFor(request) ? options.events.upgrade(request, socket, head) : upgrade(request, socket, head);
+    taken.catch(() => socket.destroy());
   });
   return server;
 }

@@ -1,24 +1,26 @@
 /** The practice gateway: a SIP registrar and proxy over WebSocket for this computer, with services to practise on. */
 import { fail, ok, type Result } from '../contracts/result';
 import { Admission } from './admission';
-import { createAuthenticator, type GatewayKeys, type KeyName, type TokenIdentity } from './authenticator';
+import { createAuthenticator, type KeyName, type TokenIdentity } from './authenticator';
 import { systemClock, type Clock } from './clock';
 import { createDigestAuthenticator } from './digest';
+import { createEventsSocket } from './events-socket';
 import { FaultState, startFaults } from './faults';
 import { Flow } from './flow';
 import { FlowTokens } from './flow-token';
-import { createHandshakeServer } from './handshake';
+import { createHandshakeServer, refuseToken } from './handshake';
 import { closeServer, listenOnLoopback } from './listen';
 import { LocationService } from './location-service';
 import { redactedLog, type Log } from './log';
 import { createMediaPeerFactory, type MediaPeerFactory } from './media-peer';
-import { gatewayKeys, parseGatewayOptions, type GatewayOptions } from './options';
+import { parseGatewayOptions, type GatewayOptions } from './options';
 import { Proxy } from './proxy';
 import { Registrar } from './registrar';
 import { DEFAULT_TIMERS, type ProxyTimers } from './response-context';
-import { replyTo } from './sip-reply';
+import { randomToken, replyTo } from './sip-reply';
 import { createServices, SERVICE_NAMES } from './services/services';
 import type { CallDigits } from './services/digits';
+import { gatewayKeys, type GatewayKeys } from './verifying-key';
 
 export interface StartOptions extends GatewayOptions {
   /** Gets lines that are already redacted. */
@@ -79,15 +81,18 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
     domain,
     clock,
     location,
-    tokens: new FlowTokens(keys.active),
+    // A public key is no secret: dialogs then do not outlive a restart of the gateway.
+    tokens: new FlowTokens(typeof keys.active === 'string' ? keys.active : randomToken(32)),
     timers: options.timers ?? DEFAULT_TIMERS,
     log,
     service: (user) => services?.endpoint(user),
+    onCall: (step) => events.tell(step),
     register: (request, from) => (from instanceof Flow ? registrar.register(request, from) : replyTo(request, 403)),
   });
   const services = parsed.value.services ? createServices({ domain, clock, media, emit: (from, message) => proxy.receive(from, message) }) : null;
   const limits = { maxLifeS: maxTokenLifeS, leewayS, reserved: new Set<string>(services === null ? [] : SERVICE_NAMES) };
   const authenticator = createAuthenticator(keys, { issuer, audience, ...limits });
+  const events = createEventsSocket({ authenticator, clock, log, refuse: (socket, reason) => refuseToken(socket, clock, reason) });
   const digest = createDigestAuthenticator(keys, { realm: domain, ...limits });
   const { accepts, queryParameter, subprotocol, bearerHeader } = parsed.value;
   const presentations = { accepts: new Set(accepts), parameter: queryParameter, template: subprotocol, bearerHeader };
@@ -95,7 +100,7 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
   const belongs = (flow: Flow, identity: TokenIdentity, isFirst: boolean): void => {
     acceptedBy[identity.key] += 1;
     if (isFirst) location.attach(flow);
-    log(`flow ${flow.id} ${isFirst ? 'open' : 'again'} user=${flow.user} key=${identity.key} token=${identity.fingerprint}`);
+    log(`flow ${flow.id} ${isFirst ? 'open' : 'again'} user=${flow.user} key=${identity.key} token=${identity.fingerprint}${identity.constraints.meta.length === 0 ? '' : ` meta ${identity.constraints.meta.join(' ')}`}`);
   };
   const admission = new Admission<Flow>({
     domain,
@@ -115,6 +120,7 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
     log,
     presentations,
     refusesToken,
+    events,
     onSocket: (socket, identity) => {
       const flow = new Flow({
         socket,
@@ -151,6 +157,7 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
   const close = (): Promise<void> => {
     closing ??= (async () => {
       services?.close();
+      events.close();
       proxy.clear();
       location.clear();
       media.closeAll();
@@ -181,7 +188,7 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
     domain,
     faultUrl: faults?.value.url ?? null,
     setKeys: (next) => {
-      if (!gatewayKeys.safeParse(next).success) return fail('key-unusable', 'The practice gateway needs keys of at least 32 characters.', 'open-keys');
+      if (!gatewayKeys.safeParse(next).success) return fail('key-unusable', 'The practice gateway needs keys of at least 32 characters, or public keys that fit their algorithm.', 'open-keys');
       authenticator.setKeys(next);
       digest.setKeys(next);
       return ok(null);

@@ -2,14 +2,11 @@
 import { z } from 'zod';
 import type { Failure } from '../contracts/result';
 import { fail, ok, type Result } from '../contracts/result';
-import { TOKEN_PLACEHOLDER } from '../contracts/profile';
+import { TOKEN_PLACEHOLDER } from '../contracts/token-placeholder';
 import { PRESENTATIONS } from './presented-token';
+import { gatewayKeys } from './verifying-key';
 
 export const DEFAULT_DOMAIN = 'practice.ringfence.local';
-
-/** A key is a text of at least 32 characters; its UTF-8 bytes are the HMAC key. */
-export const gatewayKey = z.string().min(32).max(4096);
-export const gatewayKeys = z.object({ active: gatewayKey, next: gatewayKey.optional() });
 
 export const gatewayOptions = z.object({
   /** TCP port on 127.0.0.1; 0 takes any free one. */
@@ -40,13 +37,17 @@ export type ParsedGatewayOptions = z.output<typeof gatewayOptions>;
 /** One sentence for the option that is wrong. Values are never repeated: one of them is a key. */
 export function parseGatewayOptions(input: unknown): Result<ParsedGatewayOptions> {
   const parsed = gatewayOptions.safeParse(input);
-  if (parsed.success) return ok(parsed.data);
+  if (parsed.success) {
+    const { accepts, keys } = parsed.data;
+    if (accepts.includes('digest') && [keys.active, keys.next].some((key) => key !== undefined && typeof key !== 'string')) return fail('key-unusable', 'Digest needs a text that both sides know; a public key makes no passwords.', 'open-keys');
+    return ok(parsed.data);
+  }
   const path = parsed.error.issues[0]?.path.join('.') ?? '';
   return failureOfOption(path);
 }
 
 function failureOfOption(path: string): { readonly ok: false; readonly failure: Failure } {
-  if (path.startsWith('keys')) return fail('key-unusable', 'The practice gateway needs a key of at least 32 characters.', 'open-keys');
+  if (path.startsWith('keys')) return fail('key-unusable', 'The practice gateway needs a key of at least 32 characters, or a public key that fits its algorithm.', 'open-keys');
   if (path === 'port') return fail('invalid-input', 'The port must be a whole number between 0 and 65535.');
   if (path === 'domain') return fail('invalid-input', 'The domain must be a host name in lower case, for example practice.ringfence.local.');
   if (path.startsWith('accepts')) return fail('invalid-input', `A presentation is one of: ${PRESENTATIONS.join(', ')}.`);

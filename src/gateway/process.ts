@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { fail, type Failure } from '../contracts/result';
 import { startGateway, type GatewayHandle } from './index';
-import { gatewayKeys } from './options';
+import { gatewayKeys } from './verifying-key';
 
 const command = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), options: z.unknown() }),

@@ -81,7 +81,7 @@ const ack = (): void => proxy.receive(alice, makeRequest('ACK', 'alice', 'bob', 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 });
   location = new LocationService(systemClock);
-  proxy = new Proxy({ domain: DOMAIN, clock: systemClock, location, tokens: new FlowTokens(KEY), timers: DEFAULT_TIMERS, log: () => undefined, service: () => undefined, register: (request) => replyTo(request, 200) });
+  proxy = new Proxy({ domain: DOMAIN, clock: systemClock, location, tokens: new FlowTokens(KEY), timers: DEFAULT_TIMERS, log: () => undefined, service: () => undefined, onCall: () => undefined, register: (request) => replyTo(request, 200) });
   alice = join(new Phone('alice'));
   bob = join(new Phone('bob'));
 });

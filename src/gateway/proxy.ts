@@ -2,8 +2,11 @@
  * The proxy (RFC 3261 section 16): who may send what, and where it goes. Transaction-stateful; dialogs are routed by the
  * flow token in the Record-Route.
  */
+import { decideDial } from '../contracts/dial-rules';
+import { limitCall } from './call-limit';
 import { CallTable } from './call-table';
 import { makeBranch, type Target } from './branch';
+import { callUuidOf, type CallStep } from './call-steps';
 import type { Clock } from './clock';
 import type { Endpoint } from './endpoint';
 import type { FlowTokens } from './flow-token';
@@ -29,6 +32,8 @@ export interface ProxyOptions {
   /** Users inside the gateway, or undefined for a name that is none. */
   readonly service: (user: string) => Endpoint | undefined;
   readonly register: (request: SipRequest, from: Endpoint) => SipResponse;
+  /** Hears of each call that begins here, once for each step. */
+  readonly onCall: (step: CallStep) => void;
 }
 
 /** Never forwarded: tokens, and identities that only a trusted network may assert (RFC 3325 section 5). */
@@ -68,6 +73,7 @@ export class Proxy {
   /** Drops every transaction. */
   clear(): void {
     for (const context of [...this.#contexts.values()]) context.dispose();
+    this.#calls.clear();
   }
 
   #response(from: Endpoint, response: SipResponse): void {
@@ -125,6 +131,7 @@ export class Proxy {
     const { location, service } = this.#options;
     const absent: Endpoint = { id: far.endpointId, user: far.user, instance: far.instance, expiresAt: null, isOpen: () => false, send: () => undefined };
     const endpoint = service(far.user) ?? location.flow(far.endpointId) ?? absent;
+    this.#calls.note(headerOf(request, 'Call-ID') ?? '', [sender.tag, recipient.tag], request, isFromCaller);
     const onward = withoutTopHeader(request, 'Route');
     const target: Target = { endpoint, uri: request.uri, recordRoute: null };
     if (request.method === 'ACK') {
@@ -153,11 +160,17 @@ export class Proxy {
     }
     // What runs goes on; what begins needs a token that lives.
     if (from.expiresAt !== null && from.expiresAt <= clock.now()) return { status: 403, phrase: 'Token expired' };
+    if (request.method === 'INVITE' && !this.#mayDial(from, request.uri)) return { status: 403, phrase: 'Dial rule', headers: [{ name: 'Reason', value: 'SIP;cause=403;text="dial rule"' }] };
     const targets = this.#lookUp(from, uri.user, sender, DIALOG_METHODS.has(request.method));
     if (typeof targets === 'number') return { status: targets };
     // Preloaded routes can only mean the gateway itself: there is no other hop.
     this.#open(from, withoutHeaders(request, 'Route'), key).start(targets, request.method === 'INVITE' ? timers.answerMs : timers.transactionMs);
     return null;
+  }
+
+  /** By the rules in the caller's token. Where this computer is, is not known here: emergency numbers are those of everywhere. */
+  #mayDial({ constraints }: Endpoint, uri: string): boolean {
+    return constraints === undefined || decideDial(constraints.dial, uri, { domain: this.#options.domain, country: '' }).allowed;
   }
 
   #lookUp(from: Endpoint, user: string, sender: Party, makesDialog: boolean): readonly Target[] | number {
@@ -174,10 +187,21 @@ export class Proxy {
     return location.knows(user) ? 480 : 404;
   }
 
+  /** To this phone, on whatever flow it has or comes back on. */
+  #deliver(to: Endpoint, request: SipRequest): void {
+    const { location, log, timers } = this.#options;
+    log(`${request.method} to=${to.user}: its time is up`);
+    const now = location.reach(to);
+    if (now !== null) now.send(request);
+    else location.whenBack(to, timers.returnMs, (back) => back?.send(request));
+  }
+
   #open(origin: Endpoint, request: SipRequest, prefix: string): ResponseContext {
-    const { domain, clock, location, timers, log } = this.#options;
+    const { domain, clock, location, timers, log, onCall } = this.#options;
+    const callUuid = callUuidOf(request);
     const key = prefix + request.method;
     const callId = headerOf(request, 'Call-ID') ?? '';
+    const callerLimitS = origin.constraints?.maxCallS ?? null;
     const context = new ResponseContext({
       request,
       origin,
@@ -190,7 +214,14 @@ export class Proxy {
         log(`${request.method} from=${origin.user} final ${response.status}`);
         const tags = [partyOf(request, 'From')?.tag ?? null, partyOf(response, 'To')?.tag ?? null];
         if (request.method === 'BYE') this.#calls.ended(callId, tags);
-        else if (by !== null && isInitialInvite(request)) this.#calls.answered({ callId, calleeTag: tags[1] ?? '', parties: [origin, by] });
+        else if (by !== null && isInitialInvite(request)) {
+          const limits = [callerLimitS, by.constraints?.maxCallS ?? null].filter((one) => one !== null);
+          const onEnd = (): void => this.#calls.ended(callId, tags);
+          const deliver = (to: Endpoint, bye: SipRequest): void => this.#deliver(to, bye);
+          const limit = limits.length === 0 ? null : limitCall({ invite: request, response, caller: origin, callee: by, limitMs: Math.min(...limits) * 1000, domain, clock, deliver, onEnd });
+          this.#calls.answered({ callId, calleeTag: tags[1] ?? '', parties: [origin, by], limit, onOver: () => onCall({ kind: 'ended', callUuid }) });
+          onCall({ kind: 'answered', callUuid });
+        } else if (isInitialInvite(request)) onCall({ kind: 'ended', callUuid });
       },
       onGone: (branches) => {
         this.#contexts.delete(key);
@@ -198,6 +229,7 @@ export class Proxy {
       },
     });
     this.#contexts.set(key, context);
+    if (isInitialInvite(request)) onCall({ kind: 'ringing', callUuid, from: origin.user, to: parseUri(request.uri)?.user ?? '' });
     return context;
   }
 }

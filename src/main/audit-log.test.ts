@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const refusal = (profileId: string): NewAuditEntry => ({ what: 'refusal', profileId, purpose: 'sip', reason: 'rate-limited' });
-const make = (more: { maxBytes?: number; onAppended?: (entry: AuditEntry) => void; onProblem?: (cause: unknown) => void } = {}) =>
+const make = (more: { maxBytes?: number; maxFiles?: number; onAppended?: (entry: AuditEntry) => void; onProblem?: (cause: unknown) => void } = {}) =>
   createAuditLog({ path, now: () => 1000, onAppended: () => undefined, onProblem: (cause) => expect.unreachable(String(cause)), ...more });
 
 describe('the audit log', () => {
@@ -48,8 +48,8 @@ describe('the audit log', () => {
     expect((await next.recent(1)).map((each) => each.profileId)).toEqual(['b']);
   });
 
-  it('is rotated by size and keeps three files', async () => {
-    const log = make({ maxBytes: 300 });
+  it('is rotated by size and keeps so many files', async () => {
+    const log = make({ maxBytes: 300, maxFiles: 3 });
     for (let count = 0; count < 30; count += 1) log.append(refusal(`p${count}`));
     await log.flush();
     const files = readdirSync(join(folder, 'sub')).sort();

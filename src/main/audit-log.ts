@@ -1,4 +1,4 @@
-/** The audit log: one JSON line for each mint, refusal and key change; rotated by size. Never a token or a key. */
+/** The audit log: one JSON line for each mint, refusal and key change; rotated by size, with room for 100,000 entries and more. Never a token or a key. */
 import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { auditEntry, type AuditEntry } from '../contracts/audit';
@@ -11,8 +11,18 @@ export interface AuditLog {
   readonly append: (entry: NewAuditEntry) => void;
   /** The newest entries, newest first; unreadable lines are left out. */
   readonly recent: (limit: number) => Promise<readonly AuditEntry[]>;
+  /** All that is kept, as it is on disk. */
+  readonly all: () => Promise<KeptLines>;
   /** Resolves when everything appended so far is on disk (or has failed and was reported). */
   readonly flush: () => Promise<void>;
+}
+
+/** The log's files as text. */
+export interface KeptLines {
+  /** Newest file first; in each the oldest line is first, and each ends in a line feed. */
+  readonly texts: readonly string[];
+  /** The number of the newest line: it grows by one with each, from 0 at the start of the program. */
+  readonly newest: number;
 }
 
 export interface AuditLogOptions {
@@ -28,10 +38,11 @@ export interface AuditLogOptions {
   readonly onProblem: (cause: unknown) => void;
 }
 
-export function createAuditLog({ path, maxBytes = 1_000_000, maxFiles = 3, now, onAppended, onProblem }: AuditLogOptions): AuditLog {
+export function createAuditLog({ path, maxBytes = 8_000_000, maxFiles = 5, now, onAppended, onProblem }: AuditLogOptions): AuditLog {
   const nameOf = (age: number): string => (age === 0 ? path : `${path}.${age}`);
   let waiting: string[] = [];
   let size: number | null = null;
+  let written = 0;
   let writing: Promise<void> = Promise.resolve();
 
   const rotate = async (): Promise<void> => {
@@ -61,6 +72,7 @@ export function createAuditLog({ path, maxBytes = 1_000_000, maxFiles = 3, now, 
         size += line.length;
       }
       await appendFile(path, batch, { mode: 0o600 });
+      written += lines.length;
     } catch (cause) {
       size = null;
       onProblem(cause);
@@ -96,6 +108,16 @@ export function createAuditLog({ path, maxBytes = 1_000_000, maxFiles = 3, now, 
         }
       }
       return found;
+    },
+    all: () => {
+      const read = writing.then(async () => {
+        await writeBatch();
+        const texts = await Promise.all(Array.from({ length: maxFiles }, (_, age) => readFile(nameOf(age), 'utf8').catch(() => '')));
+        return { texts, newest: written };
+      });
+      // No file moves while they are read.
+      writing = read.then(() => undefined);
+      return read;
     },
     flush,
   };

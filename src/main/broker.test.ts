@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { grant as grantSchema, type Grant } from '../contracts/grant';
+import { grant as grantSchema, type AnyGrant } from '../contracts/grant';
 import { fail, ok, type Result } from '../contracts/result';
 import type { NewAuditEntry } from './audit-log';
 import { createBroker, type BrokerPorts } from './broker';
 import { createGrantPolicy } from './policy';
+import { profile as profileSchema } from '../contracts/profile';
 import { practiceProfile } from './practice-profile';
 import type { TokenProvider } from './providers/token-provider';
 import { fingerprintOf, Secret } from './secrets/secret';
@@ -16,7 +17,7 @@ const refusing = provider(() => Promise.resolve(fail('provider-refused', 'No.'))
 
 function setUp(replaced: Partial<BrokerPorts> = {}) {
   const audited: NewAuditEntry[] = [];
-  const minted: { grant: Grant; token: string | null }[] = [];
+  const minted: { grant: AnyGrant; token: string | null }[] = [];
   let count = 0;
   const mint = vi.fn<TokenProvider['mint']>(() => {
     count += 1;
@@ -25,12 +26,13 @@ function setUp(replaced: Partial<BrokerPorts> = {}) {
   const secret = Secret.generate();
   const broker = createBroker({
     profiles: { find: (id) => (id === 'practice' ? profile : null), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
-    policy: createGrantPolicy(() => 0),
+    policy: createGrantPolicy({ monotonic: () => 0, wall: () => 0 }),
     keys: { active: () => Promise.resolve(ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) })), noteMint: () => undefined },
     providers: { 'local-jwt': provider(mint), 'ephemeral-credentials': provider(() => Promise.resolve(ok({ kind: 'credentials', username: '301:1001', password: 'password-1', issuedAt: 1000, expiresAt: 301_000 }))) },
     gatewayUrl: () => Promise.resolve(ok(URL_NOW)),
     audit: (entry) => audited.push(entry),
     onMinted: (grant, token) => minted.push({ grant, token }),
+    now: () => 1000,
     ...replaced,
   });
   return { broker, audited, minted, mint };
@@ -69,6 +71,54 @@ describe('the broker', () => {
     expect(audited).toHaveLength(1);
   });
 
+  it('gives out no token of a key that was removed while it was made', async () => {
+    const secret = Secret.generate();
+    let there = true;
+    const { broker, audited, minted } = setUp({
+      keys: { active: () => Promise.resolve(there ? ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) }) : fail('key-absent', 'No key.')), noteMint: () => undefined },
+      providers: {
+        'local-jwt': provider(() => {
+          there = false;
+          return Promise.resolve(ok({ kind: 'token' as const, token: 'of the removed key', issuedAt: 1000, expiresAt: 301_000 }));
+        }),
+      },
+    });
+    expect(await broker.grant('practice', 'sip', 'asked')).toMatchObject({ ok: false, failure: { reason: 'key-absent' } });
+    expect(minted).toEqual([]);
+    expect(audited).toEqual([{ what: 'refusal', profileId: 'practice', purpose: 'sip', reason: 'key-absent' }]);
+  });
+
+  it.each<[string, object | null, object]>([
+    ['another identity', { identity: '1002@pbx.example.com' }, { ok: true, value: { identity: '1002@pbx.example.com', url: 'wss://pbx.example.com/ws' } }],
+    ['another gateway', { gatewayUrl: 'wss://new.example.com/ws' }, { ok: true, value: { identity: '1001@pbx.example.com', url: 'wss://new.example.com/ws' } }],
+    ['none of this purpose', { policy: { purposes: ['events'] } }, { ok: false, failure: { reason: 'unknown-purpose' } }],
+    ['removed', null, { ok: false, failure: { reason: 'unknown-profile' } }],
+  ])('gives out nothing of a profile that changed while it was made: %s', async (_what, change, expected) => {
+    const made = { id: 'work', name: 'Work', environment: 'staging', provider: { kind: 'local-jwt', audience: 'pbx' }, identity: '1001@pbx.example.com', gatewayUrl: 'wss://pbx.example.com/ws', presentation: { kind: 'query' }, policy: {} };
+    const before = profileSchema.parse(made);
+    const after = change === null ? null : profileSchema.parse({ ...made, ...change });
+    let saved = false;
+    const mintedFor: string[] = [];
+    const { broker, minted } = setUp({
+      profiles: { find: () => (saved ? after : before), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
+      gatewayUrl: (line) => Promise.resolve(ok(line.gatewayUrl)),
+      providers: {
+        'local-jwt': provider(({ profile: line }) => {
+          mintedFor.push(`${line.identity} ${line.gatewayUrl}`);
+          saved = true;
+          return Promise.resolve(ok({ kind: 'token' as const, token: `token-${mintedFor.length}`, issuedAt: 1000, expiresAt: 301_000 }));
+        }),
+      },
+    });
+    // The second one joins the flight of the first, as the renewal after a save does.
+    const asked = broker.grant('work', 'sip', 'asked');
+    const renewed = broker.grant('work', 'sip', 'renewal');
+    expect(await asked).toMatchObject(expected);
+    expect(await renewed).toMatchObject(expected);
+    expect(mintedFor).toHaveLength('value' in expected ? 2 : 1);
+    expect(minted).toHaveLength('value' in expected ? 1 : 0);
+  });
+
   it('keeps the token in main where the profile wants that', async () => {
     const { broker, minted } = setUp({ profiles: { find: () => ({ ...profile, presentation: { kind: 'main-injected' } }), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' } });
     const result = await broker.grant('practice', 'sip', 'asked');
@@ -104,7 +154,7 @@ describe('the broker', () => {
   it('audits each refusal, once', async () => {
     const { broker, audited, mint } = setUp();
     await broker.grant('nobody', 'sip', 'asked');
-    await broker.grant('practice', 'voice', 'asked');
+    await broker.grant('practice', 'events', 'asked');
     for (let times = 0; times < 11; times += 1) await broker.grant('practice', 'sip', 'asked');
     expect(audited.filter((each) => each.what === 'refusal').map((each) => each.reason)).toEqual(['unknown-profile', 'unknown-purpose', 'rate-limited']);
     expect(mint).toHaveBeenCalledTimes(10);
@@ -116,7 +166,7 @@ describe('the broker', () => {
     ['provider-refused', { providers: { 'local-jwt': refusing, 'ephemeral-credentials': refusing } }],
   ])('passes %s on and audits it', async (reason, replaced) => {
     const { broker, audited, minted } = setUp(replaced);
-    const result: Result<Grant> = await broker.grant('practice', 'sip', 'asked');
+    const result: Result<AnyGrant> = await broker.grant('practice', 'sip', 'asked');
     expect(result).toMatchObject({ ok: false, failure: { reason } });
     expect(audited).toEqual([{ what: 'refusal', profileId: 'practice', purpose: 'sip', reason }]);
     expect(minted).toEqual([]);
@@ -127,5 +177,194 @@ describe('the broker', () => {
     const { broker } = setUp({ gatewayUrl });
     expect((await broker.grant('practice', 'sip', 'asked')).ok).toBe(false);
     expect((await broker.grant('practice', 'sip', 'asked')).ok).toBe(true);
+  });
+});
+
+const ID = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';
+const minted = { issuedAt: 1000, expiresAt: 301_000 };
+/** A broker over one line of this kind. */
+function setUpLine(wanted: object, made: TokenProvider, replaced: Partial<BrokerPorts> = {}) {
+  const line = profileSchema.parse({ id: 'work', name: 'Work', environment: 'staging', identity: '1001@pbx.example.com', gatewayUrl: '', presentation: { kind: 'query' }, policy: {}, ...wanted });
+  return setUp({
+    profiles: { find: (id) => (id === 'work' ? line : null), instanceId: () => ID },
+    providers: { [line.provider.kind]: made },
+    gatewayUrl: (profile) => Promise.resolve(ok(profile.gatewayUrl)),
+    ...replaced,
+  });
+}
+
+describe('what the answer of a provider says', () => {
+  const sautikit = { provider: { kind: 'sautikit' } };
+  const answering = (more: object) => provider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted, ...more })));
+
+  it('is where the grant leads, and its ICE servers come beside those of the profile', async () => {
+    const lent = { urls: ['turn:turn.sautikit.com'], username: 'u', credential: 'c' };
+    const { broker } = setUpLine({ ...sautikit, iceServers: [{ urls: ['stun:stun.example.com'] }] }, answering({ url: 'wss://rtc.sautikit.com/ws', iceServers: [lent] }));
+    const result = await broker.grant('work', 'sip', 'asked');
+    if (!result.ok) expect.unreachable();
+    expect(grantSchema.parse(result.value)).toMatchObject({ url: 'wss://rtc.sautikit.com/ws', iceServers: [{ urls: ['stun:stun.example.com'] }, lent] });
+  });
+
+  it.each([
+    ['ws://rtc.sautikit.com/', /not reached over wss/],
+    ['https://rtc.sautikit.com/', /not reached over wss/],
+    ['wss://user:pass@rtc.sautikit.com/', /not reached over wss/],
+    ['wss://evil.example/', /gateway at evil\.example, which this profile does not allow/],
+    ['wss://sautikit.com.evil.example/', /does not allow/],
+    ['wss://notsautikit.com/', /does not allow/],
+    ['ws://127.0.0.1:4000/', /does not allow/],
+    ['nonsense', /not reached over wss/],
+  ])('is refused as a gateway: %s', async (url, sentence) => {
+    const { broker, audited, minted: given } = setUpLine(sautikit, answering({ url }));
+    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({ failure: { reason: 'answer-invalid', sentence: expect.stringMatching(sentence) as unknown } });
+    expect(audited).toEqual([{ what: 'refusal', profileId: 'work', purpose: 'sip', reason: 'answer-invalid' }]);
+    expect(given).toEqual([]);
+  });
+
+  it.each([
+    ['the host of the gateway', { gatewayUrl: 'wss://sip.example.net/ws' }, 'wss://sip.example.net:8443/other'],
+    ['the domain of the identity', {}, 'wss://pbx.example.com/ws'],
+    ['this computer, for a provider on this computer', { provider: { kind: 'sautikit', baseUrl: 'http://localhost:4000' } }, 'ws://127.0.0.1:4001/'],
+  ])('may name %s', async (_what, more, url) => {
+    const { broker } = setUpLine({ ...sautikit, ...more }, answering({ url }));
+    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({ value: { url } });
+  });
+
+  it('must name a gateway where the profile does not', async () => {
+    const { broker } = setUpLine(sautikit, answering({}));
+    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({ failure: { reason: 'answer-invalid' } });
+  });
+});
+
+describe('a grant for events', () => {
+  const events = { provider: { kind: 'sippet' }, identity: '', policy: { purposes: ['events'] } };
+  it('fits its schema', async () => {
+    const made = provider(() => Promise.resolve(ok({ kind: 'events' as const, token: 'E', url: 'wss://api.sippet.ai/socket/websocket', parameter: 'session_token', topic: 'events', ...minted })));
+    const { broker, minted: given } = setUpLine(events, made);
+    const result = await broker.grant('work', 'events', 'asked');
+    if (!result.ok) expect.unreachable();
+    expect(grantSchema.parse(result.value)).toEqual({ purpose: 'events', profileId: 'work', ...minted, fingerprint: fingerprintOf('E'), url: 'wss://api.sippet.ai/socket/websocket', parameter: 'session_token', token: 'E', topic: 'events' });
+    expect(given).toMatchObject([{ token: 'E' }]);
+  });
+  it('is not made of what is none', async () => {
+    const { broker } = setUpLine(events, provider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted }))));
+    expect(await broker.grant('work', 'events', 'asked')).toMatchObject({ failure: { reason: 'profile-invalid' } });
+  });
+});
+
+describe('a token for voice', () => {
+  const voice = { provider: { kind: 'openai-realtime' }, identity: '', policy: { purposes: ['voice'] } };
+  const made = provider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'V', ...minted })));
+
+  it('is for main alone: no window gets a grant for it, whatever the profile says', async () => {
+    const { broker, audited, minted: given } = setUpLine(voice, made);
+    expect(await broker.grant('work', 'voice', 'asked')).toMatchObject({ failure: { reason: 'unknown-purpose' } });
+    expect(await broker.grant('work', 'voice', 'renewal')).toMatchObject({ ok: false });
+    expect(audited.map(({ what }) => what)).toEqual(['refusal', 'refusal']);
+    expect(given).toEqual([]);
+  });
+  it('is made for main, audited by its fingerprint, and told to no renewal', async () => {
+    const { broker, audited, minted: given } = setUpLine(voice, made);
+    expect(await broker.voiceToken('work')).toMatchObject(ok({ profile: { id: 'work' }, token: 'V', ...minted, fingerprint: fingerprintOf('V') }));
+    expect(audited).toEqual([{ what: 'mint', profileId: 'work', purpose: 'voice', fingerprint: fingerprintOf('V'), lifeS: 300, cause: 'asked' }]);
+    expect(given).toEqual([]);
+  });
+  it('is refused and audited like a grant', async () => {
+    const { broker, audited } = setUp();
+    expect(await broker.voiceToken('nobody')).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(await broker.voiceToken('practice')).toMatchObject({ failure: { reason: 'unknown-purpose' } });
+    expect(audited).toHaveLength(2);
+  });
+});
+
+it('says in words that there is no provider of this kind', async () => {
+  const { broker } = setUp({ providers: {} });
+  expect(await broker.grant('practice', 'sip', 'asked')).toMatchObject({ failure: { reason: 'profile-invalid', sentence: expect.stringContaining('local-jwt') as unknown } });
+});
+
+describe('what was lent', () => {
+  const line = { provider: { kind: 'sippet' }, gatewayUrl: 'wss://sip.sippet.ai/', presentation: { kind: 'digest' } };
+  const made = (revoke: NonNullable<TokenProvider['revoke']>): TokenProvider => {
+    let count = 0;
+    return { ...provider(() => Promise.resolve(ok({ kind: 'credentials' as const, username: 'u', password: `p-${(count += 1)}`, handle: `h-${count}`, ...minted }))), revoke };
+  };
+
+  it('is taken back with the key of now, once, and audited', async () => {
+    const taken: (string | undefined)[] = [];
+    const { broker, audited } = setUpLine(line, made((_profile, { handle }) => (taken.push(handle), Promise.resolve(ok(null)))));
+    await broker.grant('work', 'sip', 'asked');
+    await broker.grant('work', 'sip', 'renewal');
+    await broker.revokeAll('other');
+    expect(taken).toEqual([]);
+    await broker.revokeAll('work');
+    await broker.revokeAll(null);
+    expect(taken).toEqual(['h-1', 'h-2']);
+    expect(audited.filter(({ what }) => what === 'revoke')).toEqual([
+      { what: 'revoke', profileId: 'work', purpose: 'sip', fingerprint: fingerprintOf('p-1'), outcome: 'ended' },
+      { what: 'revoke', profileId: 'work', purpose: 'sip', fingerprint: fingerprintOf('p-2'), outcome: 'ended' },
+    ]);
+  });
+
+  it('is left to die where the provider fails, which is audited', async () => {
+    const { broker, audited } = setUpLine(line, made(() => Promise.resolve(fail('provider-unreachable', 'No.'))));
+    await broker.grant('work', 'sip', 'asked');
+    await broker.revokeAll(null);
+    expect(audited.at(-1)).toMatchObject({ what: 'revoke', outcome: 'provider-unreachable' });
+  });
+
+  it('is forgotten when it has expired, and never remembered of a provider that can not take it back', async () => {
+    let now = 1000;
+    const revoke = vi.fn<NonNullable<TokenProvider['revoke']>>(() => Promise.resolve(ok(null)));
+    const { broker } = setUpLine(line, made(revoke), { now: () => now });
+    await broker.grant('work', 'sip', 'asked');
+    now = 301_000;
+    await broker.revokeAll(null);
+    expect(revoke).not.toHaveBeenCalled();
+    const other = setUp();
+    await other.broker.grant('practice', 'sip', 'asked');
+    await other.broker.revokeAll(null);
+    expect(other.audited).toHaveLength(1);
+  });
+});
+
+describe('a trial', () => {
+  it('is no grant of the line: nobody is told, nothing is counted, and its end takes back what it made alone', async () => {
+    const revoked: string[] = [];
+    let count = 0;
+    const { broker, audited, minted } = setUp({
+      providers: {
+        'local-jwt': {
+          ...provider(() => {
+            count += 1;
+            return Promise.resolve(ok({ kind: 'token' as const, token: `token-${count}`, issuedAt: 1000, expiresAt: 301_000 }));
+          }),
+          revoke: (_profile, made) => {
+            revoked.push(made.kind === 'credentials' ? made.password : made.token);
+            return Promise.resolve(ok(null));
+          },
+        },
+      },
+    });
+    // More than the rate allows.
+    const trials = [];
+    for (let n = 0; n < 30; n += 1) trials.push(await broker.trial('practice', 'sip'));
+    expect(trials.every(({ ok: made }) => made)).toBe(true);
+    expect(minted).toEqual([]);
+    expect(audited[0]).toMatchObject({ what: 'mint', cause: 'test' });
+    const [first] = trials;
+    if (first?.ok !== true) expect.unreachable();
+    else {
+      expect(first.value.grant).toMatchObject({ purpose: 'sip', url: URL_NOW });
+      await first.value.end();
+      await first.value.end();
+    }
+    expect(revoked).toEqual(['token-1']);
+  });
+
+  it('is refused and audited as a grant is', async () => {
+    const { broker, audited } = setUp();
+    expect(await broker.trial('nobody', 'sip')).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(await broker.trial('practice', 'voice')).toMatchObject({ failure: { reason: 'unknown-purpose' } });
+    expect(audited.map(({ what }) => what)).toEqual(['refusal', 'refusal']);
   });
 });

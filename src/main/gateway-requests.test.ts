@@ -53,6 +53,30 @@ describe('requests of the windows', () => {
   });
 });
 
+describe('a gateway that only a grant names', () => {
+  const elsewhere = (more: Partial<Grant> = {}) => grantOf({ url: 'wss://rtc.provider.example/ws', ...more });
+
+  it('may be reached from the grant on, also for Authorization, until the profile changes', () => {
+    const { requests } = setUp();
+    expect(requests.isAllowed('wss://rtc.provider.example/ws')).toBe(false);
+    requests.keep(elsewhere(), 'T');
+    expect(requests.isAllowed('wss://rtc.provider.example/ws?token=x')).toBe(true);
+    expect(requests.authorizationFor('wss://rtc.provider.example/ws')).toBe('Bearer T');
+    requests.allow([]);
+    expect(requests.isAllowed('wss://rtc.provider.example/ws')).toBe(true);
+    requests.forget('work');
+    expect(requests.isAllowed('wss://rtc.provider.example/ws')).toBe(false);
+  });
+
+  it('is only the one of the newest grant', () => {
+    const { requests } = setUp();
+    requests.keep(elsewhere(), null);
+    requests.keep(elsewhere({ url: 'wss://other.provider.example/ws' }), null);
+    expect(requests.isAllowed('wss://rtc.provider.example/ws')).toBe(false);
+    expect(requests.isAllowed('wss://other.provider.example/ws')).toBe(true);
+  });
+});
+
 describe('the Authorization that main adds', () => {
   it('goes to the URL of the grant and nowhere else', () => {
     const { requests } = setUp();
@@ -87,6 +111,29 @@ describe('the Authorization that main adds', () => {
     requests.keep(grantOf(), 'T');
     requests.forget('work');
     expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
+  });
+});
+
+describe('what a refused upgrade is about', () => {
+  const events = { profileId: 'work', purpose: 'events', issuedAt: 0, expiresAt: 1000, fingerprint: '01234567', url: 'wss://api.example.com/socket/websocket', parameter: 'session_token', token: 'T', topic: 'events' } as const;
+  it('is the grant that leads there, and nobody where none does', () => {
+    const heard: unknown[] = [];
+    const requests = createGatewayRequests(() => 0, (_failure, about) => heard.push(about));
+    requests.keep(grantOf(), 'T');
+    requests.keep(events, 'T');
+    requests.answered(401, undefined, 'wss://api.example.com/socket/websocket?session_token=T');
+    requests.answered(401, undefined, 'wss://pbx.example.com/ws');
+    requests.answered(401, undefined, 'wss://pbx.example.com/other');
+    expect(heard).toEqual([{ profileId: 'work', purpose: 'events' }, { profileId: 'work', purpose: 'sip' }, null]);
+  });
+  it('opens the way to where live events are, for as long as their line is there', () => {
+    const { requests } = setUp();
+    expect(requests.isAllowed(events.url)).toBe(false);
+    requests.keep(events, 'T');
+    expect(requests.isAllowed(`${events.url}?session_token=T`)).toBe(true);
+    expect(requests.authorizationFor(events.url)).toBeNull();
+    requests.forget('work');
+    expect(requests.isAllowed(events.url)).toBe(false);
   });
 });
 
@@ -133,4 +180,32 @@ describe("a gateway's answer to an upgrade", () => {
     expect(failure?.sentence).toMatch(sentence);
   });
   it.each([200, 404, 426, 500, 503])('%i is no refusal of the token', (status) => expect(refusalOf(status, undefined, now)).toBeNull());
+});
+
+describe('a test of the connection', () => {
+  it('has its token added to one upgrade; the next one is the line\'s own', () => {
+    const { requests } = setUp();
+    requests.keep(grantOf(), 'of the line');
+    requests.keepForTest('t1', grantOf({ profileId: 'other' }), 'of the test');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer of the test');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer of the line');
+    requests.keepForTest('t2', grantOf(), 'of the test');
+    requests.forgetTest('t2');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer of the line');
+  });
+
+  it('hears what became of its connect, whatever the gateway answers, until it is over', () => {
+    const told: unknown[] = [];
+    const requests = createGatewayRequests(() => 0, (failure, about) => told.push([failure.reason, about?.testId]));
+    requests.keep(grantOf(), null);
+    requests.keepForTest('t1', grantOf({ url: 'wss://elsewhere.example/ws' }), null);
+    expect(requests.isAllowed('wss://elsewhere.example/ws')).toBe(true);
+    requests.answered(404, undefined, 'wss://elsewhere.example/ws');
+    requests.answered(401, undefined, 'wss://elsewhere.example/ws');
+    requests.answered(404, undefined, 'wss://pbx.example.com/ws');
+    requests.answered(401, undefined, 'wss://pbx.example.com/ws');
+    expect(told).toEqual([['gateway-unavailable', 't1'], ['provider-refused', 't1'], ['provider-refused', undefined]]);
+    requests.forgetTest('t1');
+    expect(requests.isAllowed('wss://elsewhere.example/ws')).toBe(false);
+  });
 });

@@ -2,8 +2,8 @@
  * Main keeps the clock of each watched grant and mints ahead of its expiry. Two clocks are asked, wall and monotonic, and the one that
  * says "older" is believed: the monotonic one may stand still while the computer sleeps, the wall clock may be set back.
  */
-import type { Grant } from '../contracts/grant';
-import type { Purpose } from '../contracts/profile';
+import type { AnyGrant } from '../contracts/grant';
+import type { Purpose } from '../contracts/policy';
 import type { Failure, Result } from '../contracts/result';
 import type { Clock } from './clock';
 
@@ -31,7 +31,7 @@ export interface GrantRenewal {
   readonly watch: (profileId: string, purpose: Purpose) => void;
   readonly unwatch: (profileId: string, purpose: Purpose) => void;
   /** A grant was made, by whomever: its clock starts. */
-  readonly issued: (grant: Grant) => void;
+  readonly issued: (grant: AnyGrant) => void;
   /** The key, the profile or the gateway changed: renew watched grants of this profile at once. */
   readonly renewNow: (profileId: string) => void;
   /** The profile is gone. */
@@ -45,8 +45,8 @@ export interface GrantRenewalPorts {
   readonly clock: Clock;
   /** 0 <= x < 1. */
   readonly random: () => number;
-  readonly mint: (profileId: string, purpose: Purpose) => Promise<Result<Grant>>;
-  readonly onRenewed: (grant: Grant) => void;
+  readonly mint: (profileId: string, purpose: Purpose) => Promise<Result<AnyGrant>>;
+  readonly onRenewed: (grant: AnyGrant) => void;
   readonly onFailed: (profileId: string, purpose: Purpose, failure: Failure) => void;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { PhoneLockState } from '../contracts/locks';
 import { PRACTICE_PROFILE_ID } from '../contracts/practice';
 import { profile as profileSchema, type ProfilesSnapshot } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
@@ -17,11 +18,16 @@ const work = profileSchema.parse({
   presentation: { kind: 'query' },
   policy: {},
 });
-const snapshot: ProfilesSnapshot = { profiles: [practiceProfile(null, null), work], activeProfileId: 'practice', keys: [], notice: null, keychain: { available: true, advice: null } };
+const signer = profileSchema.parse({ ...work, id: 'signer', provider: { kind: 'local-jwt', audience: 'pbx', algorithm: 'EdDSA' } });
+const sauti = profileSchema.parse({ ...work, id: 'sauti', provider: { kind: 'sautikit' } });
+const snapshot: ProfilesSnapshot = { profiles: [practiceProfile(null, null), work, signer, sauti], activeProfileId: 'practice', keys: [], notice: null, keychain: { available: true, advice: null } };
 const status = { profileId: 'work', state: 'in-keychain' as const, active: null, next: null, retired: null, lastMintAt: null };
 
+const absent = fail('key-absent', 'None.');
+const lockState = { configured: false, unlocked: true, until: null, retryAt: null };
+
 /** Everything works, and says what was asked of it. */
-function setUp() {
+function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
   const asked: string[] = [];
   const note =
     <T>(what: string, value: T) =>
@@ -50,6 +56,7 @@ function setUp() {
       select: note('select', Promise.resolve(ok(null))),
       setKeyRecords: () => Promise.resolve(ok(null)),
     },
+    confirmChange: () => Promise.resolve(ok(null)),
     onProfilesChanged: note('changed', undefined),
     snapshot: () => snapshot,
     keys: {
@@ -57,6 +64,7 @@ function setUp() {
       keychain: () => snapshot.keychain,
       status: () => status,
       active: () => Promise.resolve(fail('key-absent', 'None.')),
+      inSlot: () => fail('key-absent', 'None.'),
       practiceKeys: () => Promise.resolve(fail('key-absent', 'None.')),
       put: (profileId, slot, _secret, origin) => note('put', putKey())(profileId, slot, origin),
       remove: removeKey,
@@ -67,11 +75,20 @@ function setUp() {
     keyFromClipboard,
     handOverKey: (secret) => note('hand over', Promise.resolve())(secret),
     keyFromFile: () => Promise.resolve(fail('cancelled', 'No file was chosen.')),
-    broker: { grant: note('grant', Promise.resolve(fail('key-absent', 'None.'))) },
+    broker: { grant: note('grant', Promise.resolve(fail('key-absent', 'None.'))), voiceToken: () => Promise.resolve(absent), trial: () => Promise.resolve(absent), revokeAll: note('revoke', Promise.resolve()) },
     renewal: { watch: note('watch', undefined), unwatch: note('unwatch', undefined), issued: () => undefined, renewNow: () => undefined, forget: () => undefined, check: () => undefined, stop: () => undefined },
-    audit: { append: note('audit', undefined), recent: () => Promise.resolve([]), flush: () => Promise.resolve() },
+    audit: { append: note('audit', undefined), recent: () => Promise.resolve([]), all: () => Promise.resolve({ texts: [], newest: 0 }), flush: () => Promise.resolve() },
     incoming: { notify: note('ring', undefined), dismiss: note('dismiss', undefined), current: () => [], act: (callId) => callId === 'rings', clear: () => undefined },
     notify: note('notify', undefined),
+    policy: { 'calls.authorize': () => ok({ notice: null }), 'policy.effective': () => absent },
+    remoteCalls: { 'events.snapshot': () => absent, 'events.endCall': () => absent },
+    desk: { 'profiles.test': () => absent, 'profiles.testDone': () => ok(null), 'profiles.export': () => absent, 'profiles.import': () => absent, 'profiles.applyImport': () => absent, 'audit.query': () => absent, 'audit.export': () => absent },
+    voice: { place: () => Promise.resolve(absent), hangUp: () => Promise.resolve(ok(null)), runTool: () => Promise.resolve(absent), endAll: () => Promise.resolve() },
+    locks: {
+      adminLock: { state: () => Promise.resolve(lockState), admit: () => Promise.resolve(ok(null)), unlock: () => Promise.resolve(ok(lockState)), setPassphrase: () => Promise.resolve(ok(lockState)), lock: () => Promise.resolve(lockState), check: () => undefined },
+      phoneLock: { state: () => phoneLock, lock: () => Promise.resolve(), unlock: () => Promise.resolve(ok({ lockedBy: null })), signOut: () => Promise.resolve(), screenLocked: () => Promise.resolve(), screenUnlocked: () => Promise.resolve(), closed: () => undefined },
+      unlockWindow: { open: () => Promise.resolve(), close: () => undefined },
+    },
   };
   return { handlers: createHandlers(ports), asked, removeKey, putKey, keyFromClipboard };
 }
@@ -92,6 +109,13 @@ describe('the handlers', () => {
     expect(asked).toEqual(['watch work sip', 'unwatch work sip', 'audit {"what":"refusal","profileId":"nobody","purpose":"watch","reason":"unknown-profile"}', 'unwatch nobody sip']);
   });
 
+  it('watch no grants while the phone is locked, and let a window that closes its line stop watching', async () => {
+    const { handlers, asked } = setUp({ lockedBy: 'agent' });
+    expect(await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: true })).toMatchObject({ failure: { reason: 'locked', action: 'unlock-phone' } });
+    expect(await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: false })).toEqual(ok(null));
+    expect(asked).toEqual(['audit {"what":"refusal","profileId":"work","purpose":"watch","reason":"locked"}', 'unwatch work sip']);
+  });
+
   it('take a key from where it was offered', async () => {
     const { handlers, asked } = setUp();
     await handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' });
@@ -105,6 +129,18 @@ describe('the handlers', () => {
     const { handlers, asked } = setUp();
     await handlers['keys.generate']({ profileId: 'practice', slot: 'next' });
     expect(asked).toEqual(['put practice next generated']);
+  });
+
+  it('make a private key where the line signs with one, and copy nothing of it anywhere', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['keys.generate']({ profileId: 'signer', slot: 'active' });
+    expect(asked).toEqual(['put signer active generated']);
+  });
+
+  it('make no key for a system that issues its own', async () => {
+    const { handlers, asked } = setUp();
+    expect(await handlers['keys.generate']({ profileId: 'sauti', slot: 'active' })).toMatchObject({ failure: { reason: 'key-unusable' } });
+    expect(asked).toEqual(['audit {"what":"refusal","profileId":"sauti","purpose":"key","reason":"key-unusable"}']);
   });
 
   it('finish a rotation', async () => {
@@ -131,14 +167,14 @@ describe('the handlers', () => {
     expect(asked.filter((each) => each.startsWith('hand over'))).toHaveLength(1);
   });
 
-  it('remove a profile with its keys, and keep both when a key is locked', async () => {
+  it('remove a profile with its keys, taking back first what it lent, and keep both when a key is locked', async () => {
     const { handlers, asked, removeKey } = setUp();
     removeKey.mockResolvedValueOnce(fail('key-locked', 'Locked.'));
     expect(await handlers['profiles.remove']({ profileId: 'work' })).toMatchObject({ failure: { reason: 'key-locked' } });
-    expect(asked).toEqual(['audit {"what":"refusal","profileId":"work","purpose":"key","reason":"key-locked"}']);
+    expect(asked).toEqual(['revoke work', 'audit {"what":"refusal","profileId":"work","purpose":"key","reason":"key-locked"}']);
     asked.length = 0;
     expect(await handlers['profiles.remove']({ profileId: 'work' })).toEqual(ok(snapshot));
-    expect(asked).toEqual(['audit {"what":"profile","profileId":"work","change":"removed"}', 'changed work line']);
+    expect(asked).toEqual(['revoke work', 'audit {"what":"profile","profileId":"work","change":"removed"}', 'changed work line']);
   });
 
   it('remove a profile where there is no keychain any more', async () => {

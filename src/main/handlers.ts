@@ -1,23 +1,32 @@
 /** One handler for each IPC channel: what the renderer's verbs mean. */
 import type { ChannelOutput, Handlers } from '../contracts/ipc';
 import { PRACTICE_PROFILE_ID } from '../contracts/practice';
-import type { KeySlot, KeyStatus, KeyRecord, ProfilesSnapshot } from '../contracts/profile';
+import type { KeySlot, KeyStatus, KeyRecord, Profile, ProfilesSnapshot } from '../contracts/profile';
 import { fail, ok, type FailureReason, type Result } from '../contracts/result';
 import type { AuditLog } from './audit-log';
 import type { Broker } from './broker';
+import type { ConfirmChange } from './change-question';
 import type { IncomingCalls } from './desktop/incoming-calls';
 import type { GrantRenewal } from './grant-renewal';
+import { makeKey } from './key-kinds';
+import { createLockHandlers, type LockPorts } from './lock-handlers';
 import type { Keys } from './keys';
 import type { Notify } from './notify';
+import { phoneLocked } from './phone-lock';
 import type { ProfileStore } from './profile-store';
-import { Secret } from './secrets/secret';
+import { createPublicKeyHandlers } from './public-key-handlers';
+import type { Secret } from './secrets/secret';
 import type { SettingsStore } from './settings-store';
+import type { VoiceCalls } from './voice-calls';
+import { createVoiceHandlers } from './voice-handlers';
 
 export interface HandlerPorts {
   readonly appInfo: () => Promise<ChannelOutput<'app.info'>>;
   readonly settings: SettingsStore;
   readonly onSettingsChanged: (settings: ChannelOutput<'settings.get'>) => void;
   readonly profiles: ProfileStore;
+  /** The person's word before a key is used for something else. */
+  readonly confirmChange: ConfirmChange;
   /** The profiles, or what they say, changed: windows are told, gateways allowed. */
   readonly onProfilesChanged: (profileId: string, change: 'line' | 'selection') => void;
   readonly snapshot: () => ProfilesSnapshot;
@@ -30,7 +39,15 @@ export interface HandlerPorts {
   readonly renewal: GrantRenewal;
   readonly audit: AuditLog;
   readonly incoming: IncomingCalls;
+  /** What holds for a line (policy-handlers.ts). */
+  readonly policy: Pick<Handlers, 'calls.authorize' | 'policy.effective'>;
+  /** The calls of the line's own system (remote-calls.ts). */
+  readonly remoteCalls: Pick<Handlers, 'events.snapshot' | 'events.endCall'>;
+  readonly voice: VoiceCalls;
+  /** The admin's desk: tests of connections, import and export, the audit log (connection-tests.ts, profile-transfer-handlers.ts, audit-handlers.ts). */
+  readonly desk: Pick<Handlers, 'profiles.test' | 'profiles.testDone' | 'profiles.export' | 'profiles.import' | 'profiles.applyImport' | 'audit.query' | 'audit.export'>;
   readonly notify: Notify;
+  readonly locks: LockPorts;
 }
 
 /** Failures after which the same key may be tried again. */
@@ -46,9 +63,15 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     return result;
   };
 
-  const putKey = async (profileId: string, slot: KeySlot, origin: KeyRecord['origin'], get: () => Result<Secret> | Promise<Result<Secret>>): Promise<Result<KeyStatus>> => {
+  const known = (profileId: string): Result<Profile> => {
+    const profile = profiles.find(profileId);
+    return profile === null ? fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles') : ok(profile);
+  };
+
+  const putKey = async (profileId: string, slot: KeySlot, origin: KeyRecord['origin'], get: () => Promise<Result<Secret>>): Promise<Result<KeyStatus>> => {
     // Before the clipboard is read and cleared: a key for nobody would be lost.
-    if (profiles.find(profileId) === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
+    const profile = known(profileId);
+    if (!profile.ok) return profile;
     const secret = await get();
     if (!secret.ok) return secret;
     const put = await keys.put(profileId, slot, secret.value, origin);
@@ -59,10 +82,14 @@ export function createHandlers(ports: HandlerPorts): Handlers {
   };
 
   const generateKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {
-    const secret = Secret.generate();
-    const put = await putKey(profileId, slot, 'generated', () => ok(secret));
-    // The Practice line's gateway gets it from main; any other could never learn it.
-    if (put.ok && profileId !== PRACTICE_PROFILE_ID) {
+    const profile = known(profileId);
+    if (!profile.ok) return profile;
+    const made = await makeKey(profile.value);
+    if (!made.ok) return made;
+    const secret = made.value;
+    const put = await keys.put(profileId, slot, secret, 'generated');
+    // The Practice line's gateway gets it from main; any other could never learn it. Of a private key only the public half goes there (keys.publicKey).
+    if (put.ok && secret.kind === 'text' && profileId !== PRACTICE_PROFILE_ID) {
       await ports.handOverKey(secret);
       audit.append({ what: 'key', profileId, slot, change: 'copied', fingerprint: secret.fingerprint });
     }
@@ -86,6 +113,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       return ok(snapshot());
     },
     'profiles.save': async (profile) => {
+      const agreed = await audited(profile.id, 'profile', ports.confirmChange([profile]));
+      if (!agreed.ok) return agreed;
       const saved = await audited(profile.id, 'profile', profiles.save(profile));
       if (!saved.ok) return saved;
       audit.append({ what: 'profile', profileId: profile.id, change: saved.value });
@@ -94,6 +123,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     },
     'profiles.remove': async ({ profileId }) => {
       if (profileId !== PRACTICE_PROFILE_ID && profiles.find(profileId) !== null) {
+        // While there is a key to do it with.
+        await broker.revokeAll(profileId);
         for (const slot of ['active', 'next'] as const) {
           const removed = await audited(profileId, 'key', keys.remove(profileId, slot));
           // A keychain that is not there keeps nothing back; a locked one would keep a key that nobody remembers.
@@ -116,6 +147,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     'keys.pasteFromClipboard': ({ profileId, slot }) => audited(profileId, 'key', putKey(profileId, slot, 'clipboard', ports.keyFromClipboard)),
     'keys.loadFromFile': ({ profileId, slot }) => audited(profileId, 'key', putKey(profileId, slot, 'file', ports.keyFromFile)),
     'keys.generate': ({ profileId, slot }) => audited(profileId, 'key', generateKey(profileId, slot)),
+    ...createPublicKeyHandlers({ profiles, keys }),
     'keys.remove': ({ profileId, slot }) => audited(profileId, 'key', keys.remove(profileId, slot)),
     'keys.promote': ({ profileId }) => audited(profileId, 'key', keys.promote(profileId)),
     'keys.finishRotation': ({ profileId }) => audited(profileId, 'key', keys.finishRotation(profileId)),
@@ -125,11 +157,19 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       if (on && profiles.find(profileId) === null) {
         return audited(profileId, 'watch', Promise.resolve(fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles')));
       }
+      // Here and not in the table: a window that closes its line stops watching.
+      if (on && ports.locks.phoneLock.state().lockedBy !== null) return audited(profileId, 'watch', Promise.resolve(phoneLocked()));
       renewal[on ? 'watch' : 'unwatch'](profileId, purpose);
       return ok(null);
     },
 
     'audit.recent': async ({ limit }) => ok([...(await audit.recent(limit))]),
+
+    ...createVoiceHandlers(ports.voice),
+    ...ports.remoteCalls,
+    ...ports.policy,
+    ...ports.desk,
+    ...createLockHandlers(ports.locks),
 
     'calls.notifyIncoming': (notice) => {
       incoming.notify(notice);

@@ -4,12 +4,22 @@ type Listener = (...all: never[]) => unknown;
 const electron = vi.hoisted(() => ({
   packaged: false,
   switches: new Set<string>(),
+  appended: new Map<string, string>(),
   sandboxEnabled: 0,
   schemes: [] as unknown[],
   handlers: new Map<string, Listener>(),
 }));
 vi.mock('electron', () => {
   const note = (name: string) => (listener: Listener) => electron.handlers.set(name, listener);
+  const sessionThatNotes = (whose: string) => ({
+    setPermissionCheckHandler: note(`${whose}check`),
+    setPermissionRequestHandler: note(`${whose}request`),
+    setDevicePermissionHandler: note(`${whose}device`),
+    setDisplayMediaRequestHandler: () => undefined,
+    on: on(`${whose}session`),
+    protocol: { handle: (scheme: string, listener: Listener) => electron.handlers.set(`${whose}protocol ${scheme}`, listener) },
+    webRequest: { onBeforeRequest: note(`${whose}onBeforeRequest`), onBeforeSendHeaders: (_filter: unknown, listener: Listener) => electron.handlers.set(`${whose}onBeforeSendHeaders`, listener), onHeadersReceived: (_filter: unknown, listener: Listener) => electron.handlers.set(`${whose}onHeadersReceived`, listener) },
+  });
   const on = (prefix: string) => (name: string, listener: Listener) => electron.handlers.set(`${prefix} ${name}`, listener);
   return {
     app: {
@@ -18,23 +28,14 @@ vi.mock('electron', () => {
       },
       enableSandbox: () => (electron.sandboxEnabled += 1),
       on: on('app'),
-      commandLine: { hasSwitch: (name: string) => electron.switches.has(name), removeSwitch: (name: string) => electron.switches.delete(name) },
+      commandLine: { hasSwitch: (name: string) => electron.switches.has(name), appendSwitch: (name: string, value: string) => electron.appended.set(name, value), removeSwitch: (name: string) => electron.switches.delete(name) },
     },
     protocol: { registerSchemesAsPrivileged: (schemes: unknown[]) => electron.schemes.push(...schemes), handle: (scheme: string, listener: Listener) => electron.handlers.set(`protocol ${scheme}`, listener) },
     systemPreferences: { askForMediaAccess: () => Promise.resolve(true) },
-    session: {
-      defaultSession: {
-        setPermissionCheckHandler: note('check'),
-        setPermissionRequestHandler: note('request'),
-        setDevicePermissionHandler: note('device'),
-        setDisplayMediaRequestHandler: () => undefined,
-        on: on('session'),
-        webRequest: { onBeforeRequest: note('onBeforeRequest'), onBeforeSendHeaders: (_filter: unknown, listener: Listener) => electron.handlers.set('onBeforeSendHeaders', listener), onHeadersReceived: (_filter: unknown, listener: Listener) => electron.handlers.set('onHeadersReceived', listener) },
-      },
-    },
+    session: { defaultSession: sessionThatNotes(''), fromPartition: (name: string) => sessionThatNotes(`${name}: `) },
   };
 });
-const { hardenBeforeReady, hardenSession, lockedPreferences } = await import('./hardening');
+const { hardenBeforeReady, hardenSession, hardenUnlockSession, lockedPreferences, UNLOCK_PARTITION } = await import('./hardening');
 const { createGatewayRequests } = await import('./gateway-requests');
 
 const refused: string[] = [];
@@ -72,6 +73,33 @@ describe('windows', () => {
   });
 });
 
+describe("the unlock window's session", () => {
+  beforeEach(() => hardenUnlockSession('/app/renderer', (what) => refused.push(what)));
+
+  it('is in memory, serves our files and reaches nothing else', () => {
+    expect(UNLOCK_PARTITION).not.toMatch(/^persist:/);
+    expect(electron.handlers.has('unlock: protocol app')).toBe(true);
+    const reaches = (url: string): boolean => {
+      let cancelled: boolean | undefined;
+      call('unlock: onBeforeRequest', { url }, (answer: { cancel: boolean }) => {
+        cancelled = answer.cancel;
+      });
+      return cancelled === false;
+    };
+    expect(reaches('app://ringfence/unlock.html')).toBe(true);
+    expect(reaches('ws://127.0.0.1:5066/')).toBe(false);
+    expect(reaches('https://example.com/')).toBe(false);
+  });
+
+  it('grants nothing, the microphone neither', () => {
+    expect(call('unlock: check', null, 'media', 'app://ringfence/', { isMainFrame: true, mediaType: 'audio' })).toBe(false);
+    const answers: boolean[] = [];
+    call('unlock: request', null, 'media', (granted: boolean) => answers.push(granted), { isMainFrame: true, requestingUrl: 'app://ringfence/unlock.html', mediaTypes: ['audio'] });
+    expect(answers).toEqual([false]);
+    expect(call('unlock: device')).toBe(false);
+  });
+});
+
 describe('before Electron is ready', () => {
   const enabled = (): boolean => {
     const before = electron.sandboxEnabled;
@@ -84,6 +112,12 @@ describe('before Electron is ready', () => {
     expect(enabled()).toBe(false);
     electron.packaged = true;
     expect(enabled()).toBe(true);
+  });
+
+  it('no page may read the clipboard, not by the old command either', () => {
+    hardenBeforeReady();
+    expect(electron.appended.get('blink-settings')).toBe('DOMPasteAllowed=false');
+    for (const permission of ['clipboard-read', 'deprecated-sync-clipboard-read']) expect(call('check', null, permission, 'app://ringfence/', { isMainFrame: true })).toBe(false);
   });
 
   it('the scheme is registered as standard and secure', () => {

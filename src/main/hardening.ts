@@ -1,8 +1,8 @@
 /** The lock-down: a list of named calls, each with its reason. What is refused is reported, never quietly dropped. */
 import { resolve } from 'node:path';
-import { app, protocol, session, systemPreferences, type Session, type WebContents, type WebPreferences } from 'electron';
+import { app, protocol, session, systemPreferences, type Protocol, type Session, type WebContents, type WebPreferences } from 'electron';
 import { APP_ORIGIN, APP_SCHEME, serveFile } from './app-protocol';
-import { guardRequests, type GatewayRequests } from './gateway-requests';
+import { createGatewayRequests, guardRequests, type GatewayRequests } from './gateway-requests';
 
 /** Hears what was refused; throws where a developer should notice at once, logs elsewhere. */
 export type OnRefused = (what: string) => void;
@@ -31,6 +31,7 @@ export function lockedPreferences(preload: string): WebPreferences {
 /** Everything that must be said before Electron is ready. */
 export function hardenBeforeReady(): void {
   sandboxEveryRenderer();
+  refuseReadingTheClipboard();
   registerAppScheme();
   refuseSwitchesInProduction();
 }
@@ -38,7 +39,7 @@ export function hardenBeforeReady(): void {
 /** Everything that concerns the session of our windows; call when Electron is ready, before the first window. */
 export function hardenSession(rendererFolder: string, requests: GatewayRequests, onRefused: OnRefused): void {
   const target = session.defaultSession;
-  serveOwnFilesOnly(rendererFolder);
+  serveOwnFilesOnly(protocol, rendererFolder);
   grantMicrophoneOnly(target, onRefused);
   refuseDevices(target);
   refuseDownloads(target, onRefused);
@@ -47,10 +48,34 @@ export function hardenSession(rendererFolder: string, requests: GatewayRequests,
   app.on('web-contents-created', (_event, contents) => hardenContents(contents, onRefused));
 }
 
+/** In memory only: what is typed there is in no storage, cache or process that a taken-over phone window could share. */
+export const UNLOCK_PARTITION = 'unlock';
+
+/** The session of the window in which the admin's passphrase is typed: our own files, and nothing else at all. Call when Electron is ready. */
+export function hardenUnlockSession(rendererFolder: string, onRefused: OnRefused): void {
+  const target = session.fromPartition(UNLOCK_PARTITION);
+  serveOwnFilesOnly(target.protocol, rendererFolder);
+  target.setPermissionCheckHandler(() => false);
+  target.setPermissionRequestHandler((_contents, permission, answer) => {
+    onRefused(`permission ${permission} of the unlock window`);
+    answer(false);
+  });
+  refuseDevices(target);
+  refuseDownloads(target, onRefused);
+  // No gateway is ever allowed here.
+  refuseOtherRequests(target, createGatewayRequests(Date.now), onRefused);
+}
+
 // A renderer without OS sandbox could read the keychain by itself. Only from source, and only when asked (Chromium refuses to run as root otherwise), it
 // is left off; `app.info` then says so.
 function sandboxEveryRenderer(): void {
   if (app.isPackaged || !app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+}
+
+// The clipboard may hold a key that was made here, or one that is on its way in. Newer Electrons ask the permission handlers before a page may run
+// `execCommand('paste')`; the 33 of the tests runs it for anybody. A person's own pasting is another way, and stays.
+function refuseReadingTheClipboard(): void {
+  app.commandLine.appendSwitch('blink-settings', 'DOMPasteAllowed=false');
 }
 
 // file:// would let any page read any file, and has no origin that a gateway could recognise.
@@ -75,9 +100,9 @@ function refuseSwitchesInProduction(): void {
 }
 
 // The pages come from the package, never from the network or from elsewhere on the disk.
-function serveOwnFilesOnly(rendererFolder: string): void {
+function serveOwnFilesOnly(served: Pick<Protocol, 'handle'>, rendererFolder: string): void {
   const root = resolve(rendererFolder);
-  protocol.handle(APP_SCHEME, (request) => serveFile(request, root));
+  served.handle(APP_SCHEME, (request) => serveFile(request, root));
 }
 
 const isOurs = (url: string | undefined): boolean => url !== undefined && (url === APP_ORIGIN || url.startsWith(`${APP_ORIGIN}/`));

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { channels, type Handlers } from '../contracts/ipc';
-import { channelNames, INVOKE_TRANSPORT } from '../contracts/ipc-names';
-import { ok } from '../contracts/result';
+import { channels, type Channel, type Handlers, type WindowName } from '../contracts/ipc';
+import { channelNames, INVOKE_TRANSPORT, type ChannelName } from '../contracts/ipc-names';
+import { fail, ok } from '../contracts/result';
 import { settings } from '../contracts/settings';
 
 type Listener = (event: unknown, name?: unknown, input?: unknown) => Promise<unknown>;
@@ -15,15 +15,19 @@ const mainFrame = { parent: null, origin: ORIGIN };
 const from = (id: number, senderFrame: unknown = mainFrame): unknown => ({ sender: { id }, senderFrame });
 const phone = from(1);
 const incoming = from(2);
+const ids: readonly [WindowName, number][] = [['phone', 1], ['incoming', 2], ['unlock', 4]];
 
 const called: string[] = [];
 const refused: [string, string][] = [];
 const logged: string[] = [];
 let replaced: Partial<Handlers> = {};
+let adminLocked = false;
+let phoneLocked = false;
 
 beforeEach(() => {
   called.length = refused.length = logged.length = 0;
   replaced = {};
+  adminLocked = phoneLocked = false;
   const handlers = new Proxy({} as Handlers, {
     get: (_target, name: keyof Handlers) => (input: unknown) => {
       called.push(name);
@@ -33,8 +37,10 @@ beforeEach(() => {
   });
   serveIpc({
     handlers,
-    windowOf: (id) => (id === 1 ? 'phone' : id === 2 ? 'incoming' : null),
+    windowOf: (id) => ids.find(([, each]) => each === id)?.[0] ?? null,
     origin: ORIGIN,
+    admitAdmin: () => Promise.resolve(adminLocked ? fail('admin-locked', 'This needs the passphrase.', 'unlock-admin') : ok(null)),
+    isPhoneLocked: () => phoneLocked,
     onRefused: (channel, reason) => refused.push([channel, reason]),
     log: { info: () => undefined, warn: (line) => logged.push(line), error: (line, cause) => logged.push(`${line} ${String(cause)}`) },
   });
@@ -65,6 +71,9 @@ describe('the door into main', () => {
     ['a window that is not ours', from(3), 'settings.get'],
     ['the small window where it has no business', incoming, 'grants.get'],
     ['the phone window where it has no business', phone, 'incoming.act'],
+    ['the phone window that tries a passphrase', phone, 'admin.unlock'],
+    ['the phone window that sets a passphrase', phone, 'admin.setPassphrase'],
+    ['the unlock window where it has no business', from(4), 'grants.get'],
   ])('is closed to %s', async (_who, event, name) => {
     expect(await invoke(event, name)).toMatchObject({ ok: false, failure: { reason: 'forbidden-sender' } });
     expect(called).toEqual([]);
@@ -144,6 +153,102 @@ describe('the door into main', () => {
     expect(answer).toMatchObject({ ok: false, failure: { reason: 'internal' } });
     expect(JSON.stringify(answer)).not.toContain('SECRET');
     expect(logged).toHaveLength(1);
+  });
+});
+
+/** What agents do, and what every window asks about itself. Whatever is not in here is an admin's. */
+const AGENTS: readonly ChannelName[] = [
+  'app.info',
+  'settings.get',
+  'settings.set',
+  'profiles.snapshot',
+  'profiles.select',
+  // Gives back what the test, which is an admin's, was lent.
+  'profiles.testDone',
+  'grants.get',
+  'grants.watch',
+  'audit.recent',
+  'audit.query',
+  // What these two read is no secret: a public key, and the rules that hold.
+  'keys.publicKey',
+  'policy.effective',
+  'events.snapshot',
+  'events.endCall',
+  'calls.authorize',
+  'voice.place',
+  'voice.hangUp',
+  'voice.tool',
+  'calls.notifyIncoming',
+  'calls.dismissIncoming',
+  'incoming.current',
+  'incoming.act',
+  'admin.state',
+  'admin.ask',
+  'admin.lock',
+  // Of the unlock window alone; both ask for the passphrase by themselves.
+  'admin.unlock',
+  'admin.setPassphrase',
+  'phone.state',
+  'phone.lock',
+  'phone.unlock',
+  'phone.signOut',
+  'phone.closed',
+];
+const windowFor = (name: ChannelName): unknown => from(ids.find(([window]) => window === channels[name].windows[0])?.[1] ?? 0);
+
+describe('the admin lock', () => {
+  it.each(channelNames)('%s', async (name) => {
+    adminLocked = true;
+    const answer = await invoke(windowFor(name), name, { no: 'valid input' });
+    if (AGENTS.includes(name)) {
+      expect(answer).not.toMatchObject({ failure: { reason: 'admin-locked' } });
+      return;
+    }
+    // Before the input is looked at.
+    expect(answer).toEqual({ ok: false, failure: { reason: 'admin-locked', sentence: 'This needs the passphrase.', action: 'unlock-admin' } });
+    expect(called).toEqual([]);
+    expect(refused).toEqual([[name, 'admin-locked']]);
+    adminLocked = false;
+    expect(await invoke(windowFor(name), name, { no: 'valid input' })).toMatchObject({ failure: { reason: 'invalid-input' } });
+  });
+
+  it('is asked about after the sender', async () => {
+    adminLocked = true;
+    expect(await invoke(from(3), 'keys.generate', {})).toMatchObject({ failure: { reason: 'forbidden-sender' } });
+    expect(await invoke(incoming, 'keys.generate', {})).toMatchObject({ failure: { reason: 'forbidden-sender' } });
+  });
+});
+
+describe('the locked phone', () => {
+  const grants = { profileId: 'practice', purpose: 'sip' };
+
+  it('grants nothing', async () => {
+    phoneLocked = true;
+    expect(await invoke(phone, 'grants.get', grants)).toMatchObject({ ok: false, failure: { reason: 'locked', action: 'unlock-phone' } });
+    expect(called).toEqual([]);
+    expect(refused).toEqual([['grants.get', 'locked']]);
+  });
+
+  it('keeps back what was made while it was being locked', async () => {
+    replaced = {
+      'grants.get': () => {
+        phoneLocked = true;
+        return ok({ token: 'SECRET' } as never);
+      },
+    };
+    const answer = await invoke(phone, 'grants.get', grants);
+    expect(called).toEqual(['grants.get']);
+    expect(answer).toMatchObject({ ok: false, failure: { reason: 'locked' } });
+    expect(JSON.stringify(answer)).not.toContain('SECRET');
+  });
+
+  it.each(channelNames)('%s', async (name) => {
+    phoneLocked = true;
+    const answer = await invoke(windowFor(name), name, { no: 'valid input' });
+    const locked = (channels[name] as Channel).line === true;
+    expect(((answer as { failure?: { reason: string } }).failure?.reason ?? '') === 'locked').toBe(locked);
+    // Whoever locks must be able to unlock, and to say that its sockets are closed.
+    if (name.startsWith('phone.') || name.startsWith('admin.')) expect(locked).toBe(false);
   });
 });
 

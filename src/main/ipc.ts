@@ -1,14 +1,15 @@
 /**
  * The only door from a window into main. In this order, and nothing of the next step happens before the last one has passed:
- * sender (a window of ours, its main frame, our exact origin) -> channel declared, for that window -> size -> input schema -> handler ->
- * output schema, which strips what is not declared.
+ * sender (a window of ours, its main frame, our exact origin) -> channel declared, for that window -> admin lock -> phone lock -> size -> input
+ * schema -> handler -> output schema, which strips what is not declared.
  */
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
-import { channels, type Handlers, type WindowName } from '../contracts/ipc';
+import { channels, type Channel, type Handlers, type WindowName } from '../contracts/ipc';
 import { channelNames, INVOKE_TRANSPORT, type ChannelName } from '../contracts/ipc-names';
 import { resultSchema } from '../contracts/result-schema';
 import { fail, type Failure, type FailureReason, type Result } from '../contracts/result';
 import type { Log } from './log';
+import { phoneLocked } from './phone-lock';
 
 /** Inputs whose JSON is longer are not even parsed, in characters. */
 const LARGEST_INPUT = 64 * 1024;
@@ -19,6 +20,10 @@ export interface IpcPorts {
   readonly windowOf: (webContentsId: number) => WindowName | null;
   /** `app://ringfence`. */
   readonly origin: string;
+  /** Whether channels that touch keys, profiles or policy may go on now. */
+  readonly admitAdmin: () => Promise<Result<null>>;
+  /** Channels that need an open line are refused meanwhile. */
+  readonly isPhoneLocked: () => boolean;
   readonly onRefused: (channel: string, reason: FailureReason) => void;
   readonly log: Log;
 }
@@ -75,8 +80,13 @@ export function serveIpc(ports: IpcPorts): void {
     const window = senderWindow(event, ports);
     if (window === null) return refuse(name, fail('forbidden-sender', 'Only the windows of Ringfence may ask that.'));
     if (!isDeclared(name)) return refuse(name, fail('unknown-channel', 'Ringfence has no such function.'));
-    const channel = channels[name];
-    if (!(channel.windows as readonly WindowName[]).includes(window)) return refuse(name, fail('forbidden-sender', 'This window may not ask that.'));
+    const channel: Channel = channels[name];
+    if (!channel.windows.includes(window)) return refuse(name, fail('forbidden-sender', 'This window may not ask that.'));
+    if (channel.admin === true) {
+      const admitted = await ports.admitAdmin();
+      if (!admitted.ok) return refuse(name, admitted);
+    }
+    if (channel.line === true && ports.isPhoneLocked()) return refuse(name, phoneLocked());
     if (sizeOf(input) > LARGEST_INPUT) return refuse(name, fail('invalid-input', 'That is too much at once to be handled.'));
     const parsed = channel.input.safeParse(input);
     if (!parsed.success) {
@@ -86,6 +96,8 @@ export function serveIpc(ports: IpcPorts): void {
       const what = issue === undefined || issue.path.length === 0 ? 'What was entered' : `The field "${issue.path.join('.').slice(0, 60)}"`;
       return refuse(name, fail('invalid-input', `${what} is not valid. Correct it and try again.`, 'none', { details }));
     }
-    return run(name, parsed.data);
+    const answer = await run(name, parsed.data);
+    // Locked on the way: what was made meanwhile stays here.
+    return channel.line === true && ports.isPhoneLocked() ? refuse(name, phoneLocked()) : answer;
   });
 }

@@ -41,6 +41,16 @@ describe('a JSON file', () => {
     expect((await file.load()).value?.name).toBe('second');
   });
 
+  it('that is only looked at stays as it is, damaged or not', async () => {
+    path = join(folder, 'things.json');
+    const looking = createJsonFile({ path, schema, version: 3, migrations, holds: 'things', now: () => 0, readOnly: true });
+    writeFileSync(path, '{');
+    expect(await looking.load()).toMatchObject({ value: null, notice: "The file with your things can't be used (it is no JSON): things.json." });
+    expect(await looking.save(value)).toMatchObject({ ok: false, failure: { reason: 'file-unreadable' } });
+    expect(readdirSync(folder)).toEqual(['things.json']);
+    expect(readFileSync(path, 'utf8')).toBe('{');
+  });
+
   it('that could not be written keeps what it held', async () => {
     path = join(folder, 'things.json');
     writeFileSync(path, JSON.stringify(value));

@@ -20,6 +20,8 @@ export interface JsonFileOptions<T> {
   readonly holds: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Only looked at: a damaged file stays where it is, and `save` refuses. */
+  readonly readOnly?: boolean;
 }
 
 export interface Loaded<T> {
@@ -52,13 +54,14 @@ export function migrate(document: unknown, version: number, migrations: Migratio
   }
 }
 
-export function createJsonFile<T>({ path, schema, version, migrations, holds, now }: JsonFileOptions<T>): JsonFile<T> {
+export function createJsonFile<T>({ path, schema, version, migrations, holds, now, readOnly = false }: JsonFileOptions<T>): JsonFile<T> {
   // Set when a file is there that could be neither read nor moved: saving would destroy it.
   let untouchable: string | null = null;
   let writes: Promise<unknown> = Promise.resolve();
   let counter = 0;
 
   const setAside = async (why: string): Promise<Loaded<T>> => {
+    if (readOnly) return { value: null, notice: `The file with your ${holds} can't be used (${why}): ${basename(path)}.`.slice(0, 300) };
     const aside = `${path}.damaged-${new Date(now()).toISOString().replaceAll(':', '-')}`;
     try {
       await rename(path, aside);
@@ -70,6 +73,7 @@ export function createJsonFile<T>({ path, schema, version, migrations, holds, no
   };
 
   const write = async (value: T): Promise<Result<null>> => {
+    if (readOnly) return fail('file-unreadable', `The file with your ${holds} is only looked at now. Nothing was changed.`);
     if (untouchable !== null) return fail('file-unreadable', `The file with your ${holds} can't be changed; give Ringfence access to its folder and start it again.`, 'retry', { details: untouchable });
     counter += 1;
     const temporary = `${path}.${process.pid}-${counter}.tmp`;

@@ -4,6 +4,8 @@ import type { KeyRecord, KeySlot, KeyState, KeyStatus, ProfilesSnapshot, Retired
 import { fail, ok, type Failure, type Result } from '../contracts/result';
 import type { NewAuditEntry } from './audit-log';
 import type { Clock } from './clock';
+import { keyMixes } from './environment-guard';
+import { keyFits } from './key-kinds';
 import { createKeyPlaces, type PlacedKey } from './key-places';
 import type { KeyRecords, ProfileStore } from './profile-store';
 import { Secret } from './secrets/secret';
@@ -24,6 +26,8 @@ export interface Keys {
   readonly status: (profileId: string) => KeyStatus;
   /** The key that signs. Fails with `key-absent` or `keychain-unavailable`. The Practice line makes its own at first use. */
   readonly active: (profileId: string) => Promise<Result<KeyHandle>>;
+  /** Either key, as it was added. Fails with `key-absent`. */
+  readonly inSlot: (profileId: string, slot: KeySlot) => Result<KeyHandle>;
   /** Both keys of the Practice line, for its gateway. Without a next key, the one that was just retired is `next`: its tokens die by themselves. */
   readonly practiceKeys: () => Promise<Result<{ readonly active: Secret; readonly next: Secret | null }>>;
   /** Adds or replaces; a replaced active key is retired. Fails with `keychain-unavailable`, `key-locked`, `key-unusable` or `file-unreadable`; then nothing has changed. */
@@ -126,7 +130,8 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       keychainProblem = null;
       return kept;
     }
-    if (kept.failure.reason === 'file-unreadable') return kept;
+    // Neither says anything about the keychain.
+    if (kept.failure.reason === 'file-unreadable' || kept.failure.reason === 'key-unusable') return kept;
     keychainProblem = kept.failure;
     if (profileId !== PRACTICE_PROFILE_ID) return kept;
     await places.keepInMemory(profileId, slot, secret, made);
@@ -195,6 +200,11 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       }
       return ok({ fingerprint: known.fingerprint, open: () => read(profileId, known) });
     },
+    inSlot: (profileId, slot) => {
+      const known = record(profileId, slot);
+      if (known === null) return fail('key-absent', `"${nameOf(profileId)}" has no ${slot} key. Add one under Keys.`, 'open-keys');
+      return ok({ fingerprint: known.fingerprint, open: () => read(profileId, known) });
+    },
     practiceKeys: async () => {
       await practiceReady();
       const active = record(PRACTICE_PROFILE_ID, 'active');
@@ -207,7 +217,12 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
     },
     put: (profileId, slot, secret, origin) =>
       serial(async () => {
-        if (profiles.find(profileId) === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
+        const profile = profiles.find(profileId);
+        if (profile === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
+        const fits = keyFits(secret, profile);
+        if (!fits.ok) return fits;
+        const mixed = keyMixes(profiles, profile, secret.fingerprint);
+        if (mixed !== null) return { ok: false, failure: mixed };
         const { fingerprint } = secret;
         const at = clock.wall();
         const before = record(profileId, slot);

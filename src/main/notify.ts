@@ -7,12 +7,16 @@ import type { Windows } from './windows';
 /** Who hears what; a grant goes to the phone window alone. */
 const audience: Readonly<Record<NotificationName, readonly WindowName[]>> = {
   'profiles.changed': ['phone'],
-  'settings.changed': ['phone', 'incoming'],
+  'profiles.testRefused': ['phone'],
+  'settings.changed': ['phone', 'incoming', 'unlock'],
   'grants.renewed': ['phone'],
   'grants.failed': ['phone'],
   'audit.appended': ['phone'],
   'calls.incomingAction': ['phone'],
+  'voice.ended': ['phone'],
   'incoming.changed': ['incoming'],
+  'admin.changed': ['phone', 'unlock'],
+  'phone.locked': ['phone'],
   'power.resumed': ['phone'],
   'network.changed': ['phone'],
 };

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PRACTICE_PROFILE_ID } from '../contracts/practice';
+import { profilePolicy } from '../contracts/policy';
 import { profile as profileSchema, profilesSnapshot, type Profile } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
-import type { JsonFile } from './json-file';
+import { migrate, type JsonFile } from './json-file';
 import { practiceProfile } from './practice-profile';
-import { openProfileStore, profilesDocument, type ProfilesDocument } from './profile-store';
+import { openProfileStore, profileMigrations, profilesDocument, PROFILES_VERSION, type ProfilesDocument } from './profile-store';
 
 const work: Profile = profileSchema.parse({
   id: 'work',
@@ -101,16 +102,29 @@ describe('the profile store', () => {
   });
 });
 
+it('a file of version 1 keeps its profiles, without the ICE servers that no browser takes', () => {
+  const old = {
+    version: 1,
+    installId: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11',
+    activeProfileId: 'work',
+    profiles: [{ ...work, iceServers: [{ urls: ['stun://stun.example.com'] }, { urls: ['stun:stun.example.com', 'stun:host:99999'] }] }],
+    keyRecords: {},
+    instanceIds: {},
+  };
+  const now = profilesDocument.parse(migrate(old, PROFILES_VERSION, profileMigrations));
+  expect(now.profiles).toEqual([{ ...work, iceServers: [{ urls: ['stun:stun.example.com'] }] }]);
+});
+
 describe('the Practice line', () => {
   it('can be made stricter, but stays the line that it is', async () => {
     const store = await openProfileStore(fakeFile());
-    await store.save({ ...work, id: PRACTICE_PROFILE_ID, presentation: { kind: 'main-injected' }, policy: { tokenLifeS: 5, purposes: ['sip'] } });
+    await store.save({ ...work, id: PRACTICE_PROFILE_ID, presentation: { kind: 'main-injected' }, policy: profilePolicy.parse({ tokenLifeS: 5 }) });
     store.setPracticeUrl('ws://127.0.0.1:4000/');
     expect(store.profiles()).toHaveLength(1);
     expect(store.find('practice')).toEqual({
       ...practiceProfile('ws://127.0.0.1:4000/', null),
       presentation: { kind: 'main-injected' },
-      policy: { tokenLifeS: 5, purposes: ['sip'] },
+      policy: profilePolicy.parse({ tokenLifeS: 5 }),
     });
   });
 });

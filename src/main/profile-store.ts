@@ -1,8 +1,9 @@
 /** The profiles and what is remembered about their keys (never a key), in one JSON file. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { MOST_PROFILES } from '../contracts/profile-transfer';
 import { PRACTICE_PROFILE_ID } from '../contracts/practice';
-import { keyRecord, profile, profileId, retiredKey, type Profile } from '../contracts/profile';
+import { iceServer, keyRecord, profile, profileId, retiredKey, type Profile } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
 import type { JsonFile, Migrations } from './json-file';
 import { practiceProfile } from './practice-profile';
@@ -23,17 +24,33 @@ export type StoredKey = z.infer<typeof storedKey>;
 const keyRecords = z.object({ active: storedKey.nullable(), next: storedKey.nullable(), retired: retiredKey.nullable().default(null) });
 export type KeyRecords = Readonly<z.infer<typeof keyRecords>>;
 
-export const PROFILES_VERSION = 1;
+export const PROFILES_VERSION = 2;
+
+const oldIceServers = z.looseObject({ iceServers: z.array(z.looseObject({ urls: z.array(z.unknown()) })) });
 
 /** Entry `n` turns a file of version `n` into one of version `n + 1`. Version 1 is the first. */
-export const profileMigrations: Migrations = {};
+export const profileMigrations: Migrations = {
+  // Version 1 took ICE URLs of any form, such as stun://host, which no browser takes: they go, and the profile stays.
+  1: (document) => ({
+    ...document,
+    profiles: z
+      .array(z.unknown())
+      .parse(document['profiles'])
+      .map((line) => {
+        const old = oldIceServers.safeParse(line);
+        if (!old.success) return line;
+        const usable = old.data.iceServers.map((server) => ({ ...server, urls: server.urls.filter((url) => iceServer.shape.urls.element.safeParse(url).success) }));
+        return { ...old.data, iceServers: usable.filter(({ urls }) => urls.length > 0) };
+      }),
+  }),
+};
 
 export const profilesDocument = z.object({
   version: z.literal(PROFILES_VERSION),
   /** Part of every keychain account: two installations on one keychain don't overwrite each other. */
   installId: z.uuid(),
   activeProfileId: profileId,
-  profiles: z.array(profile).max(200),
+  profiles: z.array(profile).max(MOST_PROFILES),
   keyRecords: z.record(profileId, keyRecords),
   /** RFC 5626 section 4.1: one for each installation and profile. */
   instanceIds: z.record(profileId, z.uuid()),
@@ -41,7 +58,6 @@ export const profilesDocument = z.object({
 export type ProfilesDocument = z.infer<typeof profilesDocument>;
 
 const NO_KEYS: KeyRecords = { active: null, next: null, retired: null };
-const MOST_PROFILES = 200;
 
 export interface ProfileStore {
   readonly installId: string;
@@ -90,12 +106,19 @@ export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promis
     });
 
   const saved = (id: string): Profile | null => document.profiles.find((each) => each.id === id) ?? null;
-  const find = (id: string): Profile | null => (id === PRACTICE_PROFILE_ID ? practiceProfile(practiceUrl, saved(id)) : saved(id));
+  let practiceMade: { readonly url: string | null; readonly wishes: Profile | null; readonly profile: Profile } | null = null;
+  /** The same object until something about it changes: each grant asks for it. */
+  const practice = (): Profile => {
+    const wishes = saved(PRACTICE_PROFILE_ID);
+    if (practiceMade === null || practiceMade.url !== practiceUrl || practiceMade.wishes !== wishes) practiceMade = { url: practiceUrl, wishes, profile: practiceProfile(practiceUrl, wishes) };
+    return practiceMade.profile;
+  };
+  const find = (id: string): Profile | null => (id === PRACTICE_PROFILE_ID ? practice() : saved(id));
 
   return {
     installId: document.installId,
     notice: loaded.notice,
-    profiles: () => [practiceProfile(practiceUrl, saved(PRACTICE_PROFILE_ID)), ...document.profiles.filter((each) => each.id !== PRACTICE_PROFILE_ID)],
+    profiles: () => [practice(), ...document.profiles.filter((each) => each.id !== PRACTICE_PROFILE_ID)],
     find,
     activeProfileId: () => (find(document.activeProfileId) === null ? PRACTICE_PROFILE_ID : document.activeProfileId),
     keyRecords: (id) => document.keyRecords[id] ?? NO_KEYS,

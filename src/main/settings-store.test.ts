@@ -18,7 +18,7 @@ function fakeFile(content: SettingsDocument | null = null) {
 
 describe('the settings', () => {
   it('start with the defaults', async () => {
-    expect((await openSettingsStore(fakeFile())).current()).toEqual({ theme: 'system', doNotDisturb: false, microphoneId: null, speakerId: null, ringerId: null });
+    expect((await openSettingsStore(fakeFile())).current()).toEqual({ theme: 'system', doNotDisturb: false, microphoneId: null, speakerId: null, ringerId: null, guideDone: false });
   });
 
   it('change in part and are remembered, also when two change at once', async () => {

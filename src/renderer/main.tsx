@@ -4,10 +4,11 @@ import { createRoot } from 'react-dom/client';
 import { createMicrophone } from './media/devices';
 import { microphoneLevel } from './media/levels';
 import { createRinger } from './media/ringer';
-import { createBrowserUserAgent } from './phone/browser-user-agent';
+import { createBrowserUserAgent, tryBrowserLine } from './phone/browser-user-agent';
 import { createAppState } from './state/create-app-state';
 import { api } from './state/window-api';
 import { App } from './ui/App';
+import { createBrowserVoiceUserAgent } from './voice/browser-voice-user-agent';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
@@ -17,6 +18,9 @@ const microphone = createMicrophone({ preferredId: () => app.state.settings.get(
 const app = createAppState({
   api,
   createUserAgent: (_profile, grants) => createBrowserUserAgent({ grants, microphone }),
+  createVoiceUserAgent: (profile, line, onTranscript) => createBrowserVoiceUserAgent({ profile, line, microphone, onTranscript }),
+  openSocket: (url) => new WebSocket(url),
+  tryLine: tryBrowserLine,
   devices: navigator.mediaDevices,
   ringer: createRinger(),
   microphoneLevel: microphoneLevel(microphone),

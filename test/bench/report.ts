@@ -8,7 +8,7 @@ import { summarise, type Summary } from '../support/statistics';
 /** One line of the result. */
 export interface Line {
   readonly name: string;
-  readonly unit: 'ms' | 'MiB' | '%';
+  readonly unit: 'ms' | 'us' | 'MiB' | '%';
   readonly measured: Summary;
   /** The median must not be more than this; null: measured without a target. */
   readonly target: number | null;

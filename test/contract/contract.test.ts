@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { callContract } from './call-contract';
 import { handshakeContract } from './handshake-contract';
+import { limitsContract } from './limits-contract';
 import { phoneContract } from './phone-contract';
 import { registrarContract } from './registrar-contract';
 import type { ServerUnderTest } from './server-under-test';
@@ -45,6 +46,7 @@ for (const { name, missing, start } of kinds) {
     describe('handshake', () => handshakeContract(room));
     describe('registrar', () => registrarContract(room));
     describe('calls', () => callContract(room));
+    describe('limits of calls', () => limitsContract(room));
     describe('two phones', () => phoneContract(room));
   });
 }

@@ -27,6 +27,11 @@ const wrong: readonly (readonly [string, Partial<LabTokenParts> & { readonly uns
   ['without an end', { claims: { exp: undefined } }],
   ['with an end that is no number', { claims: { exp: '9999999999' } }],
   ['without an id', { claims: { jti: undefined } }],
+  ['with a call time that is too short', { claims: { max_call_s: 9 } }],
+  ['with a call time that is no number', { claims: { max_call_s: '60' } }],
+  ['with dial rules that are no list', { claims: { dial: '10??' } }],
+  ['with no dial rule in its list', { claims: { dial_deny: [] } }],
+  ['with a dial rule that is none', { claims: { dial: ['1(0|1)+'] } }],
 ];
 
 export function handshakeContract({ server, visitors }: ContractRoom): void {

@@ -7,16 +7,19 @@ import { createTestPhone, type TestPhone } from '../support/phone';
 import { SipClient } from '../support/sip-client';
 import type { ServerUnderTest } from './server-under-test';
 
+/** More claims of a visitor's tokens. */
+type Claims = Readonly<Record<string, unknown>>;
+
 export interface Visitors {
   /** A user name that no other test has: a server may remember who left only a moment ago. */
   readonly user: () => string;
-  readonly grant: (user: string, lifeS?: number) => Grant;
+  readonly grant: (user: string, lifeS?: number, claims?: Claims) => Grant;
   /** A phone that is registered. */
-  readonly phone: (user?: string) => Promise<TestPhone & { readonly user: string }>;
+  readonly phone: (user?: string, claims?: Claims) => Promise<TestPhone & { readonly user: string }>;
   /** A raw client with an open flow; `lifeS` is its token's life in s. */
-  readonly flow: (user?: string, options?: { readonly lifeS?: number; readonly instance?: string }) => Promise<SipClient>;
+  readonly flow: (user?: string, options?: { readonly lifeS?: number; readonly instance?: string; readonly claims?: Claims }) => Promise<SipClient>;
   /** A raw client that is registered. */
-  readonly client: (user?: string) => Promise<SipClient>;
+  readonly client: (user?: string, claims?: Claims) => Promise<SipClient>;
   readonly leave: () => Promise<void>;
 }
 
@@ -31,9 +34,9 @@ export function welcome(server: Pick<ServerUnderTest, 'url' | 'domain' | 'mint'>
     visits += 1;
     return String(visits);
   };
-  const grant = (name: string, lifeS = 300): Grant => {
+  const grant = (name: string, lifeS = 300, claims: Claims = {}): Grant => {
     const now = Date.now();
-    const token = server.mint({ sub: name, lifeS });
+    const token = server.mint({ sub: name, lifeS, claims });
     return {
       profileId: 'contract',
       purpose: 'sip',
@@ -48,8 +51,8 @@ export function welcome(server: Pick<ServerUnderTest, 'url' | 'domain' | 'mint'>
       iceServers: [],
     };
   };
-  const flow: Visitors['flow'] = async (name = user(), { lifeS = 300, ...options } = {}) => {
-    const client = await SipClient.open(server.url, name, { ...options, token: server.mint({ sub: name, lifeS }), domain: server.domain });
+  const flow: Visitors['flow'] = async (name = user(), { lifeS = 300, claims = {}, ...options } = {}) => {
+    const client = await SipClient.open(server.url, name, { ...options, token: server.mint({ sub: name, lifeS, claims }), domain: server.domain });
     clients.push(client);
     return client;
   };
@@ -57,15 +60,15 @@ export function welcome(server: Pick<ServerUnderTest, 'url' | 'domain' | 'mint'>
     user,
     grant,
     flow,
-    phone: async (name = user()) => {
-      const phone = createTestPhone({ WebSocket, mint: () => grant(name) });
+    phone: async (name = user(), claims = {}) => {
+      const phone = createTestPhone({ WebSocket, mint: () => grant(name, 300, claims) });
       phones.push(phone);
       phone.agent.start();
       await phone.registered();
       return { ...phone, user: name };
     },
-    client: async (name = user()) => {
-      const client = await flow(name);
+    client: async (name = user(), claims = {}) => {
+      const client = await flow(name, { claims });
       const answer = await client.register();
       if (answer.status !== 200) throw new Error(`REGISTER was answered with ${answer.status}`);
       return client;

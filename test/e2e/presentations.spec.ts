@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Profile } from '../../src/contracts/profile';
+import type { ProfileInput } from '../../src/contracts/profile';
 import { expect, test } from '../support/app';
 import { ask, callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
 
 /** JWTs (at least two of their parts) and passwords made by HMAC-SHA1, in what the app printed. */
 const SECRET = /eyJ[\w-]+\.[\w-]+|[A-Za-z0-9+/]{27}=/;
 
-const ways: readonly { readonly name: string; readonly line: Pick<Profile, 'provider' | 'presentation'> }[] = (
+const ways: readonly { readonly name: string; readonly line: Pick<ProfileInput, 'provider' | 'presentation'> }[] = (
   [
     { kind: 'subprotocol', template: 'bearer.<token>' },
     { kind: 'bearer', header: 'Authorization', realm: '' },

@@ -70,10 +70,15 @@ async function watchFor(ms: number, since: number): Promise<void> {
   await expect.poll(() => Date.now() - since, { timeout: ms + 10_000, intervals: [250] }).toBeGreaterThan(ms);
 }
 
+/**
+ * Chromium tells WebRTC of addresses that came 2 s after the kernel knows them (ip_address_online_delay of its NetworkChangeCalculator on Linux);
+ * nothing of ours can send over them before. So what was asked for, 2 s in all, can't be held where every address was gone.
+ */
+const TOLD_AFTER_MS = 2_000;
+
 for (const { what, knownFor, gapWithinMs } of [
   { what: 'address change (Wi-Fi -> LAN)', knownFor: 3_000, gapWithinMs: 2_000 },
-  // Chromium tells WebRTC of a new network 1.5 to 2 s after it is there; nothing of ours can send over it before. So there is no bound but the call's life.
-  { what: 'the same, at the moment LAN is there', knownFor: 0, gapWithinMs: null },
+  { what: 'the same, at the moment LAN is there', knownFor: 0, gapWithinMs: TOLD_AFTER_MS + 2_000 },
 ]) {
   test(`${what}, in a call`, async ({ launch, keyring, folder }) => {
     const app = await inCall(launch, keyring, folder);
@@ -111,7 +116,7 @@ test('30 s without any network, in a call', async ({ launch, keyring, folder }) 
   const { longestMs } = heard;
   expectListened(heard, 30_000);
   expect(longestMs).toBeGreaterThan(25_000);
-  record({ what: '30 s without any network', backMs: back, backWithinMs: 2_000, gapMs: longestMs, gapWithinMs: returned - away + 2_000, kept: 'yes; hold, resume, hang up work' });
+  record({ what: '30 s without any network', backMs: back, backWithinMs: 2_000, gapMs: longestMs, gapWithinMs: returned - away + TOLD_AFTER_MS + 1_000, kept: 'yes; hold, resume, hang up work' });
   await stillWorks(app);
 });
 

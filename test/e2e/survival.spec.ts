@@ -15,7 +15,7 @@ import { openRelay } from '../support/relay';
 import { SYLLABLE_PAUSE_MS, talkSamples, wavFile } from '../support/tone';
 import type { GatewayProcess } from '../support/gateway-process';
 import type { KeyringSession } from '../support/keyring-session';
-import type { Profile } from '../../src/contracts/profile';
+import type { ProfileInput } from '../../src/contracts/profile';
 
 const record = reportRows();
 
@@ -28,7 +28,7 @@ interface Place {
 }
 
 /** An app that is registered as `user` and talks without a pause. */
-async function phone({ launch, gateway, keyring, folder }: Place, user: string, more: Partial<Profile> = {}): Promise<RunningApp> {
+async function phone({ launch, gateway, keyring, folder }: Place, user: string, more: Partial<ProfileInput> = {}): Promise<RunningApp> {
   const talk = join(folder, `talk-${user}.wav`);
   await writeFile(talk, wavFile(talkSamples(Number(user))), { mode: 0o644 });
   const app = await launch({ bus: keyring.bus, extraArgs: [`--use-file-for-fake-audio-capture=${talk}`] });

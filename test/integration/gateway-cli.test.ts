@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { build } from 'vite';
 import { fingerprintOf } from '../../src/gateway/authenticator';
@@ -89,6 +90,41 @@ it('takes other keys at SIGHUP, and keeps those it has when a file is no good', 
   await reread(`Keys read again: ${fingerprintOf(next)}\n`);
   expect([await comesIn(old), await comesIn(next)]).toEqual([false, true]);
   expect(gateway.out() + gateway.error()).not.toContain(next);
+});
+
+it('takes a public key, as PEM or as JWK, beside a text in a rotation, and never makes one', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  writeFileSync(join(folder, 'public.jwk'), JSON.stringify({ ...publicKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }));
+  const text = randomBytes(32).toString('base64url');
+  writeFileSync(join(folder, 'text.key'), text);
+  const gateway = run('--port', '0', '--key-file', 'text.key', '--next-key-file', 'public.jwk', '--next-algorithm', 'ES256');
+  await expect.poll(gateway.out, { timeout: 10_000 }).toContain('Key  ');
+  const fingerprint = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex').slice(0, 8);
+  expect(gateway.out()).toContain(`Next key       fingerprint ${fingerprint}`);
+  const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(gateway.out())?.[0] ?? '';
+  const now = Math.floor(Date.now() / 1000);
+  const token = await new SignJWT({ iss: 'ringfence', aud: 'practice', sub: '1001', iat: now, exp: now + 60, jti: 'one' }).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
+  for (const good of [token, mintToken({ sub: '1001', key: text })]) await (await SipClient.open(url, '1001', { token: good })).close();
+  writeFileSync(join(folder, 'text.key'), String(publicKey.export({ type: 'spki', format: 'pem' })));
+  gateway.process.kill('SIGHUP');
+  await expect.poll(gateway.error).toContain('holds no key of at least 32 characters. The keys of before stay.');
+});
+
+it.each([
+  [['--port', '0', '--algorithm', 'none'], 'An algorithm is one of: HS256, RS256, ES256, EdDSA. Try --help.'],
+  [['--port', '0', '--algorithm', 'EdDSA', '--key-file', 'absent.pem'], "can't be read"],
+  [['--port', '0', '--algorithm', 'EdDSA', '--key-file', 'private.pem'], 'holds no public key for EdDSA. That is no public key'],
+  [['--port', '0', '--algorithm', 'ES256', '--key-file', 'public.pem'], 'holds no public key for ES256. ES256 takes an EC key on P-256'],
+  [['--port', '0', '--key-file', 'public.pem'], 'holds no key of at least 32 characters'],
+  [['--port', '0', '--algorithm', 'EdDSA', '--key-file', 'public.pem', '--presentation', 'digest'], 'Digest needs a text'],
+])('refuses the key of %j', async (args, sentence) => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  writeFileSync(join(folder, 'public.pem'), String(publicKey.export({ type: 'spki', format: 'pem' })));
+  writeFileSync(join(folder, 'private.pem'), String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+  const gateway = run(...args);
+  expect(await gateway.code).toBe(2);
+  expect(gateway.error()).toContain(sentence);
+  expect(gateway.error().trim().split('\n')).toHaveLength(1);
 });
 
 it.each([

@@ -28,6 +28,20 @@ const hostileAt = (nowS: number): readonly Hostile[] => [
   ['no subject', { claims: { sub: undefined } }, 'malformed'],
   ['no jti', { claims: { jti: undefined } }, 'malformed'],
   ['an empty jti', { claims: { jti: '' } }, 'malformed'],
+  ['a call time that is too short', { claims: { max_call_s: 9 } }, 'constraints'],
+  ['a call time that is too long', { claims: { max_call_s: 86_401 } }, 'constraints'],
+  ['a call time in parts of seconds', { claims: { max_call_s: 60.5 } }, 'constraints'],
+  ['a call time of nothing', { claims: { max_call_s: null } }, 'constraints'],
+  ['a call time of true', { claims: { max_call_s: true } }, 'constraints'],
+  ['dial rules that are text', { claims: { dial: '10??' } }, 'constraints'],
+  ['dial rules that are nothing', { claims: { dial: null } }, 'constraints'],
+  ['dial rules that are an object', { claims: { dial_deny: {} } }, 'constraints'],
+  ['no dial rule in its list', { claims: { dial: [] } }, 'constraints'],
+  ['a dial rule that is no text', { claims: { dial_deny: ['10??', 1003] } }, 'constraints'],
+  ['a dial rule that is none', { claims: { dial: ['1001|.*'] } }, 'constraints'],
+  ['too many dial rules', { claims: { dial: Array.from({ length: 21 }, (_, i) => `${1000 + i}`) } }, 'constraints'],
+  ['meta that is text', { claims: { meta: 'sales' } }, 'constraints'],
+  ['meta that is no text', { claims: { meta: { desk: 7 } } }, 'constraints'],
 ];
 
 /** All of them, signed for this lab. */

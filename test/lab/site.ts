@@ -57,6 +57,7 @@ export async function siteOf(options: LabOptions, folder: string, address: strin
         };
   return {
     LISTEN_UDP: `udp:${address}:${ports.udp}`,
+    SELF: quoted(`sip:${address}:${ports.udp}`),
     LISTEN_WS: `tcp:${address}:${ports.ws}`,
     DOMAIN: quoted(DOMAIN),
     ISSUER: quoted(ISSUER),

@@ -111,7 +111,8 @@ export async function launchApp(options: LaunchOptions = {}, inside?: string): P
       ...(options.extraArgs ?? []),
       variable('RINGFENCE_E2E_APP'),
     ],
-    env: { ...inherited, DBUS_SESSION_BUS_ADDRESS: options.bus ?? 'disabled:', ...options.env },
+    // No file of this computer's admin has a say in a test.
+    env: { ...inherited, DBUS_SESSION_BUS_ADDRESS: options.bus ?? 'disabled:', RINGFENCE_POLICY_FILE: join(folder, 'policy.json'), ...options.env },
   });
   const child = electron.process();
   const { pid } = child;

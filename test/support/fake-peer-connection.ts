@@ -33,6 +33,31 @@ export class FakeDtmf {
   }
 }
 
+/** RTCDataChannel as far as messages of text go. */
+export class FakeDataChannel extends EventTarget {
+  readyState: 'connecting' | 'open' | 'closed' = 'connecting';
+  readonly sent: string[] = [];
+  constructor(readonly label: string) {
+    super();
+  }
+  open(): void {
+    this.readyState = 'open';
+    this.dispatchEvent(new Event('open'));
+  }
+  /** The far end sends. */
+  receive(data: unknown): void {
+    this.dispatchEvent(Object.assign(new Event('message'), { data: typeof data === 'string' ? data : JSON.stringify(data) }));
+  }
+  send(message: string): void {
+    this.sent.push(message);
+  }
+  close(): void {
+    if (this.readyState === 'closed') return;
+    this.readyState = 'closed';
+    this.dispatchEvent(new Event('close'));
+  }
+}
+
 export interface FakeSettings {
   /** Address of the host candidate. */
   readonly address: string;
@@ -55,7 +80,7 @@ export class FakePeerConnection extends EventTarget {
   readonly sender = {
     track: null as FakeTrack | null,
     dtmf: this.dtmf,
-    replaceTrack: (track: FakeTrack): Promise<void> => {
+    replaceTrack: (track: FakeTrack | null): Promise<void> => {
       this.sender.track = track;
       return Promise.resolve();
     },
@@ -78,6 +103,12 @@ export class FakePeerConnection extends EventTarget {
   addTrack(track: FakeTrack): object {
     this.sender.track = track;
     return this.sender;
+  }
+  /** The one data channel, closed until a test opens it. */
+  channel: FakeDataChannel | null = null;
+  createDataChannel(label: string): FakeDataChannel {
+    this.channel = new FakeDataChannel(label);
+    return this.channel;
   }
   getSenders(): object[] {
     return [this.sender];
@@ -173,6 +204,8 @@ export class FakePeerConnection extends EventTarget {
     if (this.signalingState === 'closed') return;
     this.iceConnectionState = state;
     this.dispatchEvent(new Event('iceconnectionstatechange'));
+    this.connectionState = state === 'completed' ? 'connected' : state;
+    this.dispatchEvent(new Event('connectionstatechange'));
   }
   getStats(): Promise<Map<string, object>> {
     return Promise.resolve(new Map<string, object>());

@@ -18,6 +18,8 @@ export interface GatewayProcess {
   readonly setKeys: (active: string, next: string | null) => Promise<void>;
   /** Asks the fault port to break something: `fault('/drop', { user: '1001' })`. */
   readonly fault: (path: string, body: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  /** How many sockets are open, and how many phones are registered. */
+  readonly counts: () => Promise<{ readonly flows: number; readonly bindings: number }>;
   /** What the newest call to `digits` was sent. */
   readonly digits: () => Promise<string>;
   /** How many calls it carries. */
@@ -96,6 +98,10 @@ export async function startGatewayProcess(script: string): Promise<GatewayProces
     url: running.url,
     key,
     fault: (path, body) => faultPort(path, { method: 'POST', body: JSON.stringify(body) }),
+    counts: async () => {
+      const { flows, bindings } = (await faultPort('/stats')) as { readonly flows: number; readonly bindings: number };
+      return { flows, bindings };
+    },
     digits: async () => {
       const calls = (await faultPort('/digits')) as readonly { readonly digits: string }[];
       return calls.at(-1)?.digits ?? '';

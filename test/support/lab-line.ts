@@ -1,5 +1,5 @@
 /** A line of the app to the lab's Kamailio. */
-import type { Presentation, Profile } from '../../src/contracts/profile';
+import type { Presentation, ProfileInput } from '../../src/contracts/profile';
 import type { Lab, LabPresentation } from '../lab/lab';
 import { expect, type RunningApp } from './app';
 import { takeLine, untilRegistered } from './phone-driver';
@@ -17,7 +17,7 @@ const PRESENTATIONS: Readonly<Record<LabPresentation, Presentation>> = {
 export const AGENT = '1001';
 
 /** The profile that an operator of this Kamailio would hand out. */
-export function lineToLab(lab: Lab, more: Partial<Profile> = {}): Profile {
+export function lineToLab(lab: Lab, more: Partial<ProfileInput> = {}): ProfileInput {
   return {
     id: 'lab',
     name: 'Lab',
@@ -34,7 +34,7 @@ export function lineToLab(lab: Lab, more: Partial<Profile> = {}): Profile {
 }
 
 /** Gives the app a line to the lab, with its key, and waits until Kamailio has it registered. */
-export async function joinLab(app: RunningApp, lab: Lab, more: Partial<Profile> = {}): Promise<void> {
+export async function joinLab(app: RunningApp, lab: Lab, more: Partial<ProfileInput> = {}): Promise<void> {
   await takeLine(app, lineToLab(lab, more), lab.activeKey);
   await expect(app.page.getByTestId('registration')).toContainText(`as ${AGENT}`);
   await untilRegistered(app.page);

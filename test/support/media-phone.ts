@@ -84,11 +84,14 @@ export class MediaPhone {
 
   /** Plays a tone in G.711 at `dbfs` (relative to a full-scale sine) until it is closed; packets are due by the clock. */
   playTone(hz: number, dbfs = -12): void {
+    this.#stopTone();
     const samples = (RATE * PACKET_MS) / 1000;
     const amplitude = 32_767 * 10 ** (dbfs / 20);
     const began = performance.now();
     let sent = 0;
     const timer = setInterval(() => {
+      // The far end may have left.
+      if (!this.track.isOpen()) return;
       const due = Math.floor((performance.now() - began) / PACKET_MS) + 1;
       for (; sent < due; sent += 1) {
         const first = sent * samples;
@@ -96,6 +99,10 @@ export class MediaPhone {
       }
     }, PACKET_MS / 2);
     this.#stopTone = () => clearInterval(timer);
+  }
+
+  stopTone(): void {
+    this.#stopTone();
   }
 
   /** Sends every packet back as it came, under its own SSRC: a codec that nobody here can speak survives that. */

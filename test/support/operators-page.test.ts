@@ -1,5 +1,6 @@
 /** docs/operators.md quotes what runs, and its script makes what the gateway takes. */
 import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -30,12 +31,12 @@ it('quotes the configuration that the lab runs, to the letter', () => {
 
 it('names only settings that the configuration knows, and all that it needs', () => {
   const named = [...(blocks('site')[0] ?? '').matchAll(/^#!define (\w+)/gm)].map((match) => match[1] ?? '');
-  const wanted = ['LISTEN_UDP', 'LISTEN_WS', 'DOMAIN', 'ISSUER', 'AUDIENCE', 'MAX_LIFE', 'ANSWER_WITHIN', 'KEEPALIVE', 'RESERVED', 'RTPENGINE', 'KEY_ACTIVE'];
+  const wanted = ['LISTEN_UDP', 'SELF', 'LISTEN_WS', 'DOMAIN', 'ISSUER', 'AUDIENCE', 'MAX_LIFE', 'ANSWER_WITHIN', 'KEEPALIVE', 'RESERVED', 'RTPENGINE', 'KEY_ACTIVE'];
   expect(named).toEqual(expect.arrayContaining(wanted));
   for (const name of [...named, ...[...page.matchAll(/`(?:#!define )?(WITH_\w+)`/g)].map((match) => match[1] ?? '')]) expect(configuration).toMatch(new RegExp(`\\b${name}\\b`));
 });
 
-describe('the script that makes a token', () => {
+describe('the scripts that make a token', () => {
   const KEY = 'a key for this page that is long enough for HS256';
   const rules = { issuer: 'ringfence', audience: 'lab', maxLifeS: 3600, leewayS: 30, reserved: new Set<string>() };
   const token = async (...args: readonly string[]): Promise<string> => {
@@ -44,6 +45,22 @@ describe('the script that makes a token', () => {
     await writeFile(key, `${KEY}\n`);
     return (await run(process.execPath, [script, key, ...args])).stdout.trim();
   };
+  it.each([
+    ['EdDSA', () => generateKeyPairSync('ed25519')],
+    ['ES256', () => generateKeyPairSync('ec', { namedCurve: 'P-256' })],
+    ['RS256', () => generateKeyPairSync('rsa', { modulusLength: 2048 })],
+  ] as const)('signs with %s as the page says', async (algorithm, make) => {
+    const { privateKey, publicKey } = make();
+    const [script, key] = [join(folder, 'signed.mjs'), join(folder, `${algorithm}.pem`)];
+    await writeFile(script, blocks('js')[1] ?? '');
+    await writeFile(key, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const half = String(publicKey.export({ type: 'spki', format: 'pem' }));
+    const authenticator = createAuthenticator({ active: { algorithm, publicKey: half } }, rules);
+    const signed = async (more: string): Promise<string> => (await run(process.execPath, [script, key, 'ringfence', 'lab', '1001', more])).stdout.trim();
+    expect(await authenticator.verify(await signed('{"max_call_s":600,"dial":["10??"],"meta":{"team":"sales"}}'), Date.now())).toMatchObject({ ok: true, value: { constraints: { maxCallS: 600, meta: ['team=sales'] } } });
+    for (const limits of ['{"max_call_s":5}', '{"dial":[]}']) expect(await authenticator.verify(await signed(limits), Date.now())).toMatchObject({ ok: false, failure: 'constraints' });
+  });
+
   it.each([
     [['ringfence', 'lab', '1001', '300'], { ok: true }],
     [['ringfence', 'lab', '1001', '0'], { ok: false, failure: 'expired' }],

@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { ChannelInput, ChannelOutput, RingfenceApi } from '../../src/contracts/ipc';
 import type { ChannelName } from '../../src/contracts/ipc-names';
-import type { Profile } from '../../src/contracts/profile';
+import type { ProfileInput } from '../../src/contracts/profile';
 import type { Result } from '../../src/contracts/result';
 import type { RunningApp } from './app';
 
@@ -51,7 +51,7 @@ export async function ask<C extends ChannelName>(page: Page, channel: C, ...inpu
 }
 
 /** A line to a practice gateway that runs apart from the app. */
-export function lineTo(gatewayUrl: string, user: string, more: Partial<Profile> = {}): Profile {
+export function lineTo(gatewayUrl: string, user: string, more: Partial<ProfileInput> = {}): ProfileInput {
   return {
     id: `line-${user}`,
     name: `Line ${user}`,
@@ -73,7 +73,7 @@ export async function copyElsewhere(app: RunningApp, text: string): Promise<void
 }
 
 /** Adds a line with its key (which main takes from the clipboard) and changes to it. */
-export async function takeLine(app: RunningApp, profile: Profile, key: string): Promise<void> {
+export async function takeLine(app: RunningApp, profile: ProfileInput, key: string): Promise<void> {
   await ask(app.page, 'profiles.save', profile);
   await copyElsewhere(app, key);
   await ask(app.page, 'keys.pasteFromClipboard', { profileId: profile.id, slot: 'active' });

@@ -31,7 +31,7 @@ export interface TestPhone {
 export interface TestPhoneOptions {
   readonly WebSocket: WebSocketConstructor;
   /** Called for each grant asked for. */
-  readonly mint: () => Grant | Result<Grant>;
+  readonly mint: () => Grant | Result<Grant> | Promise<Result<Grant>>;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -67,6 +67,7 @@ export function createTestPhone({ WebSocket, mint, clock = systemClock, random =
       get: () => {
         given += 1;
         const minted = mint();
+        if (minted instanceof Promise) return minted;
         return Promise.resolve('ok' in minted ? minted : ok(minted));
       },
       onRenewed: (listener) => {

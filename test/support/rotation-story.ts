@@ -1,7 +1,7 @@
 /** A key is changed during a call, as an admin does it at the gateway and in the window. The same story for every gateway. */
 import { randomBytes } from 'node:crypto';
 import { fingerprintOf } from '../../src/gateway/authenticator';
-import type { Profile } from '../../src/contracts/profile';
+import type { ProfileInput } from '../../src/contracts/profile';
 import { expect, type RunningApp } from './app';
 import { measured } from './measured';
 import { tokenFingerprint, untilTokens, watchRegistration } from './page-watch';
@@ -11,7 +11,7 @@ import { watchToneGaps, type ToneGaps } from './tone-gaps';
 /** The operator's side. */
 export interface GatewayUnderRotation {
   /** The line that the app is given; its token life is chosen by the story. */
-  readonly line: Profile;
+  readonly line: ProfileInput;
   /** The key that it accepts from the start. */
   readonly key: string;
   /** Whom to call: plays `hz` without a pause. */
@@ -73,7 +73,7 @@ export async function expectNoGap(gaps: () => Promise<ToneGaps>): Promise<ToneGa
 /** Add next at the gateway, next in the app, wait, promote, remove the old one at the gateway; the call and the registration notice nothing. */
 export async function rotateDuringCall(app: RunningApp, gateway: GatewayUnderRotation): Promise<void> {
   const { page } = app;
-  const line: Profile = { ...gateway.line, policy: { tokenLifeS: LIFE_S, purposes: ['sip'] } };
+  const line: ProfileInput = { ...gateway.line, policy: { tokenLifeS: LIFE_S, purposes: ['sip'] } };
   const next = newKey();
   const [oldPrint, nextPrint] = [fingerprintOf(gateway.key), fingerprintOf(next)];
   const statusNow = async () => (await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id);

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { IncomingNotice } from '../../contracts/call';
 import { createIncomingCalls } from './incoming-calls';
 
-const notice = (callId: string): IncomingNotice => ({ callId, name: 'Asha', number: '+254722000001', line: 'Practice line' });
+const notice = (callId: string): IncomingNotice => ({ callId, name: 'Asha', number: '+254722000001', line: 'Practice line', environment: 'practice' });
 
 function setUp() {
   const window = { show: vi.fn(), close: vi.fn() };

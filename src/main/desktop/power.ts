@@ -1,7 +1,23 @@
-/** What the computer's sleep means for us. */
+/** What the computer's sleep and its screen lock mean for us. */
 import { powerMonitor } from 'electron';
 
-/** Calls `onResumed` when the computer wakes up: sockets are suspect then, and clocks have moved. Call when Electron is ready. */
-export function watchPower(onResumed: () => void): void {
+export interface PowerListeners {
+  /** The computer woke up: sockets are suspect, and clocks have moved. */
+  readonly onResumed: () => void;
+  /** macOS and Windows tell of their screen lock; Linux does not. */
+  readonly onScreenLocked: () => void;
+  readonly onScreenUnlocked: () => void;
+}
+
+/** Call when Electron is ready. */
+export function watchPower({ onResumed, onScreenLocked, onScreenUnlocked }: PowerListeners): void {
   powerMonitor.on('resume', onResumed);
+  powerMonitor.on('lock-screen', onScreenLocked);
+  powerMonitor.on('unlock-screen', onScreenUnlocked);
+}
+
+/** Whether the screen of this computer is locked now, as far as the system says. */
+export function isScreenLocked(): boolean {
+  // The number is what "idle" would mean (s); only "locked" is of interest.
+  return powerMonitor.getSystemIdleState(3600) === 'locked';
 }

@@ -1,34 +1,17 @@
-/** HMAC keys made from the keychain's: read and imported once each, then kept in a form that can sign and never be read. */
+/** HMAC keys made from the keychain's texts: the bytes of the key are those of the text. */
 import { webcrypto } from 'node:crypto';
-import { ok, type Result } from '../../contracts/result';
-import type { KeyHandle } from '../keys';
+import { fail, ok, type Result } from '../../contracts/result';
+import type { Secret } from '../secrets/secret';
+import { createImportedKeys, type ImportedKeys } from './imported-keys';
 
-export interface HmacKeys {
-  /** The key, ready to sign. Fails as reading it does; a failure is not remembered. */
-  readonly get: (key: KeyHandle) => Promise<Result<webcrypto.CryptoKey>>;
-  /** Drops the key with this fingerprint. */
-  readonly forget: (fingerprint: string) => void;
+/** Imports a text as an HMAC key. A private key is none (RFC 8725 section 2.1): fails with `key-unusable`. */
+export async function importHmacKey(secret: Secret, hash: 'SHA-256' | 'SHA-1'): Promise<Result<webcrypto.CryptoKey>> {
+  if (secret.kind !== 'text') return fail('key-unusable', 'The key of this line is a private key, and a plain text is needed. Add another key.', 'open-keys');
+  return ok(await secret.use((bytes) => webcrypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash }, false, ['sign'])));
 }
 
-/** The bytes of the HMAC key are those of the key's text. */
+export type HmacKeys = ImportedKeys<webcrypto.CryptoKey>;
+
 export function createHmacKeys(hash: 'SHA-256' | 'SHA-1'): HmacKeys {
-  // Importing costs more than signing, and reading the keychain more than both.
-  const imported = new Map<string, Promise<Result<webcrypto.CryptoKey>>>();
-
-  const importKey = async (key: KeyHandle): Promise<Result<webcrypto.CryptoKey>> => {
-    const opened = await key.open();
-    if (!opened.ok) return opened;
-    return ok(await opened.value.use((bytes) => webcrypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash }, false, ['sign'])));
-  };
-
-  return {
-    get: async (key) => {
-      const known = imported.get(key.fingerprint) ?? importKey(key);
-      imported.set(key.fingerprint, known);
-      const result = await known;
-      if (!result.ok) imported.delete(key.fingerprint);
-      return result;
-    },
-    forget: (fingerprint) => void imported.delete(fingerprint),
-  };
+  return createImportedKeys((secret) => importHmacKey(secret, hash));
 }

@@ -1,34 +1,77 @@
-/** Signs tokens on this computer: JWT (RFC 7519), HS256, with the text of the key as the HMAC key. */
+/** Signs tokens on this computer: JWT (RFC 7519) with HS256 (the text of the key), or RS256, ES256 or EdDSA (a private key). */
 import { randomUUID } from 'node:crypto';
+import type { Profile } from '../../contracts/profile';
+import { OWN_CLAIMS, type ProviderOf } from '../../contracts/provider';
+import { fail, ok, type Result } from '../../contracts/result';
 import { parseSipUri } from '../../contracts/sip-uri';
-import { fail, ok } from '../../contracts/result';
-import { createHmacKeys } from './hmac-keys';
+import { keyIdOf } from '../key-kinds';
+import { fillPlaceholders } from './placeholders';
+import { createSigningKeys } from './signing-keys';
 import { identityUnusable, type TokenProvider } from './token-provider';
+
+/** What a grant can carry, and what gateways read, in characters. */
+const LONGEST_TOKEN = 8_192;
+
+/** Where a gateway has its live events (the practice gateway: src/gateway/events-socket.ts). */
+const EVENTS_PATH = '/socket/websocket';
 
 // Loaded when the first key is at hand, not before the window is on its way; of jose only what signs.
 const jose = () => import('jose/jwt/sign');
 
-/** Mints `{iss, sub, aud, iat, exp, jti}`; `sub` is the user part of the profile's identity. `now` gives milliseconds since the epoch. */
+type Claims = Readonly<Record<string, unknown>>;
+
+/** The claims that the profile's template makes. Fails with `profile-invalid`. */
+function claimsOf(profile: Profile, provider: ProviderOf<'local-jwt'>): Result<Claims> {
+  const { subject, claims } = provider;
+  if (parseSipUri(`sip:${profile.identity}`) === null && [subject, ...Object.values(claims)].some((value) => typeof value === 'string' && /\{(?:user|domain)\}/.test(value))) return identityUnusable(profile);
+  const sub = fillPlaceholders(subject, profile).trim();
+  if (sub === '') return fail('profile-invalid', `The subject of the tokens of "${profile.name}" is empty. Write it with {user}, or give the line a display name.`, 'open-profiles');
+  const taken = Object.keys(claims).find((name) => OWN_CLAIMS.includes(name));
+  if (taken !== undefined) return fail('profile-invalid', `"${profile.name}" may not set the claim "${taken}": Ringfence sets it itself.`, 'open-profiles');
+  const own = Object.entries(claims).map(([name, value]) => [name, typeof value === 'string' ? fillPlaceholders(value, profile) : value] as const);
+  return ok({ ...Object.fromEntries(own), iss: provider.issuer, sub, aud: provider.audience, ...constraintsOf(profile, provider) });
+}
+
+/** What the gateway enforces, or logs (`meta`): nothing is said where nothing is limited. */
+function constraintsOf({ policy: { maxCallS, dial } }: Profile, { meta }: ProviderOf<'local-jwt'>): Claims {
+  return {
+    ...(maxCallS === null ? {} : { max_call_s: maxCallS }),
+    ...(dial.allow.length === 0 ? {} : { dial: dial.allow }),
+    ...(dial.deny.length === 0 ? {} : { dial_deny: dial.deny }),
+    ...(Object.keys(meta).length === 0 ? {} : { meta }),
+  };
+}
+
+/** Mints `{iss, sub, aud, iat, exp, jti}`, what the profile's template adds, and its limits. `now` gives milliseconds since the epoch. */
 export function createLocalJwt(now: () => number): TokenProvider {
-  const keys = createHmacKeys('SHA-256');
+  const keys = createSigningKeys();
 
   return {
     prepare: async (key) => {
       await Promise.all([jose(), keys.get(key)]);
     },
-    mint: async ({ profile, lifeS }, key) => {
-      if (profile.provider.kind !== 'local-jwt') return fail('profile-invalid', `"${profile.name}" makes no tokens.`, 'open-profiles');
-      const subject = parseSipUri(`sip:${profile.identity}`)?.user;
-      if (subject === undefined) return identityUnusable(profile);
+    mint: async ({ profile, purpose, lifeS }, key) => {
+      const { provider } = profile;
+      if (provider.kind !== 'local-jwt') return fail('profile-invalid', `"${profile.name}" signs no tokens here.`, 'open-profiles');
+      if (purpose === 'events' && profile.gatewayUrl === '') return fail('profile-invalid', `"${profile.name}" has no gateway that could send live events. Write its URL in the profile.`, 'open-profiles');
+      const claims = claimsOf(profile, provider);
+      if (!claims.ok) return claims;
       const signer = await keys.get(key);
       if (!signer.ok) return signer;
+      const { algorithm } = provider;
+      // The profile was changed after its key was added.
+      if (signer.value.algorithm !== algorithm) return fail('key-unusable', `"${profile.name}" signs with ${algorithm}, and its key is one for ${signer.value.algorithm}. Add a key for ${algorithm}.`, 'open-keys');
       const { SignJWT } = await jose();
       const iat = Math.floor(now() / 1000);
       const exp = iat + lifeS;
-      const token = await new SignJWT({ iss: profile.provider.issuer, sub: subject, aud: profile.provider.audience, iat, exp, jti: randomUUID() })
-        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-        .sign(signer.value);
-      return ok({ kind: 'token', token, issuedAt: iat * 1000, expiresAt: exp * 1000 });
+      const kid = keyIdOf(provider.keyId, key.fingerprint);
+      const token = await new SignJWT({ ...claims.value, iat, exp, jti: randomUUID() })
+        .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(kid === '' ? {} : { kid }) })
+        .sign(signer.value.key);
+      if (token.length > LONGEST_TOKEN) return fail('profile-invalid', `The tokens of "${profile.name}" get too long for a gateway (${token.length} characters). Use fewer or shorter dial rules and claims.`, 'open-profiles');
+      const life = { token, issuedAt: iat * 1000, expiresAt: exp * 1000 };
+      if (purpose === 'events') return ok({ kind: 'events', ...life, url: new URL(EVENTS_PATH, profile.gatewayUrl).href, parameter: 'session_token', topic: 'events' });
+      return ok({ kind: 'token', ...life });
     },
     forget: keys.forget,
   };

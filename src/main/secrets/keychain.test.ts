@@ -104,3 +104,13 @@ describe('a keychain that does not work', () => {
     expect(JSON.stringify(answer)).not.toContain(text);
   });
 });
+
+it('says what the keychain of Windows does not take, and writes nothing', async () => {
+  const [most, more] = [2_560, 2_561].map((length) => Secret.fromText('k'.repeat(length)));
+  if (most?.ok !== true || more?.ok !== true) expect.unreachable();
+  const windows = keychain(fakeModule(), 'win32');
+  expect(await windows.write('a', more.value)).toMatchObject({ ok: false, failure: { reason: 'key-unusable', sentence: 'The keychain of Windows takes keys of at most 2560 bytes, and this one has 2561. Take an RSA key of at most 3072 bits, or use ES256 or EdDSA.' } });
+  expect(await windows.read('a')).toEqual({ ok: true, value: null });
+  expect((await windows.write('a', most.value)).ok).toBe(true);
+  expect((await keychain(fakeModule(), 'linux').write('a', more.value)).ok).toBe(true);
+});

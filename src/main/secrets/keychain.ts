@@ -18,6 +18,8 @@ export interface KeychainModule {
 /** The service under which all keys appear in the keychain's own window. */
 export const KEYCHAIN_SERVICE = 'Ringfence';
 const READ_TIMEOUT_MS = 2_000;
+/** Windows' credential store: CRED_MAX_CREDENTIAL_BLOB_SIZE, 5 * 512 bytes. An RSA key of 3072 bits has 2,484, one of 4096 bits 3,272. */
+const MOST_ON_WINDOWS = 2_560;
 /** Long enough for a person to type a password into the unlock prompt. */
 const WRITE_TIMEOUT_MS = 15_000;
 
@@ -72,6 +74,9 @@ export function createKeychain(clock: Clock, load: () => Promise<KeychainModule>
     },
     write: async (account, secret) => {
       const text = secret.use((bytes) => Buffer.from(bytes).toString('utf8'));
+      if (platform === 'win32' && Buffer.byteLength(text) > MOST_ON_WINDOWS) {
+        return fail('key-unusable', `The keychain of Windows takes keys of at most ${MOST_ON_WINDOWS} bytes, and this one has ${Buffer.byteLength(text)}. Take an RSA key of at most 3072 bits, or use ES256 or EdDSA.`, 'open-keys');
+      }
       const answer = await call(WRITE_TIMEOUT_MS, (module) => module.setPassword(KEYCHAIN_SERVICE, account, text));
       return answer.ok ? ok(null) : answer;
     },

@@ -10,7 +10,7 @@ export interface SecretStore {
    * saved. Fails with `keychain-unavailable`, or `key-locked` when it does not answer in time.
    */
   readonly read: (account: string) => Promise<Result<Secret | null>>;
-  /** Adds or replaces. Fails with `keychain-unavailable` or `key-locked`. */
+  /** Adds or replaces. Fails with `keychain-unavailable` or `key-locked`, and with `key-unusable` where it is too large for the store. */
   readonly write: (account: string, secret: Secret) => Promise<Result<null>>;
   /** True: it was there and is gone. False: not there, or locked. Fails like `write`. */
   readonly remove: (account: string) => Promise<Result<boolean>>;

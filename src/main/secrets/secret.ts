@@ -1,7 +1,8 @@
 /** A long-lived key, opaque: printing, serialising or inspecting it gives `[redacted]`. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, type KeyObject } from 'node:crypto';
 import { inspect } from 'node:util';
 import { fail, ok, type Result } from '../../contracts/result';
+import { looksLikePem, publicFingerprint, readPrivateKey } from './private-key';
 
 const REDACTED = '[redacted]';
 /** Shorter keys are guessable: RFC 7518 section 3.2 asks 256 bits for HS256. */
@@ -15,16 +16,24 @@ export function fingerprintOf(bytes: Uint8Array | string): string {
 
 export class Secret {
   readonly #bytes: Uint8Array;
+  /** A text that the other side knows too, or a private key (PEM) whose public half it knows. */
+  readonly kind: 'text' | 'private-key';
+  /** Of a private key: that of its public half, which the gateway can show as well. */
   readonly fingerprint: string;
 
-  private constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.fingerprint = fingerprintOf(bytes);
+  private constructor(text: string, privateKey: KeyObject | null) {
+    this.#bytes = Buffer.from(text, 'utf8');
+    this.kind = privateKey === null ? 'text' : 'private-key';
+    this.fingerprint = privateKey === null ? fingerprintOf(this.#bytes) : publicFingerprint(privateKey);
   }
 
-  /** Takes the text of a key: 32 to 4096 printable ASCII characters after trimming. Fails with `key-unusable`. */
+  /** Takes the text of a key: 32 to 4096 printable ASCII characters after trimming, or a private key in PEM. Fails with `key-unusable`. */
   static fromText(text: string): Result<Secret> {
     const trimmed = text.trim();
+    if (looksLikePem(trimmed)) {
+      const key = readPrivateKey(trimmed);
+      return key.ok ? ok(Secret.fromPrivateKey(key.value)) : key;
+    }
     if (trimmed.length < SHORTEST) {
       return fail('key-unusable', `That is too short to be a key: it has ${trimmed.length} characters, a key has at least ${SHORTEST}.`, 'paste-key');
     }
@@ -32,15 +41,20 @@ export class Secret {
     if (!/^[\x20-\x7e]+$/.test(trimmed)) {
       return fail('key-unusable', 'That is no key: a key is one line of plain letters, digits and signs.', 'paste-key');
     }
-    return ok(new Secret(Buffer.from(trimmed, 'utf8')));
+    return ok(new Secret(trimmed, null));
   }
 
-  /** Makes a key of 32 random bytes, written as base64url. */
+  /** Keeps a private key as PKCS #8 in PEM. */
+  static fromPrivateKey(key: KeyObject): Secret {
+    return new Secret(key.export({ type: 'pkcs8', format: 'pem' }).toString().trim(), key);
+  }
+
+  /** Makes a text of 32 random bytes, written as base64url. */
   static generate(): Secret {
-    return new Secret(Buffer.from(randomBytes(32).toString('base64url'), 'utf8'));
+    return new Secret(randomBytes(32).toString('base64url'), null);
   }
 
-  /** The only way to the bytes (UTF-8 of the key's text): for the length of one call. Keep no reference to them. */
+  /** The only way to the bytes (UTF-8 of the key's text, or of the PEM): for the length of one call. Keep no reference to them. */
   use<T>(action: (bytes: Uint8Array) => T): T {
     return action(this.#bytes);
   }

@@ -2,6 +2,8 @@
 import { systemClock } from './clock';
 import { createUserAgent, type UserAgentDeps } from './create-user-agent';
 import { createJssipStack } from './jssip-stack';
+import { tryLine, type LineTrial, type TrialPorts } from './line-trial';
+import type { Grant } from '../../contracts/grant';
 import type { UserAgent } from './user-agent';
 
 export interface BrowserUserAgentOptions extends Pick<UserAgentDeps, 'grants' | 'microphone' | 'onTrace'> {
@@ -36,4 +38,9 @@ export function createBrowserUserAgent({ grants, microphone, onTrace, version }:
     product: version === undefined ? 'Ringfence' : `Ringfence/${version}`,
     ...(onTrace === undefined ? {} : { onTrace }),
   });
+}
+
+/** Tries a line beside the one in use. Begins at once. */
+export function tryBrowserLine(grant: Grant, ports: TrialPorts): LineTrial {
+  return tryLine(grant, { WebSocket, createStack: createJssipStack, clock: systemClock, random: cryptoRandom, product: 'Ringfence' }, ports);
 }

@@ -7,6 +7,8 @@ import type { Call, CallFacts, CallProblem, EndCause, HoldState } from '../../co
 export type CallEvent =
   /** 180, or 183 with SDP: sound from the far end. */
   | { readonly type: 'progress'; readonly earlyMedia: boolean }
+  /** The far end took our offer: sound and signalling are on their way (a voice line; SIP tells no such thing). */
+  | { readonly type: 'accepted' }
   /** An outgoing call goes on ringing without sound from the far end: another target is being called. */
   | { readonly type: 'early-media-over' }
   /** The agent answered and has a microphone. */
@@ -42,6 +44,7 @@ const factsOf = (call: Call): CallFacts => ({
   muted: call.muted,
   sentDigits: call.sentDigits,
   problem: call.problem,
+  ...(call.assistant === undefined ? {} : { assistant: call.assistant }),
 });
 
 const NO_HOLD: HoldState = { byUs: false, byPeer: false };
@@ -73,6 +76,8 @@ export function transition(call: Call, event: CallEvent): Call {
   switch (event.type) {
     case 'progress':
       return progress(call, event.earlyMedia);
+    case 'accepted':
+      return call.phase === 'dialing' ? { ...factsOf(call), phase: 'connecting' } : call;
     case 'early-media-over':
       return call.phase === 'ringing' && call.earlyMedia ? { ...call, earlyMedia: false } : call;
     case 'answering':
@@ -135,8 +140,9 @@ export function canMute(call: Call): boolean {
   return call.phase !== 'ended' && !canAnswer(call);
 }
 
-/** There is sound to the far end that digits can travel in. */
+/** There is sound to the far end that digits can travel in; an assistant takes none. */
 export function canSendDigits(call: Call): boolean {
+  if (call.assistant === true) return false;
   if (call.phase === 'ringing') return call.direction === 'outgoing' && call.earlyMedia;
   return call.phase === 'active' || (call.phase === 'held' && !call.hold.byUs);
 }

@@ -32,6 +32,7 @@ describe('endOf', () => {
     ['the same for a call that came', { direction: 'incoming', by: 'system', trouble: 'setup' }, 'media-failed', ''],
     ['we hang up', { answered: true, by: 'us' }, 'hung-up', ''],
     ['they hang up', { answered: true }, 'hung-up-by-peer', ''],
+    ['the gateway ends it: the time that the token allows is up', { answered: true, reason: 'SIP;cause=408;text="Call time is up"' }, 'time-limit', 'SIP;cause=408;text="Call time is up"'],
     ['media lost', { answered: true, by: 'us', trouble: 'media' }, 'connection-lost', ''],
     ['missed', { direction: 'incoming' }, 'cancelled-by-caller', ''],
     ['answered elsewhere', { direction: 'incoming', reason: 'SIP;cause=200;text="Call completed elsewhere"' }, 'answered-elsewhere', 'SIP;cause=200;text="Call completed elsewhere"'],

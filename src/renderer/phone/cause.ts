@@ -81,7 +81,9 @@ function causeOfCancel(reason: string | null): EndCause {
 function causeOf(facts: EndFacts): EndCause {
   if (facts.answered) {
     if (facts.trouble !== null) return 'connection-lost';
-    return facts.by === 'us' ? 'hung-up' : 'hung-up-by-peer';
+    if (facts.by === 'us') return 'hung-up';
+    // The gateway ends both sides of a call whose token limits it (`max_call_s`).
+    return /\btext="?call time is up/i.test(facts.reason ?? '') ? 'time-limit' : 'hung-up-by-peer';
   }
   if (facts.trouble === 'setup') return 'media-failed';
   if (facts.direction === 'incoming') {
@@ -117,6 +119,8 @@ const WORDS: Readonly<Record<EndCause, string>> = {
   refused: 'The gateway refused the call',
   'not-acceptable': 'No sound format in common',
   unreachable: 'Could not be reached',
+  'handed-over': 'Handed over to you',
+  'time-limit': 'The longest call of this line',
   'connection-lost': 'The connection was lost',
   microphone: 'No microphone',
   'media-failed': 'The sound could not be set up',

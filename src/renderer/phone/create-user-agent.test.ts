@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fail, ok, type Result } from '../../contracts/result';
 import { testGrant } from '../../../test/support/grants';
 import { localResponse, peek } from './sip-wire';
 import { connectionOf, titlesOf, setUpSwitchboard } from '../../../test/support/switchboard-phones';
@@ -128,6 +129,19 @@ describe('a call', () => {
     await b.agent.answer(id);
     expect(await b.call('active')).toMatchObject({ problem: null });
     await a.call('active');
+  });
+  it('waits for a permission beside the microphone, and leaves neither INVITE nor microphone behind when it is refused', async () => {
+    const [a] = await pair();
+    const refusal = fail('dial-denied', 'This line may not call 1002.', 'check-number');
+    let answer: (result: Result<null>) => void = () => undefined;
+    const placing = a.agent.place('1002', new Promise<Result<null>>((resolve) => (answer = resolve)));
+    await expect.poll(() => a.microphone.inUse()).toBe(1);
+    answer(refusal);
+    expect(await placing).toEqual(refusal);
+    await expect.poll(() => a.microphone.inUse()).toBe(0);
+    expect(a.agent.snapshot().calls).toEqual([]);
+    expect(a.trace.filter(({ text }) => text.startsWith('INVITE'))).toEqual([]);
+    expect((await a.agent.place('1002', Promise.resolve(ok(null)))).ok).toBe(true);
   });
   it('is not placed without a microphone, with a bad number, or without a gateway', async () => {
     const [a] = await pair();

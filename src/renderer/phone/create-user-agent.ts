@@ -184,13 +184,19 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     },
     reconnectNow: () => registration.reconnectNow(),
     networkChanged: (change) => registration.networkChanged(change),
-    place: async (typed) => {
+    place: async (typed, permission) => {
       const own = registration.grant();
       const line = stack;
       if (own === null || line === null || !socket.isUp()) return notConnected();
       const target = parseTarget(typed, own.identity.slice(own.identity.indexOf('@') + 1));
       if ('problem' in target) return fail('invalid-input', targetSentence(target.problem), 'check-number');
-      const acquired = await deps.microphone.acquire();
+      const acquiring = deps.microphone.acquire();
+      const allowed = permission === undefined ? ok(null) : await permission;
+      if (!allowed.ok) {
+        void acquiring.then((unused) => unused.ok && deps.microphone.release());
+        return allowed;
+      }
+      const acquired = await acquiring;
       if (!acquired.ok) return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
       // The phone may have been stopped while the system asked for permission.
       if (registration.grant() === null || stack !== line || !socket.isUp()) {

@@ -1,6 +1,6 @@
 /** How a WebSocket is opened with a grant: what the presentation puts into the URL or among the subprotocols, and what must never be traced. */
 import type { Grant, GrantPresentation } from '../../contracts/grant';
-import { TOKEN_PLACEHOLDER } from '../../contracts/profile';
+import { TOKEN_PLACEHOLDER } from '../../contracts/token-placeholder';
 
 /** The protocol that is wanted, first; a gateway that answers with another one is refused (RFC 7118 section 5). */
 export const SIP_PROTOCOL = 'sip';

@@ -1,5 +1,6 @@
 /** Why a call can't be placed, in one sentence for the agent. */
 import type { TargetProblem } from '../../contracts/sip-uri';
+import type { RegisterAnswer } from './sip-stack';
 import type { MicrophoneFailure } from './user-agent';
 
 const TARGET: Readonly<Record<TargetProblem, string>> = {
@@ -23,4 +24,10 @@ const MICROPHONE: Readonly<Record<MicrophoneFailure['reason'], string>> = {
 /** Why there is no sound to send. */
 export function microphoneSentence(reason: MicrophoneFailure['reason']): string {
   return MICROPHONE[reason];
+}
+
+/** Why a REGISTER that was no matter of tokens got no 200. */
+export function registerSentence({ status, phrase }: Pick<RegisterAnswer, 'status' | 'phrase'>): string {
+  const code = `${status} ${phrase}`.trim();
+  return status === 408 || status >= 500 ? `The gateway can't register this line now (${code}).` : `The gateway refused to register this line (${code}).`;
 }

@@ -3,6 +3,7 @@ import type { Grant } from '../../contracts/grant';
 import type { RegistrationProblem } from '../../contracts/call';
 import { skewSentence } from '../../contracts/clock-skew';
 import { isBoundToFlow } from './presented-socket';
+import { registerSentence } from './refusals';
 import type { RegisterAnswer } from './sip-stack';
 import { judgeRefusal, TOKEN_REFUSED, type RefusalVerdict } from './token-refusal';
 
@@ -40,7 +41,7 @@ function refusalOf(answer: RegisterAnswer, grant: Grant | null, toProxy: boolean
 
 /** The verdict on a final response. */
 export function judgeRegister(answer: RegisterAnswer, { grant, now, tokenRetried, toProxy }: RegisterContext): RegisterVerdict {
-  const { status, phrase } = answer;
+  const { status } = answer;
   if (status >= 200 && status < 300) return { kind: 'accepted', expiresAt: now + answer.expiresS * 1000 };
   if (AUTH_STATUSES.has(status)) {
     const verdict = refusalOf(answer, grant, toProxy);
@@ -51,7 +52,5 @@ export function judgeRegister(answer: RegisterAnswer, { grant, now, tokenRetried
       ? { kind: 'problem', problem: 'token-refused', title: 'Token refused', sentence: verdict.sentence, needsPerson: true }
       : { kind: 'problem', problem: 'clock-skewed', title: 'Clock is wrong', sentence: skew, needsPerson: true };
   }
-  const code = `${status} ${phrase}`.trim();
-  const sentence = status === 408 || status >= 500 ? `The gateway can't register this line now (${code}).` : `The gateway refused to register this line (${code}).`;
-  return { kind: 'problem', problem: 'registration-refused', title: 'Not registered', sentence, needsPerson: false };
+  return { kind: 'problem', problem: 'registration-refused', title: 'Not registered', sentence: registerSentence(answer), needsPerson: false };
 }

@@ -119,16 +119,17 @@ export function cancelOf(invite: string): string {
   ].join('\r\n');
 }
 
-/** A liveness probe: an OPTIONS request to the domain (RFC 3261 section 11) that wants any answer. */
-export function optionsProbe(parts: { readonly identity: string; readonly transport: 'WS' | 'WSS'; readonly token: string; readonly sequence: number }): string {
+/** A liveness probe: an OPTIONS request to the domain (RFC 3261 section 11) that wants any answer. `name` goes into its branch and Call-ID; answers to `probe` stay within the flow. */
+export function optionsProbe(parts: { readonly identity: string; readonly transport: 'WS' | 'WSS'; readonly token: string; readonly sequence: number; readonly name?: 'probe' | 'test' }): string {
+  const name = parts.name ?? 'probe';
   const domain = parts.identity.slice(parts.identity.indexOf('@') + 1);
   return [
     `OPTIONS sip:${domain} SIP/2.0`,
-    `Via: SIP/2.0/${parts.transport} ${parts.token}.invalid;branch=z9hG4bKprobe${parts.token}${parts.sequence}`,
+    `Via: SIP/2.0/${parts.transport} ${parts.token}.invalid;branch=z9hG4bK${name}${parts.token}${parts.sequence}`,
     'Max-Forwards: 70',
     `To: <sip:${domain}>`,
     `From: <sip:${parts.identity}>;tag=${parts.token}`,
-    `Call-ID: probe-${parts.token}`,
+    `Call-ID: ${name}-${parts.token}`,
     `CSeq: ${parts.sequence} OPTIONS`,
     'Content-Length: 0',
     '',

@@ -21,8 +21,7 @@ const seconds = (ms: number): string => (ms < 10_000 ? (ms / 1000).toFixed(1) : 
 const who = (party: Party): string => (party.user === '' ? partyLabel(party) : party.user);
 
 export function tokenMinted(grant: Grant): EngineEvent {
-  const purpose = grant.purpose === 'sip' ? 'for calls' : `for ${grant.purpose}`;
-  return { category: 'tokens', kind: 'token-minted', title: 'Token minted', detail: `lives ${clockTime(grant.expiresAt - grant.issuedAt)} ${DOT} ${grant.fingerprint} ${DOT} ${purpose}` };
+  return { category: 'tokens', kind: 'token-minted', title: 'Token minted', detail: `lives ${clockTime(grant.expiresAt - grant.issuedAt)} ${DOT} ${grant.fingerprint} ${DOT} for calls` };
 }
 export function registered(identity: string, tookMs: number): EngineEvent {
   return { category: 'registration', kind: 'registered', title: 'Registered', detail: `sip:${identity} ${DOT} ${Math.round(tookMs)} ms` };

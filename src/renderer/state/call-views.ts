@@ -6,6 +6,7 @@ import { isLive, type PhoneSnapshot } from '../phone/user-agent';
 // The screen asks the engine's own questions; it reaches them through here.
 export { canAnswer, canHold, canMute, canResume, canSendDigits } from '../phone/call';
 export { isLive } from '../phone/user-agent';
+export { remoteCallOf as remoteCallOnCard } from '../events/match-call';
 
 /** Where each call stands on the phone screen. */
 export interface CallLayout {

@@ -1,6 +1,6 @@
 /** Where the phone of one profile gets its grants: main, over IPC. */
 import type { RingfenceApi } from '../../contracts/ipc';
-import type { Failure } from '../../contracts/result';
+import { ok, type Failure } from '../../contracts/result';
 import type { GrantSource } from '../phone/user-agent';
 
 /** Makes the source. `onFailure` hears why main refused, and null when it grants again. Main renews for as long as somebody listens. */
@@ -11,7 +11,9 @@ export function createGrantSource(api: RingfenceApi, profileId: string, onFailur
     get: async () => {
       const result = await api.invoke('grants.get', which);
       onFailure(result.ok ? null : result.failure);
-      return result;
+      if (!result.ok) return result;
+      if (result.value.purpose !== 'sip') throw new Error(`asked for a grant for SIP, got one for ${result.value.purpose}`);
+      return ok(result.value);
     },
     onConnectRefused: (listener) =>
       api.subscribe('grants.failed', ({ profileId: failedId, purpose, failure }) => {

@@ -3,6 +3,7 @@ import { createScriptedApi } from '../../../test/support/ui-preview/scripted-api
 import type { Call } from '../../contracts/call';
 import { followIncoming, noticeOf } from './incoming-window';
 import { NO_PHONE, createPhoneStore } from './phone-store';
+import { ok } from '../../contracts/result';
 import { DEFAULT_SETTINGS } from './settings-store';
 import { createStore } from './store';
 
@@ -27,6 +28,7 @@ function setUp() {
       createUserAgent: () => {
         throw new Error('no phone here');
       },
+      authorize: () => Promise.resolve(ok({ notice: null })),
       onEvent: () => undefined,
     }),
     get: calls.get,
@@ -39,7 +41,7 @@ function setUp() {
   };
   const settings = createStore(DEFAULT_SETTINGS);
   const scripted = createScriptedApi();
-  followIncoming({ api: scripted.api, phone, settings, line: () => 'Support' });
+  followIncoming({ api: scripted.api, phone, settings, line: () => ({ name: 'Support', environment: 'staging' }) });
   return { ...scripted, settings, done, show: (...list: Call[]) => calls.set({ ...NO_PHONE, calls: list }) };
 }
 
@@ -50,8 +52,8 @@ describe('the small window', () => {
     show(ringing('a'), ringing('b'));
     show(ringing('b'));
     expect(invoked).toEqual([
-      ['calls.notifyIncoming', { callId: 'a', name: 'Asha', number: '1', line: 'Support' }],
-      ['calls.notifyIncoming', { callId: 'b', name: 'Asha', number: '1', line: 'Support' }],
+      ['calls.notifyIncoming', { callId: 'a', name: 'Asha', number: '1', line: 'Support', environment: 'staging' }],
+      ['calls.notifyIncoming', { callId: 'b', name: 'Asha', number: '1', line: 'Support', environment: 'staging' }],
       ['calls.dismissIncoming', { callId: 'a' }],
     ]);
   });
@@ -69,7 +71,7 @@ describe('the small window', () => {
     expect(done).toEqual(['answer a', 'end b']);
   });
   it('gets names that fit what main accepts', () => {
-    expect(noticeOf(ringing('a', 'x'.repeat(300)), 'y'.repeat(300))).toMatchObject({ name: 'x'.repeat(120), line: 'y'.repeat(60) });
-    expect(noticeOf(ringing('a', ' '), 'L').name).toBe('1');
+    expect(noticeOf(ringing('a', 'x'.repeat(300)), { name: 'y'.repeat(300), environment: 'staging' })).toMatchObject({ name: 'x'.repeat(120), line: 'y'.repeat(60), environment: 'staging' });
+    expect(noticeOf(ringing('a', ' '), { name: 'L', environment: 'staging' }).name).toBe('1');
   });
 });

@@ -1,23 +1,24 @@
 /** Keeps the small incoming window in step with the calls that ring, and does what is pressed there. */
 import type { Call, IncomingNotice } from '../../contracts/call';
 import type { RingfenceApi } from '../../contracts/ipc';
+import type { Profile } from '../../contracts/profile';
 import type { Settings } from '../../contracts/settings';
 import { canAnswer } from './call-views';
 import type { PhoneStore } from './phone-store';
 import type { Store } from './store';
 
 /** What the small window is told about a call; the network's texts are cut to what main accepts. */
-export function noticeOf(call: Call, line: string): IncomingNotice {
+export function noticeOf(call: Call, line: Pick<Profile, 'name' | 'environment'>): IncomingNotice {
   const name = call.peer.displayName.trim() === '' ? call.peer.user : call.peer.displayName;
-  return { callId: call.id, name: name.slice(0, 120), number: call.peer.user.slice(0, 120), line: line.slice(0, 60) };
+  return { callId: call.id, name: name.slice(0, 120), number: call.peer.user.slice(0, 120), line: line.name.slice(0, 60), environment: line.environment };
 }
 
 export interface IncomingWindowParts {
   readonly api: RingfenceApi;
   readonly phone: PhoneStore;
   readonly settings: Store<Settings>;
-  /** The name of the line in use. */
-  readonly line: () => string;
+  /** The line in use; null: there is none, and nothing rings. */
+  readonly line: () => Pick<Profile, 'name' | 'environment'> | null;
 }
 
 /** Starts keeping step. Call once. */
@@ -25,9 +26,10 @@ export function followIncoming({ api, phone, settings, line }: IncomingWindowPar
   let announced: ReadonlySet<string> = new Set();
   function follow(): void {
     // Do not disturb: the call shows in the phone's own window only.
-    const ringing = settings.get().doNotDisturb ? [] : phone.get().calls.filter(canAnswer);
+    const inUse = line();
+    const ringing = settings.get().doNotDisturb || inUse === null ? [] : phone.get().calls.filter(canAnswer);
     const now = new Set(ringing.map((call) => call.id));
-    for (const call of ringing) if (!announced.has(call.id)) void api.invoke('calls.notifyIncoming', noticeOf(call, line()));
+    for (const call of ringing) if (inUse !== null && !announced.has(call.id)) void api.invoke('calls.notifyIncoming', noticeOf(call, inUse));
     for (const callId of announced) if (!now.has(callId)) void api.invoke('calls.dismissIncoming', { callId });
     announced = now;
   }

@@ -2,13 +2,16 @@
 import type { AuditEntry } from '../../contracts/audit';
 import type { LiveCategory, LiveEvent } from '../../contracts/event';
 import type { RingfenceApi } from '../../contracts/ipc';
-import type { Purpose } from '../../contracts/profile';
-import type { EventLog, NewEvent } from '../events/event-log';
+import { plainText } from '../../contracts/plain-text';
+import type { Purpose } from '../../contracts/policy';
+import { EVENT_LOG_CAPACITY, type EventLog, type NewEvent } from '../events/event-log';
 import { createListeners, type Store } from './store';
 
 /** The store's value is the number of events there ever were. */
 export interface LiveStore extends Store<number> {
   readonly append: (event: NewEvent) => void;
+  /** How many of them are kept at most. */
+  readonly capacity: number;
   /** Newest first. */
   readonly events: (category: LiveCategory | null) => readonly LiveEvent[];
   /** Takes refusals and key changes from main's audit log from now on. Call once. */
@@ -23,18 +26,36 @@ const KEY_CHANGES = { added: 'added', replaced: 'replaced', removed: 'removed', 
 /** Refusals for these are of tokens; main's log names other things too (keys, profiles, calls over IPC). */
 const GRANT_PURPOSES: ReadonlySet<string> = new Set<Purpose>(['sip', 'events', 'voice']);
 
+const times = (count: number | undefined): string => (count === undefined ? '' : ` · ${count} times`);
+
 /** What the live column says about an audit entry, or null: mints are told by the engine already, profiles show for themselves. */
 export function eventFromAudit(entry: AuditEntry): NewEvent | null {
   switch (entry.what) {
     case 'refusal':
-      if (!GRANT_PURPOSES.has(entry.purpose)) return { category: 'errors', kind: 'problem', title: 'Request refused', detail: `${entry.channel ?? entry.purpose} · ${entry.reason.replaceAll('-', ' ')}` };
-      return { category: 'errors', kind: 'token-refused', title: 'Token refused', detail: `${entry.profileId} · ${entry.reason.replaceAll('-', ' ')}` };
+      // Asked for again and again: line-events-store.ts tells it once, in words.
+      if (entry.purpose === 'list-calls') return null;
+      if (!GRANT_PURPOSES.has(entry.purpose)) return { category: 'errors', kind: 'problem', title: 'Request refused', detail: `${entry.channel ?? entry.purpose} · ${entry.reason.replaceAll('-', ' ')}${times(entry.count)}` };
+      return { category: 'errors', kind: 'token-refused', title: 'Token refused', detail: `${entry.profileId} · ${entry.reason.replaceAll('-', ' ')}${times(entry.count)}` };
     case 'key': {
       const which = entry.fingerprint === null ? '' : ` · ${entry.fingerprint}`;
       return { category: 'tokens', kind: 'key-changed', title: `Key ${KEY_CHANGES[entry.change]}`, detail: `${entry.profileId} · ${entry.change === 'finished' ? 'old' : entry.slot} key${which}` };
     }
+    case 'admin':
+      return entry.change === 'wrong' ? { category: 'errors', kind: 'problem', title: 'Wrong admin passphrase', detail: '' } : null;
+    case 'tool':
+      return { category: 'calls', kind: 'call-tool', title: entry.outcome === 'done' ? 'Tool used' : `Tool ${entry.outcome}`, detail: plainText(entry.tool) };
+    case 'voice-call':
+      if (entry.step !== 'failed') return null;
+      return { category: 'errors', kind: 'problem', title: 'Call problem', detail: `${entry.profileId} · the assistant's system did not confirm the end of a call` };
     case 'mint':
+      // The engine tells of the tokens that it is given; this one never comes to a window.
+      if (entry.purpose !== 'voice') return null;
+      return { category: 'tokens', kind: 'token-minted', title: 'Token minted', detail: `lives ${Math.round(entry.lifeS)} s · ${entry.fingerprint} · stays in main` };
+    case 'remote-call':
+    case 'phone':
+    case 'revoke':
     case 'profile':
+    case 'file':
       return null;
   }
 }
@@ -61,6 +82,7 @@ export function createLiveStore(log: EventLog, later: (run: () => void, ms: numb
     get: () => shown,
     subscribe: listeners.add,
     append,
+    capacity: EVENT_LOG_CAPACITY,
     events: log.newestFirst,
     start: (api) => {
       api.subscribe('audit.appended', (entry) => {

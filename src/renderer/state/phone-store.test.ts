@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Profile } from '../../contracts/profile';
-import { ok } from '../../contracts/result';
+import { profile as profileSchema, type Profile, type ProfileInput } from '../../contracts/profile';
+import { fail, ok, type Result } from '../../contracts/result';
 import type { PhoneSnapshot, UserAgent } from '../phone/user-agent';
 import { NO_PHONE, createPhoneStore } from './phone-store';
 
-const profile = (id: string, more: Partial<Profile> = {}): Profile => ({
+const profile = (id: string, more: Partial<ProfileInput> = {}): Profile => profileSchema.parse({
   id,
   name: id,
   environment: 'practice',
@@ -14,7 +14,6 @@ const profile = (id: string, more: Partial<Profile> = {}): Profile => ({
   gatewayUrl: 'ws://127.0.0.1/',
   presentation: { kind: 'main-injected' },
   policy: { tokenLifeS: 300, purposes: ['sip'] },
-  iceServers: [],
   ...more,
 });
 
@@ -39,9 +38,10 @@ function setUp() {
       },
       reconnectNow: () => story.push(`${id} reconnects`),
       networkChanged: ({ lost }) => story.push(`${id} ${lost ? 'lost' : 'gained'} an address`),
-      place: (typed) => {
+      place: async (typed, permission) => {
         story.push(`${id} places ${typed}`);
-        return Promise.resolve(ok('c'));
+        const allowed = await permission;
+        return allowed?.ok === false ? allowed : ok('c');
       },
       answer: () => Promise.resolve(),
       end: () => undefined,
@@ -57,7 +57,11 @@ function setUp() {
       stats: () => Promise.resolve(null),
     };
   };
-  return { story, stops, tell, store: createPhoneStore({ createUserAgent: create, onEvent: () => undefined }) };
+  const authorize = (profileId: string, typed: string): Promise<Result<{ notice: string | null }>> => {
+    story.push(`may ${profileId} call ${typed.trim()}?`);
+    return Promise.resolve(typed === 'denied' ? fail('dial-denied', 'No.', 'check-number') : ok({ notice: typed === '112' ? 'This phone may not reach emergency services.' : null }));
+  };
+  return { story, stops, tell, store: createPhoneStore({ createUserAgent: create, authorize, onEvent: () => undefined }) };
 }
 
 describe('the phone', () => {
@@ -106,6 +110,23 @@ describe('the phone', () => {
     stops[0]?.();
     await changing;
     expect(story).toEqual(['a starts', 'a stops', 'a unheard', 'c starts']);
+  });
+
+  it('keeps its phone, and its calls, when only the policy changes: main holds to it', async () => {
+    const { store, story } = setUp();
+    await store.use(profile('a'));
+    await store.use(profile('a', { policy: { tokenLifeS: 60, maxCallS: 600, dial: { deny: ['+254*'] } } }));
+    expect(story).toEqual(['a starts']);
+  });
+
+  it('asks whether the line may call while the phone prepares the call, and shows what is to be said', async () => {
+    const { store, story } = setUp();
+    await store.use(profile('a'));
+    expect(await store.place('112')).toEqual(ok('c'));
+    expect(story.slice(1)).toEqual(['may a call 112?', 'a places 112']);
+    expect(store.notice.get()).toBe('This phone may not reach emergency services.');
+    expect(await store.place('denied')).toMatchObject({ failure: { reason: 'dial-denied' } });
+    expect(store.notice.get()).toBeNull();
   });
 
   it('remembers what was dialled last', async () => {

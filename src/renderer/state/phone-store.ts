@@ -4,7 +4,7 @@ import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
 import type { Profile } from '../../contracts/profile';
 import { fail, type Result } from '../../contracts/result';
 import type { EngineEvent, PhoneSnapshot, Sound, UserAgent } from '../phone/user-agent';
-import { createListeners, type Store } from './store';
+import { createListeners, createStore, type Store, type WritableStore } from './store';
 
 /** The snapshot while no profile is in use. */
 export const NO_PHONE: PhoneSnapshot = { registration: { phase: 'offline' }, calls: [], activeCallId: null, grant: null };
@@ -21,12 +21,16 @@ export interface PhoneStore extends Store<PhoneSnapshot>, Verbs {
   readonly sounds: Store<readonly Sound[]>;
   /** Dials what the agent typed and remembers it for recall. */
   readonly place: (typed: string) => Promise<Result<CallId>>;
+  /** A sentence about the call that was just placed or ended, until it is read; or null. */
+  readonly notice: WritableStore<string | null>;
   /** What was dialled last in this run, or ''. Never written to disk. */
   readonly lastDialled: () => string;
 }
 
 export interface PhoneStoreParts {
   readonly createUserAgent: (profile: Profile) => UserAgent;
+  /** Whether this line may call what was typed, and what is to be said about it. */
+  readonly authorize: (profileId: string, typed: string) => Promise<Result<{ readonly notice: string | null }>>;
   readonly onEvent: (event: EngineEvent) => void;
 }
 
@@ -37,20 +41,21 @@ interface Running {
 }
 
 /**
- * What a phone is made from; a change of name or colour needs no new registration. The Practice line's URL is found anew at each start
- * and comes with each grant.
+ * What a phone is made from; a change of name or colour needs no new registration, nor does one of the policy: main acts on it. The Practice
+ * line's URL is found anew at each start and comes with each grant.
  */
 const wiring = (profile: Profile): string =>
-  JSON.stringify({ ...profile, name: '', environment: '', ...(profile.id === PRACTICE_PROFILE_ID ? { gatewayUrl: '' } : {}) });
+  JSON.stringify({ ...profile, name: '', environment: '', policy: profile.policy.purposes, ...(profile.id === PRACTICE_PROFILE_ID ? { gatewayUrl: '' } : {}) });
 
 /** Makes the store, with no phone in it. */
-export function createPhoneStore({ createUserAgent, onEvent }: PhoneStoreParts): PhoneStore {
+export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneStoreParts): PhoneStore {
   const listeners = createListeners();
   const soundListeners = createListeners();
   let running: Running | null = null;
   let wanted: Profile | null = null;
   let changing: Promise<void> | null = null;
   let lastDialled = '';
+  const notice = createStore<string | null>(null);
 
   const same = (one: Profile | null, other: Profile | null): boolean =>
     one === null || other === null ? one === other : wiring(one) === wiring(other);
@@ -97,11 +102,16 @@ export function createPhoneStore({ createUserAgent, onEvent }: PhoneStoreParts):
       return changing;
     },
     place: async (typed) => {
-      lastDialled = typed.trim();
+      // A call to an assistant is placed without a number.
+      if (typed.trim() !== '') lastDialled = typed.trim();
       const userAgent = agent();
       if (userAgent === null) return fail('unknown-profile', 'No line is in use: choose one at the top.', 'open-profiles');
-      return userAgent.place(typed);
+      notice.set(null);
+      const permission = authorize(running?.profile.id ?? '', typed);
+      void permission.then((result) => result.ok && result.value.notice !== null && notice.set(result.value.notice));
+      return userAgent.place(typed, permission);
     },
+    notice,
     lastDialled: () => lastDialled,
     reconnectNow: () => agent()?.reconnectNow(),
     networkChanged: (change) => agent()?.networkChanged(change),

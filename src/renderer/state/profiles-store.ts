@@ -1,6 +1,9 @@
 /** The profiles and what is known of their keys, as main tells them. */
-import type { RingfenceApi } from '../../contracts/ipc';
-import type { KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../contracts/profile';
+import type { ChannelOutput, RingfenceApi } from '../../contracts/ipc';
+import type { EffectivePolicy } from '../../contracts/managed-policy';
+import type { Environment, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../contracts/profile';
+import type { PublicKey } from '../../contracts/public-key';
+import type { ImportPreview } from '../../contracts/profile-transfer';
 import type { Result } from '../../contracts/result';
 import { createStore, type Store } from './store';
 
@@ -14,9 +17,18 @@ export interface ProfilesStore extends Store<ProfilesSnapshot | null> {
   readonly select: (profileId: string) => Promise<Result<ProfilesSnapshot>>;
   readonly save: (profile: Profile) => Promise<Result<ProfilesSnapshot>>;
   readonly remove: (profileId: string) => Promise<Result<ProfilesSnapshot>>;
+  /** What would hold for a profile in this environment, and who set it; the profile need not exist yet. */
+  readonly policyOf: (profileId: string, environment: Environment) => Promise<Result<EffectivePolicy>>;
   readonly addKey: (source: KeySource, profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
+  /** The half of a private key that its gateway verifies with. */
+  readonly publicKey: (profileId: string, slot: KeySlot) => Promise<Result<PublicKey>>;
   readonly removeKey: (profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
   readonly promoteKey: (profileId: string) => Promise<Result<KeyStatus>>;
+  /** Main shows the dialog and writes the lines, without keys. */
+  readonly exportFile: () => Promise<Result<ChannelOutput<'profiles.export'>>>;
+  /** Main shows the dialog and says what the file would change; nothing is changed yet. */
+  readonly importFile: () => Promise<Result<ImportPreview>>;
+  readonly applyImport: (ticket: string) => Promise<Result<ChannelOutput<'profiles.applyImport'>>>;
   /** The retired key was removed from the gateway. */
   readonly finishRotation: (profileId: string) => Promise<Result<KeyStatus>>;
 }
@@ -30,6 +42,16 @@ export function withKeyStatus(snapshot: ProfilesSnapshot, status: KeyStatus): Pr
 /** The profile in use, or null before the first snapshot. */
 export function activeProfile(snapshot: ProfilesSnapshot | null): Profile | null {
   return snapshot?.profiles.find((profile) => profile.id === snapshot.activeProfileId) ?? null;
+}
+
+/** The line registers and has telephone calls; without it there is nothing to dial a number on. */
+export function hasSip(profile: Profile): boolean {
+  return profile.policy.purposes.includes('sip');
+}
+
+/** The line's far end is an assistant. */
+export function hasAssistant(profile: Profile): boolean {
+  return !hasSip(profile) && profile.policy.purposes.includes('voice');
 }
 
 /** Makes the store over `api`. */
@@ -58,7 +80,12 @@ export function createProfilesStore(api: RingfenceApi): ProfilesStore {
     select: (profileId) => snapshotFrom(api.invoke('profiles.select', { profileId })),
     save: (profile) => snapshotFrom(api.invoke('profiles.save', profile)),
     remove: (profileId) => snapshotFrom(api.invoke('profiles.remove', { profileId })),
+    policyOf: (profileId, environment) => api.invoke('policy.effective', { profileId, environment }),
+    exportFile: () => api.invoke('profiles.export'),
+    importFile: () => api.invoke('profiles.import'),
+    applyImport: (ticket) => api.invoke('profiles.applyImport', { ticket }),
     addKey: (source, profileId, slot) => statusFrom(api.invoke(source, { profileId, slot })),
+    publicKey: (profileId, slot) => api.invoke('keys.publicKey', { profileId, slot }),
     removeKey: (profileId, slot) => statusFrom(api.invoke('keys.remove', { profileId, slot })),
     promoteKey: (profileId) => statusFrom(api.invoke('keys.promote', { profileId })),
     finishRotation: (profileId) => statusFrom(api.invoke('keys.finishRotation', { profileId })),

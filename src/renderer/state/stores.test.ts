@@ -100,6 +100,10 @@ describe('the live column', () => {
     const at = '2026-11-21T10:00:00Z';
     expect(eventFromAudit({ what: 'refusal', at, profileId: 'p', purpose: 'sip', reason: 'key-locked' })).toMatchObject({ category: 'errors', kind: 'token-refused', detail: 'p · key locked' });
     expect(eventFromAudit({ what: 'refusal', at, profileId: '', purpose: 'ipc', reason: 'invalid-input', channel: 'keys.remove' })).toMatchObject({ category: 'errors', kind: 'problem', detail: 'keys.remove · invalid input' });
+    expect(eventFromAudit({ what: 'mint', at, profileId: 'p', purpose: 'sip', fingerprint: '9b1e04aa', lifeS: 60, cause: 'asked' })).toBeNull();
+    expect(eventFromAudit({ what: 'mint', at, profileId: 'p', purpose: 'voice', fingerprint: '9b1e04aa', lifeS: 59.6, cause: 'asked' })).toMatchObject({ category: 'tokens', kind: 'token-minted', detail: 'lives 60 s · 9b1e04aa · stays in main' });
+    expect(eventFromAudit({ what: 'tool', at, profileId: 'p', callId: '6f1f6a8e-53a0-4a4e-9f0b-000000000001', tool: 'end_call', outcome: 'refused' })).toMatchObject({ kind: 'call-tool', title: 'Tool refused', detail: 'end_call' });
+    expect(eventFromAudit({ what: 'voice-call', at, profileId: 'p', callId: '6f1f6a8e-53a0-4a4e-9f0b-000000000001', step: 'failed' })).toMatchObject({ category: 'errors' });
     expect(eventFromAudit({ what: 'key', at, profileId: 'p', slot: 'next', change: 'added', fingerprint: '9b1e04aa' })).toMatchObject({ kind: 'key-changed', title: 'Key added', detail: 'p · next key · 9b1e04aa' });
     expect(eventFromAudit({ what: 'mint', at, profileId: 'p', purpose: 'sip', fingerprint: '9b1e04aa', lifeS: 300, cause: 'asked' })).toBeNull();
     expect(eventFromAudit({ what: 'profile', at, profileId: 'p', change: 'added' })).toBeNull();
@@ -127,7 +131,7 @@ describe('grants', () => {
   it('tell why main refused, and that it grants again', async () => {
     const told: unknown[] = [];
     let refuses = true;
-    const scripted = createScriptedApi({ 'grants.get': () => (refuses ? refusal : { ok: true, value: {} }) });
+    const scripted = createScriptedApi({ 'grants.get': () => (refuses ? refusal : { ok: true, value: { purpose: 'sip' } }) });
     const source = createGrantSource(scripted.api, 'p', (failure) => told.push(failure));
     await source.get();
     refuses = false;

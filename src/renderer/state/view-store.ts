@@ -3,7 +3,7 @@ import type { Failure } from '../../contracts/result';
 import { createStore, type Store } from './store';
 
 export type Screen = 'phone' | 'live' | 'settings';
-export type SettingsTab = 'profiles' | 'keys' | 'appearance' | 'about';
+export type SettingsTab = 'profiles' | 'keys' | 'audit' | 'appearance' | 'about';
 
 export interface View {
   readonly screen: Screen;

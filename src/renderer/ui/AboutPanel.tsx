@@ -7,7 +7,7 @@ import { sayFailure } from './notices';
 
 /** What this program is and runs on. */
 export function AboutPanel() {
-  const { appInfo, view } = useApp();
+  const { appInfo, guide, view } = useApp();
   const [info, setInfo] = useState<ChannelOutput<'app.info'> | null>(null);
   useEffect(() => {
     let gone = false;
@@ -45,9 +45,20 @@ export function AboutPanel() {
           <dd>Apache-2.0</dd>
         </dl>
       )}
-      <Button className="button" onPress={() => view.change({ shortcutsOpen: true })}>
-        Keyboard shortcuts
-      </Button>
+      <div className="about-actions">
+        <Button className="button" onPress={() => view.change({ shortcutsOpen: true })}>
+          Keyboard shortcuts
+        </Button>
+        <Button
+          className="button"
+          onPress={() => {
+            guide.reopen();
+            view.change({ screen: 'phone' });
+          }}
+        >
+          First-run guide
+        </Button>
+      </div>
     </div>
   );
 }

@@ -1,10 +1,13 @@
 import type { Call } from '../../contracts/call';
+import type { Profile } from '../../contracts/profile';
 import { isLive } from '../state/call-views';
 import { CallControls } from './CallControls';
+import { CallPeople } from './CallPeople';
 import { CallProblemLine } from './CallProblemLine';
 import { CallQuality } from './CallQuality';
 import { CallTimer } from './CallTimer';
 import { EndedActions } from './EndedActions';
+import { EnvironmentNote } from './EnvironmentNote';
 import { initials, partyName } from './format';
 import { PeerNumber } from './PeerNumber';
 import { RecoveringTime } from './RecoveringTime';
@@ -12,7 +15,8 @@ import { phaseWords } from './sentences';
 
 interface CallCardProps {
   readonly call: Call;
-  readonly line: string;
+  /** The call's line, or null when it is gone. */
+  readonly line: Profile | null;
 }
 
 /** The call that matters now, large. It has the same height in each of its states. */
@@ -21,7 +25,7 @@ export function CallCard({ call, line }: CallCardProps) {
   const letters = initials(name);
   return (
     <>
-      <article className="card call-card" data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} tabIndex={-1} aria-label={`Call with ${name}`}>
+      <article className="card call-card" data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} data-environment={line?.environment} tabIndex={-1} aria-label={`Call with ${name}`}>
         <div className="call-head">
           <span className="avatar" aria-hidden="true">
             {letters === '' ? '#' : letters}
@@ -29,7 +33,7 @@ export function CallCard({ call, line }: CallCardProps) {
           <div className="call-who">
             <h2 className="call-name">{name}</h2>
             <p className="call-number">
-              <PeerNumber party={call.peer} after={line} />
+              <PeerNumber party={call.peer} after={line?.name ?? ''} />
             </p>
           </div>
           <div className="call-state">
@@ -37,8 +41,10 @@ export function CallCard({ call, line }: CallCardProps) {
             <span className="call-below">{call.phase === 'active' ? <CallQuality callId={call.id} /> : 'answeredAt' in call && call.answeredAt !== null ? <span className="call-phase-small" data-phase={call.phase}>{phaseWords(call)}{call.phase === 'recovering' && <RecoveringTime since={call.since} />}</span> : null}</span>
           </div>
         </div>
+        {line !== null && <EnvironmentNote environment={line.environment} />}
         {isLive(call) ? <CallControls call={call} /> : <EndedActions call={call} />}
       </article>
+      <CallPeople call={call} />
       {call.problem !== null && isLive(call) && <CallProblemLine call={call} problem={call.problem} />}
     </>
   );

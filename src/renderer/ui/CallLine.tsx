@@ -1,6 +1,7 @@
 import { PhoneOff, Play, X } from 'lucide-react';
 import { Button } from 'react-aria-components/Button';
 import type { Call } from '../../contracts/call';
+import type { Profile } from '../../contracts/profile';
 import { canResume, isLive } from '../state/call-views';
 import { useApp } from './app-context';
 import { CallTimer } from './CallTimer';
@@ -9,11 +10,11 @@ import { RecoveringTime } from './RecoveringTime';
 import { phaseWords } from './sentences';
 
 /** A call that waits, in one line. */
-export function CallLine({ call }: { readonly call: Call }) {
+export function CallLine({ call, line }: { readonly call: Call; readonly line: Profile | null }) {
   const { phone } = useApp();
   const name = partyName(call.peer);
   return (
-    <article className="card call-line" data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} tabIndex={-1} aria-label={`Call with ${name}`}>
+    <article className="card call-line" data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} data-environment={line?.environment} tabIndex={-1} aria-label={`Call with ${name}`}>
       <span className="tag" data-phase={call.phase}>
         {phaseWords(call)}
         {call.phase === 'recovering' && <RecoveringTime since={call.since} />}

@@ -1,19 +1,23 @@
-import { Delete, Phone } from 'lucide-react';
+import { Delete, Phone, TriangleAlert } from 'lucide-react';
 import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Input } from 'react-aria-components/Input';
 import { TextField } from 'react-aria-components/TextField';
+import { carriesNoEmergencyCalls } from '../../contracts/provider-facts';
+import { activeProfile } from '../state/profiles-store';
 import { useSelected } from '../state/use-store';
 import { useApp } from './app-context';
 import { DIAL_FIELD_ID } from './focus';
 import { Keypad } from './Keypad';
 import { formatTyped } from './phone-number';
 import { placeCall } from './place-call';
+import { NO_EMERGENCY_CALLS } from './sentences';
 
 /** The field for a name or number, Call, and the keypad. */
 export function Dialler() {
   const app = useApp();
-  const { phone, view } = app;
+  const { phone, profiles, view } = app;
+  const noEmergencyCalls = useSelected(profiles, (snapshot) => carriesNoEmergencyCalls(activeProfile(snapshot)?.provider.kind ?? 'local-jwt'));
   const typed = useSelected(view, (value) => value.typed);
   const field = useRef<HTMLInputElement>(null);
   const caret = useRef<number | null>(null);
@@ -52,6 +56,12 @@ export function Dialler() {
 
   return (
     <>
+      {noEmergencyCalls && (
+        <p className="dial-note">
+          <TriangleAlert size={16} aria-hidden="true" />
+          {NO_EMERGENCY_CALLS}
+        </p>
+      )}
       <div className="dial-row">
         <TextField className="dial-field" aria-label="Name or number" value={typed} onChange={(text) => change(text, field.current?.selectionStart ?? text.length)}>
           <Input ref={field} id={DIAL_FIELD_ID} placeholder="Name or number" autoComplete="off" spellCheck="false" inputMode="tel" maxLength={256} onKeyDown={onKeyDown} />

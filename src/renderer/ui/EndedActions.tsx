@@ -14,7 +14,8 @@ export function EndedActions({ call }: { readonly call: Extract<Call, { phase: '
     <div className="ended">
       <div className="ended-why" data-tone={words.tone}>
         <p>{words.sentence}</p>
-        {call.details !== '' && (
+        {call.cause === 'handed-over' && <p className="ended-said">{call.details}</p>}
+        {call.details !== '' && call.cause !== 'handed-over' && (
           <details className="details">
             <summary>Details</summary>
             <code>{call.details}</code>
@@ -25,7 +26,7 @@ export function EndedActions({ call }: { readonly call: Extract<Call, { phase: '
         className="button"
         onPress={() => {
           app.phone.dismiss(call.id);
-          void placeCall(app, partyNumber(call.peer));
+          void placeCall(app, call.assistant === true ? '' : partyNumber(call.peer));
         }}
       >
         <Phone size={16} aria-hidden="true" />

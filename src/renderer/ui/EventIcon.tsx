@@ -1,4 +1,4 @@
-import { CircleAlert, Grid3x3, KeyRound, Pause, Phone, PhoneCall, PhoneIncoming, PhoneMissed, PhoneOff, PhoneOutgoing, Play, Radio, ShieldX, WifiOff, type LucideIcon } from 'lucide-react';
+import { CircleAlert, Grid3x3, KeyRound, MessageSquareText, Pause, Phone, PhoneCall, PhoneIncoming, PhoneMissed, PhoneOff, PhoneOutgoing, Play, Radio, RadioTower, ScrollText, ShieldX, Sparkles, Users, WifiOff, Wrench, type LucideIcon } from 'lucide-react';
 import type { LiveKind } from '../../contracts/event';
 
 /** Icon and tone of each kind of event. */
@@ -12,9 +12,19 @@ const LOOKS: Readonly<Record<LiveKind, readonly [icon: LucideIcon, tone: 'good' 
   'call-held-by-peer': [Pause, 'quiet'],
   'call-resumed-by-peer': [Play, 'quiet'],
   'call-digits': [Grid3x3, 'quiet'],
+  'call-said': [MessageSquareText, 'quiet'],
+  'call-tool': [Wrench, 'quiet'],
   'call-missed': [PhoneMissed, 'bad'],
   'call-ended': [PhoneOff, 'quiet'],
   'call-failed': [PhoneOff, 'bad'],
+  'line-ringing': [PhoneIncoming, 'quiet'],
+  'line-answered': [PhoneCall, 'good'],
+  'line-ended': [PhoneOff, 'quiet'],
+  'line-participant': [Users, 'quiet'],
+  'line-transcript': [ScrollText, 'quiet'],
+  'line-audit': [Sparkles, 'quiet'],
+  'line-joined': [RadioTower, 'good'],
+  'line-lost': [RadioTower, 'bad'],
   registered: [Radio, 'good'],
   unregistered: [Radio, 'quiet'],
   connecting: [Radio, 'quiet'],

@@ -14,7 +14,16 @@ interface FailureTextProps {
 
 /** One sentence, one button, the codes behind Details. */
 export function FailureText({ failure, onRetry, onDone }: FailureTextProps) {
-  const { view, phone } = useApp();
+  const { view, phone, phoneLock, admin } = useApp();
+  /** What was refused is done again by itself once it is unlocked. */
+  async function unlockAdmin(): Promise<void> {
+    const asked = await admin.ask('unlock');
+    if (asked.ok && asked.value.unlocked) onRetry?.();
+  }
+  async function unlockPhone(): Promise<void> {
+    const unlocked = await phoneLock.unlock();
+    if (unlocked.ok) onRetry?.();
+  }
   const act: Readonly<Record<FailureAction, () => void>> = {
     none: () => undefined,
     retry: onRetry ?? phone.reconnectNow,
@@ -26,6 +35,8 @@ export function FailureText({ failure, onRetry, onDone }: FailureTextProps) {
     'open-profiles': () => view.openSettings('profiles'),
     'choose-microphone': () => view.change({ devicesOpen: true }),
     'check-number': focusDialField,
+    'unlock-admin': () => void unlockAdmin(),
+    'unlock-phone': () => void unlockPhone(),
   };
   const words = failure.action === 'paste-key' && onRetry !== undefined ? 'Try again' : ACTION_WORDS[failure.action];
   return (

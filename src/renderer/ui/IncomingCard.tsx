@@ -2,17 +2,20 @@ import { Phone, PhoneIncoming, PhoneOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Call } from '../../contracts/call';
+import type { Profile } from '../../contracts/profile';
 import { isLive } from '../state/call-views';
 import { useSelected } from '../state/use-store';
 import { useApp } from './app-context';
 import { CallProblemLine } from './CallProblemLine';
+import { EnvironmentTag } from './EnvironmentTag';
 import { isTyping } from './focus';
 import { partyName } from './format';
 import { PeerNumber } from './PeerNumber';
 
 interface IncomingCardProps {
   readonly call: Call;
-  readonly line: string;
+  /** The line that it rings on, or null when it is gone. */
+  readonly line: Profile | null;
   /** In one line, for the time of another call. */
   readonly small: boolean;
 }
@@ -32,13 +35,14 @@ export function IncomingCard({ call, line, small }: IncomingCardProps) {
   const name = partyName(call.peer);
   return (
     <>
-      <article className="card incoming-card" data-small={small} data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} data-quiet={quiet} tabIndex={-1} aria-label={`Incoming call from ${name}`}>
+      <article className="card incoming-card" data-small={small} data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} data-quiet={quiet} data-environment={line?.environment} tabIndex={-1} aria-label={`Incoming call from ${name}`}>
         <span className="incoming-icon" aria-hidden="true">
           <PhoneIncoming size={22} />
         </span>
         <div className="call-who">
           <p className="incoming-line">
-            {small ? 'Incoming' : `Incoming call · ${line}`}
+            {small ? 'Incoming' : ['Incoming call', line?.name].filter((part) => part !== undefined).join(' · ')}
+            {!small && line !== null && <EnvironmentTag environment={line.environment} />}
             {quiet && <span className="tag">Do not disturb</span>}
           </p>
           <h2 className="call-name">{name}</h2>

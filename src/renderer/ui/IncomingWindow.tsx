@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { IncomingNotice } from '../../contracts/call';
 import type { Store } from '../state/store';
 import { useStore } from '../state/use-store';
+import { EnvironmentTag } from './EnvironmentTag';
 import { formatNumber } from './phone-number';
 
 interface IncomingWindowProps {
@@ -24,6 +25,7 @@ export function IncomingWindow({ notices, onAct }: IncomingWindowProps) {
     <main className="popup" data-testid="call-card" data-phase="ringing" data-call-id={first.callId}>
       <p className="popup-line">
         Incoming · {first.line}
+        <EnvironmentTag environment={first.environment} />
         {more.length > 0 && <span className="tag">{more.length} more</span>}
       </p>
       <h1 className="popup-name">{first.name === first.number ? number : first.name}</h1>

@@ -4,7 +4,11 @@ import { Button } from 'react-aria-components/Button';
 import { Menu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
 import { Popover } from 'react-aria-components/Popover';
 import type { KeyRecord, KeySlot, KeyStatus, Profile, RetiredKey } from '../../contracts/profile';
+import { useSelected } from '../state/use-store';
+import { useApp } from './app-context';
+import { ConnectionTest, TestButton } from './ConnectionTest';
 import { Countdown } from './Countdown';
+import { EnvironmentTag } from './EnvironmentTag';
 import { clock, day } from './format';
 import { KEY_STATE_WORDS, keyAge, providerWords } from './key-words';
 import { nextKeyNote } from './rotation';
@@ -28,39 +32,58 @@ export function KeyRow({ profile, status, chosen, now, onChoose, rotation, onRot
   const words = KEY_STATE_WORDS[status.state];
   const removable = (['active', 'next'] as const).filter((slot) => status[slot] !== null);
   return (
-    <tr className="key-row" data-chosen={chosen} data-profile-id={profile.id} onClick={onChoose}>
-      <th scope="row">
-        <label className="key-profile" data-environment={profile.environment}>
-          <input type="radio" name="key-line" checked={chosen} onChange={onChoose} />
-          <span>{profile.name}</span>
-        </label>
-      </th>
-      <td data-column="Provider">{providerWords(profile)}</td>
-      <td data-column="Active key">{status.active === null ? <KeyMissing tone={words.tone} word={words.word} /> : <KeyPrint record={status.active} note={status.state === 'in-keychain' ? null : words.word} now={now} />}</td>
-      <td data-column="Next key">{status.next === null ? <NoNextKey retired={status.retired} /> : <NextKey record={status.next} lifeS={profile.policy.tokenLifeS} />}</td>
-      <td data-column="Last token">{status.lastMintAt === null ? <span className="quiet">never</span> : <LastMint at={status.lastMintAt} now={now} />}</td>
-      <td className="key-actions">
-        {removable.length > 0 && (
-          <Button className="button" data-rotate="" aria-label={`Rotate the key of ${profile.name}`} aria-expanded={rotation !== null} {...(rotation === null ? {} : { 'aria-controls': rotation })} onPress={onRotate}>
-            Rotate...
-          </Button>
-        )}
-        {removable.length > 0 && (
-          <MenuTrigger>
-            <Button className="icon-button" aria-label={`More for ${profile.name}`}>
-              <Ellipsis size={16} aria-hidden="true" />
+    <>
+      <tr className="key-row" data-chosen={chosen} data-profile-id={profile.id} onClick={onChoose}>
+        <th scope="row">
+          <label className="key-profile" data-environment={profile.environment}>
+            <input type="radio" name="key-line" checked={chosen} onChange={onChoose} />
+            <span>{profile.name}</span>
+            <EnvironmentTag environment={profile.environment} />
+          </label>
+        </th>
+        <td data-column="Provider">{providerWords(profile)}</td>
+        <td data-column="Active key">{status.active === null ? <KeyMissing tone={words.tone} word={words.word} /> : <KeyPrint record={status.active} note={status.state === 'in-keychain' ? null : words.word} now={now} />}</td>
+        <td data-column="Next key">{status.next === null ? <NoNextKey retired={status.retired} /> : <NextKey record={status.next} lifeS={profile.policy.tokenLifeS} />}</td>
+        <td data-column="Last token">{status.lastMintAt === null ? <span className="quiet">never</span> : <LastMint at={status.lastMintAt} now={now} />}</td>
+        <td className="key-actions">
+          {status.active !== null && <TestButton profile={profile} label="Test" />}
+          {removable.length > 0 && (
+            <Button className="button" data-rotate="" aria-label={`Rotate the key of ${profile.name}`} aria-expanded={rotation !== null} {...(rotation === null ? {} : { 'aria-controls': rotation })} onPress={onRotate}>
+              Rotate...
             </Button>
-            <Popover className="popover" placement="bottom end">
-              <Menu className="menu" aria-label={`Keys of ${profile.name}`}>
-                {removable.map((slot) => (
-                  <MenuItem key={slot} id={slot} className="menu-item danger" onAction={() => onRemove(slot)}>
-                    {slot === 'active' ? 'Remove the active key...' : 'Remove the next key...'}
-                  </MenuItem>
-                ))}
-              </Menu>
-            </Popover>
-          </MenuTrigger>
-        )}
+          )}
+          {removable.length > 0 && (
+            <MenuTrigger>
+              <Button className="icon-button" aria-label={`More for ${profile.name}`}>
+                <Ellipsis size={16} aria-hidden="true" />
+              </Button>
+              <Popover className="popover" placement="bottom end">
+                <Menu className="menu" aria-label={`Keys of ${profile.name}`}>
+                  {removable.map((slot) => (
+                    <MenuItem key={slot} id={slot} className="menu-item danger" onAction={() => onRemove(slot)}>
+                      {slot === 'active' ? 'Remove the active key...' : 'Remove the next key...'}
+                    </MenuItem>
+                  ))}
+                </Menu>
+              </Popover>
+            </MenuTrigger>
+          )}
+        </td>
+      </tr>
+      <TestRow profile={profile} />
+    </>
+  );
+}
+
+/** The test of the line, below it; no row before the first one. */
+function TestRow({ profile }: { readonly profile: Profile }) {
+  const { tests } = useApp();
+  const isThere = useSelected(tests, (all) => all.has(profile.id));
+  if (!isThere) return null;
+  return (
+    <tr className="key-test">
+      <td colSpan={6}>
+        <ConnectionTest profile={profile} />
       </td>
     </tr>
   );

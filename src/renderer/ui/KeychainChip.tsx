@@ -1,11 +1,15 @@
 import { ShieldAlert, ShieldCheck } from 'lucide-react';
+import type { ProfilesSnapshot } from '../../contracts/profile';
+import { keychainWords } from './key-words';
 
-/** Is there a keychain? */
-export function KeychainChip({ available }: { readonly available: boolean }) {
+/** Where the keys are, as far as the keychain lets them be. */
+export function KeychainChip({ snapshot }: { readonly snapshot: Pick<ProfilesSnapshot, 'keychain' | 'keys'> }) {
+  const { word, tone } = keychainWords(snapshot);
+  const Icon = tone === 'good' ? ShieldCheck : ShieldAlert;
   return (
-    <span className="keychain-chip" data-available={available}>
-      {available ? <ShieldCheck size={14} aria-hidden="true" /> : <ShieldAlert size={14} aria-hidden="true" />}
-      {available ? 'In the system keychain' : 'No keychain'}
+    <span className="keychain-chip" data-tone={tone}>
+      <Icon size={14} aria-hidden="true" />
+      {word}
     </span>
   );
 }

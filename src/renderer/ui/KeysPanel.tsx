@@ -13,8 +13,10 @@ import { focusRotate } from './focus';
 import { KEY_STATE_WORDS, keyAdded, keyTarget, statusOf } from './key-words';
 import { KeyRow } from './KeyRow';
 import { saySentence } from './notices';
-import { earlyFinish, earlyPromotion, replacement } from './rotation';
+import { PublicKeyPanel } from './PublicKeyPanel';
+import { earlyFinish, earlyPromotion, noRoom, replacement } from './rotation';
 import { RotationPanel, type RotationActions } from './RotationPanel';
+import { useOneAtATime } from './use-one-at-a-time';
 
 /** The keys of all lines: where they are, never what they are. */
 export function KeysPanel() {
@@ -25,6 +27,9 @@ export function KeysPanel() {
   // The day when the table was opened; nobody watches it past midnight.
   const [now] = useState(Date.now);
   const [question, setQuestion] = useState<Question | null>(null);
+  const { busy, waits, alone } = useOneAtATime();
+  /** The line for which a key was not added, because its last rotation is not finished. */
+  const [fullProfileId, setFullProfileId] = useState<string | null>(null);
   const [failed, setFailed] = useState<{ readonly failure: Failure; readonly again: () => void } | null>(null);
   if (snapshot === null) return null;
 
@@ -34,10 +39,12 @@ export function KeysPanel() {
   const rotating = snapshot.profiles.find((profile) => profile.id === rotationProfileId);
 
   async function run(work: () => Promise<Result<KeyStatus>>, done: (status: KeyStatus) => string): Promise<void> {
-    setFailed(null);
-    const result = await work();
-    if (result.ok) saySentence(done(result.value));
-    else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void run(work, done) });
+    await alone(async () => {
+      setFailed(null);
+      const result = await work();
+      if (result.ok) saySentence(done(result.value));
+      else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void run(work, done) });
+    });
   }
   function put(source: KeySource, profile: Profile, slot: KeySlot): void {
     void run(
@@ -54,18 +61,19 @@ export function KeysPanel() {
   }
   function add(source: KeySource): void {
     if (target === undefined) return;
+    setFullProfileId(null);
     if (targetStatus.active === null) {
       put(source, target, 'active');
       return;
     }
     if (targetStatus.retired !== null) {
-      // There is room for two keys at the gateway: the old one has to go first.
+      setFullProfileId(target.id);
       view.change({ rotationProfileId: target.id });
       return;
     }
     setQuestion({
       title: `${target.name} has a key already`,
-      text: 'Added as its next key, nothing changes until you promote it. Replacing is for a key that may have leaked: all its tokens die.',
+      text: `Added as its next key, nothing changes until you promote it${targetStatus.next === null ? '' : `; it takes the place of ${targetStatus.next.fingerprint}, its next key now`}. Replacing is for a key that may have leaked: all its tokens die.`,
       answers: [
         { label: 'Replace at once...', tone: 'danger', act: () => replace(source, target, targetStatus) },
         {
@@ -142,22 +150,23 @@ export function KeysPanel() {
     if (rotating !== undefined) focusRotate(rotating.id);
   }
   const amiss = KEY_STATE_WORDS[targetStatus.state].sentence;
+  const full = target !== undefined && fullProfileId === target.id ? noRoom(target, targetStatus) : null;
 
   return (
     <>
       <div className="panel-head">
         <h1>Keys</h1>
-        <KeychainChip available={snapshot.keychain.available} />
+        <KeychainChip snapshot={snapshot} />
         <div className="panel-actions">
-          <Button className="button" onPress={() => add('keys.generate')}>
+          <Button className="button" isPending={busy} onPress={() => add('keys.generate')}>
             <Sparkles size={16} aria-hidden="true" />
             Generate
           </Button>
-          <Button className="button" onPress={() => add('keys.loadFromFile')}>
+          <Button className="button" isPending={busy} onPress={() => add('keys.loadFromFile')}>
             <FileKey size={16} aria-hidden="true" />
             From file...
           </Button>
-          <Button className="button primary" onPress={() => add('keys.pasteFromClipboard')}>
+          <Button className="button primary" isPending={busy} onPress={() => add('keys.pasteFromClipboard')}>
             <ClipboardPaste size={16} aria-hidden="true" />
             Paste key from clipboard
           </Button>
@@ -169,6 +178,16 @@ export function KeysPanel() {
       {snapshot.keychain.advice !== null && (
         <p className="advice" role="note">
           {snapshot.keychain.advice}
+        </p>
+      )}
+      {full !== null && (
+        <p className="advice" role="status">
+          {full}
+        </p>
+      )}
+      {waits && (
+        <p className="advice" role="status">
+          Waiting for the system: the keychain or a dialog may be asking you something.
         </p>
       )}
       {failed !== null && <FailureNotice failure={failed.failure} onRetry={failed.again} onDismiss={() => setFailed(null)} />}
@@ -203,8 +222,9 @@ export function KeysPanel() {
           </tbody>
         </table>
       </div>
+      {target !== undefined && <PublicKeyPanel profile={target} status={targetStatus} />}
       {rotating !== undefined && (
-        <RotationPanel id={rotationId} profile={rotating} status={statusOf(snapshot, rotating.id)} actions={actionsFor(rotating, statusOf(snapshot, rotating.id))} onClose={closeRotation} />
+        <RotationPanel id={rotationId} profile={rotating} status={statusOf(snapshot, rotating.id)} actions={actionsFor(rotating, statusOf(snapshot, rotating.id))} busy={busy} onClose={closeRotation} />
       )}
       {amiss !== null && snapshot.keychain.advice === null && <p className="panel-text">{amiss}</p>}
       <ConfirmDialog question={question} onClose={() => setQuestion(null)} />

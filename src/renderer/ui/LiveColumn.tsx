@@ -1,26 +1,29 @@
-import { Copy, Pause, Play } from 'lucide-react';
+import { Activity, Copy, Pause, Play } from 'lucide-react';
 import type { Key } from 'react-aria-components/Menu';
 import { useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import type { LiveCategory, LiveEvent } from '../../contracts/event';
-import { useStore } from '../state/use-store';
+import { useSelected, useStore } from '../state/use-store';
 import { useApp } from './app-context';
 import { copyText } from './copy-text';
 import { EventList } from './EventList';
 import { clock } from './format';
+import { HealthPanel } from './HealthPanel';
 import { saySentence } from './notices';
+import { RemoteCallList } from './RemoteCallList';
 
 const FILTERS: readonly { readonly id: LiveCategory | 'all'; readonly label: string }[] = [
   { id: 'all', label: 'All' },
   { id: 'calls', label: 'Calls' },
+  { id: 'line', label: 'Line' },
   { id: 'registration', label: 'Registration' },
   { id: 'tokens', label: 'Tokens' },
   { id: 'errors', label: 'Errors' },
 ];
 
-const categoryOf = (filter: Key): LiveCategory | null => (filter === 'calls' || filter === 'registration' || filter === 'tokens' || filter === 'errors' ? filter : null);
+const categoryOf = (filter: Key): LiveCategory | null => (filter === 'calls' || filter === 'line' || filter === 'registration' || filter === 'tokens' || filter === 'errors' ? filter : null);
 
 /** Events as text, newest first, as they are copied. */
 export function asText(events: readonly LiveEvent[]): string {
@@ -29,9 +32,11 @@ export function asText(events: readonly LiveEvent[]): string {
 
 /** What happens, one line an event, newest on top. */
 export function LiveColumn() {
-  const { live } = useApp();
+  const { live, lineEvents } = useApp();
+  const hasLine = useSelected(lineEvents, ({ phase }) => phase !== 'off');
   const total = useStore(live);
   const [filter, setFilter] = useState<Key>('all');
+  const [showsHealth, setShowsHealth] = useState(false);
   const [paused, setPaused] = useState<{ readonly total: number; readonly events: readonly LiveEvent[] } | null>(null);
   const category = categoryOf(filter);
   // `total` stands for the log's content: it grows with each event.
@@ -53,6 +58,9 @@ export function LiveColumn() {
           </span>
         )}
         <span className="live-actions">
+          <ToggleButton className="icon-button small" aria-label="Health" isSelected={showsHealth} onChange={setShowsHealth}>
+            <Activity size={16} aria-hidden="true" />
+          </ToggleButton>
           <Button className="icon-button small" aria-label="Copy" isDisabled={events.length === 0} onPress={copy}>
             <Copy size={16} aria-hidden="true" />
           </Button>
@@ -61,6 +69,8 @@ export function LiveColumn() {
           </ToggleButton>
         </span>
       </div>
+      {showsHealth && <HealthPanel />}
+      {hasLine && <RemoteCallList />}
       <ToggleButtonGroup
         className="filters"
         aria-label="Show"
@@ -71,7 +81,7 @@ export function LiveColumn() {
           for (const key of keys) setFilter(key);
         }}
       >
-        {FILTERS.map(({ id, label }) => (
+        {FILTERS.filter(({ id }) => id !== 'line' || hasLine || filter === 'line').map(({ id, label }) => (
           <ToggleButton key={id} id={id} className="filter">
             {label}
           </ToggleButton>
@@ -81,6 +91,11 @@ export function LiveColumn() {
         <p className="live-empty">{category === null ? 'Calls, registrations and tokens appear here as they happen.' : 'Nothing of this kind yet.'}</p>
       ) : (
         <EventList key={String(filter)} events={events} onCopy={copy} />
+      )}
+      {total > live.capacity && (
+        <p className="live-kept" data-testid="live-kept">
+          The newest {live.capacity.toLocaleString('en')} of {total.toLocaleString('en')} events are kept.
+        </p>
       )}
     </section>
   );

@@ -1,43 +1,63 @@
+import { lazy, Suspense } from 'react';
+import type { Call } from '../../contracts/call';
+import type { Profile } from '../../contracts/profile';
 import { canSendDigits, isLive, layoutOf } from '../state/call-views';
-import { activeProfile } from '../state/profiles-store';
+import { activeProfile, hasSip } from '../state/profiles-store';
 import { useStore } from '../state/use-store';
 import { useApp } from './app-context';
+import { AssistantDialler } from './AssistantDialler';
 import { CallCard } from './CallCard';
 import { CallLine } from './CallLine';
+import { CallTranscript } from './CallTranscript';
 import { Dialler } from './Dialler';
 import { DigitsPad } from './DigitsPad';
 import { FailureNotice } from './FailureNotice';
 import { IncomingCard } from './IncomingCard';
+import { PhoneNotice } from './PhoneNotice';
 import { PracticeHint } from './PracticeHint';
 import { RegistrationNotice } from './RegistrationNotice';
 
+// Shown once in the life of an installation: it waits outside until then.
+const FirstRunGuide = lazy(async () => ({ default: (await import('./FirstRunGuide')).FirstRunGuide }));
+
 /** The calls, and below them, always in the same place, the dialler. */
 export function PhoneScreen() {
-  const { phone, profiles, view } = useApp();
+  const { guide, phone, profiles, view } = useApp();
   const snapshot = useStore(phone);
   const { keypadCallId, dialFailure } = useStore(view);
-  const profile = activeProfile(useStore(profiles));
+  const lines = useStore(profiles);
+  const profile = activeProfile(lines);
   const layout = layoutOf(snapshot);
-  const line = profile?.name ?? '';
+  const lineOf = (call: Call): Profile | null => lines?.profiles.find(({ id }) => id === call.profileId) ?? null;
   const digitsTo = snapshot.calls.find((call) => call.id === keypadCallId && (canSendDigits(call) || call.phase === 'recovering'));
-  const incoming = layout.incoming.map((call) => <IncomingCard key={call.id} call={call} line={line} small={layout.inCall} />);
+  const incoming = layout.incoming.map((call) => <IncomingCard key={call.id} call={call} line={lineOf(call)} small={layout.inCall} />);
   const live = snapshot.calls.filter(isLive).length;
+  const { open: guiding, call: guided } = useStore(guide);
+  /** Any other call has the screen for itself. */
+  const showsGuide = guiding && snapshot.calls.every(({ id }) => id === guided?.id);
 
   return (
     <div className="phone" data-live-calls={live} data-digits={digitsTo !== undefined}>
       <section className="calls" aria-label="Calls">
         {!layout.inCall && incoming}
-        {layout.main !== null && <CallCard key={layout.main.id} call={layout.main} line={line} />}
+        {layout.main !== null && <CallCard key={layout.main.id} call={layout.main} line={lineOf(layout.main)} />}
+        {layout.main !== null && <CallTranscript key={`transcript ${layout.main.id}`} callId={layout.main.id} />}
         {layout.lines.map((call) => (
-          <CallLine key={call.id} call={call} />
+          <CallLine key={call.id} call={call} line={lineOf(call)} />
         ))}
         {layout.inCall && incoming}
         <RegistrationNotice />
-        {snapshot.calls.length === 0 && profile?.environment === 'practice' && dialFailure === null && <PracticeHint />}
+        {showsGuide && (
+          <Suspense fallback={null}>
+            <FirstRunGuide />
+          </Suspense>
+        )}
+        {!showsGuide && snapshot.calls.length === 0 && profile?.environment === 'practice' && dialFailure === null && <PracticeHint />}
       </section>
       <section className="dialling" aria-label="Dialler">
+        <PhoneNotice />
         {dialFailure !== null && <FailureNotice failure={dialFailure} onDismiss={() => view.change({ dialFailure: null })} />}
-        {digitsTo === undefined ? <Dialler /> : <DigitsPad call={digitsTo} />}
+        {profile !== null && !hasSip(profile) ? <AssistantDialler line={profile} /> : digitsTo === undefined ? <Dialler /> : <DigitsPad call={digitsTo} />}
       </section>
     </div>
   );

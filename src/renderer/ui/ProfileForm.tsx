@@ -1,14 +1,24 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Form } from 'react-aria-components/Form';
-import { environment, type Profile } from '../../contracts/profile';
+import type { Profile } from '../../contracts/profile';
 import type { Failure } from '../../contracts/result';
+import { useStore } from '../state/use-store';
 import { useApp } from './app-context';
 import { Choice } from './Choice';
+import { ConnectionTest, TestButton } from './ConnectionTest';
 import { FailureNotice } from './FailureNotice';
-import { FormField } from './FormField';
-import { EMPTY_DRAFT, FIELD_SENTENCES, applies, draftOf, draftProblems, newProfileId, profileFrom, type DraftField, type ProfileDraft, type TokenPresentation } from './profile-draft';
-import { ENVIRONMENT_WORDS } from './sentences';
+import { textOf, type FieldText } from './field-text';
+import { PRESET_LABEL, PRESET_WORDS, SECTIONS } from './field-words';
+import { focusFirstProblem } from './focus';
+import type { Field } from './form-schema';
+import { FormSection } from './FormSection';
+import { PolicyNotice } from './PolicyNotice';
+import { PolicyRules } from './PolicyRules';
+import { PRESETS, withPreset } from './presets';
+import { EMPTY_DRAFT, FIELDS, applies, countedText, draftOf, draftProblems, draftWarnings, lineOf, newProfileId, profileFrom, withFixed, wordsOf, type Draft } from './profile-draft';
+import { SchemaField } from './SchemaField';
+import { useEffectivePolicy } from './use-effective-policy';
 
 interface ProfileFormProps {
   /** Null adds one. */
@@ -17,55 +27,44 @@ interface ProfileFormProps {
   readonly onSaved: (profile: Profile) => void;
 }
 
-const ENVIRONMENTS = environment.options.map((id) => ({ id, label: ENVIRONMENT_WORDS[id] }));
-const PROVIDERS = [
-  { id: 'local-jwt', label: 'Signed token (JWT)' },
-  { id: 'ephemeral-credentials', label: 'SIP password that expires' },
-] as const;
-const PROVIDER_NOTES: Readonly<Record<ProfileDraft['provider'], string>> = {
-  'local-jwt': 'Ringfence signs a token for each connection; the gateway verifies it with the same key.',
-  'ephemeral-credentials': 'Ringfence computes a SIP user and password that expire; the gateway asks for them by digest (MD5). Kamailio: auth_ephemeral.',
-};
-const PRESENTATIONS: readonly { readonly id: TokenPresentation; readonly label: string }[] = [
-  { id: 'main-injected', label: 'Token stays in main' },
-  { id: 'query', label: 'Query parameter of the URL' },
-  { id: 'subprotocol', label: 'WebSocket subprotocol' },
-  { id: 'bearer', label: 'Bearer in SIP requests' },
-];
-const PRESENTATION_NOTES: Readonly<Record<TokenPresentation, string>> = {
-  'main-injected': "Main puts the token into the connection's header; this window never holds it.",
-  query: 'The token is part of the URL that is opened, under this name. Gateways and proxies may write URLs to their logs.',
-  subprotocol: 'The token is offered as one more subprotocol after sip; the gateway answers sip.',
-  bearer: 'The token goes with REGISTER and with the INVITE that begins a call (RFC 8898), to the realm below and to no other.',
-};
+/** Drafts are texts and lists of texts, in one order. */
+const isDeepEqual = (one: Draft, other: Draft): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** A profile's fields, judged as they are typed. */
+const NO_PRESET = 'none';
+const PRESET_OPTIONS = [NO_PRESET, ...PRESETS.map(({ id }) => id)].map((id) => ({ id, label: PRESET_WORDS[id]?.label ?? id }));
+
+/** A profile's fields, as its schema has them, judged as they are typed. */
 export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
   const { profiles } = useApp();
-  const [draft, setDraft] = useState<ProfileDraft>(existing === null ? EMPTY_DRAFT : draftOf(existing));
-  const [touched, setTouched] = useState<ReadonlySet<DraftField>>(new Set());
+  const [typed, setTyped] = useState<Draft>(existing === null ? EMPTY_DRAFT : draftOf(existing));
+  const [presetId, setPresetId] = useState(NO_PRESET);
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [submitted, setSubmitted] = useState(false);
   const [saving, setSaving] = useState(false);
   const [failed, setFailed] = useState<Failure | null>(null);
+  const taken = useStore(profiles)?.profiles.map((each) => each.id) ?? [];
+  const id = existing?.id ?? newProfileId(textOf(typed['name']), taken);
+  const policy = useEffectivePolicy(id, textOf(typed['environment']));
+  const draft = withFixed(typed, policy);
   const problems = draftProblems(draft);
+  const warnings = draftWarnings(draft);
+  const line = lineOf(draft);
 
-  function change(field: DraftField, value: string): void {
-    setDraft({ ...draft, [field]: value });
-    setTouched(new Set([...touched, field]));
+  function change(path: string, text: FieldText): void {
+    setTyped({ ...typed, [path]: text });
+    setTouched(new Set([...touched, path]));
   }
-  const field = (name: DraftField) => ({
-    value: draft[name],
-    onChange: (value: string) => change(name, value),
-    problem: problems.has(name) && (submitted || touched.has(name)) ? FIELD_SENTENCES[name] : null,
-  });
-  const shown = (name: DraftField): boolean => applies(name, draft);
+  function startFrom(choice: string): void {
+    const preset = PRESETS.find((each) => each.id === choice);
+    setPresetId(choice);
+    if (preset !== undefined) setTyped(withPreset(typed, preset));
+  }
   async function save(): Promise<void> {
     setSubmitted(true);
-    const taken = profiles.get()?.profiles.map(({ id }) => id) ?? [];
-    const profile = profileFrom(draft, existing?.id ?? newProfileId(draft.name, taken), existing);
+    const profile = profileFrom(draft, id);
     if (profile === null) {
       // After the next render the field says what it wants.
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('.profile-form [aria-invalid="true"]')?.focus());
+      requestAnimationFrame(focusFirstProblem);
       return;
     }
     setSaving(true);
@@ -75,6 +74,22 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
     if (result.ok) onSaved(profile);
     else setFailed(result.failure);
   }
+  const isSaved = existing !== null && isDeepEqual(draftOf(existing), typed);
+  const problemOf = ({ path }: Field) => (submitted || touched.has(path) ? (problems.get(path) ?? null) : null);
+  const offered: Readonly<Record<string, readonly string[]>> = { 'presentation.kind': line.presentations, 'policy.purposes': line.purposes };
+  const shown = (field: Field) => (
+    <SchemaField
+      key={field.path}
+      field={field}
+      words={wordsOf(field.path)}
+      text={countedText(field, draft, line)}
+      onChange={(text) => change(field.path, text)}
+      problem={problemOf(field)}
+      warning={warnings.get(field.path) ?? null}
+      offered={offered[field.path]}
+      autoFocus={field.path === 'name'}
+    />
+  );
 
   return (
     <Form
@@ -85,9 +100,10 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
         void save();
       }}
     >
-      <div className="panel-head">
+      <div className="panel-head form-head">
         <h1>{existing === null ? 'New profile' : existing.name}</h1>
         <div className="panel-actions">
+          {existing !== null && <TestButton profile={existing} isDisabled={!isSaved} />}
           <Button className="button" onPress={onCancel}>
             Cancel
           </Button>
@@ -97,29 +113,24 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
         </div>
       </div>
       {failed !== null && <FailureNotice failure={failed} onRetry={() => void save()} onDismiss={() => setFailed(null)} />}
-      <div className="settings-card form-grid">
-        <FormField label="Name" {...field('name')} autoFocus />
-        <Choice label="Environment" options={ENVIRONMENTS} value={draft.environment} onChange={(value) => change('environment', value)} />
-        <FormField label="Identity" hint="user@domain, as the gateway knows this line" {...field('identity')} />
-        <FormField label="Display name" hint="What the people you call see; may be empty" {...field('displayName')} />
-        <FormField label="Gateway URL" hint="wss://pbx.example.com/ws" wide {...field('gatewayUrl')} />
-        <Choice label="How this line proves itself" options={PROVIDERS} value={draft.provider} onChange={(value) => change('provider', value)} />
-        <p className="form-note">{PROVIDER_NOTES[draft.provider]}</p>
-        {shown('presentation') && (
-          <>
-            <Choice label="How the gateway gets the token" options={PRESENTATIONS} value={draft.presentation} onChange={(value) => change('presentation', value)} />
-            <p className="form-note">{PRESENTATION_NOTES[draft.presentation]}</p>
-          </>
-        )}
-        {shown('parameter') && <FormField label="Parameter" wide {...field('parameter')} />}
-        {shown('template') && <FormField label="Subprotocol" hint="<token> stands where the token goes" wide {...field('template')} />}
-        {shown('header') && <FormField label="Header" hint="Authorization, or a name such as X-Token" {...field('header')} />}
-        {shown('realm') && <FormField label="Realm" hint="Empty: the domain of the identity" wide={!shown('header')} {...field('realm')} />}
-        {shown('issuer') && <FormField label="Issuer" hint="iss of the token" {...field('issuer')} />}
-        {shown('audience') && <FormField label="Audience" hint="aud of the token" {...field('audience')} />}
-        <FormField label={draft.provider === 'local-jwt' ? 'Token life in seconds' : 'Password life in seconds'} hint="1 to 3600; short is safe" {...field('tokenLifeS')} />
-        <FormField label="STUN servers" hint="stun:host:port, several with commas; may be empty" {...field('stunServers')} />
-      </div>
+      {existing !== null && (isSaved ? <ConnectionTest profile={existing} /> : <p className="panel-text">What is tested is what is saved: save, then test.</p>)}
+      <PolicyNotice policy={policy} />
+      {existing === null && (
+        <div className="settings-card form-section">
+          <Choice label={PRESET_LABEL} hint={PRESET_WORDS[presetId]?.help ?? ''} options={PRESET_OPTIONS} value={presetId} onChange={startFrom} />
+        </div>
+      )}
+      {SECTIONS.map(({ id: section, title, paths }) => {
+        const own = paths.flatMap((start) => FIELDS.filter((field) => field.path.startsWith(start) && applies(field, line)));
+        if (own.length === 0) return null;
+        if (section === 'policy') return <PolicyRules key={section} title={title} fields={own} draft={draft} policy={policy} shown={shown} />;
+        const more = own.filter(({ path }) => wordsOf(path).more === true);
+        return (
+          <FormSection key={section} title={title} open={more.some((field) => problemOf(field) !== null)} more={more.length === 0 ? null : more.map(shown)}>
+            {own.filter((field) => !more.includes(field)).map(shown)}
+          </FormSection>
+        );
+      })}
     </Form>
   );
 }

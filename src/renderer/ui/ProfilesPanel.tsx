@@ -1,13 +1,16 @@
-import { Plus } from 'lucide-react';
+import { FileDown, FileUp, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
 import type { Profile } from '../../contracts/profile';
+import type { ImportPreview as Preview } from '../../contracts/profile-transfer';
 import type { Failure } from '../../contracts/result';
 import { useStore } from '../state/use-store';
 import { useApp } from './app-context';
 import { ConfirmDialog, type Question } from './ConfirmDialog';
+import { ConnectionTest, TestButton } from './ConnectionTest';
 import { FailureNotice } from './FailureNotice';
+import { ImportPreview } from './ImportPreview';
 import { statusOf } from './key-words';
 import { saySentence } from './notices';
 import { ProfileForm } from './ProfileForm';
@@ -20,14 +23,27 @@ export function ProfilesPanel() {
   /** Null: the list; 'new': an empty form. */
   const [edited, setEdited] = useState<Profile | 'new' | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
-  const [failed, setFailed] = useState<Failure | null>(null);
+  const [failed, setFailed] = useState<{ readonly failure: Failure; readonly again?: () => void } | null>(null);
+  const [preview, setPreview] = useState<Preview | null>(null);
   if (snapshot === null) return null;
   const known = snapshot;
 
   async function remove(profile: Profile): Promise<void> {
     const result = await profiles.remove(profile.id);
     if (result.ok) saySentence(`${profile.name} is removed.`);
-    else setFailed(result.failure);
+    else setFailed({ failure: result.failure });
+  }
+  async function exportFile(): Promise<void> {
+    setFailed(null);
+    const result = await profiles.exportFile();
+    if (result.ok) saySentence(`${result.value.count} ${result.value.count === 1 ? 'profile is' : 'profiles are'} in ${result.value.file}, without keys.`);
+    else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void exportFile() });
+  }
+  async function importFile(): Promise<void> {
+    setFailed(null);
+    const result = await profiles.importFile();
+    if (result.ok) setPreview(result.value);
+    else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void importFile() });
   }
   function saved(profile: Profile): void {
     setEdited(null);
@@ -38,11 +54,21 @@ export function ProfilesPanel() {
   }
   if (edited !== null) return <ProfileForm existing={edited === 'new' ? null : edited} onCancel={() => setEdited(null)} onSaved={saved} />;
 
+  if (preview !== null) return <ImportPreview preview={preview} onClose={() => setPreview(null)} />;
+
   return (
     <>
       <div className="panel-head">
         <h1>Profiles</h1>
         <div className="panel-actions">
+          <Button className="button" onPress={() => void importFile()}>
+            <FileUp size={16} aria-hidden="true" />
+            Import...
+          </Button>
+          <Button className="button" isDisabled={snapshot.profiles.length < 2} onPress={() => void exportFile()}>
+            <FileDown size={16} aria-hidden="true" />
+            Export...
+          </Button>
           <Button className="button primary" onPress={() => setEdited('new')}>
             <Plus size={16} aria-hidden="true" />
             Add profile
@@ -55,7 +81,7 @@ export function ProfilesPanel() {
           {snapshot.notice}
         </p>
       )}
-      {failed !== null && <FailureNotice failure={failed} onDismiss={() => setFailed(null)} />}
+      {failed !== null && <FailureNotice failure={failed.failure} {...(failed.again === undefined ? {} : { onRetry: failed.again })} onDismiss={() => setFailed(null)} />}
       <ul className="settings-card profile-list">
         {snapshot.profiles.map((profile) => (
           <li key={profile.id} className="profile-row" data-environment={profile.environment} data-profile-id={profile.id}>
@@ -66,14 +92,18 @@ export function ProfilesPanel() {
                 {profile.id === snapshot.activeProfileId && <span className="tag">In use</span>}
               </p>
               <p className="quiet">
-                {ENVIRONMENT_WORDS[profile.environment]} · {profile.identity}
+                {[ENVIRONMENT_WORDS[profile.environment], profile.identity].filter((part) => part !== '').join(' · ')}
               </p>
               <p className="quiet profile-gateway">{profile.gatewayUrl}</p>
             </div>
             {profile.id === PRACTICE_PROFILE_ID ? (
-              <span className="quiet">Built in</span>
+              <div className="profile-actions">
+                <TestButton profile={profile} />
+                <span className="quiet">Built in</span>
+              </div>
             ) : (
               <div className="profile-actions">
+                <TestButton profile={profile} />
                 <Button className="button" aria-label={`Edit ${profile.name}`} onPress={() => setEdited(profile)}>
                   Edit
                 </Button>
@@ -92,6 +122,7 @@ export function ProfilesPanel() {
                 </Button>
               </div>
             )}
+            <ConnectionTest profile={profile} />
           </li>
         ))}
       </ul>

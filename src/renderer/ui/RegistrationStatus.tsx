@@ -53,10 +53,18 @@ export function RegistrationStatus() {
                 <dl className="facts">
                   <dt>Line</dt>
                   <dd>{profile.name}</dd>
-                  <dt>Address</dt>
-                  <dd>{profile.identity}</dd>
-                  <dt>Gateway</dt>
-                  <dd>{profile.gatewayUrl}</dd>
+                  {profile.identity !== '' && (
+                    <>
+                      <dt>Address</dt>
+                      <dd>{profile.identity}</dd>
+                    </>
+                  )}
+                  {profile.gatewayUrl !== '' && (
+                    <>
+                      <dt>Gateway</dt>
+                      <dd>{profile.gatewayUrl}</dd>
+                    </>
+                  )}
                   {registration.phase === 'registered' && (
                     <>
                       <dt>Since</dt>

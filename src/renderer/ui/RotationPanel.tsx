@@ -27,6 +27,8 @@ interface RotationPanelProps {
   readonly profile: Profile;
   readonly status: KeyStatus;
   readonly actions: RotationActions;
+  /** Something is being done, or the system asks the person. */
+  readonly busy: boolean;
   readonly onClose: () => void;
 }
 
@@ -44,7 +46,7 @@ function useNowUntil(until: number | null): number {
 }
 
 /** A rotation in three steps: what was done, what is to do, and what the gateway must do meanwhile. */
-export function RotationPanel({ id, profile, status, actions, onClose }: RotationPanelProps) {
+export function RotationPanel({ id, profile, status, actions, busy, onClose }: RotationPanelProps) {
   const lifeS = profile.policy.tokenLifeS;
   const heading = useRef<HTMLHeadingElement>(null);
   const titleId = useId();
@@ -70,22 +72,22 @@ export function RotationPanel({ id, profile, status, actions, onClose }: Rotatio
 
   const buttons = {
     add: () => (own ? [...KEY_SOURCES].reverse() : KEY_SOURCES).map(({ id: source, label }, index) => (
-      <Button key={source} className={index === 0 ? 'button primary' : 'button'} onPress={() => actions.addNext(source)}>
+      <Button key={source} className={index === 0 ? 'button primary' : 'button'} isPending={busy} onPress={() => actions.addNext(source)}>
         {label}
       </Button>
     )),
     wait: () => (
-      <Button className="button" onPress={() => actions.promote(true)}>
+      <Button className="button" isPending={busy} onPress={() => actions.promote(true)}>
         Promote now...
       </Button>
     ),
     promote: () => (
-      <Button className="button primary" onPress={() => actions.promote(false)}>
+      <Button className="button primary" isPending={busy} onPress={() => actions.promote(false)}>
         Promote
       </Button>
     ),
     remove: () => (
-      <Button className="button primary" onPress={() => actions.finish(!own && now < (cards[2]?.until ?? 0))}>
+      <Button className="button primary" isPending={busy} onPress={() => actions.finish(!own && now < (cards[2]?.until ?? 0))}>
         {own ? 'Forget it now' : 'It is removed there'}
       </Button>
     ),
@@ -108,7 +110,9 @@ export function RotationPanel({ id, profile, status, actions, onClose }: Rotatio
       </ol>
       <div className="rotation-foot">
         <MenuTrigger>
-          <Button className="button danger-quiet">Replace at once...</Button>
+          <Button className="button danger-quiet" isPending={busy}>
+            Replace at once...
+          </Button>
           <Popover className="popover" placement="top start">
             <Menu className="menu" aria-label={`Replace the key of ${profile.name} at once`}>
               {KEY_SOURCES.map(({ id: source, label }) => (
@@ -120,7 +124,7 @@ export function RotationPanel({ id, profile, status, actions, onClose }: Rotatio
           </Popover>
         </MenuTrigger>
         {status.next !== null && (
-          <Button className="button" onPress={actions.stop}>
+          <Button className="button" isPending={busy} onPress={actions.stop}>
             Stop this rotation...
           </Button>
         )}

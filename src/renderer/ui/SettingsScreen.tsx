@@ -1,17 +1,21 @@
 import '../state/zod-without-eval';
 import './settings.css';
+import './desk.css';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { useSelected } from '../state/use-store';
 import type { SettingsTab } from '../state/view-store';
 import { AboutPanel } from './AboutPanel';
+import { AdminLockState } from './AdminLockState';
 import { AppearancePanel } from './AppearancePanel';
 import { useApp } from './app-context';
+import { AuditPanel } from './AuditPanel';
 import { KeysPanel } from './KeysPanel';
 import { ProfilesPanel } from './ProfilesPanel';
 
 const TABS: readonly { readonly id: SettingsTab; readonly label: string }[] = [
   { id: 'profiles', label: 'Profiles' },
   { id: 'keys', label: 'Keys' },
+  { id: 'audit', label: 'Audit' },
   { id: 'appearance', label: 'Appearance and sound' },
   { id: 'about', label: 'About' },
 ];
@@ -29,18 +33,24 @@ export function SettingsScreen() {
         if (chosen !== undefined) view.change({ settingsTab: chosen.id });
       }}
     >
-      <TabList className="tabs" aria-label="Settings">
-        {TABS.map(({ id, label }) => (
-          <Tab key={id} id={id} className="tab">
-            {label}
-          </Tab>
-        ))}
-      </TabList>
+      <div className="settings-head">
+        <TabList className="tabs" aria-label="Settings">
+          {TABS.map(({ id, label }) => (
+            <Tab key={id} id={id} className="tab">
+              {label}
+            </Tab>
+          ))}
+        </TabList>
+        <AdminLockState />
+      </div>
       <TabPanel id="profiles" className="panel">
         <ProfilesPanel />
       </TabPanel>
       <TabPanel id="keys" className="panel">
         <KeysPanel />
+      </TabPanel>
+      <TabPanel id="audit" className="panel">
+        <AuditPanel />
       </TabPanel>
       <TabPanel id="appearance" className="panel">
         <AppearancePanel />

@@ -36,3 +36,8 @@ export function isTyping(): boolean {
 export function focusRotate(profileId: string): void {
   document.querySelector<HTMLElement>(`[data-profile-id="${CSS.escape(profileId)}"] [data-rotate]`)?.focus();
 }
+
+/** Puts the focus on the first input of the profile form that does not fit. */
+export function focusFirstProblem(): void {
+  document.querySelector<HTMLElement>('.profile-form :is(input, textarea)[aria-invalid="true"], .profile-form [data-invalid="true"] button')?.focus();
+}

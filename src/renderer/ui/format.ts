@@ -38,6 +38,12 @@ export function day(at: number, now: number): string {
   return `${date.getDate()} ${month}${year}`;
 }
 
+/** `10:42:09` today, else `yesterday at 10:42:09` or `3 Nov at 10:42:09`, in local time. */
+export function moment(at: number, now: number): string {
+  const when = day(at, now);
+  return when === 'today' ? clock(at) : `${when} at ${clock(at)}`;
+}
+
 /** "3 minutes, 12 seconds": what a screen reader says for a length of time. */
 export function spokenDuration(ms: number): string {
   const totalS = Math.max(0, Math.floor(ms / 1000));

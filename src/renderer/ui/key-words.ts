@@ -1,6 +1,7 @@
 /** The keys' states in words. */
 import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
-import type { KeyRecord, KeySlot, KeyState, KeyStatus, Profile, ProfilesSnapshot, ProviderConfig } from '../../contracts/profile';
+import type { KeyRecord, KeySlot, KeyState, KeyStatus, Profile, ProfilesSnapshot } from '../../contracts/profile';
+import type { ProviderConfig } from '../../contracts/provider';
 import type { KeySource } from '../state/profiles-store';
 import { day } from './format';
 
@@ -13,16 +14,35 @@ export const KEY_STATE_WORDS: Readonly<Record<KeyState, { readonly word: string;
   unavailable: { word: 'No keychain', sentence: 'This computer has no keychain that Ringfence can use.', tone: 'bad' },
 };
 
+/** What the chip says of all keys together: the worst of it. */
+export function keychainWords({ keychain, keys }: Pick<ProfilesSnapshot, 'keychain' | 'keys'>): { readonly word: string; readonly tone: 'good' | 'warn' | 'bad' } {
+  const some = (state: KeyState): boolean => keys.some((key) => key.state === state);
+  if (!keychain.available) return { word: some('in-memory') ? 'No keychain: in memory only' : 'No keychain', tone: some('in-memory') ? 'warn' : 'bad' };
+  if (some('locked')) return { word: 'Keychain locked', tone: 'bad' };
+  // Made while the keychain gave nothing out.
+  if (some('in-memory')) return { word: 'Not all in the keychain', tone: 'warn' };
+  return some('unavailable') ? { word: 'No keychain', tone: 'bad' } : { word: 'In the system keychain', tone: 'good' };
+}
+
 /** "since 3 Nov", "made today", from a file or pasted alike. */
 export function keyAge(record: KeyRecord, now: number): string {
   return `${record.origin === 'generated' ? 'made' : 'since'} ${day(record.addedAt, now)}`;
 }
 
-const PROVIDER_WORDS: Readonly<Record<ProviderConfig['kind'], string>> = { 'local-jwt': 'Signed here · HS256', 'ephemeral-credentials': 'SIP password made here' };
+const PROVIDER_WORDS: Readonly<Record<ProviderConfig['kind'], string>> = {
+  'local-jwt': 'Signed here',
+  'ephemeral-credentials': 'SIP password made here',
+  sautikit: 'Sautikit',
+  sippet: 'Sippet',
+  decart: 'Decart',
+  'openai-realtime': 'OpenAI Realtime',
+  'generic-http': 'HTTP',
+};
 
 /** How the profile's tokens are made, as the table says it. */
 export function providerWords(profile: Profile): string {
-  return PROVIDER_WORDS[profile.provider.kind];
+  const { provider } = profile;
+  return provider.kind === 'local-jwt' ? `${PROVIDER_WORDS[provider.kind]} · ${provider.algorithm}` : PROVIDER_WORDS[provider.kind];
 }
 
 /** What is known about a profile's keys; a profile main has not told about has none. */
@@ -44,8 +64,14 @@ export const KEY_SOURCES: readonly { readonly id: KeySource; readonly label: str
   { id: 'keys.generate', label: 'Generate' },
 ];
 
+/** The line signs with a private key: its gateway gets the public half, and nothing of it goes over the clipboard. */
+export function hasPublicKey({ provider }: Pick<Profile, 'provider'>): boolean {
+  return provider.kind === 'local-jwt' && provider.algorithm !== 'HS256';
+}
+
 /** What is said when a key came in. One that was made here for a gateway elsewhere has a minute to get there. */
 export function keyAdded(source: KeySource, profile: Profile, fingerprint: string, slot: KeySlot): string {
+  if (hasPublicKey(profile)) return `Key ${fingerprint} is now the ${slot} key of ${profile.name}. The gateway needs its public key, which is shown below.`;
   return source === 'keys.generate' && profile.id !== PRACTICE_PROFILE_ID
     ? `Key ${fingerprint} is the ${slot} key of ${profile.name}. It is on the clipboard for one minute: take it to the gateway.`
     : `Key ${fingerprint} is now the ${slot} key of ${profile.name}.`;

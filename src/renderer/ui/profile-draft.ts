@@ -1,139 +1,191 @@
-/** The profile form's fields as typed, and the profile they make. One sentence for each field that does not fit. */
-import { environment, gatewayUrl, iceServer, presentation, profile, profilePolicy, providerConfig, sipIdentity, TOKEN_PLACEHOLDER, type Environment, type Presentation, type Profile, type ProviderConfig } from '../../contracts/profile';
+/** The profile form's fields as typed, and the profile they make. The fields are the schema's own (`contracts/profile.ts`). */
+import type { EffectivePolicy } from '../../contracts/managed-policy';
+import type { PolicyRule } from '../../contracts/policy';
+import { profile, type Presentation, type Profile } from '../../contracts/profile';
+import { makesForSip, providerConfig, type ProviderKind } from '../../contracts/provider';
+import { fieldProblem, type Problem } from './field-problems';
+import { chosenIn, fieldText, fieldValue, textOf, type FieldText } from './field-text';
+import { FIELD_WORDS, FORM_WORDS, type FieldWords } from './field-words';
+import { fieldsOf, type Field } from './form-schema';
 
-/** The ways of a token; SIP credentials go by digest alone. */
-export type TokenPresentation = Exclude<Presentation['kind'], 'digest'>;
+/** What stands in each field, by its path. Fields of what is not chosen keep what they held. */
+export type Draft = Readonly<Record<string, FieldText>>;
 
-export interface ProfileDraft {
-  readonly name: string;
-  readonly environment: Environment;
-  readonly identity: string;
-  readonly displayName: string;
-  readonly gatewayUrl: string;
-  readonly provider: ProviderConfig['kind'];
-  readonly presentation: TokenPresentation;
-  /** Name of the query parameter. */
-  readonly parameter: string;
-  /** The subprotocol, with TOKEN_PLACEHOLDER in it. */
-  readonly template: string;
-  /** The header of SIP requests. */
-  readonly header: string;
-  /** Empty: the identity's domain. */
-  readonly realm: string;
-  readonly issuer: string;
-  readonly audience: string;
-  readonly tokenLifeS: string;
-  /** URLs, separated by blanks, commas or line ends. */
-  readonly stunServers: string;
+/** Every field of the form, in the schema's order. A profile's id is made from its name. */
+export const FIELDS: readonly Field[] = fieldsOf(profile).filter(({ path }) => path !== 'id');
+const byPath = new Map(FIELDS.map((field) => [field.path, field]));
+
+/** The words of a field; a field without words is a bug that a test finds. */
+export function wordsOf(path: string): FieldWords {
+  return FIELD_WORDS[path] ?? { label: path, help: '' };
 }
-export type DraftField = keyof ProfileDraft;
+/** The rule of the policy that a field is a part of, or null. */
+export function ruleOf(path: string): PolicyRule | null {
+  const rule = path.startsWith('policy.') ? path.split('.')[1] : undefined;
+  return RULES.find((each) => each === rule) ?? null;
+}
+const RULES = profile.shape.policy.keyof().options;
 
-/** What a field wants, said when it does not get it. */
-export const FIELD_SENTENCES: Readonly<Record<DraftField, string>> = {
-  name: 'Give the line a name of 1 to 60 characters.',
-  environment: 'Choose an environment.',
-  identity: 'Write it as user@domain, for example 1001@pbx.example.com.',
-  displayName: 'Use at most 60 characters.',
-  gatewayUrl: 'Write it as wss://host/path; ws:// is allowed for this computer only.',
-  provider: 'Choose how this line proves itself.',
-  presentation: 'Choose how the gateway gets the token.',
-  parameter: 'Use up to 32 letters, digits, hyphens and underscores, beginning with a letter.',
-  template: `Write ${TOKEN_PLACEHOLDER} once, with letters, digits, dots, hyphens and underscores around it.`,
-  header: 'Write Authorization, or a name that starts with X-.',
-  realm: 'Use up to 100 characters, without quotes and backslashes.',
-  issuer: 'Write 1 to 200 characters; the gateway compares them.',
-  audience: 'Write 1 to 200 characters; the gateway compares them.',
-  tokenLifeS: 'Write whole seconds from 1 to 3600.',
-  stunServers: 'Write up to 8 addresses such as stun:stun.example.com:3478.',
-};
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+/** Where a field's value is in a profile: a union's member has no step of its own. */
+const stepsTo = ({ path, member }: Pick<Field, 'path' | 'member'>): readonly string[] => (member === null ? path.split('.') : [member.union, path.slice(member.union.length + member.kind.length + 2)]);
+/** The value of a field in an object of the profile's shape; undefined where there is none, or another kind is chosen. */
+function valueAt(object: unknown, { path, member }: Pick<Field, 'path' | 'member'>): unknown {
+  let value = object;
+  for (const step of stepsTo({ path, member })) value = isRecord(value) ? value[step] : undefined;
+  const chosen = member === null ? null : valueAt(object, { path: `${member.union}.kind`, member: null });
+  return member === null || chosen === member.kind ? value : undefined;
+}
 
-/** An empty form. */
-export const EMPTY_DRAFT: ProfileDraft = {
-  name: '',
-  environment: 'production',
-  identity: '',
-  displayName: '',
-  gatewayUrl: '',
-  provider: 'local-jwt',
-  presentation: 'main-injected',
-  parameter: 'token',
-  template: `bearer.${TOKEN_PLACEHOLDER}`,
-  header: 'Authorization',
-  realm: '',
-  issuer: 'ringfence',
-  audience: '',
-  tokenLifeS: '300',
-  stunServers: '',
-};
+/** A new line begins with the strictest presentation. */
+const START: Readonly<Record<string, FieldText>> = { environment: 'production', 'provider.kind': 'local-jwt', 'presentation.kind': 'main-injected' };
+/** An empty form: the schema's defaults. */
+export const EMPTY_DRAFT: Draft = Object.fromEntries(FIELDS.map((field) => [field.path, START[field.path] ?? fieldText(field.shape, field.fallback)]));
 
+/** The form with what `given` says filled in: an existing profile, or a preset. */
+export function withValues(draft: Draft, given: unknown): Draft {
+  const filled = FIELDS.flatMap((field): [string, FieldText][] => {
+    const value = valueAt(given, field);
+    return value === undefined ? [] : [[field.path, fieldText(field.shape, value)]];
+  });
+  return { ...draft, ...Object.fromEntries(filled) };
+}
+/** The form with the values that the admin's file fixes in the place of what stands there. */
+export function withFixed(draft: Draft, policy: EffectivePolicy | null): Draft {
+  if (policy === null) return draft;
+  const fixed = RULES.filter((rule) => policy.setBy[rule] === 'admin-file').map((rule): [string, unknown] => [rule, policy.values[rule]]);
+  return withValues(draft, { policy: Object.fromEntries(fixed) });
+}
+/** Who set a rule, as far as the form goes: nobody while it stands at the schema's default. */
+export function ruleSetBy(rule: PolicyRule, draft: Draft): 'default' | 'user' {
+  const own = FIELDS.filter(({ path }) => ruleOf(path) === rule);
+  return own.every(({ path }) => JSON.stringify(draft[path]) === JSON.stringify(EMPTY_DRAFT[path])) ? 'default' : 'user';
+}
 /** The form of an existing profile. */
-export function draftOf(existing: Profile): ProfileDraft {
-  return {
-    name: existing.name,
-    environment: existing.environment,
-    identity: existing.identity,
-    displayName: existing.displayName,
-    gatewayUrl: existing.gatewayUrl,
-    provider: existing.provider.kind,
-    presentation: existing.presentation.kind === 'digest' ? EMPTY_DRAFT.presentation : existing.presentation.kind,
-    parameter: existing.presentation.kind === 'query' ? existing.presentation.parameter : EMPTY_DRAFT.parameter,
-    template: existing.presentation.kind === 'subprotocol' ? existing.presentation.template : EMPTY_DRAFT.template,
-    header: existing.presentation.kind === 'bearer' ? existing.presentation.header : EMPTY_DRAFT.header,
-    realm: 'realm' in existing.presentation ? existing.presentation.realm : EMPTY_DRAFT.realm,
-    issuer: existing.provider.kind === 'local-jwt' ? existing.provider.issuer : EMPTY_DRAFT.issuer,
-    audience: existing.provider.kind === 'local-jwt' ? existing.provider.audience : EMPTY_DRAFT.audience,
-    tokenLifeS: String(existing.policy.tokenLifeS),
-    stunServers: serversText(existing),
-  };
+export function draftOf(existing: Profile): Draft {
+  return withValues(EMPTY_DRAFT, existing);
 }
-const serversText = (existing: Profile): string => existing.iceServers.flatMap((server) => server.urls).join(', ');
-const urlsIn = (text: string): string[] => text.split(/[\s,]+/).filter((url) => url !== '');
 
-/** The fields that a presentation has of its own. */
-const OWN_FIELDS: Readonly<Record<Presentation['kind'], readonly ('parameter' | 'template' | 'header' | 'realm')[]>> = {
-  query: ['parameter'],
-  subprotocol: ['template'],
-  bearer: ['header', 'realm'],
-  digest: ['realm'],
-  'main-injected': [],
-};
-const kindOf = (draft: ProfileDraft): Presentation['kind'] => (draft.provider === 'ephemeral-credentials' ? 'digest' : draft.presentation);
+/** What a field holds when what is typed there must not count: its default, or what a good value looks like. */
+function standIn(field: Field): unknown {
+  if (field.fallback !== undefined) return field.fallback;
+  return field.shape.type === 'choice' ? field.shape.options[0] : (wordsOf(field.path).example ?? '');
+}
+const fits = (field: Field, draft: Draft): boolean => fieldProblem(field, wordsOf(field.path), draft[field.path]) === null;
+
+/** What the line needs, as far as it can be told from what is typed so far. */
+interface Line {
+  readonly provider: ProviderKind;
+  readonly made: 'token' | 'credentials' | 'nothing';
+  readonly presentation: Presentation['kind'];
+  readonly presentations: readonly string[];
+  readonly purposes: readonly string[];
+}
+
+function providerOf(draft: Draft): { readonly kind: ProviderKind; readonly made: Line['made'] } {
+  const kind = textOf(draft['provider.kind']);
+  const own = FIELDS.filter(({ member }) => member?.union === 'provider' && member.kind === kind);
+  const given = Object.fromEntries(own.map((field) => [field.path.slice(`provider.${kind}.`.length), fits(field, draft) ? fieldValue(field.shape, draft[field.path]) : standIn(field)]));
+  const parsed = providerConfig.safeParse({ ...given, kind });
+  return parsed.success ? { kind: parsed.data.kind, made: makesForSip(parsed.data) } : { kind: 'local-jwt', made: 'token' };
+}
+
+/** What the choices so far leave to choose. */
+export function lineOf(draft: Draft): Line {
+  const { kind, made } = providerOf(draft);
+  const all = profile.shape.presentation.options.map((option) => option.shape.kind.value);
+  const presentations = all.filter((each) => made === 'nothing' || (each === 'digest') === (made === 'credentials'));
+  const wanted = presentations.find((each) => each === draft['presentation.kind']);
+  // A way that was chosen for another provider gives way to the strictest.
+  const presentation = wanted ?? (made === 'credentials' ? 'digest' : 'main-injected');
+  // An assistant has no SIP line, and nobody else is one.
+  const purposes = made === 'nothing' ? ['voice'] : ['sip', 'events'];
+  return { provider: kind, made, presentation, presentations, purposes };
+}
+
+/** Fields of a SIP line. */
+const SIP_FIELDS = ['identity', 'displayName', 'gatewayUrl', 'presentation.kind', 'policy.dial.allow', 'policy.dial.deny'];
 
 /** Whether the form shows this field for what is chosen. */
-export function applies(field: DraftField, draft: ProfileDraft): boolean {
-  if (field === 'parameter' || field === 'template' || field === 'header' || field === 'realm') return OWN_FIELDS[kindOf(draft)].includes(field);
-  return draft.provider === 'local-jwt' || (field !== 'presentation' && field !== 'issuer' && field !== 'audience');
+export function applies(field: Field, line: Line): boolean {
+  const { path, member } = field;
+  if (member?.union === 'provider') return member.kind === line.provider;
+  if (line.made === 'nothing' && (member?.union === 'presentation' || SIP_FIELDS.includes(path))) return false;
+  if (member?.union === 'presentation') return member.kind === line.presentation;
+  return path !== 'presentation.kind' || line.presentations.length > 1;
 }
 
-const presentationOf = (draft: ProfileDraft): unknown => ({ kind: kindOf(draft), ...Object.fromEntries(OWN_FIELDS[kindOf(draft)].map((field) => [field, draft[field].trim()])) });
-const providerOf = (draft: ProfileDraft): unknown => (draft.provider === 'local-jwt' ? { kind: draft.provider, issuer: draft.issuer.trim(), audience: draft.audience.trim() } : { kind: draft.provider });
-const secondsIn = (text: string): number => (/^\d{1,5}$/.test(text.trim()) ? Number(text) : Number.NaN);
+/** The text of a field as it counts: choices that are not offered do not. */
+export function countedText(field: Field, draft: Draft, line: Line): FieldText | undefined {
+  if (field.path === 'presentation.kind') return line.presentation;
+  if (field.path !== 'policy.purposes') return draft[field.path];
+  const chosen = chosenIn(textOf(draft[field.path])).filter((purpose) => line.purposes.includes(purpose));
+  // With one thing to choose, there is nothing to choose.
+  return chosen.length === 0 && line.purposes.length === 1 ? line.purposes.join(',') : chosen.join(',');
+}
 
-/** The fields that do not fit. */
-export function draftProblems(draft: ProfileDraft): ReadonlySet<DraftField> {
-  const { shape } = profile;
-  const local = providerConfig.options[0].shape;
-  const urls = urlsIn(draft.stunServers);
-  const fitsAlone = (given: unknown): boolean => presentation.safeParse(given).success;
-  const fits: Readonly<Record<DraftField, boolean>> = {
-    name: shape.name.safeParse(draft.name).success,
-    environment: environment.safeParse(draft.environment).success,
-    identity: sipIdentity.safeParse(draft.identity.trim()).success,
-    displayName: shape.displayName.safeParse(draft.displayName.trim()).success,
-    gatewayUrl: gatewayUrl.safeParse(draft.gatewayUrl.trim()).success,
-    provider: true,
-    presentation: true,
-    parameter: fitsAlone({ kind: 'query', parameter: draft.parameter.trim() }),
-    template: fitsAlone({ kind: 'subprotocol', template: draft.template.trim() }),
-    header: fitsAlone({ kind: 'bearer', header: draft.header.trim() }),
-    realm: fitsAlone({ kind: 'digest', realm: draft.realm.trim() }),
-    issuer: local.issuer.safeParse(draft.issuer.trim()).success,
-    audience: local.audience.safeParse(draft.audience.trim()).success,
-    tokenLifeS: profilePolicy.shape.tokenLifeS.safeParse(secondsIn(draft.tokenLifeS)).success,
-    stunServers: urls.length <= 8 && urls.every((url) => iceServer.safeParse({ urls: [url] }).success),
-  };
-  const fields: readonly DraftField[] = ['name', 'environment', 'identity', 'displayName', 'gatewayUrl', 'provider', 'presentation', 'parameter', 'template', 'header', 'realm', 'issuer', 'audience', 'tokenLifeS', 'stunServers'];
-  return new Set(fields.filter((field) => applies(field, draft) && !fits[field]));
+/** The object that the draft makes. In the place of what does not fit stands what would; what is not shown keeps what it held, if that fits. */
+function objectFrom(draft: Draft, line: Line, id: string, problems: ReadonlyMap<string, Problem>): unknown {
+  const object: Record<string, unknown> = { id };
+  for (const field of FIELDS) {
+    const { path, member, shape } = field;
+    const ofAnother = member !== null && member.kind !== (member.union === 'provider' ? line.provider : line.presentation);
+    if (ofAnother) continue;
+    const usable = !problems.has(path) && (applies(field, line) || fits(field, draft));
+    const value = usable ? fieldValue(shape, countedText(field, draft, line)) : applies(field, line) ? standIn(field) : (field.fallback ?? '');
+    put(object, stepsTo(field), value);
+  }
+  return object;
+}
+function put(object: Record<string, unknown>, [step = '', ...more]: readonly string[], value: unknown): void {
+  if (more.length === 0) {
+    object[step] = value;
+    return;
+  }
+  const inner: Record<string, unknown> = { ...(isRecord(object[step]) ? object[step] : {}) };
+  put(inner, more, value);
+  object[step] = inner;
+}
+
+/** Which field an issue of the whole profile belongs to; the last resort is the name, so that it is said somewhere. */
+function fieldAt(path: readonly PropertyKey[]): string {
+  const text = path.map(String).join('.');
+  if (byPath.has(text)) return text;
+  return byPath.has(`${text}.kind`) ? `${text}.kind` : 'name';
+}
+
+/** The problem of each field that is shown and does not fit, by path: each field by itself, then all of them together. */
+export function draftProblems(draft: Draft): ReadonlyMap<string, Problem> {
+  const line = lineOf(draft);
+  const problems = new Map<string, Problem>();
+  for (const field of FIELDS) {
+    const problem = applies(field, line) ? fieldProblem(field, wordsOf(field.path), countedText(field, draft, line)) : null;
+    if (problem !== null) problems.set(field.path, problem);
+  }
+  const together = profile.safeParse(objectFrom(draft, line, 'id', problems));
+  for (const issue of together.success ? [] : together.error.issues) {
+    const path = fieldAt(issue.path);
+    const sentence = wordsOf(path).wants ?? `${issue.message.charAt(0).toUpperCase()}${issue.message.slice(1)}.`;
+    if (!problems.has(path)) problems.set(path, { sentence, row: null, column: null });
+  }
+  return problems;
+}
+
+/** The profile that the form makes, or null while a field does not fit. */
+export function profileFrom(draft: Draft, id: string): Profile | null {
+  if (draftProblems(draft).size > 0) return null;
+  const parsed = profile.safeParse(objectFrom(draft, lineOf(draft), id, new Map()));
+  return parsed.success ? parsed.data : null;
+}
+
+/** A sentence about what fits and will not work all the same, by path. */
+export function draftWarnings(draft: Draft): ReadonlyMap<string, string> {
+  const line = lineOf(draft);
+  const realm = textOf(draft['presentation.bearer.realm']).trim();
+  const domain = /@([^@:]+)(?::\d+)?$/.exec(textOf(draft['identity']).trim())?.[1] ?? '';
+  // Requests of this line go to its identity's domain, and only the realm may see the token (phone/request-token.ts).
+  const unseen = line.made === 'token' && line.presentation === 'bearer' && realm !== '' && domain !== '' && realm.toLowerCase() !== domain.toLowerCase();
+  return new Map(unseen ? [['presentation.bearer.realm', FORM_WORDS.otherRealm(realm, domain)]] : []);
 }
 
 /** An id from the name: lower-case words, unlike any of `taken`. */
@@ -144,24 +196,4 @@ export function newProfileId(name: string, taken: readonly string[]): string {
     const id = count === 1 ? stem : `${stem}-${count}`;
     if (!taken.includes(id)) return id;
   }
-}
-
-/** The profile that the form makes, or null while a field does not fit. `existing` keeps what the form does not show. */
-export function profileFrom(draft: ProfileDraft, id: string, existing: Profile | null): Profile | null {
-  if (draftProblems(draft).size > 0) return null;
-  // Servers with a user name (TURN) stay as they are while the field is untouched.
-  const sameServers = existing !== null && serversText(existing) === draft.stunServers;
-  const parsed = profile.safeParse({
-    id,
-    name: draft.name,
-    environment: draft.environment,
-    provider: providerOf(draft),
-    identity: draft.identity.trim(),
-    displayName: draft.displayName.trim(),
-    gatewayUrl: draft.gatewayUrl.trim(),
-    presentation: presentationOf(draft),
-    policy: { purposes: existing?.policy.purposes ?? ['sip'], tokenLifeS: secondsIn(draft.tokenLifeS) },
-    iceServers: sameServers ? existing.iceServers : urlsIn(draft.stunServers).map((url) => ({ urls: [url] })),
-  });
-  return parsed.success ? parsed.data : null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profile as profileSchema, type KeyStatus } from '../../contracts/profile';
-import { earlyPromotion, nextKeyNote, replacement, rotationCards, rotationStep, timeLeft, waitsUntil } from './rotation';
+import { earlyPromotion, nextKeyNote, noRoom, replacement, rotationCards, rotationStep, timeLeft, waitsUntil } from './rotation';
 
 const LIFE_S = 300;
 const AT = 1_800_000_000_000;
@@ -70,11 +70,49 @@ describe('the three cards', () => {
     expect(now(replaced, AT)).toContain('Remove 44d20c7f at the gateway now');
   });
 
+  it('name the day where it is not today', () => {
+    const day = 86_400_000;
+    const text = (status: KeyStatus, index: number, now: number): string => rotationCards(staging, status, now)[index]?.text ?? '';
+    expect(text(added, 0, AT + 1000)).toMatch(/^Added at \d\d:\d\d:\d\d: e07c1b95\./);
+    expect(text(added, 0, AT + day)).toMatch(/^Added yesterday at \d\d:\d\d:\d\d: e07c1b95\./);
+    expect(text(promoted, 0, AT + 9 * day)).toMatch(/^Added \d+ \w{3}(?: \d{4})? at \d\d:\d\d:\d\d: /);
+    expect(text(promoted, 2, AT + 401_000)).toMatch(/^e07c1b95 signs since (?:yesterday at )?\d\d:\d\d:\d\d\./);
+    expect(text(promoted, 2, AT + 9 * day)).toMatch(/^e07c1b95 signs since \d+ \w{3}(?: \d{4})? at \d\d:\d\d:\d\d\./);
+  });
+
+  it('speak of no active key where there is none', () => {
+    const alone: KeyStatus = { ...added, active: null };
+    for (const line of [staging, practice]) {
+      for (const at of [AT, AT + 300_000]) for (const { text } of rotationCards(line, alone, at)) expect(text).not.toMatch(/both keys|signs alone|old key for|the active key/);
+      expect(rotationCards(line, alone, AT)[1]?.text).toContain('no key signs: this line gets no token until the next key is promoted.');
+    }
+  });
+
   it('ask for nothing at the gateway of the Practice line, and for the clipboard where a key was made here', () => {
     for (const status of [idle, added, promoted]) for (const { text } of rotationCards(practice, status, AT)) expect(text).not.toMatch(/gateway must/);
     const made: KeyStatus = { ...added, next: { fingerprint: 'e07c1b95', addedAt: AT, origin: 'generated' } };
     expect(rotationCards(staging, made, AT)[0]?.text).toContain('generate another');
     expect(rotationCards(practice, made, AT)[0]?.text).not.toContain('clipboard');
+  });
+});
+
+describe('a line that signs with a private key', () => {
+  const signer = profileSchema.parse({ ...line('staging'), provider: { kind: 'local-jwt', audience: 'pbx', algorithm: 'ES256' } });
+  it('speaks of the public half, and never of the clipboard', () => {
+    const made: KeyStatus = { ...added, next: { fingerprint: 'e07c1b95', addedAt: AT, origin: 'generated' } };
+    const texts = [...rotationCards(signer, idle, AT).map(({ text }) => text), ...rotationCards(signer, made, AT).map(({ text }) => text), replacement(signer, idle, true)];
+    expect(texts.join(' ')).not.toContain('clipboard');
+    expect(texts[0]).toContain('public half');
+    expect(texts[3]).toContain('public key shown below');
+    expect(texts.at(-1)).toContain('public half');
+  });
+});
+
+describe('a key that finds no room', () => {
+  it('is told why, and what to do first', () => {
+    expect(noRoom(staging, added)).toBeNull();
+    expect(noRoom(staging, promoted)).toBe('The last rotation of Staging is not finished, so no key was added. Remove 44d20c7f at the gateway, press "It is removed there" below, then add the new key.');
+    expect(noRoom(practice, promoted)).toContain('by itself');
   });
 });
 

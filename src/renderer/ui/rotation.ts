@@ -4,7 +4,8 @@
  */
 import type { KeyStatus, Profile } from '../../contracts/profile';
 import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
-import { clock, duration } from './format';
+import { day, duration, moment } from './format';
+import { hasPublicKey } from './key-words';
 
 /** `add` -> `wait` -> `promote` -> `remove` (at the gateway) -> `add`. */
 export type RotationStep = 'add' | 'wait' | 'promote' | 'remove';
@@ -48,6 +49,8 @@ interface Told {
   readonly now: number;
   /** The Practice line's gateway is told by Ringfence itself. */
   readonly own: boolean;
+  /** The gateway gets the public half of each key. */
+  readonly halves: boolean;
 }
 
 /** True when the active key came in place of the retired one, without waiting. */
@@ -55,27 +58,34 @@ function wasReplaced({ active, retired }: KeyStatus): boolean {
   return retired !== null && active?.addedAt === retired.retiredAt;
 }
 
-function addText(step: RotationStep, { status, own }: Told): string {
+/** "Added at 10:42:09", "Added 3 Nov at 10:42:09". */
+const came = (word: string, at: number, now: number): string => `${word} ${day(at, now) === 'today' ? 'at ' : ''}${moment(at, now)}`;
+
+function addText(step: RotationStep, { status, own, halves, now }: Told): string {
   const { active, next } = status;
   if (step === 'add') {
     return own
       ? 'Ringfence gives the new key to the gateway of the Practice line first; it accepts both keys from then on.'
-      : 'The gateway must have the new key first, beside the one in use. Generate puts one on the clipboard for a minute: take it there.';
+      : halves
+        ? 'The gateway must have the public half of the new key first, beside the one in use. It is shown below the table once the key is added.'
+        : 'The gateway must have the new key first, beside the one in use. Generate puts one on the clipboard for a minute: take it there.';
   }
-  if (step === 'remove') return active === null ? 'Done.' : `${wasReplaced(status) ? 'Replaced' : 'Added'} at ${clock(active.addedAt)}: ${active.fingerprint}.`;
+  if (step === 'remove') return active === null ? 'Done.' : `${came(wasReplaced(status) ? 'Replaced' : 'Added', active.addedAt, now)}: ${active.fingerprint}.`;
   if (next === null) return '';
-  const added = `Added at ${clock(next.addedAt)}: ${next.fingerprint}.`;
+  const added = `${came('Added', next.addedAt, now)}: ${next.fingerprint}.`;
+  if (active === null) return own ? added : `${added} The gateway must accept it from here on${halves ? ': give it the public key shown below the table' : ''}.`;
   if (own) return `${added} Its gateway accepts both keys.`;
+  if (halves) return `${added} The gateway must accept both keys: give it the public key shown below the table.`;
   return next.origin === 'generated' ? `${added} The gateway must accept both keys. Not on the clipboard any more? Stop, and generate another.` : `${added} The gateway must accept both keys from here on.`;
 }
 
 function waitText(step: RotationStep, { status, lifeS, own }: Told): string {
-  const signing = `${status.active?.fingerprint ?? 'the active key'} still signs alone.`;
+  const signing = status.active === null ? 'no key signs: this line gets no token until the next key is promoted.' : `${status.active.fingerprint} still signs alone.`;
   switch (step) {
     case 'add':
       return `Then one token life (${duration(lifeS * 1000)}) passes, so that every gateway knows the key before a token needs it.`;
     case 'wait':
-      return own ? `Its gateway knows both keys; ${signing}` : `The gateway must know ${status.next?.fingerprint ?? 'the next key'} by then; ${signing}`;
+      return own ? `Its gateway knows ${status.active === null ? 'the next key' : 'both keys'}; ${signing}` : `The gateway must know ${status.next?.fingerprint ?? 'the next key'} by then; ${signing}`;
     case 'promote':
       return 'One token life has passed.';
     case 'remove':
@@ -87,10 +97,11 @@ function promoteText(step: RotationStep, { status, lifeS, now, own }: Told): str
   const { active, next, retired } = status;
   if (step === 'promote') {
     const ready = `Tokens can be signed with ${next?.fingerprint ?? 'the next key'} now.`;
-    return own ? `${ready} Its gateway accepts both keys.` : `${ready} The gateway must go on accepting ${active?.fingerprint ?? 'the old key'} for one more token life.`;
+    if (active === null) return ready;
+    return own ? `${ready} Its gateway accepts both keys.` : `${ready} The gateway must go on accepting ${active.fingerprint} for one more token life.`;
   }
   if (step !== 'remove' || retired === null) return 'Tokens are then signed with the next key, and the old one is removed at the gateway.';
-  const since = `${active?.fingerprint ?? 'The new key'} signs since ${clock(retired.retiredAt)}.`;
+  const since = `${active?.fingerprint ?? 'The new key'} signs since ${moment(retired.retiredAt, now)}.`;
   if (own) return `${since} Its gateway accepts ${retired.fingerprint} until its tokens have run out, then forgets it by itself.`;
   if (wasReplaced(status)) return `${since} Remove ${retired.fingerprint} at the gateway now: nothing of this line needs it.`;
   if (now >= (waitsUntil(status, lifeS) ?? 0)) return `${since} Remove ${retired.fingerprint} at the gateway now: its tokens have run out.`;
@@ -107,13 +118,21 @@ export function rotationCards(profile: Profile, status: KeyStatus, now: number):
   const step = rotationStep(status, lifeS, now);
   // Removing the old key is the end of the third step.
   const current = Math.min(2, STEPS.indexOf(step));
-  const told = { status, lifeS, now, own: profile.id === PRACTICE_PROFILE_ID };
+  const told = { status, lifeS, now, own: profile.id === PRACTICE_PROFILE_ID, halves: hasPublicKey(profile) };
   return TEXTS.map((text, index) => ({
     title: index === 2 && step === 'remove' ? '3. Remove the old key' : (TITLES[index] ?? ''),
     state: index < current ? 'done' : index === current ? 'now' : 'later',
     text: text(step, told),
     until: index === current && (step === 'wait' || (step === 'remove' && !wasReplaced(status))) ? waitsUntil(status, lifeS) : null,
   }));
+}
+
+/** Why a new key can't be added now; null: it can. There is room for two keys at the gateway. */
+export function noRoom({ name, id }: Pick<Profile, 'name' | 'id'>, { retired }: KeyStatus): string | null {
+  if (retired === null) return null;
+  const first = `The last rotation of ${name} is not finished, so no key was added.`;
+  if (id === PRACTICE_PROFILE_ID) return `${first} Its gateway forgets ${retired.fingerprint} by itself; or press "Forget it now" below, then add the new key.`;
+  return `${first} Remove ${retired.fingerprint} at the gateway, press "It is removed there" below, then add the new key.`;
 }
 
 /** What is asked before the next key is promoted too early. */
@@ -134,5 +153,6 @@ export function replacement(profile: Profile, status: KeyStatus, generated: bool
   const first = `For a key that may have leaked: all tokens signed with ${old} are to die, and it cannot be brought back here.`;
   if (profile.id === PRACTICE_PROFILE_ID) return `${first} The gateway of the Practice line refuses it at once, and the phone gets a new token.`;
   const gateway = 'The gateway must have the new key as its active one, and must not accept the old one any more; the phone gets a new token at once.';
+  if (hasPublicKey(profile)) return `${first} ${gateway} What it needs is the public half, shown below the table once the key is replaced; until it has that, this line is refused.`;
   return generated ? `${first} ${gateway} The new key goes to the clipboard for one minute; until the gateway has it, this line is refused.` : `${first} ${gateway}`;
 }

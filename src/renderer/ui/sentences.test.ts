@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { endCause, type Call, type CallFacts, type EndCause } from '../../contracts/call';
+import { environment } from '../../contracts/profile';
 import { failureActions } from '../../contracts/result';
-import { ACTION_WORDS, END_WORDS, announcement, failureDetails, phaseWords, registrationWords } from './sentences';
+import { ACTION_WORDS, END_WORDS, announcement, environmentNote, failureDetails, phaseWords, registrationWords } from './sentences';
 
 const facts: CallFacts = {
   id: 'c1',
@@ -68,5 +69,12 @@ describe('announcements', () => {
     const ended: Call = { ...facts, phase: 'ended', answeredAt: null, endedAt: 2, cause: 'busy', details: '486 Busy Here' };
     expect(announcement(ended, 'ringing')).toBe('Call with Asha: They are in another call.');
     expect(phaseWords(ended)).toBe('Busy');
+  });
+});
+
+describe('the environment on a call card', () => {
+  it('is said of every line that is none of production', () => {
+    expect(environment.options.filter((each) => environmentNote(each) === null)).toEqual(['production']);
+    expect(environmentNote('staging')).toBe('Staging line: this is not a production call.');
   });
 });

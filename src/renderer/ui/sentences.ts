@@ -27,6 +27,8 @@ export const END_WORDS: Readonly<Record<EndCause, EndWords>> = {
   refused: { title: 'Refused', sentence: 'The gateway does not let this line call there.', tone: 'bad' },
   'not-acceptable': { title: 'No common sound', sentence: 'The two phones have no way of sending sound in common.', tone: 'bad' },
   unreachable: { title: 'Unreachable', sentence: 'The call could not get through: try again in a moment.', tone: 'bad' },
+  'handed-over': { title: 'Over to you', sentence: 'The assistant hands over to you.', tone: 'calm' },
+  'time-limit': { title: 'Call ended', sentence: 'The call reached the longest time that this line allows.', tone: 'calm' },
   'connection-lost': { title: 'Connection lost', sentence: 'The connection broke during the call.', tone: 'bad' },
   microphone: { title: 'No microphone', sentence: 'The microphone could not be used for this call.', tone: 'bad' },
   'media-failed': { title: 'No sound', sentence: 'The sound could not be set up: check the servers in the profile.', tone: 'bad' },
@@ -68,6 +70,8 @@ export function registrationWords(registration: Registration, now: number): { re
   switch (registration.phase) {
     case 'offline':
       return { word: 'Offline', sentence: 'No line is in use.', tone: 'quiet' };
+    case 'ready':
+      return { word: 'Ready', sentence: 'This line has nothing to register: it places calls when you want one.', tone: 'good' };
     case 'connecting':
       return { word: 'Connecting', sentence: 'Opening the connection to the gateway.', tone: 'warn' };
     case 'registering':
@@ -83,6 +87,14 @@ export function registrationWords(registration: Registration, now: number): { re
 
 export const ENVIRONMENT_WORDS: Readonly<Record<Environment, string>> = { practice: 'Practice', development: 'Development', staging: 'Staging', production: 'Production' };
 
+/** Said at the dialler of a line whose system carries none. */
+export const NO_EMERGENCY_CALLS = 'This line carries no emergency calls: use another phone for those.';
+
+/** Said on the card of a call for as long as the card is there; null on production, where there is nothing to say. */
+export function environmentNote(environment: Environment): string | null {
+  return environment === 'production' ? null : `${ENVIRONMENT_WORDS[environment]} line: this is not a production call.`;
+}
+
 /** The one button of a failure; null where there is nothing to do. */
 export const ACTION_WORDS: Readonly<Record<FailureAction, string | null>> = {
   none: null,
@@ -95,6 +107,8 @@ export const ACTION_WORDS: Readonly<Record<FailureAction, string | null>> = {
   'choose-microphone': 'Choose microphone',
   'check-clock': 'Try again',
   'check-number': 'Check the number',
+  'unlock-admin': 'Unlock',
+  'unlock-phone': 'Unlock',
 };
 
 /** The code line of a failure's Details. */

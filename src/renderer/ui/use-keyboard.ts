@@ -2,12 +2,19 @@ import { useEffect } from 'react';
 import type { Call } from '../../contracts/call';
 import type { AppState } from '../state/app-state';
 import { canAnswer, canHold, canResume, canSendDigits, inOrder, isLive, layoutOf } from '../state/call-views';
+import { activeProfile, hasSip } from '../state/profiles-store';
 import { cardOf, focusCall, focusDialField, focusKind } from './focus';
 import { commandFor, type Command } from './keyboard';
 import { saySentence } from './notices';
 import { placeCall } from './place-call';
 
 const hasFocus = (call: Call): boolean => cardOf(call.id)?.contains(document.activeElement) === true;
+
+/** A line with an assistant has no field for a number. */
+const dialsNumbers = ({ profiles }: AppState): boolean => {
+  const line = activeProfile(profiles.get());
+  return line === null || hasSip(line);
+};
 
 function perform(state: AppState, command: Command): void {
   const { phone, view } = state;
@@ -48,7 +55,7 @@ function perform(state: AppState, command: Command): void {
       if (onCall && canSendDigits(live)) {
         if (command.digit !== '+') phone.sendDigits(live.id, command.digit);
       } else if (onCall) saySentence('Digits can be sent when the call is up.');
-      else {
+      else if (dialsNumbers(state)) {
         view.change({ screen: 'phone', typed: typed + command.digit });
         focusDialField();
       }

@@ -1,14 +1,29 @@
 /** A window.ringfence without a main process: it keeps profiles, keys and settings in memory. */
 import type { RingfenceApi } from '../../../src/contracts/ipc';
+import { effectivePolicy, type EffectivePolicy } from '../../../src/contracts/managed-policy';
+import { profilePolicy } from '../../../src/contracts/policy';
 import type { KeyRecord, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../../src/contracts/profile';
 import { fail, ok } from '../../../src/contracts/result';
 import type { Settings } from '../../../src/contracts/settings';
+import { DESK_ANSWERS } from './fake-desk';
 
 /** Invokes by name; the preview's own edge, so the table's types are left to the caller. */
 type Answer = (input: never) => unknown;
 
+const RULES = Object.keys(profilePolicy.shape);
+/** A computer whose admin fixes three rules of the staging lines, in a file with a mistake in it. */
+function policyOf(profile: Profile | undefined, environment: string | undefined): EffectivePolicy {
+  const fixed = environment === 'staging' ? { tokenLifeS: 120, dial: { allow: ['+254*', '10??'], deny: [] }, hours: [{ days: [1, 2, 3, 4, 5], from: '08:00', to: '18:00' }] } : {};
+  const setBy = Object.fromEntries(RULES.map((rule) => [rule, rule in fixed ? 'admin-file' : 'default']));
+  return effectivePolicy.parse({
+    values: { ...profilePolicy.parse(profile?.policy ?? {}), ...fixed },
+    setBy,
+    file: environment === 'staging' ? { path: '/etc/ringfence/policy.json', problems: [{ line: 12, column: 7, sentence: 'Line 12 of the admin\'s policy file: "all.maxCall" is no rule that Ringfence knows.' }] } : null,
+  });
+}
+
 /** Makes the api over what the scene starts with. */
-export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings): RingfenceApi {
+export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings, { keychainAsks = false }: { readonly keychainAsks?: boolean | undefined } = {}): RingfenceApi {
   let snapshot = first;
   let settings = firstSettings;
   let made = 0;
@@ -51,8 +66,14 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings):
       snapshot = { ...snapshot, activeProfileId: profileId };
       return ok(snapshot);
     },
+    'policy.effective': ({ profileId, environment }: { profileId: string; environment?: string }) => ok(policyOf(snapshot.profiles.find(({ id }) => id === profileId), environment)),
+    ...DESK_ANSWERS,
     'keys.pasteFromClipboard': () => fail('clipboard-empty', 'There is no text on the clipboard: copy the key and try again.', 'paste-key', { details: 'formats: none' }),
-    'keys.loadFromFile': add('file'),
+    'keys.loadFromFile': async (input: never) => {
+      // A prompt that a test answers.
+      if (keychainAsks) await new Promise((resolve) => addEventListener('keychain-answered', resolve, { once: true }));
+      return add('file')(input);
+    },
     'keys.generate': add('generated'),
     'keys.remove': ({ profileId, slot }: { profileId: string; slot: KeySlot }) => {
       const status = { ...statusOf(profileId), [slot]: null };
@@ -63,9 +84,11 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings):
       return keep({ ...status, active: status.next, next: null, retired: status.active && { fingerprint: status.active.fingerprint, retiredAt: Date.now() } });
     },
     'keys.finishRotation': ({ profileId }: { profileId: string }) => keep({ ...statusOf(profileId), retired: null }),
+    'phone.state': () => ok({ lockedBy: null }),
+    'admin.state': () => ok({ configured: false, unlocked: true, until: null, retryAt: null }),
     'calls.notifyIncoming': () => ok(null),
     'calls.dismissIncoming': () => ok(null),
-    'incoming.current': () => ok([{ callId: 'c1', name: 'Asha Njeri', number: '+254722000001', line: 'Support line' }]),
+    'incoming.current': () => ok([{ callId: 'c1', name: 'Asha Njeri', number: '+254722000001', line: 'Support line', environment: 'production' }]),
     'incoming.act': () => ok(null),
   };
   const api = {

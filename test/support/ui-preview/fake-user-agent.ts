@@ -16,7 +16,7 @@ export interface FakeStart {
 
 /** The facts of a call with everything else at rest. */
 export function facts(id: CallId, peer: Party, more: Partial<CallFacts> = {}): CallFacts {
-  return { id, peer, direction: 'outgoing', profileId: 'practice', startedAt: Date.now(), muted: false, sentDigits: '', problem: null, ...more };
+  return { id, peer, direction: 'outgoing', profileId: 'production', startedAt: Date.now(), muted: false, sentDigits: '', problem: null, ...more };
 }
 
 /** A far end. */
@@ -80,7 +80,7 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
       count += 1;
       const id = `placed-${count}`;
       holdOthers(id);
-      set({ calls: [...snapshot.calls, outgoingCall({ id, peer: party(typed), profileId: 'practice', startedAt: Date.now() })] });
+      set({ calls: [...snapshot.calls, outgoingCall({ id, peer: party(typed), profileId: 'production', startedAt: Date.now() })] });
       tell('call-dialing', 'Calling', typed);
       setTimeout(() => move(id, { type: 'progress', earlyMedia: false }), 500);
       setTimeout(() => move(id, { type: 'answered', at: Date.now() }), 1500);

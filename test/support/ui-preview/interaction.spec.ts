@@ -174,6 +174,39 @@ test('keys: a failure is one sentence with one button; adding asks first; a rota
   await expect(row('practice')).toContainText('No key');
 });
 
+test('keys: while the keychain asks, a second press does nothing, and the window says what is waited for', async ({ page }) => {
+  await open(page, 'keys-asking');
+  const add = page.getByRole('button', { name: 'From file...' }).first();
+  await add.dblclick();
+  await expect(page.getByRole('status').filter({ hasText: 'Waiting for the system' })).toBeVisible();
+  await expect(add).toBeFocused();
+  for (const name of ['From file...', 'Generate', 'Paste key from clipboard'] as const) await expect(page.getByRole('button', { name }).first()).toHaveAttribute('aria-disabled', 'true');
+  await add.press('Enter');
+  const answered = (): Promise<void> => page.evaluate(() => void dispatchEvent(new Event('keychain-answered')));
+  await answered();
+  await expect(page.getByText(/^Key [0-9a-f]{8} is now the active key of Staging\.$/)).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Waiting for the system' })).toHaveCount(0);
+  await expect(add).not.toHaveAttribute('aria-disabled', 'true');
+  const shown = await page.locator('[data-profile-id="staging"]').textContent();
+  await answered();
+  await expect(page.locator('[data-profile-id="staging"]')).toHaveText(shown ?? '');
+});
+
+test('keys: a key that finds no room is told why, and a locked keychain is not called a good one', async ({ page }) => {
+  await open(page, 'rotation-removable');
+  await page.getByRole('radio', { name: 'Staging' }).check();
+  const why = page.getByRole('status').filter({ hasText: 'The last rotation of Staging is not finished, so no key was added.' });
+  await expect(why).toHaveCount(0);
+  await page.getByRole('button', { name: 'Generate' }).first().click();
+  await expect(why).toContainText('Remove 44d20c7f at the gateway');
+  await page.getByRole('button', { name: 'It is removed there' }).click();
+  await expect(why).toHaveCount(0);
+  await open(page, 'keys-locked');
+  await expect(page.locator('.keychain-chip')).toHaveText('Keychain locked');
+  await open(page, 'keys-absent');
+  await expect(page.locator('.keychain-chip')).toHaveText('No keychain: in memory only');
+});
+
 test('keys: a rotation by keyboard alone; the focus is never lost, and goes back to where it began', async ({ page }) => {
   await open(page, 'keys');
   const rotate = page.getByRole('button', { name: 'Rotate the key of Staging' });

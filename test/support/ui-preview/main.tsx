@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client';
 import { createAppState } from '../../../src/renderer/state/create-app-state';
 import { App } from '../../../src/renderer/ui/App';
 import { createFakeApi } from './fake-api';
+import { fakeTryLine } from './fake-desk';
 import { createFakeUserAgent } from './fake-user-agent';
 import { SCENES } from './scenes';
 
@@ -10,8 +11,11 @@ const root = document.getElementById('root');
 if (scene === undefined || root === null) throw new Error('no such scene');
 
 const app = createAppState({
-  api: createFakeApi(scene.snapshot, scene.settings),
+  api: createFakeApi(scene.snapshot, scene.settings, { keychainAsks: scene.keychainAsks }),
   createUserAgent: () => createFakeUserAgent(scene),
+  createVoiceUserAgent: () => createFakeUserAgent(scene),
+  openSocket: () => ({ send: () => undefined, close: () => undefined, addEventListener: () => undefined }),
+  tryLine: fakeTryLine,
   devices: {
     enumerateDevices: () =>
       Promise.resolve(

@@ -1,16 +1,19 @@
 /** The states of the window that are worth looking at, by name. */
 import type { Call, EndCause } from '../../../src/contracts/call';
 import type { LiveCategory, LiveKind } from '../../../src/contracts/event';
-import type { KeyStatus, Profile, ProfilesSnapshot } from '../../../src/contracts/profile';
+import { profile as profileSchema, type KeyStatus, type Profile, type ProfilesSnapshot } from '../../../src/contracts/profile';
 import type { Settings } from '../../../src/contracts/settings';
 import type { EngineEvent } from '../../../src/renderer/phone/user-agent';
 import type { View } from '../../../src/renderer/state/view-store';
+import { EXAMPLE_PROFILES } from '../example-profiles';
 import { facts, party, type FakeStart } from './fake-user-agent';
 
 export interface Scene extends FakeStart {
   readonly view: Partial<View>;
   readonly snapshot: ProfilesSnapshot;
   readonly settings: Settings;
+  /** The keychain asks the person before it takes a key. */
+  readonly keychainAsks?: boolean;
 }
 
 const now = Date.now();
@@ -18,7 +21,7 @@ const asha = party('+254722000001', 'Asha Njeri');
 const kamau = party('+254733123456', 'Kamau Njoroge');
 
 function profile(id: string, name: string, environment: Profile['environment'], host: string): Profile {
-  return {
+  return profileSchema.parse({
     id,
     name,
     environment,
@@ -29,7 +32,7 @@ function profile(id: string, name: string, environment: Profile['environment'], 
     presentation: environment === 'production' ? { kind: 'main-injected' } : { kind: 'query', parameter: 'token' },
     policy: { tokenLifeS: 300, purposes: ['sip'] },
     iceServers: environment === 'practice' ? [] : [{ urls: ['stun:stun.example.com:3478'] }],
-  };
+  });
 }
 
 const day = 86_400_000;
@@ -44,10 +47,14 @@ const SNAPSHOT: ProfilesSnapshot = {
   notice: null,
   keychain: { available: true, advice: null },
 };
+/** The lines with an example of each provider among them. */
+const WITH_EXAMPLES: ProfilesSnapshot = { ...SNAPSHOT, profiles: [...SNAPSHOT.profiles, ...EXAMPLE_PROFILES.map((example) => ({ ...example, name: `Example ${example.provider.kind}` }))] };
+/** The line in use, in another environment or with another provider. */
+const using = (change: Partial<Profile>): ProfilesSnapshot => ({ ...SNAPSHOT, profiles: SNAPSHOT.profiles.map((each) => (each.id === 'production' ? { ...each, ...change } : each)) });
 const PROMOTED: Partial<KeyStatus> = { active: { fingerprint: 'e07c1b95', addedAt: now - 500_000, origin: 'clipboard' }, next: null };
 /** The staging line's keys in the middle of a rotation. */
 const rotated = (change: Partial<KeyStatus>): ProfilesSnapshot => ({ ...SNAPSHOT, keys: SNAPSHOT.keys.map((key) => (key.profileId === 'staging' ? { ...key, ...change } : key)) });
-const SETTINGS: Settings = { theme: 'system', doNotDisturb: false, microphoneId: null, speakerId: null, ringerId: null };
+const SETTINGS: Settings = { theme: 'system', doNotDisturb: false, microphoneId: null, speakerId: null, ringerId: null, guideDone: true };
 
 const event = (category: LiveCategory, kind: LiveKind, title: string, detail: string): EngineEvent => ({ category, kind, title, detail });
 const EVENTS: readonly EngineEvent[] = [
@@ -87,6 +94,12 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   active: { ...BASE, calls: [held, active], activeCallId: 'c1', view: { typed: '+254 733 12' } },
   incoming: { ...BASE, calls: [incoming], view: { typed: '+254 733 12' } },
   'incoming-in-call': { ...BASE, calls: [{ ...active, id: 'c9', peer: kamau }, incoming, { ...incoming, id: 'c4', peer: party('+442079460018') }], activeCallId: 'c9' },
+  'active-staging': { ...BASE, snapshot: using({ environment: 'staging', name: 'Staging line' }), calls: [held, active], activeCallId: 'c1' },
+  'active-development': { ...BASE, snapshot: using({ environment: 'development' }), calls: [active], activeCallId: 'c1' },
+  'ended-practice': { ...BASE, snapshot: using({ environment: 'practice' }), calls: [ended('busy', '486 Busy Here')] },
+  'incoming-staging': { ...BASE, snapshot: using({ environment: 'staging' }), calls: [incoming] },
+  'no-emergency-calls': { ...BASE, snapshot: using({ provider: { kind: 'sautikit', baseUrl: 'https://api.sautikit.com', generation: 'sip', path: '', clientName: '', role: '', tenantNumberId: '', phoneNumber: '' } }) },
+  examples: { ...BASE, view: settingsView('profiles'), snapshot: WITH_EXAMPLES },
   'late-incoming': { ...BASE, later: [incoming] },
   quiet: { ...BASE, calls: [incoming], settings: { ...SETTINGS, doNotDisturb: true } },
   held: { ...BASE, calls: [held] },
@@ -106,6 +119,8 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   shortcuts: { ...BASE, view: { shortcutsOpen: true } },
   'long-names': { ...BASE, calls: [{ ...held, peer: party('wilhelmina.featherstonehaugh-cholmondeley', '<img src=x onerror=alert(1)> Wilhelmina Featherstonehaugh-Cholmondeley') }, { ...active, peer: party('+442079460018', 'Wilhelmina Featherstonehaugh-Cholmondeley of Marjoribanks') }], activeCallId: 'c1' },
   keys: { ...BASE, view: settingsView('keys') },
+  'keys-asking': { ...BASE, view: { ...settingsView('keys'), keyProfileId: 'staging', rotationProfileId: 'staging' }, snapshot: rotated({ active: null, next: null, state: 'absent' }), keychainAsks: true },
+  'keys-locked': { ...BASE, view: settingsView('keys'), snapshot: rotated({ state: 'locked' }) },
   'rotation-add': { ...BASE, view: { ...settingsView('keys'), rotationProfileId: 'production' } },
   'rotation-wait': { ...BASE, view: { ...settingsView('keys'), rotationProfileId: 'staging' }, snapshot: rotated({ next: { fingerprint: 'e07c1b95', addedAt: now - 139_000, origin: 'generated' } }) },
   'rotation-promote': { ...BASE, view: { ...settingsView('keys'), rotationProfileId: 'staging' }, snapshot: rotated({ next: { fingerprint: 'e07c1b95', addedAt: now - 400_000, origin: 'clipboard' } }) },
@@ -125,6 +140,8 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   profiles: { ...BASE, view: settingsView('profiles'), snapshot: { ...SNAPSHOT, notice: 'The profile file was damaged and was set aside as profiles.damaged.json; the Practice line works.' } },
   appearance: { ...BASE, view: settingsView('appearance') },
   about: { ...BASE, view: settingsView('about') },
+  audit: { ...BASE, view: settingsView('audit') },
+  guide: { ...BASE, snapshot: practice, settings: { ...SETTINGS, guideDone: false } },
 };
 
 function failureEvent(): EngineEvent {

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { hoursInWords, isWithin } from './hours';
+
+/** 2026-11-16 is a Monday; local time. */
+const at = (day: number, time: string): Date => new Date(`2026-11-${15 + day}T${time}`);
+const office = [{ days: [1, 2, 3, 4, 5], from: '08:30', to: '17:00' }];
+const night = [{ days: [5, 7], from: '22:00', to: '06:00' }];
+
+describe('hours', () => {
+  it.each([
+    [office, 1, '08:29:59', false],
+    [office, 1, '08:30:00', true],
+    [office, 5, '16:59:59', true],
+    [office, 5, '17:00:00', false],
+    [office, 6, '12:00:00', false],
+    [night, 5, '21:59:00', false],
+    [night, 5, '22:00:00', true],
+    [night, 6, '05:59:00', true],
+    [night, 6, '06:00:00', false],
+    [night, 6, '22:00:00', false],
+    [night, 5, '05:00:00', false],
+    [night, 7, '23:00:00', true],
+    // Sunday's night ends on Monday.
+    [night, 1, '05:59:00', true],
+    [night, 1, '06:00:00', false],
+    [[{ days: [3], from: '09:00', to: '09:00' }], 3, '09:00:00', true],
+    [[{ days: [3], from: '09:00', to: '09:00' }], 4, '08:59:00', true],
+    [[{ days: [3], from: '09:00', to: '09:00' }], 4, '09:00:00', false],
+    [[], 7, '03:00:00', true],
+  ])('%j on day %i at %s: %s', (spans, day, time, expected) => {
+    expect(isWithin(spans, at(day, time))).toBe(expected);
+  });
+
+  it('read as people write them', () => {
+    expect(hoursInWords([...office, { days: [7, 6], from: '09:00', to: '12:00' }])).toBe('Mon-Fri 08:30-17:00; Sat, Sun 09:00-12:00');
+    expect(hoursInWords([{ days: [5, 1, 3, 2], from: '00:00', to: '12:00' }])).toBe('Mon-Wed, Fri 00:00-12:00');
+    expect(hoursInWords(Array.from({ length: 14 }, () => office[0] ?? expect.unreachable()))).toMatch(/; and 9 more$/);
+  });
+});

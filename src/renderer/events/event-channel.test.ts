@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../../test/support/fake-clock';
+import { createFakeWebSockets } from '../../../test/support/fake-web-socket';
+import type { EventsGrant } from '../../contracts/grant';
+import { fail, ok, type Result } from '../../contracts/result';
+import { ANSWER_WITHIN_MS, HEARTBEAT_MS, createEventChannel, type ChannelNote, type ChannelPhase } from './event-channel';
+import { decodeFrame, encodeFrame } from './phoenix-frame';
+
+const grantOf = (token: string): EventsGrant => ({
+  profileId: 'desk',
+  purpose: 'events',
+  issuedAt: 0,
+  expiresAt: 300_000,
+  fingerprint: '5f3a91c2',
+  url: 'wss://api.example.com/socket/websocket',
+  parameter: 'session_token',
+  token,
+  topic: 'events',
+});
+
+function setUp(answers: Result<EventsGrant>[] = []) {
+  const clock = createFakeClock();
+  const sockets = createFakeWebSockets();
+  const phases: ChannelPhase[] = [];
+  const notes: ChannelNote[] = [];
+  const heard: [string, unknown][] = [];
+  let minted = 0;
+  const channel = createEventChannel({
+    grant: () => Promise.resolve(answers.shift() ?? ok(grantOf(`t${(minted += 1)}`))),
+    open: (url) => new sockets.WebSocket(url, []),
+    after: clock.after,
+    random: () => 0,
+    onEvent: (event, payload) => heard.push([event, payload]),
+    onPhase: (phase) => phases.push(phase),
+    onNote: (note) => notes.push(note),
+  });
+  const frames = () => sockets.last().sent.map((text) => decodeFrame(text));
+  const lastFrame = () => frames().at(-1) ?? { joinRef: null, ref: null, topic: '', event: '', payload: null };
+  const answer = (status: 'ok' | 'error'): void => {
+    const { joinRef, ref, topic } = lastFrame();
+    sockets.last().deliver(encodeFrame({ joinRef, ref, topic, event: 'phx_reply', payload: { status, response: {} } }));
+  };
+  const push = (event: string, payload: unknown, joinRef: string | null = null): void => sockets.last().deliver(encodeFrame({ joinRef, ref: null, topic: 'events', event, payload }));
+  const join = async (): Promise<void> => {
+    await clock.settle();
+    sockets.last().accept();
+    answer('ok');
+  };
+  return { clock, sockets, phases, notes, heard, channel, frames, lastFrame, answer, push, join };
+}
+
+describe('an event channel', () => {
+  it('mints, opens, joins, and passes on what it hears', async () => {
+    const at = setUp();
+    at.channel.start();
+    await at.join();
+    expect(at.phases).toEqual(['granting', 'opening', 'joining', 'joined']);
+    expect(at.sockets.last().url).toBe('wss://api.example.com/socket/websocket?session_token=t1&vsn=2.0.0');
+    expect(at.sockets.last().sent).toEqual(['["1","1","events","phx_join",{}]']);
+    at.push('incoming_call', { callUuid: 'a' });
+    at.push('call_ended', { callUuid: 'a' }, '1');
+    expect(at.heard).toEqual([['incoming_call', { callUuid: 'a' }], ['call_ended', { callUuid: 'a' }]]);
+    expect(at.notes).toMatchObject([{ kind: 'joined', fingerprint: '5f3a91c2', again: false }]);
+  });
+
+  it('has another token for each connect, and waits a little longer each time', async () => {
+    const at = setUp();
+    at.channel.start();
+    await at.clock.settle();
+    for (const wait of [10, 50, 100, 150, 200, 250, 500, 1_000, 2_000, 5_000, 5_000]) {
+      const before = at.sockets.all.length;
+      at.sockets.last().refuse();
+      await at.clock.advance(wait - 1);
+      expect(at.sockets.all).toHaveLength(before);
+      await at.clock.advance(1);
+      expect(at.sockets.all).toHaveLength(before + 1);
+    }
+    const tokens = at.sockets.all.map(({ url }) => new URL(url).searchParams.get('session_token'));
+    expect(new Set(tokens).size).toBe(tokens.length);
+    expect(at.notes.every(({ kind }) => kind === 'unreachable')).toBe(true);
+    await at.join();
+    at.sockets.last().drop();
+    expect(at.notes.at(-1)).toEqual({ kind: 'lost', why: 'closed' });
+    // After a join the waits begin anew.
+    await at.clock.advance(10);
+    await at.join();
+    expect(at.notes.at(-1)).toMatchObject({ kind: 'joined', again: true });
+  });
+
+  it('waits as long as main says, and longer each time main refuses', async () => {
+    const refused = (retryAfterMs: number) => fail('provider-unreachable', 'S.', 'retry', { retryAfterMs });
+    const at = setUp([refused(0), refused(7_000)]);
+    at.channel.start();
+    await at.clock.settle();
+    expect(at.notes).toMatchObject([{ kind: 'mint-failed' }]);
+    await at.clock.advance(1_000);
+    expect(at.notes).toHaveLength(2);
+    await at.clock.advance(6_999);
+    expect(at.sockets.all).toHaveLength(0);
+    await at.clock.advance(1);
+    expect(at.sockets.all).toHaveLength(1);
+  });
+
+  it('beats every 30 s, and takes a missed answer for a dead socket', async () => {
+    const at = setUp();
+    at.channel.start();
+    await at.join();
+    await at.clock.advance(HEARTBEAT_MS);
+    expect(at.lastFrame()).toMatchObject({ joinRef: null, topic: 'phoenix', event: 'heartbeat' });
+    at.answer('ok');
+    await at.clock.advance(HEARTBEAT_MS);
+    const first = at.sockets.last();
+    expect(first.closed()).toBe(false);
+    await at.clock.advance(HEARTBEAT_MS);
+    expect(first.closed()).toBe(true);
+    expect(at.notes.at(-1)).toEqual({ kind: 'lost', why: 'heartbeat-missed' });
+    await at.clock.advance(10);
+    expect(at.sockets.all).toHaveLength(2);
+    // What the dead socket still says is not heard.
+    first.deliver(encodeFrame({ joinRef: null, ref: null, topic: 'events', event: 'incoming_call', payload: {} }));
+    expect(at.heard).toEqual([]);
+  });
+
+  it('joins again after 1, 2, 5, 10, 10 s on the same socket', async () => {
+    const at = setUp();
+    at.channel.start();
+    await at.clock.settle();
+    at.sockets.last().accept();
+    for (const wait of [1_000, 2_000, 5_000, 10_000, 10_000]) {
+      const sent = at.sockets.last().sent.length;
+      at.answer('error');
+      await at.clock.advance(wait - 1);
+      const beats = at.frames().slice(sent).filter((frame) => frame?.event === 'heartbeat').length;
+      expect(at.sockets.last().sent).toHaveLength(sent + beats);
+      await at.clock.advance(1);
+      expect(at.lastFrame()).toMatchObject({ event: 'phx_join' });
+    }
+    expect(at.sockets.all).toHaveLength(1);
+  });
+
+  it('joins again when the channel dies, and when a join is not answered', async () => {
+    const at = setUp();
+    at.channel.start();
+    await at.join();
+    at.push('phx_error', {}, '1');
+    expect(at.notes.at(-1)).toEqual({ kind: 'lost', why: 'channel-error' });
+    await at.clock.advance(1_000);
+    expect(at.lastFrame()).toMatchObject({ event: 'phx_join', joinRef: '2' });
+    // The end of the join before is no end of this one.
+    at.answer('ok');
+    at.push('phx_close', {}, '1');
+    expect(at.phases.at(-1)).toBe('joined');
+    at.push('phx_close', {}, '2');
+    await at.clock.advance(1_000 + ANSWER_WITHIN_MS);
+    expect(at.notes.at(-1)).toEqual({ kind: 'join-refused' });
+  });
+
+  it('does not wait for ever for a socket that neither opens nor fails', async () => {
+    const at = setUp();
+    at.channel.start();
+    await at.clock.advance(ANSWER_WITHIN_MS);
+    expect(at.notes).toMatchObject([{ kind: 'unreachable' }]);
+    expect(at.sockets.all[0]?.closed()).toBe(true);
+  });
+
+  it('counts what it can not read, and hears no other topic', async () => {
+    const at = setUp();
+    at.channel.start();
+    await at.join();
+    for (const data of ['', '{}', '[1,2]', '["1","1","events","x"]', new ArrayBuffer(3), '[null,null,"other","incoming_call",{}]']) at.sockets.last().deliver(data);
+    expect(at.heard).toEqual([]);
+    expect(at.notes.filter(({ kind }) => kind === 'malformed')).toHaveLength(5);
+  });
+
+  it('takes a new socket at once when asked, and nothing after stop', async () => {
+    const at = setUp();
+    at.channel.start();
+    await at.join();
+    at.channel.reconnectNow();
+    await at.clock.settle();
+    expect(at.sockets.all).toHaveLength(2);
+    expect(at.sockets.all[0]?.closed()).toBe(true);
+    at.channel.stop();
+    expect(at.sockets.last().closed()).toBe(true);
+    expect(at.phases.at(-1)).toBe('off');
+    at.channel.reconnectNow();
+    await at.clock.advance(120_000);
+    expect(at.sockets.all).toHaveLength(2);
+    expect(at.clock.waiting()).toBe(0);
+  });
+
+  it('opens nothing for a grant that came after stop', async () => {
+    const at = setUp();
+    at.channel.start();
+    at.channel.stop();
+    await at.clock.settle();
+    expect(at.sockets.all).toHaveLength(0);
+  });
+});

@@ -1,0 +1,37 @@
+/**
+ * Which call of the line's own system is the one on the card. No public source says that the SIP side of a call carries its callUuid, so it is found by
+ * what both sides know: the far end's number (as `to` of a call that we placed, as `from` of one that came in) and when it began.
+ */
+import type { Call } from '../../contracts/call';
+import type { RemoteCall } from './remote-calls';
+
+/** Two clocks, and the time until a call reaches the far side, ms. */
+const BEGAN_WITHIN_MS = 120_000;
+/** Shorter numbers are extensions: they must be the same, not just end the same. */
+const SHORTEST_NUMBER = 7;
+
+/** A number or user name for comparing: without scheme, domain, spaces, and the zeros or the plus before a number. */
+function key(text: string): string {
+  const user = text.trim().toLowerCase().replace(/^sips?:/, '').replace(/@.*$/, '');
+  return /^[+\d\s().-]+$/.test(user) ? user.replace(/[^\d]/g, '').replace(/^0+/, '') : user;
+}
+
+/** True for two ways to write one number: `+254722000001`, `0722 000 001`; or one user name. */
+export function isSameNumber(one: string, other: string): boolean {
+  const [a, b] = [key(one), key(other)];
+  if (a === '' || b === '') return false;
+  return a === b || (/^\d+$/.test(a + b) && Math.min(a.length, b.length) >= SHORTEST_NUMBER && (a.endsWith(b) || b.endsWith(a)));
+}
+
+/** The one that fits best; null where none does, or two do equally. */
+export function remoteCallOf(call: Call, remote: readonly RemoteCall[]): RemoteCall | null {
+  const fitting = remote
+    .filter((each) => isSameNumber(call.direction === 'outgoing' ? each.toNumber : each.fromNumber, call.peer.user))
+    // One that was over before ours was is another one.
+    .filter((each) => each.status !== 'completed' || call.phase === 'ended')
+    .map((each) => ({ each, apart: each.startedAt === null ? BEGAN_WITHIN_MS : Math.abs(each.startedAt - call.startedAt) }))
+    .filter(({ apart }) => apart <= BEGAN_WITHIN_MS)
+    .sort((a, b) => a.apart - b.apart);
+  const [best, second] = fitting;
+  return best === undefined || best.apart === second?.apart ? null : best.each;
+}

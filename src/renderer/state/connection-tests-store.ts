@@ -1,0 +1,164 @@
+/** Tests of connections: one a line, step by step, each with its time and, where it failed, the reason. */
+import type { ConnectionTest } from '../../contracts/connection-test';
+import type { EventsGrant, Grant } from '../../contracts/grant';
+import type { RingfenceApi } from '../../contracts/ipc';
+import type { Profile } from '../../contracts/profile';
+import type { Failure, Result } from '../../contracts/result';
+import type { ChannelTrialPorts } from '../events/channel-trial';
+import type { LineTrial, TrialPorts } from '../phone/line-trial';
+import { createStore, type Store } from './store';
+
+export type TestStepName = 'mint' | 'open' | 'register' | 'options' | 'join';
+
+export interface TestStep {
+  readonly name: TestStepName;
+  /** `skipped`: a step before it failed. */
+  readonly state: 'waiting' | 'running' | 'passed' | 'failed' | 'skipped';
+  /** How long it took, ms; null before its end. */
+  readonly ms: number | null;
+  /** What came of it: the token's fingerprint, the gateway's answer. */
+  readonly detail: string;
+  readonly failure: Failure | null;
+}
+
+export interface TestRun {
+  readonly profileId: string;
+  readonly running: boolean;
+  readonly steps: readonly TestStep[];
+}
+
+/** By profile id. */
+export interface ConnectionTestsStore extends Store<ReadonlyMap<string, TestRun>> {
+  /** Begins anew; a test of this line that is under way is stopped first. Resolves at its end. */
+  readonly start: (profile: Profile) => Promise<void>;
+  /** Stops and forgets it. */
+  readonly close: (profileId: string) => void;
+  readonly stopAll: () => void;
+}
+
+export interface ConnectionTestParts {
+  readonly api: RingfenceApi;
+  readonly tryLine: (grant: Grant, ports: TrialPorts) => LineTrial;
+  readonly tryChannel: (grant: EventsGrant, ports: Pick<ChannelTrialPorts, 'mainsWord'>) => { readonly done: Promise<Result<string>>; readonly stop: () => void };
+  readonly after: (ms: number, task: () => void) => () => void;
+  /** Milliseconds from an arbitrary origin. */
+  readonly monotonic: () => number;
+}
+
+/** Main's word and the end of a socket come by different roads. */
+const WORD_WITHIN_MS = 400;
+
+/** The steps that a line's test has. */
+export function stepsFor({ policy }: Pick<Profile, 'policy'>): readonly TestStepName[] {
+  if (policy.purposes.includes('sip')) return ['mint', 'open', 'register', 'options'];
+  return policy.purposes.includes('events') ? ['mint', 'join'] : ['mint'];
+}
+
+const minutes = (s: number): string => `${Math.floor(s / 60)}:${String(Math.round(s % 60)).padStart(2, '0')}`;
+
+export function createConnectionTestsStore({ api, tryLine, tryChannel, after, monotonic }: ConnectionTestParts): ConnectionTestsStore {
+  const store = createStore<ReadonlyMap<string, TestRun>>(new Map());
+  const stops = new Map<string, () => void>();
+  const words = new Map<string, Failure>();
+  const waiting = new Map<string, (failure: Failure) => void>();
+  let listening = false;
+
+  function listen(): void {
+    if (listening) return;
+    listening = true;
+    api.subscribe('profiles.testRefused', ({ testId, failure }) => {
+      if (!words.has(testId)) words.set(testId, failure);
+      waiting.get(testId)?.(failure);
+    });
+  }
+  const mainsWord = (testId: string): Promise<Failure | null> =>
+    new Promise((resolve) => {
+      const known = words.get(testId);
+      if (known !== undefined) {
+        resolve(known);
+        return;
+      }
+      const cancel = after(WORD_WITHIN_MS, () => {
+        waiting.delete(testId);
+        resolve(null);
+      });
+      waiting.set(testId, (failure) => {
+        cancel();
+        waiting.delete(testId);
+        resolve(failure);
+      });
+    });
+
+  function put(run: TestRun): void {
+    store.set(new Map([...store.get(), [run.profileId, run]]));
+  }
+
+  async function start(profile: Profile): Promise<void> {
+    listen();
+    const { id } = profile;
+    stops.get(id)?.();
+    const turn = { isOver: false };
+    let stopTrial = (): void => undefined;
+    stops.set(id, () => {
+      turn.isOver = true;
+      stopTrial();
+    });
+    let began = monotonic();
+    let run: TestRun = { profileId: id, running: true, steps: stepsFor(profile).map((name) => ({ name, state: 'waiting', ms: null, detail: '', failure: null })) };
+    const change = (name: TestStepName, to: Partial<TestStep>): void => {
+      if (turn.isOver) return;
+      run = { ...run, steps: run.steps.map((step) => (step.name === name ? { ...step, ...to } : step)) };
+      put(run);
+    };
+    const begin = (name: TestStepName): void => {
+      began = monotonic();
+      change(name, { state: 'running' });
+    };
+    const end = (name: TestStepName, outcome: Result<string>): void =>
+      change(name, { ms: Math.round(monotonic() - began), ...(outcome.ok ? { state: 'passed', detail: outcome.value } : { state: 'failed', failure: outcome.failure }) });
+
+    const tryIt = async ({ testId, grant }: ConnectionTest): Promise<void> => {
+      const word = (): Promise<Failure | null> => mainsWord(testId);
+      if (grant?.purpose === 'sip') {
+        const trial = tryLine(grant, { onBegin: begin, onEnd: end, mainsWord: word });
+        stopTrial = trial.stop;
+        await trial.done;
+      } else if (grant?.purpose === 'events') {
+        begin('join');
+        const trial = tryChannel(grant, { mainsWord: word });
+        stopTrial = trial.stop;
+        end('join', await trial.done);
+      }
+    };
+
+    /** Somebody may have stopped it while something was waited for. */
+    const stopped = (): boolean => turn.isOver;
+    begin('mint');
+    const minted = await api.invoke('profiles.test', { profileId: id });
+    end('mint', minted.ok ? { ok: true, value: `${minted.value.fingerprint}, lives ${minutes(minted.value.lifeS)}` } : minted);
+    if (minted.ok) {
+      if (!stopped()) await tryIt(minted.value);
+      void api.invoke('profiles.testDone', { testId: minted.value.testId });
+      words.delete(minted.value.testId);
+    }
+    if (stopped()) return;
+    stops.delete(id);
+    put({ ...run, running: false, steps: run.steps.map((step) => (step.state === 'waiting' ? { ...step, state: 'skipped' } : step)) });
+  }
+
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    start,
+    close: (profileId) => {
+      stops.get(profileId)?.();
+      stops.delete(profileId);
+      store.set(new Map([...store.get()].filter(([id]) => id !== profileId)));
+    },
+    stopAll: () => {
+      for (const stop of stops.values()) stop();
+      stops.clear();
+      store.set(new Map());
+    },
+  };
+}

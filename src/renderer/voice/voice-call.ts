@@ -1,0 +1,188 @@
+/** One call to an assistant while it lives. Its states are those of any call; it is connected when sound and data channel both are. */
+import type { Call, EndCause } from '../../contracts/call';
+import type { TranscriptLine } from '../../contracts/transcript';
+import type { Result } from '../../contracts/result';
+import { canHold, canMute, canResume, transition, type CallEvent } from '../phone/call';
+import type { Clock } from '../phone/clock';
+import { whenFirstAudio } from '../phone/first-audio';
+import type { EngineEvent } from '../phone/user-agent';
+import { callProblem, stepInWords } from '../phone/words';
+import { readVoiceEvent, toolOutputMessages, type VoiceEvent } from './voice-event';
+import type { VoiceLine } from './voice-line';
+import type { VoicePeer, VoicePeerListener } from './voice-peer';
+import { withSaid } from './voice-transcript';
+
+export interface VoiceCallDeps {
+  readonly line: VoiceLine;
+  readonly clock: Clock;
+  readonly createPeer: (listener: VoicePeerListener) => VoicePeer;
+  readonly onChange: () => void;
+  readonly onEvent: (event: EngineEvent) => void;
+  readonly onTranscript: (lines: readonly TranscriptLine[]) => void;
+  readonly onEnded: () => void;
+  readonly mark: (name: string, detail: { readonly callId: string }) => void;
+}
+
+export interface VoiceCall {
+  readonly call: () => Call;
+  /** Main's name of the call, or null before it is placed. */
+  readonly lineCallId: () => string | null;
+  /** Offers, places, and takes the answer. Fails as main does; the call is over then. */
+  readonly place: () => Promise<Result<null>>;
+  readonly end: (cause: EndCause, details?: string) => void;
+  readonly setMuted: (muted: boolean) => void;
+  readonly setHeld: (held: boolean) => void;
+  readonly useTrack: (track: MediaStreamTrack) => void;
+  readonly remoteStream: () => MediaStream | null;
+  readonly connection: () => RTCPeerConnection;
+}
+
+/** Milliseconds from the answer until sound and data channel must be there. */
+export const CONNECT_WITHIN = 15_000;
+
+const OK: Result<null> = { ok: true, value: null };
+
+/** Creates the call in its first state; `place` sets it going. */
+export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
+  const { line, clock } = deps;
+  let call = initial;
+  let lineCallId: string | null = null;
+  let remote: MediaStream | null = null;
+  let connected = false;
+  let channelOpen = false;
+  let lines: readonly TranscriptLine[] = [];
+  const toolCalls = new Set<string>();
+  let cancelWait: () => void = () => undefined;
+  let stopListening: () => void = () => undefined;
+
+  const isOver = (): boolean => call.phase === 'ended';
+  const apply = (event: CallEvent): void => {
+    const before = call;
+    call = transition(before, event);
+    if (call === before) return;
+    const told = stepInWords(before, call);
+    if (told !== null) deps.onEvent(told);
+    deps.onChange();
+  };
+
+  /** Nothing of the call is left here afterwards; main ends it at the system, and forgets it. */
+  const end = (cause: EndCause, details = ''): void => {
+    if (isOver()) return;
+    cancelWait();
+    stopListening();
+    peer.close();
+    remote = null;
+    if (lineCallId !== null) void hangUp(lineCallId);
+    apply({ type: 'ended', at: clock.now(), cause, details });
+    deps.onEnded();
+  };
+  const hangUp = async (id: string): Promise<void> => {
+    const ended = await line.hangUp(id);
+    if (!ended.ok) deps.onEvent(callProblem(call, `the end was not confirmed: ${ended.failure.sentence}`));
+  };
+
+  const answeredWhenUp = (): void => {
+    if (!connected || !channelOpen || call.phase !== 'connecting') return;
+    cancelWait();
+    apply({ type: 'answered', at: clock.now() });
+    deps.mark('ringfence:answered', { callId: call.id });
+    applySound();
+  };
+  const applySound = (): void => {
+    const held = (call.phase === 'held' || call.phase === 'recovering') && call.hold.byUs;
+    peer.setSound({ muted: call.muted, held });
+  };
+
+  const runTool = async ({ toolCallId, name, arguments: text }: Extract<VoiceEvent, { kind: 'tool' }>): Promise<void> => {
+    if (lineCallId === null || toolCalls.has(toolCallId)) return;
+    toolCalls.add(toolCallId);
+    const result = await line.runTool({ callId: lineCallId, toolCallId, name, arguments: text });
+    const output = result.ok ? result.value.output : JSON.stringify({ error: result.failure.sentence });
+    for (const message of toolOutputMessages(toolCallId, output)) peer.send(message);
+  };
+
+  const heard = (event: VoiceEvent): void => {
+    switch (event.kind) {
+      case 'said': {
+        const next = withSaid(lines, event);
+        if (next === lines) return;
+        lines = next;
+        deps.onTranscript(lines);
+        const line = lines.findLast(({ itemId, completed }) => completed && itemId === event.itemId);
+        if (event.completed && line !== undefined) deps.onEvent({ category: 'calls', kind: 'call-said', title: line.speaker, detail: line.text });
+        return;
+      }
+      case 'tool':
+        void runTool(event);
+        return;
+      case 'error':
+        deps.onEvent(callProblem(call, event.sentence === '' ? 'the assistant reports an error' : event.sentence));
+        return;
+      case 'session':
+        return;
+    }
+  };
+
+  const peer = deps.createPeer({
+    onOpen: () => {
+      channelOpen = true;
+      answeredWhenUp();
+    },
+    onMessage: (message) => {
+      const event = readVoiceEvent(message);
+      if (event !== null) heard(event);
+    },
+    onRemoteStream: (stream) => {
+      remote = stream;
+      stopListening = whenFirstAudio(peer.connection, clock, () => deps.mark('ringfence:first-audio', { callId: call.id }));
+      deps.onChange();
+    },
+    onState: (state) => {
+      if (state === 'failed') end(call.phase === 'dialing' || call.phase === 'connecting' ? 'unreachable' : 'connection-lost', 'ICE failed');
+      else if (state === 'disconnected') apply({ type: 'interrupted', at: clock.now() });
+      else {
+        connected = true;
+        answeredWhenUp();
+        apply({ type: 'restored' });
+      }
+    },
+    onClosed: () => end(call.phase === 'connecting' || call.phase === 'dialing' ? 'unreachable' : 'hung-up-by-peer'),
+  });
+
+  return {
+    call: () => call,
+    lineCallId: () => lineCallId,
+    place: async () => {
+      const placed = await line.place(await peer.offer());
+      if (isOver()) {
+        // The person gave up while main was placing it.
+        if (placed.ok) void hangUp(placed.value.callId);
+        return OK;
+      }
+      if (!placed.ok) {
+        end('refused', placed.failure.sentence);
+        return placed;
+      }
+      lineCallId = placed.value.callId;
+      apply({ type: 'accepted' });
+      cancelWait = clock.after(CONNECT_WITHIN, () => end('unreachable', 'no sound within 15 s'));
+      if (!(await peer.accept(placed.value.answer))) end('not-acceptable', 'the answer could not be used');
+      answeredWhenUp();
+      return OK;
+    },
+    end,
+    setMuted: (muted) => {
+      if (!canMute(call)) return;
+      apply({ type: 'muted', on: muted });
+      applySound();
+    },
+    setHeld: (held) => {
+      if (held ? !canHold(call) : !canResume(call)) return;
+      apply({ type: 'hold', side: 'us', on: held });
+      applySound();
+    },
+    useTrack: peer.useTrack,
+    remoteStream: () => remote,
+    connection: () => peer.connection,
+  };
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { readVoiceEvent, toolOutputMessages } from './voice-event';
+
+const read = (event: unknown) => readVoiceEvent(JSON.stringify(event));
+
+describe('events of an assistant', () => {
+  it.each(['response.output_audio_transcript', 'response.audio_transcript'])('its words, as %s', (name) => {
+    const where = { response_id: 'r', item_id: 'item_1', output_index: 0, content_index: 2 };
+    expect(read({ type: `${name}.delta`, ...where, delta: ' there' })).toEqual({ kind: 'said', by: 'assistant', itemId: 'item_1 2', text: ' there', completed: false });
+    expect(read({ type: `${name}.done`, ...where, transcript: 'Hello there.' })).toEqual({ kind: 'said', by: 'assistant', itemId: 'item_1 2', text: 'Hello there.', completed: true });
+  });
+
+  it('the caller\'s words', () => {
+    expect(read({ type: 'conversation.item.input_audio_transcription.delta', item_id: 'i', delta: 'He' })).toEqual({ kind: 'said', by: 'caller', itemId: 'i 0', text: 'He', completed: false });
+    expect(read({ type: 'conversation.item.input_audio_transcription.completed', item_id: 'i', content_index: 0, transcript: 'Hello?' })).toEqual({ kind: 'said', by: 'caller', itemId: 'i 0', text: 'Hello?', completed: true });
+  });
+
+  it('what is spoken becomes one visible line of limited length', () => {
+    expect(read({ type: 'response.output_audio_transcript.done', item_id: 'i', transcript: 'a\u202eb\nc\u0007' })).toMatchObject({ text: 'a b c' });
+    const long = read({ type: 'response.output_audio_transcript.done', item_id: 'i', transcript: 'x'.repeat(100_000) });
+    expect(long?.kind === 'said' ? long.text.length : 0).toBe(2_000);
+  });
+
+  it('a tool, once, with its arguments unread', () => {
+    const item = { type: 'function_call', call_id: 'call_1', name: 'end_call', arguments: '{"a":' };
+    expect(read({ type: 'response.output_item.done', item })).toEqual({ kind: 'tool', toolCallId: 'call_1', name: 'end_call', arguments: '{"a":' });
+    expect(read({ type: 'response.function_call_arguments.done', call_id: 'call_1', name: 'end_call', arguments: '{}' })).toBeNull();
+    for (const broken of [null, 'x', [], { type: 'message' }, { ...item, call_id: 7 }, { ...item, name: '' }]) expect(read({ type: 'response.output_item.done', item: broken })).toBeNull();
+  });
+
+  it('anything else is nothing', () => {
+    for (const message of ['', 'null', '[]', '7', '{', '{"type":7}', '{"type":"__proto__"}', '{"type":"response.done"}', JSON.stringify({ type: 'error', pad: 'x'.repeat(300_000) })]) expect(readVoiceEvent(message), message.slice(0, 40)).toBeNull();
+    expect(read({ type: 'error', error: { message: 'No\nmore.' } })).toEqual({ kind: 'error', sentence: 'No more.' });
+    expect(read({ type: 'session.created', session: {} })).toEqual({ kind: 'session' });
+  });
+
+  it('a tool\'s output goes back under the same id, and the assistant goes on', () => {
+    expect(toolOutputMessages('call_1', '{"done":true}').map((message) => JSON.parse(message) as unknown)).toEqual([
+      { type: 'conversation.item.create', item: { type: 'function_call_output', call_id: 'call_1', output: '{"done":true}' } },
+      { type: 'response.create' },
+    ]);
+  });
+});

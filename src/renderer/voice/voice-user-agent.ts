@@ -1,0 +1,215 @@
+/**
+ * The phone of a line whose far end is an assistant: the same verbs as any UserAgent, with nothing to register and one call at a time. It
+ * knows neither React nor window.ringfence; what it needs is injected.
+ */
+import type { Call, CallId, Party } from '../../contracts/call';
+import { isLoopbackUrl } from '../../contracts/loopback';
+import type { Profile } from '../../contracts/profile';
+import { fail, ok } from '../../contracts/result';
+import type { TranscriptLine } from '../../contracts/transcript';
+import { outgoingCall } from '../phone/call';
+import type { Clock } from '../phone/clock';
+import { microphoneSentence } from '../phone/refusals';
+import { isLive, type EngineEvent, type MicrophoneSource, type PhoneSnapshot, type Sound, type UserAgent } from '../phone/user-agent';
+import { calling, problem } from '../phone/words';
+import { createVoiceCall, type VoiceCall } from './voice-call';
+import type { VoiceLine } from './voice-line';
+import { createVoicePeer } from './voice-peer';
+
+export interface VoiceUserAgentDeps {
+  readonly profile: Profile;
+  readonly line: VoiceLine;
+  readonly microphone: MicrophoneSource;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly mark: (name: string, detail: { readonly callId: string }) => void;
+  /** Told of what was said in a call, all of it each time; an empty list when the call is gone from the snapshot. */
+  readonly onTranscript: (callId: CallId, lines: readonly TranscriptLine[]) => void;
+}
+
+/** Milliseconds. */
+const ENDED_STAYS = 5_000;
+
+interface Entry {
+  readonly voice: VoiceCall;
+  /** This call's own copy of the microphone. */
+  media: MediaStream | null;
+}
+
+/** The assistant as the far end of a call. */
+function assistantOf({ name, provider }: Profile): Party {
+  return { uri: '', user: provider.kind === 'openai-realtime' ? provider.model : name, displayName: 'Assistant' };
+}
+
+export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
+  const { profile, line, microphone, clock } = deps;
+  const entries = new Map<CallId, Entry>();
+  const listeners = new Set<() => void>();
+  const eventListeners = new Set<(event: EngineEvent) => void>();
+  const soundListeners = new Set<() => void>();
+  let shown: PhoneSnapshot | null = null;
+  let sounds: readonly Sound[] = [];
+  let running = false;
+  let stopListening: () => void = () => undefined;
+
+  const liveEntries = (): Entry[] => [...entries.values()].filter(({ voice }) => isLive(voice.call()));
+  const onEvent = (event: EngineEvent): void => {
+    for (const listener of [...eventListeners]) listener(event);
+  };
+  const onChange = (): void => {
+    shown = null;
+    const now = liveEntries().flatMap(({ voice }): Sound[] => {
+      const stream = voice.remoteStream();
+      return stream === null ? [] : [{ callId: voice.call().id, stream }];
+    });
+    if (now.length !== sounds.length || now.some(({ stream }, n) => sounds[n]?.stream !== stream)) {
+      sounds = now;
+      for (const listener of [...soundListeners]) listener();
+    }
+    for (const listener of [...listeners]) listener();
+  };
+
+  const copyOf = (stream: MediaStream): MediaStream => new MediaStream(stream.getAudioTracks().map((one) => one.clone()));
+  function letGoOf(entry: Entry): void {
+    if (entry.media === null) return;
+    for (const track of entry.media.getTracks()) track.stop();
+    entry.media = null;
+    microphone.release();
+  }
+  function dismiss(id: CallId): void {
+    const entry = entries.get(id);
+    if (entry === undefined || isLive(entry.voice.call())) return;
+    entries.delete(id);
+    deps.onTranscript(id, []);
+    onChange();
+  }
+
+  function callWith(media: MediaStream, track: MediaStreamTrack): Entry {
+    const initial: Call = { ...outgoingCall({ id: deps.newId(), peer: assistantOf(profile), profileId: profile.id, startedAt: clock.now() }), assistant: true };
+    const baseUrl = profile.provider.kind === 'openai-realtime' ? profile.provider.baseUrl : '';
+    const voice = createVoiceCall(initial, {
+      line,
+      clock,
+      mark: deps.mark,
+      createPeer: (listener) =>
+        createVoicePeer(
+          {
+            track,
+            clock,
+            iceServers: profile.iceServers.map(({ urls, username }) => (username === undefined ? { urls } : { urls, username })),
+            ice: { hasTurn: false, gatewayOnThisComputer: isLoopbackUrl(baseUrl) === true },
+          },
+          listener,
+        ),
+      onChange,
+      onEvent,
+      onTranscript: (lines) => deps.onTranscript(initial.id, lines),
+      onEnded: () => {
+        letGoOf(entry);
+        const ended = voice.call();
+        // What an assistant hands over is read first.
+        if (ended.phase === 'ended' && ended.cause !== 'handed-over') clock.after(ENDED_STAYS, () => dismiss(initial.id));
+      },
+    });
+    const entry: Entry = { voice, media };
+    entries.set(initial.id, entry);
+    onEvent(calling(initial, profile.name));
+    onChange();
+    return entry;
+  }
+
+  return {
+    snapshot: () => {
+      shown ??= {
+        registration: running ? { phase: 'ready' } : { phase: 'offline' },
+        calls: [...entries.values()].map(({ voice }) => voice.call()),
+        activeCallId: liveEntries().find(({ voice }) => voice.call().phase !== 'held')?.voice.call().id ?? null,
+        grant: null,
+      };
+      return shown;
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    onEvent: (listener) => {
+      eventListeners.add(listener);
+      return () => void eventListeners.delete(listener);
+    },
+    start: () => {
+      running = true;
+      stopListening = line.onEnded(({ callId, cause, details }) => {
+        liveEntries().find(({ voice }) => voice.lineCallId() === callId)?.voice.end(cause, details);
+      });
+      onChange();
+    },
+    stop: () => {
+      for (const { voice } of liveEntries()) voice.end('hung-up');
+      stopListening();
+      running = false;
+      for (const id of [...entries.keys()]) dismiss(id);
+      onChange();
+      return Promise.resolve();
+    },
+    // There is no flow to mend, and ICE finds out by itself.
+    reconnectNow: () => undefined,
+    networkChanged: () => undefined,
+    place: async (_typed, permission) => {
+      if (liveEntries().length > 0) return fail('rate-limited', 'You are talking to the assistant already.');
+      const allowed = permission === undefined ? ok(null) : await permission;
+      if (!allowed.ok) return allowed;
+      const acquired = await microphone.acquire();
+      if (!acquired.ok) return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
+      const media = copyOf(acquired.value);
+      const [track] = media.getAudioTracks();
+      if (track === undefined || liveEntries().length > 0) {
+        microphone.release();
+        return fail('microphone-unavailable', microphoneSentence('microphone-missing'), 'choose-microphone');
+      }
+      const { voice } = callWith(media, track);
+      const { id } = voice.call();
+      const placed = await voice.place().catch(() => {
+        voice.end('failed', 'no offer could be made');
+        return ok(null);
+      });
+      if (placed.ok) return ok(id);
+      // The refusal has its own sentence and button; a card that failed says less.
+      dismiss(id);
+      onEvent(problem('Call refused', placed.failure.sentence));
+      return placed;
+    },
+    answer: () => Promise.resolve(),
+    end: (id) => {
+      const voice = entries.get(id)?.voice;
+      if (voice !== undefined) voice.end(voice.call().phase === 'dialing' || voice.call().phase === 'connecting' ? 'cancelled' : 'hung-up');
+    },
+    setMuted: (id, muted) => entries.get(id)?.voice.setMuted(muted),
+    hold: (id) => entries.get(id)?.voice.setHeld(true),
+    resume: (id) => entries.get(id)?.voice.setHeld(false),
+    sendDigits: () => undefined,
+    dismiss,
+    useMicrophone: (stream) => {
+      for (const entry of liveEntries()) {
+        const before = entry.media;
+        const media = copyOf(stream);
+        const [track] = media.getAudioTracks();
+        if (before === null || track === undefined) continue;
+        entry.media = media;
+        entry.voice.useTrack(track);
+        for (const one of before.getTracks()) one.stop();
+      }
+      return Promise.resolve();
+    },
+    remoteStream: (id) => entries.get(id)?.voice.remoteStream() ?? null,
+    sounds: () => sounds,
+    onSounds: (listener) => {
+      soundListeners.add(listener);
+      return () => void soundListeners.delete(listener);
+    },
+    stats: async (id) => {
+      const entry = entries.get(id);
+      if (entry === undefined || !isLive(entry.voice.call())) return null;
+      return entry.voice.connection().getStats();
+    },
+  };
+}

@@ -1,0 +1,149 @@
+/** What a token limits: whom its bearer may call, and for how long. */
+import { expect, it } from 'vitest';
+import { headerOf, parseCseq, type SipMessage, type SipRequest } from '../../src/gateway/sip-message';
+import { FakePeerConnection } from '../support/fake-peer-connection';
+import type { SipClient } from '../support/sip-client';
+import type { ContractRoom } from './visitors';
+
+const OFFER = 'v=0\r\no=offer\r\n';
+const ANSWER = { toTag: 'callee', headers: [{ name: 'Content-Type', value: 'application/sdp' }], body: 'v=0\r\no=answer\r\n' };
+/** The shortest time that a token may say, s. */
+const SHORTEST_S = 10;
+
+const isBye = (message: SipMessage): message is SipRequest => message.kind === 'request' && message.method === 'BYE';
+const byes = (client: SipClient): readonly SipRequest[] => client.received.filter(isBye);
+const numberOf = (request: SipRequest): number => parseCseq(headerOf(request, 'CSeq') ?? '')?.number ?? 0;
+
+/** Rules, whom the bearer calls, and whether it may. `@` stands for the server's domain. */
+const dialled: readonly (readonly [rules: { readonly dial?: readonly string[]; readonly dial_deny?: readonly string[] }, user: string, may: boolean])[] = [
+  [{}, '77', true],
+  [{ dial: ['10??'] }, '1099', true],
+  [{ dial: ['10??'] }, '109', false],
+  [{ dial: ['10??'] }, '10999', false],
+  [{ dial: ['10??'] }, '%31%30%39%39', true],
+  [{ dial: ['+254*'] }, '+254722000001', true],
+  [{ dial: ['+254*'] }, '00254722000001', true],
+  [{ dial: ['00254*'] }, '+254722000001', true],
+  [{ dial: ['+254*'] }, '+255722000001', false],
+  [{ dial: ['+254*'] }, '254722000001', false],
+  [{ dial: ['+254*'], dial_deny: ['+254900*'] }, '+254900111222', false],
+  [{ dial: ['+254*'], dial_deny: ['+254900*'] }, '+254-900-111222', false],
+  [{ dial: ['+254*'], dial_deny: ['+254900*'] }, '+254901111222', true],
+  [{ dial_deny: ['+1*', '900*'] }, '9001234', false],
+  [{ dial_deny: ['+1*', '900*'] }, '19001234', true],
+  [{ dial: ['sales', 's?pp*'] }, 'support-2', true],
+  [{ dial: ['sales'] }, 'Sales', true],
+  [{ dial: ['a.b'] }, 'axb', false],
+  [{ dial: ['sip:*@@'] }, 'anybody', true],
+  [{ dial: ['*@elsewhere.example'] }, 'anybody', false],
+  [{ dial_deny: ['*@elsewhere.example'] }, 'anybody', true],
+  [{ dial_deny: ['*'] }, 'anybody', false],
+  [{ dial: ['10??'], dial_deny: ['*'] }, '112', true],
+];
+
+export function limitsContract({ server, visitors }: ContractRoom): void {
+  it.each(dialled)('with the rules %j calls %s: %s', async (rules, user, may) => {
+    const { domain } = server();
+    const named = Object.fromEntries(Object.entries(rules).map(([claim, patterns]) => [claim, patterns.map((one) => one.replace('@@', `@${domain}`))]));
+    const alice = await visitors().client(undefined, named);
+    const invite = alice.request('INVITE', { uri: `sip:${user}@${domain}`, body: OFFER });
+    const answer = await alice.response(invite);
+    alice.acknowledgeRefusal(invite, answer);
+    // Nobody is there: who may call hears that.
+    expect([answer.status, headerOf(answer, 'Reason')]).toEqual(may ? [404, null] : [403, 'SIP;cause=403;text="dial rule"']);
+  });
+
+  it('limits who calls, not who is called, and nothing within a call', async () => {
+    const [alice, bob] = [await visitors().client(), await visitors().client(undefined, { dial_deny: ['*'] })];
+    const invite = alice.request('INVITE', { uri: bob.aor, body: OFFER });
+    const received = await bob.nextRequest('INVITE');
+    bob.reply(received, 200, ANSWER);
+    const dialog = alice.acknowledge(invite, await alice.response(invite));
+    await bob.nextRequest('ACK');
+    const bye = alice.request('BYE', { dialog });
+    bob.reply(await bob.nextRequest('BYE'), 200);
+    expect((await alice.response(bye)).status).toBe(200);
+  });
+
+  const establish = async (from: SipClient, to: SipClient) => {
+    const invite = from.request('INVITE', { uri: to.aor, body: OFFER });
+    to.reply(await to.nextRequest('INVITE'), 200, ANSWER);
+    const dialog = from.acknowledge(invite, await from.response(invite));
+    await to.nextRequest('ACK');
+    return { dialog, answeredAt: Date.now() };
+  };
+  const endOf = async (client: SipClient): Promise<{ readonly bye: SipRequest; readonly at: number }> => {
+    const bye = await client.next(isBye, 'BYE', (SHORTEST_S + 4) * 1000);
+    const at = Date.now();
+    client.reply(bye, 200);
+    return { bye, at };
+  };
+  const inTime = (ms: number): void => {
+    expect(ms).toBeGreaterThan((SHORTEST_S - 1.2) * 1000);
+    expect(ms).toBeLessThan((SHORTEST_S + 3) * 1000);
+  };
+  const limit = { max_call_s: SHORTEST_S };
+
+  // At the same time: each takes as long as the shortest limit.
+  it('ends a call with BYE to both sides when the time is up', { timeout: 40_000 }, async () => {
+    const callersLimit = async (): Promise<void> => {
+      const [alice, bob] = [await visitors().client(undefined, limit), await visitors().client()];
+      const { dialog, answeredAt } = await establish(alice, bob);
+      const info = alice.request('INFO', { dialog, headers: [{ name: 'Content-Type', value: 'application/dtmf-relay' }], rawBody: 'Signal=5\r\n' });
+      bob.reply(await bob.nextRequest('INFO'), 200);
+      await alice.response(info);
+      const [hers, his] = await Promise.all([endOf(alice), endOf(bob)]);
+      for (const { bye, at } of [hers, his]) {
+        inTime(at - answeredAt);
+        expect(headerOf(bye, 'Reason')).toBe('SIP;cause=408;text="Call time is up"');
+        expect(headerOf(bye, 'Call-ID')).toBe(dialog.callId);
+      }
+      // Each in the name of the other, in the order of its own requests.
+      expect(headerOf(hers.bye, 'From')).toContain(`${bob.user}@`);
+      expect(headerOf(hers.bye, 'From')).toContain('tag=callee');
+      expect(headerOf(his.bye, 'From')).toContain(`tag=${dialog.localTag}`);
+      expect(numberOf(his.bye)).toBeGreaterThan(numberOf(info));
+      expect(his.bye.uri.split(';')[0]).toBe(bob.contactUri.split(';')[0]);
+    };
+    const calleesLimit = async (): Promise<void> => {
+      const [alice, bob] = [await visitors().client(undefined, { max_call_s: 60 }), await visitors().client(undefined, limit)];
+      const { answeredAt } = await establish(alice, bob);
+      for (const { at } of await Promise.all([endOf(alice), endOf(bob)])) inTime(at - answeredAt);
+    };
+    const onAnotherSocket = async (): Promise<void> => {
+      const [alice, bob] = [await visitors().client(undefined, limit), await visitors().client()];
+      const { answeredAt } = await establish(alice, bob);
+      await alice.drop();
+      const back = await visitors().flow(alice.user, { instance: alice.instance });
+      const contact = `<${alice.contactUri}>;reg-id=1;+sip.instance="${alice.instance}";expires=300`;
+      expect((await back.response(back.request('REGISTER', { to: `<${back.aor}>`, contact }))).status).toBe(200);
+      for (const { at } of await Promise.all([endOf(back), endOf(bob)])) inTime(at - answeredAt);
+    };
+    const whoLeft = async (): Promise<void> => {
+      const [alice, bob] = [await visitors().client(undefined, limit), await visitors().client()];
+      const { answeredAt } = await establish(alice, bob);
+      await alice.drop();
+      inTime((await endOf(bob)).at - answeredAt);
+    };
+    const endedBefore = async (): Promise<void> => {
+      const [alice, bob] = [await visitors().client(undefined, limit), await visitors().client()];
+      const { dialog, answeredAt } = await establish(alice, bob);
+      const bye = alice.request('BYE', { dialog });
+      bob.reply(await bob.nextRequest('BYE'), 200);
+      await alice.response(bye);
+      await expect.poll(() => Date.now() - answeredAt, { timeout: 20_000, interval: 100 }).toBeGreaterThan((SHORTEST_S + 2) * 1000);
+      expect([byes(alice).length, byes(bob).length]).toEqual([0, 1]);
+    };
+    const phones = async (): Promise<void> => {
+      const [asha, kamau] = [await visitors().phone(undefined, limit), await visitors().phone()];
+      const placed = await asha.agent.place(kamau.user);
+      if (!placed.ok) throw new Error(placed.failure.sentence);
+      await kamau.agent.answer((await kamau.call('ringing')).id);
+      await Promise.all([asha.call('active'), kamau.call('active')]);
+      await expect.poll(() => [asha, kamau].map(({ agent }) => agent.snapshot().calls.at(-1)?.phase), { timeout: (SHORTEST_S + 4) * 1000 }).toEqual(['ended', 'ended']);
+      for (const { agent } of [asha, kamau]) expect(agent.snapshot().calls.at(-1)).toMatchObject({ cause: 'time-limit', details: expect.stringContaining('Call time is up') as unknown });
+      expect(FakePeerConnection.all.every(({ signalingState }) => signalingState === 'closed')).toBe(true);
+    };
+    await Promise.all([callersLimit(), calleesLimit(), onAnotherSocket(), whoLeft(), endedBefore(), phones()]);
+  });
+}

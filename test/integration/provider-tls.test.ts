@@ -1,0 +1,83 @@
+/** TLS between main and a provider's server, with real certificates: what is wrong with one is told in words, and no key is sent. */
+import { execFile } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import type { Result } from '../../src/contracts/result';
+import { systemClock } from '../../src/main/clock';
+import { createHttpClient, expectJson, type HttpAnswer } from '../../src/main/providers/http';
+import { makeCertificates, type LabCertificates, type ServerCertificate } from '../lab/certificates';
+import { answerJson, openHttpServer, type HttpServerUnderTest } from '../support/hostile-http-server';
+import { lineOf, testKey } from '../support/provider-room';
+import { temporaryFolder } from '../support/temporary-folder';
+
+const missing = await new Promise<boolean>((resolve) => execFile('openssl', ['version'], (error) => resolve(error !== null)));
+const { key, text: keyText } = testKey();
+
+describe.skipIf(missing)(missing ? 'TLS to a provider (openssl is missing: install it, for example apt-get install openssl)' : 'TLS to a provider', () => {
+  let folder: string;
+  let certificates: LabCertificates;
+  let ca: string;
+  const servers: HttpServerUnderTest[] = [];
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    certificates = await makeCertificates(join(folder, 'ca'), ['localhost', '127.0.0.1']);
+    ca = await readFile(certificates.ca, 'utf8');
+  });
+  afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const serve = async (shown?: ServerCertificate): Promise<HttpServerUnderTest> => {
+    const server = await openHttpServer(answerJson(200, { token: 't' }), shown);
+    servers.push(server);
+    return server;
+  };
+  const askAt = (url: string, authorities: () => readonly string[] | null): Promise<Result<HttpAnswer<{ token: string }>>> =>
+    createHttpClient({ clock: systemClock, random: Math.random, authorities }).ask({
+      profile: lineOf({ kind: 'sautikit', baseUrl: url }),
+      purpose: 'sip',
+      method: 'POST',
+      url: `${url}/token`,
+      credential: { kind: 'key', key, headers: (text) => ({ authorization: `Bearer ${text}` }) },
+      expected: expectJson(z.object({ token: z.string() })),
+    });
+
+  it('speaks to a server whose authority this computer trusts, and reads those authorities once', async () => {
+    const server = await serve(certificates.good);
+    const authorities = vi.fn(() => [ca]);
+    const http = createHttpClient({ clock: systemClock, random: Math.random, authorities });
+    for (let count = 0; count < 3; count += 1) {
+      const asked = await http.ask({
+        profile: lineOf({ kind: 'sautikit', baseUrl: server.url }),
+        purpose: 'sip',
+        method: 'GET',
+        url: `${server.url}/token`,
+        credential: { kind: 'key', key, headers: (text) => ({ authorization: `Bearer ${text}` }) },
+        expected: expectJson(z.object({ token: z.string() })),
+      });
+      expect(asked).toMatchObject({ ok: true, value: { value: { token: 't' } } });
+    }
+    expect(authorities).toHaveBeenCalledOnce();
+    expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual(Array(3).fill(`Bearer ${keyText}`));
+  });
+
+  it.each<[string, (all: LabCertificates) => ServerCertificate, boolean, RegExp, string]>([
+    ['an expired certificate', (all) => all.expired, true, /has expired/, 'check-clock'],
+    ['a certificate for another host', (all) => all.otherHost, true, /is for another name/, 'open-profiles'],
+    ['an authority that nobody knows', (all) => all.good, false, /does not know who issued/, 'retry'],
+  ])('%s: told in words, and nothing is sent', async (_name, shown, isTrusted, sentence, action) => {
+    const server = await serve(shown(certificates));
+    const refused = await askAt(server.url, () => (isTrusted ? [ca] : null));
+    expect(refused).toMatchObject({ ok: false, failure: { reason: 'certificate-refused', action, sentence: expect.stringMatching(sentence) as unknown } });
+    expect(server.requests).toEqual([]);
+    expect(JSON.stringify(refused)).not.toContain(keyText);
+  });
+
+  it('a server that speaks no TLS at all', async () => {
+    const server = await serve();
+    const refused = await askAt(server.url.replace('http:', 'https:'), () => null);
+    expect(refused).toMatchObject({ ok: false, failure: { reason: 'certificate-refused', sentence: expect.stringMatching(/^No safe connection/) as unknown } });
+    expect(server.requests).toEqual([]);
+  });
+});
