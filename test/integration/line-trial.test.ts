@@ -31,13 +31,21 @@ interface Tried {
   readonly sent: readonly string[];
 }
 
-async function tried(grant: Grant, mainsWord: Failure | null = null, during: (step: TrialStep) => void = () => undefined): Promise<Tried> {
+/** `untilSent`: its OPTIONS leaves only after something of this kind. */
+async function tried(grant: Grant, mainsWord: Failure | null = null, during: (step: TrialStep) => void = () => undefined, untilSent: RegExp | null = null): Promise<Tried> {
   const { WebSocket: Tapped, sockets } = tapWebSockets();
+  const isSent = (): boolean => untilSent === null || sockets.some(({ sent }) => sent.some((text) => untilSent.test(text)));
+  class Held extends Tapped {
+    override send(data: string): void {
+      if (!data.startsWith('OPTIONS ') || isSent()) super.send(data);
+      else void expect.poll(isSent, { timeout: 4_000, interval: 10 }).toBe(true).then(() => super.send(data));
+    }
+  }
   const begun: TrialStep[] = [];
   const ended: Partial<Record<TrialStep, Result<string>>> = {};
   const trial = tryLine(
     { ...grant, instanceId: TEST_INSTANCE },
-    { WebSocket: Tapped, createStack: createJssipStack, clock: systemClock, random: Math.random, product: 'Ringfence' },
+    { WebSocket: Held, createStack: createJssipStack, clock: systemClock, random: Math.random, product: 'Ringfence' },
     { onBegin: (step) => void begun.push(step), onEnd: (step, outcome) => { ended[step] = outcome; during(step); }, mainsWord: () => Promise.resolve(mainsWord) },
   );
   await trial.done;
@@ -59,7 +67,7 @@ it('opens, registers, asks and leaves; the line in use stays registered and gets
     if (step !== 'register') return;
     most = inRoom().gateway().stats().bindings;
     void caller.agent.place('1001');
-  });
+  }, /^SIP\/2\.0 486/);
   expect(begun).toEqual(['open', 'register', 'options']);
   expect(ended).toMatchObject({ open: { ok: true }, register: { ok: true, value: expect.stringMatching(/^as 1001, for \d+ s$/) as unknown }, options: { ok: true, value: '200 OK' } });
   expect(most).toBe(3);

@@ -10,7 +10,7 @@ export interface WebSocketLike {
   readonly protocol: string;
   /** As in the WebSocket API: 2 (CLOSING) once the far end's Close frame is there. */
   readonly readyState: number;
-  readonly send: (data: string) => void;
+  send(data: string): void;
   readonly close: () => void;
   addEventListener(type: 'open' | 'error' | 'close', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
