@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { grant as grantSchema, type AnyGrant } from '../contracts/grant';
 import { fail, ok, type Result } from '../contracts/result';
+import { mintingProvider, providersOf, refusingProvider } from '../../test/support/token-providers';
 import type { NewAuditEntry } from './audit-log';
 import { createBroker, type BrokerPorts } from './broker';
 import { createGrantPolicy } from './policy';
@@ -12,10 +13,10 @@ import { fingerprintOf, Secret } from './secrets/secret';
 const profile = practiceProfile(null, null);
 const URL_NOW = 'ws://127.0.0.1:4000/';
 
-const provider = (mint: TokenProvider['mint']): TokenProvider => ({ mint, prepare: () => Promise.resolve(), forget: () => undefined });
-const refusing = provider(() => Promise.resolve(fail('provider-refused', 'No.')));
+/** Ports that stand in for the usual ones. */
+type Replaced = Partial<Omit<BrokerPorts, 'providers'>> & { readonly providers?: Partial<BrokerPorts['providers']> };
 
-function setUp(replaced: Partial<BrokerPorts> = {}) {
+function setUp({ providers, ...replaced }: Replaced = {}) {
   const audited: NewAuditEntry[] = [];
   const minted: { grant: AnyGrant; token: string | null }[] = [];
   let count = 0;
@@ -28,7 +29,7 @@ function setUp(replaced: Partial<BrokerPorts> = {}) {
     profiles: { find: (id) => (id === 'practice' ? profile : null), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
     policy: createGrantPolicy({ monotonic: () => 0, wall: () => 0 }),
     keys: { active: () => Promise.resolve(ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) })), noteMint: () => undefined },
-    providers: { 'local-jwt': provider(mint), 'ephemeral-credentials': provider(() => Promise.resolve(ok({ kind: 'credentials', username: '301:1001', password: 'password-1', issuedAt: 1000, expiresAt: 301_000 }))) },
+    providers: providersOf(providers ?? { 'local-jwt': mintingProvider(mint), 'ephemeral-credentials': mintingProvider(() => Promise.resolve(ok({ kind: 'credentials', username: '301:1001', password: 'password-1', issuedAt: 1000, expiresAt: 301_000 }))) }),
     gatewayUrl: () => Promise.resolve(ok(URL_NOW)),
     audit: (entry) => audited.push(entry),
     onMinted: (grant, token) => minted.push({ grant, token }),
@@ -56,14 +57,14 @@ describe('the broker', () => {
     const { broker, audited } = setUp({
       keys: { active: () => Promise.resolve(ok({ fingerprint: signing.fingerprint, open: () => Promise.resolve(ok(signing)) })), noteMint: () => undefined },
       providers: {
-        'local-jwt': provider((_request, key) => {
+        'local-jwt': mintingProvider((_request, key) => {
           signedWith.push(key.fingerprint);
           // The old key may be out of reach already: that is no failure to tell.
           const result = signing === old ? fail('key-absent', 'It was changed.', 'retry') : ok({ kind: 'token' as const, token: `by-${key.fingerprint}`, issuedAt: 1000, expiresAt: 301_000 });
           signing = next;
           return Promise.resolve(result);
         }),
-        'ephemeral-credentials': refusing,
+        'ephemeral-credentials': refusingProvider,
       },
     });
     expect(await broker.grant('practice', 'sip', 'renewal')).toMatchObject({ value: { fingerprint: fingerprintOf(`by-${next.fingerprint}`) } });
@@ -77,7 +78,7 @@ describe('the broker', () => {
     const { broker, audited, minted } = setUp({
       keys: { active: () => Promise.resolve(there ? ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) }) : fail('key-absent', 'No key.')), noteMint: () => undefined },
       providers: {
-        'local-jwt': provider(() => {
+        'local-jwt': mintingProvider(() => {
           there = false;
           return Promise.resolve(ok({ kind: 'token' as const, token: 'of the removed key', issuedAt: 1000, expiresAt: 301_000 }));
         }),
@@ -103,7 +104,7 @@ describe('the broker', () => {
       profiles: { find: () => (saved ? after : before), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
       gatewayUrl: (line) => Promise.resolve(ok(line.gatewayUrl)),
       providers: {
-        'local-jwt': provider(({ profile: line }) => {
+        'local-jwt': mintingProvider(({ profile: line }) => {
           mintedFor.push(`${line.identity} ${line.gatewayUrl}`);
           saved = true;
           return Promise.resolve(ok({ kind: 'token' as const, token: `token-${mintedFor.length}`, issuedAt: 1000, expiresAt: 301_000 }));
@@ -160,10 +161,10 @@ describe('the broker', () => {
     expect(mint).toHaveBeenCalledTimes(10);
   });
 
-  it.each<[string, Partial<BrokerPorts>]>([
+  it.each<[string, Replaced]>([
     ['key-absent', { keys: { active: () => Promise.resolve(fail('key-absent', 'No key.')), noteMint: () => undefined } }],
     ['gateway-unavailable', { gatewayUrl: () => Promise.resolve(fail('gateway-unavailable', 'No gateway.')) }],
-    ['provider-refused', { providers: { 'local-jwt': refusing, 'ephemeral-credentials': refusing } }],
+    ['provider-refused', { providers: { 'local-jwt': refusingProvider, 'ephemeral-credentials': refusingProvider } }],
   ])('passes %s on and audits it', async (reason, replaced) => {
     const { broker, audited, minted } = setUp(replaced);
     const result: Result<AnyGrant> = await broker.grant('practice', 'sip', 'asked');
@@ -183,7 +184,7 @@ describe('the broker', () => {
 const ID = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';
 const minted = { issuedAt: 1000, expiresAt: 301_000 };
 /** A broker over one line of this kind. */
-function setUpLine(wanted: object, made: TokenProvider, replaced: Partial<BrokerPorts> = {}) {
+function setUpLine(wanted: object, made: TokenProvider, replaced: Replaced = {}) {
   const line = profileSchema.parse({ id: 'work', name: 'Work', environment: 'staging', identity: '1001@pbx.example.com', gatewayUrl: '', presentation: { kind: 'query' }, policy: {}, ...wanted });
   return setUp({
     profiles: { find: (id) => (id === 'work' ? line : null), instanceId: () => ID },
@@ -195,7 +196,7 @@ function setUpLine(wanted: object, made: TokenProvider, replaced: Partial<Broker
 
 describe('what the answer of a provider says', () => {
   const sautikit = { provider: { kind: 'sautikit' } };
-  const answering = (more: object) => provider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted, ...more })));
+  const answering = (more: object) => mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted, ...more })));
 
   it('is where the grant leads, and its ICE servers come beside those of the profile', async () => {
     const lent = { urls: ['turn:turn.sautikit.com'], username: 'u', credential: 'c' };
@@ -239,7 +240,7 @@ describe('what the answer of a provider says', () => {
 describe('a grant for events', () => {
   const events = { provider: { kind: 'sippet' }, identity: '', policy: { purposes: ['events'] } };
   it('fits its schema', async () => {
-    const made = provider(() => Promise.resolve(ok({ kind: 'events' as const, token: 'E', url: 'wss://api.sippet.ai/socket/websocket', parameter: 'session_token', topic: 'events', ...minted })));
+    const made = mintingProvider(() => Promise.resolve(ok({ kind: 'events' as const, token: 'E', url: 'wss://api.sippet.ai/socket/websocket', parameter: 'session_token', topic: 'events', ...minted })));
     const { broker, minted: given } = setUpLine(events, made);
     const result = await broker.grant('work', 'events', 'asked');
     if (!result.ok) expect.unreachable();
@@ -247,14 +248,14 @@ describe('a grant for events', () => {
     expect(given).toMatchObject([{ token: 'E' }]);
   });
   it('is not made of what is none', async () => {
-    const { broker } = setUpLine(events, provider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted }))));
+    const { broker } = setUpLine(events, mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted }))));
     expect(await broker.grant('work', 'events', 'asked')).toMatchObject({ failure: { reason: 'profile-invalid' } });
   });
 });
 
 describe('a token for voice', () => {
   const voice = { provider: { kind: 'openai-realtime' }, identity: '', policy: { purposes: ['voice'] } };
-  const made = provider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'V', ...minted })));
+  const made = mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'V', ...minted })));
 
   it('is for main alone: no window gets a grant for it, whatever the profile says', async () => {
     const { broker, audited, minted: given } = setUpLine(voice, made);
@@ -277,16 +278,11 @@ describe('a token for voice', () => {
   });
 });
 
-it('says in words that there is no provider of this kind', async () => {
-  const { broker } = setUp({ providers: {} });
-  expect(await broker.grant('practice', 'sip', 'asked')).toMatchObject({ failure: { reason: 'profile-invalid', sentence: expect.stringContaining('local-jwt') as unknown } });
-});
-
 describe('what was lent', () => {
   const line = { provider: { kind: 'sippet' }, gatewayUrl: 'wss://sip.sippet.ai/', presentation: { kind: 'digest' } };
   const made = (revoke: NonNullable<TokenProvider['revoke']>): TokenProvider => {
     let count = 0;
-    return { ...provider(() => Promise.resolve(ok({ kind: 'credentials' as const, username: 'u', password: `p-${(count += 1)}`, handle: `h-${count}`, ...minted }))), revoke };
+    return { ...mintingProvider(() => Promise.resolve(ok({ kind: 'credentials' as const, username: 'u', password: `p-${(count += 1)}`, handle: `h-${count}`, ...minted }))), revoke };
   };
 
   it('is taken back with the key of now, once, and audited', async () => {
@@ -334,7 +330,7 @@ describe('a trial', () => {
     const { broker, audited, minted } = setUp({
       providers: {
         'local-jwt': {
-          ...provider(() => {
+          ...mintingProvider(() => {
             count += 1;
             return Promise.resolve(ok({ kind: 'token' as const, token: `token-${count}`, issuedAt: 1000, expiresAt: 301_000 }));
           }),

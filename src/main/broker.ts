@@ -59,7 +59,7 @@ export interface BrokerPorts {
   readonly profiles: Pick<ProfileStore, 'find' | 'instanceId'>;
   readonly policy: GrantPolicy;
   readonly keys: Pick<Keys, 'active' | 'noteMint'>;
-  readonly providers: Readonly<Partial<Record<ProviderKind, TokenProvider>>>;
+  readonly providers: Readonly<Record<ProviderKind, TokenProvider>>;
   /** Where the profile's gateway is now, or ''; the Practice line waits here until its gateway listens. */
   readonly gatewayUrl: (profile: Profile) => Promise<Result<string>>;
   readonly audit: (entry: NewAuditEntry) => void;
@@ -105,7 +105,6 @@ export function createBroker({ profiles, policy, keys, providers, gatewayUrl, au
 
   const mint = async (profile: Profile, purpose: Purpose): Promise<Result<Made>> => {
     const provider = providers[profile.provider.kind];
-    if (provider === undefined) return fail('profile-invalid', `This Ringfence can't make tokens of the kind "${profile.provider.kind}" that "${profile.name}" asks for. Choose another provider.`, 'open-profiles');
     const [line, key] = await Promise.all([lineOf(profile), keys.active(profile.id)]);
     if (!key.ok) return key;
     if (!line.ok) return line;
@@ -158,7 +157,7 @@ export function createBroker({ profiles, policy, keys, providers, gatewayUrl, au
   const revoke = async (profile: Profile, purpose: Purpose, minted: Minted): Promise<void> => {
     // Of now: the one that it was minted with may be replaced. It is the same account's.
     const key: Result<KeyHandle> = await keys.active(profile.id);
-    const ended = key.ok ? await providers[profile.provider.kind]?.revoke?.(profile, minted, key.value) : key;
+    const ended = key.ok ? await providers[profile.provider.kind].revoke?.(profile, minted, key.value) : key;
     audit({ what: 'revoke', profileId: profile.id, purpose, fingerprint: fingerprintOf(secretOf(minted)), outcome: ended?.ok === true ? 'ended' : (ended?.failure.reason ?? 'internal') });
   };
 

@@ -165,7 +165,7 @@ async function start(): Promise<void> {
   const requests = createGatewayRequests(now, (failure, about) => (about?.testId === undefined ? notify('grants.failed', { ...(about ?? { profileId: profiles.activeProfileId(), purpose: 'sip' }), failure }) : notify('profiles.testRefused', { testId: about.testId, failure })));
   const http = createHttpClient({ clock, random: Math.random, authorities: systemAuthorities });
   const sippet = createSippet(http);
-  const providers: Partial<Record<ProviderKind, TokenProvider>> = { 'local-jwt': createLocalJwt(now), 'ephemeral-credentials': createEphemeralCredentials(now), sautikit: createSautikit(http), decart: createDecart(http), 'generic-http': createGenericHttp(http, now), 'openai-realtime': createOpenaiRealtime(http), sippet };
+  const providers: Readonly<Record<ProviderKind, TokenProvider>> = { 'local-jwt': createLocalJwt(now), 'ephemeral-credentials': createEphemeralCredentials(now), sautikit: createSautikit(http), decart: createDecart(http), 'generic-http': createGenericHttp(http, now), 'openai-realtime': createOpenaiRealtime(http), sippet };
 
   const keychain = createKeychain(clock);
   const keys = createKeys({
@@ -420,7 +420,7 @@ async function start(): Promise<void> {
   void keys.ready.then(tellProfiles);
   // The first grant is asked for as soon as the page runs: its key is read and imported meanwhile.
   const chosen = profiles.find(profiles.activeProfileId());
-  if (chosen !== null) void keys.active(chosen.id).then((key) => (key.ok ? providers[chosen.provider.kind]?.prepare(key.value) : undefined));
+  if (chosen !== null) void keys.active(chosen.id).then((key) => (key.ok ? providers[chosen.provider.kind].prepare(key.value) : undefined));
 
   // The line is closed in order before its window goes: unregistered, sockets closed, tokens ended.
   let lineClosed = false;

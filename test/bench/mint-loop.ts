@@ -6,6 +6,7 @@ import { systemClock } from '../../src/main/clock';
 import { createGrantPolicy } from '../../src/main/policy';
 import { createLocalJwt } from '../../src/main/providers/local-jwt';
 import { Secret } from '../../src/main/secrets/secret';
+import { providersOf } from '../support/token-providers';
 
 const MINTS = 2_000;
 const WARM_MINTS = 500;
@@ -17,7 +18,7 @@ const broker = createBroker({
   profiles: { find: () => profile, instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
   policy: createGrantPolicy(systemClock),
   keys: { active: () => Promise.resolve(key), noteMint: () => undefined },
-  providers: { 'local-jwt': createLocalJwt(Date.now) },
+  providers: providersOf({ 'local-jwt': createLocalJwt(Date.now) }),
   gatewayUrl: () => Promise.resolve(ok(profile.gatewayUrl)),
   audit: () => undefined,
   onMinted: () => undefined,

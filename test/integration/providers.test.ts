@@ -23,6 +23,7 @@ import { createTestPhone } from '../support/phone';
 import { lineOf, testKey } from '../support/provider-room';
 import { mintToken, TEST_DOMAIN, TEST_KEY } from '../support/sip-client';
 import { tapWebSockets } from '../support/tapped-web-socket';
+import { providersOf } from '../support/token-providers';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -83,7 +84,7 @@ function lineWith(profile: Profile, { key }: ReturnType<typeof testKey>): Line {
     profiles: { find: (id) => (id === profile.id ? profile : null), instanceId: () => '6f1f6a8e-53a0-4a4e-9f0b-000000001001' },
     policy: createGrantPolicy(systemClock),
     keys: { active: () => Promise.resolve(ok(key)), noteMint: () => undefined },
-    providers: { sautikit: createSautikit(http), 'generic-http': createGenericHttp(http) },
+    providers: providersOf({ sautikit: createSautikit(http), 'generic-http': createGenericHttp(http) }),
     gatewayUrl: ({ gatewayUrl }) => Promise.resolve(ok(gatewayUrl)),
     audit: (entry) => audited.push(entry),
     onMinted: () => undefined,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { grantWithToken } from '../../../test/support/grants';
-import { judgeRegister } from './line-trial';
+import { registerOutcome } from './line-trial';
 
 const NOW = 1_800_000_000_000;
 const grant = grantWithToken('first.secret.token');
@@ -8,8 +8,8 @@ const answer = (status: number, phrase: string, date: number | null = null) => (
 
 describe("a REGISTER's answer in a test of the connection", () => {
   it('that is a refusal by a gateway whose clock is another one is told as that', () => {
-    expect(judgeRegister(answer(401, 'Unauthorized', NOW + 600_000), grant, NOW)).toMatchObject({ failure: { reason: 'clock-skewed', sentence: expect.stringContaining('10 minutes behind') as unknown, action: 'check-clock' } });
-    expect(judgeRegister(answer(401, 'Unauthorized', NOW + 30_000), grant, NOW)).toMatchObject({ failure: { reason: 'provider-refused', action: 'open-keys' } });
+    expect(registerOutcome(answer(401, 'Unauthorized', NOW + 600_000), grant, NOW)).toMatchObject({ failure: { reason: 'clock-skewed', sentence: expect.stringContaining('10 minutes behind') as unknown, action: 'check-clock' } });
+    expect(registerOutcome(answer(401, 'Unauthorized', NOW + 30_000), grant, NOW)).toMatchObject({ failure: { reason: 'provider-refused', action: 'open-keys' } });
   });
   it.each([
     [answer(200, 'OK'), { ok: true, value: 'as 1001, for 300 s' }],
@@ -18,6 +18,6 @@ describe("a REGISTER's answer in a test of the connection", () => {
     [answer(503, 'Too Many Contacts'), { failure: { reason: 'gateway-unavailable', sentence: "The gateway can't register this line now (503 Too Many Contacts)." } }],
     ['lost' as const, { failure: { reason: 'gateway-unavailable' } }],
   ])('%j', (given, expected) => {
-    expect(judgeRegister(given, grant, NOW)).toMatchObject(expected);
+    expect(registerOutcome(given, grant, NOW)).toMatchObject(expected);
   });
 });

@@ -3,14 +3,11 @@
  * patience: each step is tried once, and what ends it is told. It takes no calls: a caller who finds it hears 486, before anything rings.
  */
 import type { Grant } from '../../contracts/grant';
-import { skewSentence } from '../../contracts/clock-skew';
 import { fail, ok, type Failure, type Result } from '../../contracts/result';
-import { isBoundToFlow } from './presented-socket';
-import { registerSentence } from './refusals';
+import { judgeRegister } from './register-verdict';
 import { createSipSocket } from './sip-socket';
 import type { RegisterAnswer, SessionListener, SipStack } from './sip-stack';
 import { optionsProbe, peek, type WireMessage } from './sip-wire';
-import { judgeRefusal, TOKEN_REFUSED } from './token-refusal';
 import type { UserAgentDeps } from './create-user-agent';
 
 export type TrialStep = 'open' | 'register' | 'options';
@@ -56,17 +53,20 @@ const NO_SESSION: SessionListener = {
 const hostOf = (url: string): string => new URL(url).host;
 const late: RegisterAnswer = { status: 408, phrase: 'Request Timeout', expiresS: 0, challenges: [], date: null };
 
-/** What a REGISTER's answer means at `now` (ms since the epoch). */
-export function judgeRegister(answer: RegisterAnswer | 'lost', grant: Grant, now: number): Result<string> {
+const MEANING = {
+  'token-refused': { reason: 'provider-refused', action: 'open-keys' },
+  'clock-skewed': { reason: 'clock-skewed', action: 'check-clock' },
+  'registration-refused': { reason: 'gateway-unavailable', action: 'retry' },
+} as const;
+
+/** What a REGISTER's answer means at `now` (ms since the epoch): the phone's own verdict, where nothing is tried again. */
+export function registerOutcome(answer: RegisterAnswer | 'lost', grant: Grant, now: number): Result<string> {
   if (answer === 'lost') return fail('gateway-unavailable', 'The gateway closed the connection when it was asked to register this line.', 'retry');
-  const details = `${answer.status} ${answer.phrase}`.trim();
-  const user = grant.identity.slice(0, grant.identity.lastIndexOf('@'));
-  if (answer.status >= 200 && answer.status < 300) return ok(`as ${user}, for ${answer.expiresS} s`);
-  if (answer.status !== 401 && answer.status !== 403 && answer.status !== 407) return fail('gateway-unavailable', registerSentence(answer), 'retry', { details });
-  const skew = answer.date === null ? null : skewSentence(now - answer.date);
-  if (skew !== null) return fail('clock-skewed', skew, 'check-clock', { details });
-  const domain = grant.identity.slice(grant.identity.lastIndexOf('@') + 1);
-  return fail('provider-refused', isBoundToFlow(grant.presentation) ? TOKEN_REFUSED : judgeRefusal(answer, grant, `sip:${domain}`).sentence, 'open-keys', { details });
+  const verdict = judgeRegister(answer, { grant, now, tokenRetried: true, toProxy: true });
+  if (verdict.kind === 'accepted') return ok(`as ${grant.identity.slice(0, grant.identity.lastIndexOf('@'))}, for ${answer.expiresS} s`);
+  if (verdict.kind !== 'problem') throw new Error(`nothing is tried again here: ${verdict.kind}`);
+  const { reason, action } = MEANING[verdict.problem];
+  return fail(reason, verdict.sentence, action, { details: `${answer.status} ${answer.phrase}`.trim() });
 }
 
 /** Begins at once. */
@@ -128,7 +128,7 @@ export function tryLine(grant: Grant, deps: TrialDeps, ports: TrialPorts): LineT
       heard = { ...heard, register: hear };
       made.register();
     });
-    return judgeRegister(answer, grant, clock.now());
+    return registerOutcome(answer, grant, clock.now());
   };
   const options = async (): Promise<Result<string>> => {
     const answer = await within<WireMessage | null>(OPTIONS_WITHIN, null, (hear) => {

@@ -25,7 +25,7 @@ export type RegisterVerdict =
   | { readonly kind: 'another-token'; readonly on: 'this-flow' | 'new-flow'; readonly toProxy: boolean }
   /** The same token, as Proxy-Authorization as well. */
   | { readonly kind: 'to-proxy' }
-  | { readonly kind: 'problem'; readonly problem: RegistrationProblem; readonly title: string; readonly sentence: string; readonly needsPerson: boolean };
+  | { readonly kind: 'problem'; readonly problem: Extract<RegistrationProblem, 'token-refused' | 'clock-skewed' | 'registration-refused'>; readonly title: string; readonly sentence: string; readonly needsPerson: boolean };
 
 const AUTH_STATUSES = new Set([401, 403, 407]);
 
