@@ -13,6 +13,7 @@ module.exports = {
     { name: 'no-orphan-arrow', comment: 'Everything that is imported exists.', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: ['^electron$', '^virtual:'] } },
     { name: 'contracts-import-zod-alone', severity: 'error', from: { path: '^src/contracts', pathNot: '\\.test\\.ts$' }, to: { pathNot: ['^src/contracts', '^node_modules/zod'] } },
     { name: 'main-imports-contracts', severity: 'error', from: { path: '^src/main', pathNot: '\\.test\\.ts$' }, to: { path: '^src/(?!main|contracts)' } },
+    { name: 'only-index-composes', comment: 'The composition root constructs; nothing that it constructs knows it.', severity: 'error', from: { path: '^src/main/(?!index\\.ts|composition/)' }, to: { path: '^src/main/composition/' } },
     { name: 'preload-imports-names-only', severity: 'error', from: { path: '^src/preload' }, to: { path: '^src/(?!preload|contracts/ipc-names)', dependencyTypesNot: ['type-only'] } },
     { name: 'renderer-imports-contracts', severity: 'error', from: { path: '^src/renderer', pathNot: '\\.test\\.tsx?$' }, to: { path: '^src/(?!renderer|contracts)' } },
     { name: 'gateway-imports-contracts', severity: 'error', from: { path: '^src/gateway', pathNot: '\\.test\\.ts$' }, to: { path: '^src/(?!gateway|contracts)' } },

@@ -7,7 +7,7 @@ import type { Page } from '@playwright/test';
 import { expect, test, type RunningApp } from '../support/app';
 import { heapStrings } from '../support/heap-snapshot';
 import { needlesOf, searchDirectory, searchTexts } from '../support/leak-search';
-import { ask, callCard, copyElsewhere, dial, invoke, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
+import { ask, callCard, copyElsewhere, dial, invoke, lineTo, press, takeLine, untilGone, untilRegistered } from '../support/phone-driver';
 import { searchProcessMemory } from '../support/process-memory';
 import { isUnregister, watchSip } from '../support/sip-frames';
 
@@ -30,7 +30,6 @@ async function unlockWindow(app: RunningApp): Promise<Page> {
   await expect(page.locator('input[type="password"]').first()).toBeVisible();
   return page;
 }
-const untilClosed = (app: RunningApp) => expect.poll(() => unlockWindows(app).length, { timeout: 10_000 }).toBe(0);
 
 async function openSettings({ page }: RunningApp, tab: 'Profiles' | 'Keys'): Promise<void> {
   await page.getByRole('link', { name: 'Settings' }).click();
@@ -43,8 +42,7 @@ async function setPassphrase(app: RunningApp, passphrase: string): Promise<void>
   const small = await unlockWindow(app);
   await small.getByLabel('New passphrase', { exact: true }).fill(passphrase);
   await small.getByLabel('New passphrase again').fill(passphrase);
-  await small.getByRole('button', { name: 'Set passphrase' }).click();
-  await untilClosed(app);
+  await untilGone(small, () => small.getByRole('button', { name: 'Set passphrase' }).click());
 }
 
 async function type(small: Page, passphrase: string): Promise<void> {
@@ -112,8 +110,7 @@ test('a passphrase locks keys, profiles and policy through restarts, opens them 
   await expect.poll(async () => (await ask(page, 'admin.state')).retryAt).toBeNull();
   const typedAt = Date.now();
   // As another keyboard would send it.
-  await type(small, passphrase.normalize('NFD'));
-  await untilClosed(app);
+  await untilGone(small, () => type(small, passphrase.normalize('NFD')));
   const { unlocked, until } = await ask(page, 'admin.state');
   expect(unlocked).toBe(true);
   expect((until ?? 0) - typedAt).toBeGreaterThan(FIVE_MINUTES_MS - 1000);
@@ -143,8 +140,8 @@ test('a passphrase locks keys, profiles and policy through restarts, opens them 
 
   // By hand, before they are over.
   await page.getByRole('group', { name: 'Admin lock' }).getByRole('button', { name: 'Unlock' }).click();
-  await type(await unlockWindow(app), passphrase);
-  await untilClosed(app);
+  const again = await unlockWindow(app);
+  await untilGone(again, () => type(again, passphrase));
   await page.getByRole('button', { name: 'Lock now' }).click();
   await expect(page.getByRole('group', { name: 'Admin lock' })).toContainText('Locked');
   expect(await invoke(page, 'keys.remove', { profileId: line.id, slot: 'next' })).toMatchObject({ ok: false, failure: { reason: 'admin-locked' } });
@@ -180,8 +177,7 @@ test('with a locked keychain the settings stay locked', async ({ launch, gateway
   const small = await unlockWindow(app);
   await type(small, passphrase);
   await expect(small.getByRole('alert')).toContainText('the keychain is locked');
-  await small.getByRole('button', { name: 'Cancel' }).click();
-  await untilClosed(app);
+  await untilGone(small, () => small.getByRole('button', { name: 'Cancel' }).click());
 });
 
 test('without a keychain no passphrase can be set, the window says why, and nothing is locked', async ({ launch, gateway }) => {
@@ -203,9 +199,7 @@ test('without a keychain no passphrase can be set, the window says why, and noth
     await expect(small.locator('html')).toHaveAttribute('data-theme', theme);
     expect.soft(await violations(small), `the window in which a passphrase is set, ${theme}`).toEqual([]);
   }
-  // The window is gone before the key is up again.
-  await small.keyboard.press('Escape').catch(() => undefined);
-  await untilClosed(app);
+  await untilGone(small, () => small.keyboard.press('Escape'));
   expect(await invoke(app.page, 'profiles.save', lineTo(gateway.url, '1007'))).toMatchObject({ ok: true });
 });
 

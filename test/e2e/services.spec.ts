@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test, type RunningApp } from '../support/app';
 import { waitForTone } from '../support/audio-probe';
-import { callCard, dial, press, untilRegistered } from '../support/phone-driver';
+import { callCard, dial, press, untilGone, untilRegistered } from '../support/phone-driver';
 
 /** What the practice gateway's services answer, and what the agent reads. */
 const OUTCOMES = [
@@ -78,8 +78,8 @@ test('the small window answers and declines by itself', async ({ launch }) => {
     await dial(page, 'call-me');
     await expect(page.getByRole('article', { name: /^Incoming call from/ })).toBeVisible({ timeout: 15_000 });
     await expect.poll(() => incomingState(app)).not.toBeNull();
-    // The window is gone before Playwright has seen its own click through; the phone window shows what came of it.
-    await (await incomingWindow(app)).getByRole('button', { name }).click().catch(() => undefined);
+    const small = await incomingWindow(app);
+    await untilGone(small, () => small.getByRole('button', { name }).click());
     await expect(callCard(page, phase).last()).toBeVisible();
     await expect.poll(() => incomingState(app)).toBeNull();
     if (phase === 'active') await press(page, 'Hang up');

@@ -87,6 +87,7 @@ describe('the arrow table', () => {
     ['contracts-import-zod-alone', { 'src/contracts/a.ts': "import 'jose';", ...npmPackage('jose') }],
     ['main-imports-contracts', { 'src/main/a.ts': "import '../renderer/b';", 'src/renderer/b.ts': leaf }],
     ['main-imports-contracts', { 'src/main/a.ts': "import '../gateway/b';", 'src/gateway/b.ts': leaf }],
+    ['only-index-composes', { 'src/main/broker.ts': "import './composition/compose-tokens';", 'src/main/composition/compose-tokens.ts': leaf }],
     ['preload-imports-names-only', { 'src/preload/a.ts': "import '../contracts/ipc';", 'src/contracts/ipc.ts': leaf }],
     ['renderer-imports-contracts', { 'src/renderer/a.ts': "import '../main/b';", 'src/main/b.ts': leaf }],
     ['gateway-imports-contracts', { 'src/gateway/a.ts': "import '../main/b';", 'src/main/b.ts': leaf }],

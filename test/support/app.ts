@@ -128,6 +128,8 @@ async function launchOnce(options: LaunchOptions, inside: string | undefined): P
     ],
     // No file of this computer's admin has a say in a test.
     env: { ...inherited, DBUS_SESSION_BUS_ADDRESS: options.bus ?? 'disabled:', RINGFENCE_POLICY_FILE: join(folder, 'policy.json'), ...options.env },
+  }).catch(async (cause: unknown) => {
+    throw new Error(`the driver did not reach the app, which printed:\n${(await readFile(log, 'utf8')).slice(-3000)}`, { cause });
   });
   const child = electron.process();
   const { pid } = child;

@@ -31,6 +31,17 @@ export async function press(page: Page, name: 'Mute' | 'Unmute' | 'Hold' | 'Resu
   await callCard(page).getByRole('button', { name, exact: true }).first().click();
 }
 
+/** Does what makes a window close by itself. It may be gone before the driver hears that its own click was carried out: that is no failure. */
+export async function untilGone(small: Page, act: () => Promise<unknown>): Promise<void> {
+  const gone = small.waitForEvent('close', { timeout: 10_000 });
+  const acted = act().catch(async (error: unknown) => {
+    await gone.catch(() => {
+      throw error;
+    });
+  });
+  await Promise.all([gone, acted]);
+}
+
 /** Asks main, as the page's own code does. */
 export async function invoke<C extends ChannelName>(page: Page, channel: C, ...input: ChannelInput<C> extends undefined ? [] : [ChannelInput<C>]): Promise<Result<ChannelOutput<C>>> {
   const answer = await page.evaluate(

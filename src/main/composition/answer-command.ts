@@ -1,0 +1,38 @@
+/** A run without a window: `ringfence <command>`. */
+import { app } from 'electron';
+import { systemClock } from '../clock';
+import { EXIT, type CommandLine } from '../command-line';
+import { FOR_A_COMMAND } from '../command-claim';
+import { refusal } from '../commands/answer';
+import { createProbe } from '../commands/gateway-probe';
+import { printAnswer, systemTerminal } from '../commands/terminal';
+import { policyPath } from '../managed-policy';
+import { scryptChecks } from '../passphrase-verifier';
+import { systemAuthorities } from '../providers/system-authorities';
+import { runCommand } from '../run-command';
+import { createKeychain } from '../secrets/keychain';
+
+/** The value is the exit code. */
+export async function answerCommand(line: CommandLine): Promise<number> {
+  const clock = systemClock;
+  const answer = line.ok
+    ? await runCommand(line.command, {
+        folder: app.getPath('userData'),
+        policyPath: policyPath(process.platform, process.env, app.isPackaged),
+        versions: { ringfence: app.getVersion(), electron: process.versions.electron, node: process.versions.node },
+        // A running app is told by whom it is woken, and stays where it is.
+        claimFolder: () => app.requestSingleInstanceLock(FOR_A_COMMAND),
+        keychain: createKeychain(clock),
+        passphrases: scryptChecks,
+        clock,
+        startedAt: clock.monotonic(),
+        terminal: systemTerminal,
+        sound: { platform: process.platform, runtimeDir: process.env['XDG_RUNTIME_DIR'] ?? '', pulseServer: process.env['PULSE_SERVER'] ?? '', pcm: '/proc/asound/pcm' },
+        probe: () => createProbe(clock, systemAuthorities()),
+      })
+    : refusal(EXIT.usage, line.sentence);
+  await printAnswer(answer);
+  // Otherwise its socket would stay behind.
+  app.releaseSingleInstanceLock();
+  return answer.exit;
+}

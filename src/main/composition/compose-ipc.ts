@@ -1,0 +1,130 @@
+/** What the windows may ask for, tied to what answers it. */
+import { randomUUID } from 'node:crypto';
+import { app, nativeTheme, type BrowserWindow } from 'electron';
+import { ok } from '../../contracts/result';
+import { APP_ORIGIN } from '../app-protocol';
+import { createAuditHandlers } from '../audit-handlers';
+import type { AuditLog } from '../audit-log';
+import { createChangeQuestion } from '../change-question';
+import type { Clock } from '../clock';
+import { createChosenFiles } from '../desktop/chosen-files';
+import { createIncomingCalls, type IncomingCalls } from '../desktop/incoming-calls';
+import { createIncomingWindow } from '../desktop/incoming-window';
+import type { KeyHandover } from '../desktop/key-handover';
+import { keyFromClipboard, keyFromFile } from '../desktop/key-sources';
+import { askNatively } from '../desktop/native-question';
+import { createUnlockWindow } from '../desktop/unlock-window';
+import { createHandlers } from '../handlers';
+import { UNLOCK_PARTITION } from '../hardening';
+import { serveIpc } from '../ipc';
+import type { Log } from '../log';
+import type { Notify } from '../notify';
+import { isSandboxed } from '../os-sandbox';
+import { createPolicyHandlers } from '../policy-handlers';
+import { admitProfile } from '../profile-guard';
+import { createTransferHandlers } from '../profile-transfer-handlers';
+import { createRemoteCallHandlers } from '../remote-calls';
+import { admitAdmin } from '../required-admin-lock';
+import type { Windows } from '../windows';
+import type { Locks } from './compose-locks';
+import type { TokenSide } from './compose-tokens';
+import type { OpenedFiles } from './open-files';
+
+export interface IpcPorts {
+  readonly files: OpenedFiles;
+  readonly tokens: TokenSide;
+  readonly locks: Locks;
+  readonly windows: Windows<BrowserWindow>;
+  readonly handover: KeyHandover;
+  readonly audit: AuditLog;
+  readonly notify: Notify;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The preload script's path. */
+  readonly preload: string;
+}
+
+/** Serves every channel; the value is the notices of calls that come in, which leave with the phone window. */
+export function composeIpc({ files: { stored, profiles, settings, managed }, tokens, locks: { adminLock, phoneLock }, windows, handover, audit, notify, clock, log, preload }: IpcPorts): IncomingCalls {
+  const { keys, broker, renewal, voice, tests, sippet, snapshot, tellProfiles, lineChanged } = tokens;
+  const phoneWindow = () => windows.get('phone');
+  const chosenFiles = createChosenFiles(phoneWindow);
+  const confirmChange = createChangeQuestion({
+    find: profiles.find,
+    admitted: (wanted) => {
+      const kept = admitProfile(stored, managed, wanted);
+      return kept.ok ? ok(managed.apply(kept.value)) : kept;
+    },
+    hasKey: (profileId) => {
+      const { active, next } = stored.keyRecords(profileId);
+      return active !== null || next !== null;
+    },
+    adminLock,
+    ask: (question) => askNatively(phoneWindow(), question),
+    audit: audit.append,
+  });
+  const incoming = createIncomingCalls({
+    window: createIncomingWindow({ preload, log, onMade: (window) => windows.add('incoming', window), onClosed: (window) => windows.forget('incoming', window) }),
+    onChanged: (notices) => notify('incoming.changed', [...notices]),
+    onAction: (callId, action) => notify('calls.incomingAction', { callId, action }),
+  });
+  const profilesChanged = (profileId: string, change: 'line' | 'selection'): void => {
+    if (change === 'line') lineChanged(profileId);
+    tellProfiles();
+  };
+  serveIpc({
+    handlers: createHandlers({
+      appInfo: async () => ({
+        version: app.getVersion(),
+        electron: process.versions.electron,
+        chromium: process.versions.chrome,
+        platform: process.platform,
+        osSandbox: await isSandboxed(phoneWindow()?.webContents.getOSProcessId() ?? 0, !app.commandLine.hasSwitch('no-sandbox')),
+      }),
+      settings,
+      onSettingsChanged: ({ theme }) => {
+        nativeTheme.themeSource = theme;
+      },
+      profiles,
+      confirmChange,
+      onProfilesChanged: profilesChanged,
+      snapshot,
+      keys,
+      keyFromClipboard,
+      keyFromFile: () => keyFromFile(phoneWindow()),
+      handOverKey: handover.copy,
+      broker,
+      renewal,
+      audit,
+      incoming,
+      voice,
+      desk: {
+        ...tests.handlers,
+        ...createTransferHandlers({ stored, managed, profiles, confirmChange, files: chosenFiles, clock, newId: randomUUID, audit: audit.append, onChanged: (profileId) => profilesChanged(profileId, 'line') }),
+        ...createAuditHandlers({ audit, files: chosenFiles }),
+      },
+      policy: createPolicyHandlers({ profiles, stored, managed, country: () => app.getLocaleCountryCode(), now: clock.wall, audit: audit.append }),
+      remoteCalls: createRemoteCallHandlers({ profiles, keys, sippet, clock, audit: audit.append, log }),
+      notify,
+      locks: {
+        adminLock,
+        phoneLock,
+        unlockWindow: createUnlockWindow({
+          preload,
+          partition: UNLOCK_PARTITION,
+          parent: phoneWindow,
+          log,
+          onMade: (made) => windows.add('unlock', made),
+          onClosed: (closed) => windows.forget('unlock', closed),
+        }),
+      },
+    }),
+    admitAdmin: admitAdmin(adminLock, () => managed.adminLock() === 'required'),
+    isPhoneLocked: () => phoneLock.state().lockedBy !== null,
+    windowOf: windows.nameOf,
+    origin: APP_ORIGIN,
+    onRefused: (channel, reason) => audit.append({ what: 'refusal', profileId: '', purpose: 'ipc', reason, channel }),
+    log,
+  });
+  return incoming;
+}

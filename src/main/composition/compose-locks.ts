@@ -1,0 +1,75 @@
+/** The two locks: the admin's, over keys, profiles and policy, and the phone's own. */
+import { join } from 'node:path';
+import type { BrowserWindow } from 'electron';
+import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
+import { ADMIN_LOCK_VERSION, adminLockDocument, openAdminLock, type AdminLock } from '../admin-lock';
+import type { AuditLog } from '../audit-log';
+import type { Clock } from '../clock';
+import { isScreenLocked } from '../desktop/power';
+import { createJsonFile } from '../json-file';
+import type { Log } from '../log';
+import type { Notify } from '../notify';
+import { scryptChecks } from '../passphrase-verifier';
+import { createPhoneLock, type PhoneLock } from '../phone-lock';
+import type { SecretStore } from '../secrets/secret-store';
+import type { TokenSide } from './compose-tokens';
+import type { OpenedFiles } from './open-files';
+
+export interface Locks {
+  readonly adminLock: AdminLock;
+  readonly phoneLock: PhoneLock;
+}
+
+export interface LockPorts {
+  readonly folder: string;
+  readonly files: OpenedFiles;
+  readonly keychain: SecretStore;
+  readonly tokens: TokenSide;
+  readonly audit: AuditLog;
+  readonly notify: Notify;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly phoneWindow: () => BrowserWindow | null;
+}
+
+export async function composeLocks({ folder, files: { profiles }, keychain, tokens, audit, notify, clock, log, phoneWindow }: LockPorts): Promise<Locks> {
+  const adminLock = await openAdminLock({
+    file: createJsonFile({ path: join(folder, 'admin-lock.json'), schema: adminLockDocument, version: ADMIN_LOCK_VERSION, migrations: {}, holds: 'admin lock', now: clock.wall }),
+    keychain,
+    passphrases: scryptChecks,
+    account: `${profiles.installId}/admin-lock`,
+    clock,
+    audit: audit.append,
+    onChanged: (state) => notify('admin.changed', state),
+  });
+  const phoneLock = createPhoneLock({
+    clock,
+    activeProfileId: profiles.activeProfileId,
+    onScreenLock: () => profiles.find(profiles.activeProfileId())?.policy.onScreenLock ?? 'keep',
+    isScreenLocked,
+    dropGrants: () => {
+      tokens.tests.endAll();
+      for (const { id } of profiles.profiles()) {
+        tokens.renewal.forget(id);
+        tokens.requests.forget(id);
+      }
+    },
+    revoke: async () => {
+      await Promise.all([tokens.voice.endAll({ cause: 'hung-up', details: '' }), tokens.broker.revokeAll(null)]);
+    },
+    forgetLine: async () => {
+      tokens.forgetKey();
+      const chosen = await profiles.select(PRACTICE_PROFILE_ID);
+      if (!chosen.ok) log.warn(`the line could not be left: ${chosen.failure.sentence}`);
+      tokens.tellProfiles();
+    },
+    reloadWindow: () => phoneWindow()?.webContents.reload(),
+    endWindow: () => phoneWindow()?.webContents.forcefullyCrashRenderer(),
+    audit: audit.append,
+    onChanged: (state) => {
+      tokens.allowGateways();
+      notify('phone.locked', state);
+    },
+  });
+  return { adminLock, phoneLock };
+}

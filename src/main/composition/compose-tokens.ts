@@ -1,0 +1,187 @@
+/** The token side of the house: keys, providers, the broker that mints with them, the renewal of what it minted, and the lines that live on it. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
+import type { ProfilesSnapshot } from '../../contracts/profile';
+import type { ProviderKind } from '../../contracts/provider';
+import { ok } from '../../contracts/result';
+import type { AuditLog } from '../audit-log';
+import { createBroker, type Broker } from '../broker';
+import type { Clock } from '../clock';
+import { createConnectionTests, type ConnectionTests } from '../connection-tests';
+import { forkGateway } from '../gateway-process';
+import { createGatewayRequests, type GatewayRequests } from '../gateway-requests';
+import { createGrantRenewal, type GrantRenewal } from '../grant-renewal';
+import { createKeys, type Keys } from '../keys';
+import type { Log } from '../log';
+import type { Notify } from '../notify';
+import { createGrantPolicy } from '../policy';
+import { createPracticeLine, type PracticeLine } from '../practice-line';
+import { createDecart } from '../providers/decart';
+import { createEphemeralCredentials } from '../providers/ephemeral-credentials';
+import { createGenericHttp } from '../providers/generic-http';
+import { createHttpClient } from '../providers/http';
+import { createLocalJwt } from '../providers/local-jwt';
+import { createOpenaiRealtime } from '../providers/openai-realtime';
+import { createRealtimeCalls } from '../providers/openai-realtime-calls';
+import { createSautikit } from '../providers/sautikit';
+import { createSippet, type Sippet } from '../providers/sippet';
+import { systemAuthorities } from '../providers/system-authorities';
+import type { TokenProvider } from '../providers/token-provider';
+import { createMemoryStore } from '../secrets/memory-store';
+import type { SecretStore } from '../secrets/secret-store';
+import { createVoiceCalls, type VoiceCalls } from '../voice-calls';
+import { NOTICE_LENGTH, type OpenedFiles } from './open-files';
+
+/** What a mint changes in the profiles' snapshot is not urgent, and drawing it must not hold the grant up, ms. */
+const MINT_TOLD_AFTER_MS = 300;
+
+export interface TokenSide {
+  readonly keys: Keys;
+  readonly practice: PracticeLine;
+  readonly requests: GatewayRequests;
+  readonly broker: Broker;
+  readonly renewal: GrantRenewal;
+  readonly voice: VoiceCalls;
+  readonly tests: ConnectionTests;
+  readonly sippet: Sippet;
+  readonly snapshot: () => ProfilesSnapshot;
+  readonly tellProfiles: () => void;
+  /** Lets the windows reach the lines' gateways, as far as the phone is open. */
+  readonly allowGateways: () => void;
+  /** A line was added, changed or removed. */
+  readonly lineChanged: (profileId: string) => void;
+  /** What holds for every line was changed from outside. */
+  readonly policyChanged: () => void;
+  /** Reads and imports the chosen line's key before its first grant is asked for. */
+  readonly prepare: () => void;
+  /** Forgets what was derived from the chosen line's key. */
+  readonly forgetKey: () => void;
+}
+
+export interface TokenPorts {
+  readonly files: OpenedFiles;
+  readonly keychain: SecretStore;
+  readonly audit: AuditLog;
+  readonly notify: Notify;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The folder of main's own scripts. */
+  readonly scripts: string;
+  readonly isPhoneLocked: () => boolean;
+}
+
+export function composeTokens({ files: { profiles, managed, notice }, keychain, audit, notify, clock, log, scripts, isPhoneLocked }: TokenPorts): TokenSide {
+  const now = clock.wall;
+  const requests = createGatewayRequests(now, (failure, about) => (about?.testId === undefined ? notify('grants.failed', { ...(about ?? { profileId: profiles.activeProfileId(), purpose: 'sip' }), failure }) : notify('profiles.testRefused', { testId: about.testId, failure })));
+  const http = createHttpClient({ clock, random: Math.random, authorities: systemAuthorities });
+  const sippet = createSippet(http);
+  const providers: Readonly<Record<ProviderKind, TokenProvider>> = { 'local-jwt': createLocalJwt(now), 'ephemeral-credentials': createEphemeralCredentials(now), sautikit: createSautikit(http), decart: createDecart(http), 'generic-http': createGenericHttp(http, now), 'openai-realtime': createOpenaiRealtime(http), sippet };
+  const forget = (fingerprint: string): void => Object.values(providers).forEach((provider) => provider.forget(fingerprint));
+  const chosen = () => profiles.find(profiles.activeProfileId());
+
+  const keys = createKeys({
+    keychain,
+    memory: createMemoryStore(),
+    profiles,
+    audit: audit.append,
+    clock,
+    onChanged: (profileId, retired) => {
+      retired.forEach(forget);
+      // The next grant waits until its gateway has the keys.
+      if (profileId === PRACTICE_PROFILE_ID) void practice.refreshKeys();
+      if (retired.length > 0) {
+        http.reset(profileId);
+        renewal.renewNow(profileId);
+      }
+      tellProfiles();
+    },
+  });
+  const practice = createPracticeLine({
+    fork: () => forkGateway(join(scripts, 'gateway.js'), log),
+    keys: keys.practiceKeys,
+    clock,
+    random: Math.random,
+    log,
+    onListening: (url) => {
+      profiles.setPracticeUrl(url);
+      allowGateways();
+      tellProfiles();
+    },
+  });
+  const broker = createBroker({
+    profiles,
+    policy: createGrantPolicy(clock, managed.purposes),
+    keys,
+    providers,
+    gatewayUrl: (profile) => (profile.id === PRACTICE_PROFILE_ID ? practice.url() : Promise.resolve(ok(profile.gatewayUrl))),
+    audit: audit.append,
+    onMinted: (grant, token) => {
+      // Locked while it was made: no window gets it.
+      if (isPhoneLocked()) {
+        void broker.revokeAll(grant.profileId);
+        return;
+      }
+      requests.keep(grant, token);
+      renewal.issued(grant);
+      // The keys' table says when the last token was made; the grant itself goes first.
+      cancelTelling();
+      cancelTelling = clock.after(MINT_TOLD_AFTER_MS, tellProfiles);
+    },
+    now,
+  });
+  const renewal = createGrantRenewal({
+    clock,
+    random: Math.random,
+    mint: (profileId, purpose) => broker.grant(profileId, purpose, 'renewal'),
+    onRenewed: (grant) => notify('grants.renewed', grant),
+    onFailed: (profileId, purpose, failure) => notify('grants.failed', { profileId, purpose, failure }),
+  });
+  const voice = createVoiceCalls({ profiles, broker, keys, calls: createRealtimeCalls(http), audit: audit.append, onEnded: (ended) => notify('voice.ended', ended), clock, newId: randomUUID });
+  const tests = createConnectionTests({ profiles, broker, requests, resetProvider: http.reset, clock, newId: randomUUID, audit: audit.append });
+
+  const snapshot = (): ProfilesSnapshot => ({
+    profiles: [...profiles.profiles()],
+    activeProfileId: profiles.activeProfileId(),
+    keys: profiles.profiles().map((each) => keys.status(each.id)),
+    notice: [notice, managed.notice() ?? ''].filter((each) => each !== '').join(' ').slice(0, NOTICE_LENGTH) || null,
+    keychain: keys.keychain(),
+  });
+  let cancelTelling = (): void => undefined;
+  const tellProfiles = (): void => notify('profiles.changed', snapshot());
+  // While the phone is locked no window reaches any gateway, whatever token it may still have.
+  const allowGateways = (): void => requests.allow(isPhoneLocked() ? [] : profiles.profiles());
+
+  return {
+    keys,
+    practice,
+    requests,
+    broker,
+    renewal,
+    voice,
+    tests,
+    sippet,
+    snapshot,
+    tellProfiles,
+    allowGateways,
+    lineChanged: (profileId) => {
+      http.reset(profileId);
+      allowGateways();
+      requests.forget(profileId);
+      if (profiles.find(profileId) === null) renewal.forget(profileId);
+      else renewal.renewNow(profileId);
+    },
+    policyChanged: () => {
+      for (const { id } of profiles.profiles()) renewal.renewNow(id);
+      tellProfiles();
+    },
+    prepare: () => {
+      const line = chosen();
+      if (line !== null) void keys.active(line.id).then((key) => (key.ok ? providers[line.provider.kind].prepare(key.value) : undefined));
+    },
+    forgetKey: () => {
+      const fingerprint = keys.status(profiles.activeProfileId()).active?.fingerprint;
+      if (fingerprint !== undefined) forget(fingerprint);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** What the installation's folder holds, opened side by side; what had to be set aside is told in one notice. */
+import { join } from 'node:path';
+import type { Clock } from '../clock';
+import { createJsonFile, type JsonFile } from '../json-file';
+import type { Log } from '../log';
+import { openManagedPolicy, type ManagedPolicy } from '../managed-policy';
+import { guardProfiles } from '../profile-guard';
+import { openProfileStore, profileMigrations, profilesDocument, PROFILES_VERSION, type ProfileStore } from '../profile-store';
+import { openSettingsStore, settingsDocument, SETTINGS_VERSION, type SettingsStore } from '../settings-store';
+import { windowState, WINDOW_STATE_VERSION, type WindowState } from '../window';
+
+/** Longest notice that the window shows, characters. */
+export const NOTICE_LENGTH = 300;
+
+export interface OpenedFiles {
+  /** The profiles as the user saved them. */
+  readonly stored: ProfileStore;
+  /** The same as they hold: under the admin's policy file and the environments' guard. */
+  readonly profiles: ProfileStore;
+  readonly settings: SettingsStore;
+  readonly managed: ManagedPolicy;
+  readonly windowFile: JsonFile<WindowState>;
+  readonly windowState: WindowState | null;
+  /** What had to be set aside, in words; empty when nothing was. */
+  readonly notice: string;
+}
+
+export interface FilesHost {
+  readonly folder: string;
+  readonly policyPath: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The admin's policy file was changed while the app runs. */
+  readonly onPolicyChanged: () => void;
+}
+
+export async function openFiles({ folder, policyPath, clock, log, onPolicyChanged }: FilesHost): Promise<OpenedFiles> {
+  const now = clock.wall;
+  const windowFile = createJsonFile({ path: join(folder, 'window.json'), schema: windowState, version: WINDOW_STATE_VERSION, migrations: {}, holds: "window's size", now });
+  const [stored, settings, state, managed] = await Promise.all([
+    openProfileStore(createJsonFile({ path: join(folder, 'profiles.json'), schema: profilesDocument, version: PROFILES_VERSION, migrations: profileMigrations, holds: 'profiles', now })),
+    openSettingsStore(createJsonFile({ path: join(folder, 'settings.json'), schema: settingsDocument, version: SETTINGS_VERSION, migrations: {}, holds: 'settings', now })),
+    windowFile.load(),
+    openManagedPolicy({ path: policyPath, onChanged: onPolicyChanged, onProblem: (sentence) => log.warn(sentence) }),
+  ]);
+  const profiles = guardProfiles(stored, managed);
+  const notice = [profiles.notice, settings.notice, state.notice].filter((each) => each !== null).join(' ').slice(0, NOTICE_LENGTH);
+  if (notice !== '') log.warn(notice);
+  return { stored, profiles, settings, managed, windowFile, windowState: state.value, notice };
+}
