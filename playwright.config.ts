@@ -10,11 +10,14 @@ const report = process.env['RINGFENCE_E2E_REPORT'];
 const NETWORK = '**/*-network.spec.ts';
 /** These measure sound or time, and have the computer to themselves. */
 const MEASURED = ['gateway-restart', 'lab-call', 'practice-call', 'rotation', 'survival', 'token-life', 'voice-line'].map((name) => `**/${name}.spec.ts`);
-/** As long together as all that is left: build/e2e.mjs plays the two side by side. */
-const HALF = ['leak', 'policy', 'services', 'soak', 'two-phones'].map((name) => `**/${name}.spec.ts`);
+/** One long test that measures no time. */
+const SOAK = '**/soak.spec.ts';
+/** As long together as all that is left, and about as long as the soak: build/e2e.mjs plays the three side by side. */
+const HALF = ['accessibility', 'admin-lock', 'leak', 'policy', 'services', 'two-phones'].map((name) => `**/${name}.spec.ts`);
 const PARTS: Readonly<Record<string, Pick<PlaywrightTestConfig, 'testMatch' | 'testIgnore'>>> = {
   half: { testMatch: HALF },
-  plain: { testIgnore: [NETWORK, ...MEASURED, ...HALF] },
+  soak: { testMatch: SOAK },
+  plain: { testIgnore: [NETWORK, SOAK, ...MEASURED, ...HALF] },
   measured: { testMatch: MEASURED },
   network: { testMatch: NETWORK },
 };
@@ -22,7 +25,7 @@ const PARTS: Readonly<Record<string, Pick<PlaywrightTestConfig, 'testMatch' | 't
 export default defineConfig({
   testDir: 'test/e2e',
   ...PARTS[process.env['RINGFENCE_E2E_PART'] ?? ''],
-  // One screen, one clipboard, one microphone. (Two runs side by side have two of each: build/e2e.mjs.)
+  // One screen, one clipboard, one microphone. (Runs side by side have one of each for each: build/e2e.mjs.)
   workers: 1,
   fullyParallel: false,
   retries: 0,

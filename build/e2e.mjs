@@ -1,5 +1,5 @@
 /**
- * `npm run e2e [-- arguments for Playwright]`: builds, then runs the end-to-end tests in real Electron under Xvfb: the plain ones two at a time, then those
+ * `npm run e2e [-- arguments for Playwright]`: builds, then runs the end-to-end tests in real Electron under Xvfb: the plain ones side by side, then those
  * that measure, and last those that change the network, inside a network namespace of their own.
  */
 import { readFile } from 'node:fs/promises';
@@ -34,7 +34,7 @@ export function entering(inside, { command, args, uid, gid }) {
 
 /**
  * @typedef {object} Part
- * @property {'plain' | 'half' | 'measured' | 'network'} name as in playwright.config.ts
+ * @property {'plain' | 'half' | 'soak' | 'measured' | 'network'} name as in playwright.config.ts
  * @property {readonly string[]} [inside] the words that enter a namespace
  * @property {Record<string, string>} [env]
  */
@@ -91,10 +91,13 @@ export async function runEndToEnd(runtime, args) {
   const stage = await ownStage(runtime);
   try {
     say(`runtime: ${stage.env['RINGFENCE_E2E_RUNTIME'] ?? ''}`);
-    const beside = await ownStage(runtime);
-    // Those that neither measure nor change the network run two at a time, each half on a stage of its own.
-    const halves = await Promise.all([play(stage, args, { name: 'plain' }), play(beside, args, { name: 'half' })]).finally(() => beside.close());
-    return addUp([...halves, await play(stage, args, { name: 'measured' }), await playNetwork(stage, args)]);
+    // Those that neither measure time nor change the network run side by side, each part on a stage of its own.
+    const beside = async (/** @type {'half' | 'soak'} */ name) => {
+      const own = await ownStage(runtime);
+      return await play(own, args, { name }).finally(() => own.close());
+    };
+    const plain = await Promise.all([play(stage, args, { name: 'plain' }), beside('half'), beside('soak')]);
+    return addUp([...plain, await play(stage, args, { name: 'measured' }), await playNetwork(stage, args)]);
   } finally {
     await stage.close();
   }

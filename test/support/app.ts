@@ -91,15 +91,16 @@ async function endByForce(pid: number): Promise<void> {
   }
 }
 
-/**
- * Starts the app and waits for its phone window. Its own folder is made `inside` another one. Twice in some hundred starts on a busy computer the
- * driver never saw the window: then the app is started once more, and it is printed with what the app had said.
- */
+/** The driver's failure to connect, which says nothing of the app. */
+class NotReached extends Error {}
+
+/** Starts the app and waits for its phone window. Its own folder is made `inside` another one. Where the driver did not reach it, it is started once more, and that is printed. */
 export async function launchApp(options: LaunchOptions = {}, inside?: string): Promise<RunningApp> {
   try {
     return await launchOnce(options, inside);
   } catch (error) {
-    measured(`started again: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof NotReached)) throw error;
+    measured(`started again: ${error.message}`);
     return await launchOnce(options, inside);
   }
 }
@@ -129,7 +130,7 @@ async function launchOnce(options: LaunchOptions, inside: string | undefined): P
     // No file of this computer's admin has a say in a test.
     env: { ...inherited, DBUS_SESSION_BUS_ADDRESS: options.bus ?? 'disabled:', RINGFENCE_POLICY_FILE: join(folder, 'policy.json'), ...options.env },
   }).catch(async (cause: unknown) => {
-    throw new Error(`the driver did not reach the app, which printed:\n${(await readFile(log, 'utf8')).slice(-3000)}`, { cause });
+    throw new NotReached(`the driver did not reach the app, which printed:\n${(await readFile(log, 'utf8')).slice(-3000)}`, { cause });
   });
   const child = electron.process();
   const { pid } = child;

@@ -1,6 +1,7 @@
 /**
  * Records every IPC message between main and the windows, at Electron's own functions and before the app's first line runs. It is written to a
- * file that the app process loads through NODE_OPTIONS; the app knows nothing of it.
+ * file that the app process loads through NODE_OPTIONS; the app knows nothing of it. It also holds the app back until Playwright is connected: a
+ * window that opens while the driver still connects may be missed for ever.
  */
 import type fs from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -32,6 +33,15 @@ function record(load: NodeJS.Require, file: string): void {
     appendFileSync(file, `${JSON.stringify({ to, channel, payload: text })}\n`);
   };
   const install = ({ app, ipcMain }: Electron): void => {
+    const whenReady = app.whenReady.bind(app);
+    const connected = new Promise<void>((resolve) => {
+      // What Playwright calls, by this name, once it is connected; without its own loader nobody else defines it.
+      Object.defineProperty(globalThis, '__playwright_run', { value: resolve });
+    });
+    app.whenReady = async () => {
+      await connected;
+      await whenReady();
+    };
     const handle = ipcMain.handle.bind(ipcMain);
     ipcMain.handle = (channel, listener) =>
       handle(channel, async (event, ...args: unknown[]) => {
