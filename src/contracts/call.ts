@@ -24,11 +24,12 @@ export const endCause = z.enum([
   'declined', // we declined
   'declined-by-peer', // 603, or 480/486 after ringing by choice
   'busy', // 486, 600
-  'no-answer', // 408, 480, 487 by time-out
+  'no-answer', // 408 or 480 after it rang, 487 by time-out
   'not-found', // 404, 410, 484, 604
   'refused', // 401, 403, 405, 407 and the like
   'not-acceptable', // 488, 606: no codec or media in common
-  'unreachable', // 5xx, transport error, no route
+  'redirect-forbidden', // 3xx to a number that the line's policy does not let it call
+  'unreachable', // 5xx, 408 or 480 where nothing rang, transport error, no route
   'handed-over', // an assistant handed the conversation over to the person at this phone
   'time-limit', // the longest call that the line's policy allows
   'connection-lost', // media or signalling lost during the call

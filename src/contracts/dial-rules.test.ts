@@ -51,6 +51,11 @@ describe('a dial rule that denies', () => {
     ['+254*', 'sip:+254722000001@other.example', true],
     ['+254*', 'sip:+254-722-000@other.example', true],
     ['+254*', 'sip:+254722000001;phone-context=x@other.example', true],
+    // An escape that is no UTF-8 hides nothing: the server decodes the number before it.
+    ['+254*', 'sip:+25%3472200;x=%FF@pbx.example.com', true],
+    ['+254*', 'sip:%2B254%3722%FF@pbx.example.com', true],
+    ['+254*', 'sip:+254722%0A@pbx.example.com', true],
+    ['caf%C3%89', 'sip:CAF%c3%89@pbx.example.com', true],
     ['+254*', '+255722000001', false],
     ['*@evil.example', 'bob@EVIL.example:5060', true],
     ['*@evil.example', 'bob@good.example', false],
@@ -63,6 +68,11 @@ describe('a dial rule that denies', () => {
   it('is stronger than one that allows, and is named', () => {
     expect(decide('+254722000001', { allow: ['+254*'], deny: ['+2547*'] })).toEqual({ allowed: false, rule: '+2547*', sentence: 'This line may not call +254722000001: its dial rule "+2547*" denies that.' });
   });
+});
+
+it('shows what was dialled as one line of visible text', () => {
+  const refused = decide('sip:+254%0A%0D722%C2%85x@pbx.example.com', { deny: ['+254*'] });
+  expect(!refused.allowed && refused.sentence).not.toMatch(/\p{Cc}/u);
 });
 
 it('names the rules that allow when none of them fits, as many as fit a sentence', () => {
@@ -89,6 +99,7 @@ describe('an emergency number', () => {
   });
   it('of a country is one in that country only: elsewhere it is an extension', () => {
     expect(isEmergency('sip:101@pbx.example.com', { ...line, country: 'in' })).toBe(true);
+    expect(isEmergency('sip:155@pbx.example.com', { ...line, country: 'CZ' })).toBe(true);
     expect(decide('101', { deny: ['101'] })).toMatchObject({ allowed: false });
   });
   it.each(['sip:112@evil.example', '1121', '+112', 'sip:112x@pbx.example.com'])('is not %s', (typed) => {

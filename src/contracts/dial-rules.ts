@@ -5,6 +5,7 @@
  * for one character, `*` alone for everybody. Case and visual separators do not count, `00` at the start is `+`, the port of a host is left out.
  * A rule without a host means the line's own domain when it allows, and any host when it denies: a denied number stays denied behind another host.
  */
+import { plainText } from './plain-text';
 import type { DialRules } from './policy';
 import { parseSipUri } from './sip-uri';
 
@@ -39,24 +40,41 @@ const EMERGENCY_BY_COUNTRY: Readonly<Record<string, readonly string[]>> = {
   BE: ['100', '101'],
   BR: ['190', '192', '193'],
   CH: ['117', '118', '144'],
+  CL: ['131', '132', '133'],
   CN: ['110', '119', '120'],
+  CO: ['123'],
+  CZ: ['150', '155', '158'],
   DE: ['110'],
   EG: ['122', '123', '180'],
   ES: ['061', '062', '080', '091'],
   FR: ['15', '17', '18', '114'],
   GH: ['191', '192', '193'],
+  GR: ['100', '166', '199'],
+  HR: ['192', '193', '194'],
+  HU: ['104', '105', '107'],
+  ID: ['110', '113', '118', '119'],
   IL: ['100', '101', '102'],
   IN: ['100', '101', '102', '108'],
   IT: ['113', '115', '118'],
   JP: ['110', '118', '119'],
   KR: ['119'],
+  KZ: ['101', '102', '103'],
   MA: ['15', '19'],
   NO: ['110', '113'],
   NZ: ['111'],
+  PE: ['105', '106', '116'],
+  PK: ['15', '16', '1122'],
   PL: ['997', '998'],
+  RS: ['192', '193', '194'],
   RU: ['101', '102', '103'],
+  SG: ['995'],
+  SK: ['150', '155', '158'],
   SN: ['15', '17', '18'],
+  TH: ['191', '199', '1669'],
   TR: ['110', '155'],
+  TW: ['110', '119'],
+  UA: ['101', '102', '103'],
+  VN: ['113', '114', '115'],
   ZA: ['10111', '10177'],
 };
 
@@ -65,17 +83,17 @@ export const EMERGENCY_SENTENCE = 'This phone may not reach emergency services. 
 
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '').toLowerCase();
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/**
+ * Without percent-encoding (RFC 3261 section 19.1.4: the same address). Byte by byte: one escape that is no UTF-8 must not leave the others as they
+ * are, or a number could hide behind it.
+ */
+export function percentDecoded(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_all, byte: string) => String.fromCharCode(Number.parseInt(byte, 16)));
 }
 
 /** The user part as rules see it: without parameters (RFC 3261 section 19.1.6) and percent-encoding, a number without visual separators (RFC 3966 section 5.1.1). */
 function plainUser(user: string): string {
-  const bare = decoded(user).replace(/[;,].*$/, '').toLowerCase();
+  const bare = percentDecoded(user).replace(/[;,].*$/s, '').toLowerCase();
   const number = bare.replace(/[\s().\-/]/g, '');
   return /^\+?[\d*#]+$/.test(number) ? number : bare;
 }
@@ -114,7 +132,7 @@ function ruleFits(rule: string, { user, host }: Callee, ownDomain: string | null
   const [wantedUser = '', wantedHost] = rule.replace(/^sips?:/i, '').toLowerCase().split('@');
   if (wantedHost === undefined && wantedUser === '*') return true;
   if (wantedHost !== undefined ? !fits(withoutPort(wantedHost), host) : ownDomain !== null && host !== ownDomain) return false;
-  const pattern = /^\+?[\d*?]+$/.test(wantedUser) ? wantedUser : decoded(wantedUser);
+  const pattern = /^\+?[\d*?]+$/.test(wantedUser) ? wantedUser : percentDecoded(wantedUser).toLowerCase();
   return fits(pattern, user) || fits(international(pattern), international(user));
 }
 
@@ -133,7 +151,7 @@ export function decideDial({ allow, deny }: DialRules, uri: string, line: DialLi
   if (isEmergency(uri, line)) return { allowed: true, emergency: true };
   if (allow.length === 0 && deny.length === 0) return { allowed: true, emergency: false };
   const callee = calleeOf(uri);
-  const label = callee === null ? 'that address' : callee.host === withoutPort(line.domain) ? callee.user : `${callee.user}@${callee.host}`;
+  const label = callee === null ? 'that address' : plainText(callee.host === withoutPort(line.domain) ? callee.user : `${callee.user}@${callee.host}`, 100);
   const shown = label.length > 60 ? `${label.slice(0, 59)}...` : label;
   // Nothing can be said about what can't be read: it is refused as soon as there are rules.
   const denying = callee === null ? null : (deny.find((rule) => ruleFits(rule, callee, null)) ?? null);

@@ -1,5 +1,6 @@
 /** How tokens are made: one member of the union for each system. Wire formats are in the providers' own files (src/main/providers). */
 import { z } from 'zod';
+import { bodyWithoutSecrets, headerWithoutSecret, KEY_PLACEHOLDER, urlWithoutSecrets } from './literal-secrets';
 import { isLoopbackHost } from './loopback';
 
 /** `https://host[:port][/path]` without a query; `http://` for this computer only: a key is never sent in clear over a network. */
@@ -95,11 +96,10 @@ const openaiRealtime = z.object({
   tools: z.array(voiceTool).max(8).default([]),
 });
 
-/** Where the key goes in a header of `generic-http`. */
-export const KEY_PLACEHOLDER = '<key>';
-
 /** RFC 6901; empty: the answer has no such thing. */
 const pointer = z.string().max(200).regex(/^(?:|(?:\/(?:[^~/]|~[01])*)+)$/, 'write it as /data/token').default('');
+
+const NO_SECRET = `write ${KEY_PLACEHOLDER} where the key goes: a profile holds no secret`;
 
 const genericHttp = z.object({
   kind: z.literal('generic-http'),
@@ -107,13 +107,18 @@ const genericHttp = z.object({
   url: z
     .string()
     .max(500)
-    .refine((text) => baseUrl.safeParse(text.split('?')[0] ?? '').success && !text.includes('#'), 'write it as https://host/path (http:// is allowed for this computer only)'),
+    .refine((text) => baseUrl.safeParse(text.split('?')[0] ?? '').success && !text.includes('#'), 'write it as https://host/path (http:// is allowed for this computer only)')
+    .refine((text) => urlWithoutSecrets(text) === text, `a URL is no place for a secret: send it in a header, as ${KEY_PLACEHOLDER}`),
   headers: z
-    .array(z.object({ name: z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/, 'use letters, digits and hyphens'), value: z.string().max(500).regex(/^[\x20-\x7e]*$/, 'one line of plain text') }))
+    .array(
+      z
+        .object({ name: z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/, 'use letters, digits and hyphens'), value: z.string().max(500).regex(/^[\x20-\x7e]*$/, 'one line of plain text') })
+        .refine(({ name, value }) => headerWithoutSecret(name, value) === value, { path: ['value'], message: NO_SECRET }),
+    )
     .max(16)
     .default([]),
-  /** JSON text in which texts may hold placeholders (CLAIM_PLACEHOLDERS, and in seconds `{life}`, `{now}` and `{expiry}` of the epoch); empty: no body. */
-  body: z.string().max(4_000).default(''),
+  /** JSON text in which texts may hold placeholders (the key's, CLAIM_PLACEHOLDERS, and in seconds `{life}`, `{now}` and `{expiry}` of the epoch); empty: no body. */
+  body: z.string().max(4_000).refine((text) => bodyWithoutSecrets(text) === text, NO_SECRET).default(''),
   /** JSON Pointers into the answer. A system gives a token, or a user and a password. */
   token: pointer,
   expiresAt: pointer,

@@ -59,14 +59,15 @@ export function readRow(from: unknown, status?: RemoteStatus): RemoteCallRow | n
   const callUuid = textOf(from, 'callUuid');
   if (callUuid === '') return null;
   const said = textOf(from, 'status');
+  const endedAt = timeOf(fieldOf(from, 'endedAt'));
   return {
     callUuid,
-    // A status that nobody knows reads as the first one, which every other one follows.
-    status: status ?? REMOTE_STATUSES.find((known) => known === said) ?? 'ringing',
+    // A status that nobody knows (failed, missed ...) reads as over where it has an end, else as the first one, which every other one follows.
+    status: status ?? REMOTE_STATUSES.find((known) => known === said) ?? (endedAt === null ? 'ringing' : 'completed'),
     fromNumber: textOf(from, 'fromNumber'),
     toNumber: textOf(from, 'toNumber'),
     startedAt: timeOf(fieldOf(from, 'startedAt')),
-    endedAt: timeOf(fieldOf(from, 'endedAt')),
+    endedAt,
   };
 }
 

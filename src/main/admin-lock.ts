@@ -34,6 +34,8 @@ export function waitAfter(wrong: number): number {
 }
 
 export interface AdminLock {
+  /** A sentence about its file, where that was set aside, or null. */
+  readonly notice: string | null;
   readonly state: () => Promise<AdminState>;
   /** Whether an admin's channel may go on now. Fails with `admin-locked`. */
   readonly admit: () => Promise<Result<null>>;
@@ -77,6 +79,8 @@ const withoutKeychain = (failure: Failure): Refusal => ({ ok: false, failure: { 
 export async function openAdminLock({ file, keychain, passphrases, account, clock, audit, onChanged, startedAt = clock.monotonic() }: AdminLockPorts): Promise<AdminLock> {
   const loaded = await file.load();
   let document: AdminLockDocument = loaded.value ?? { version: ADMIN_LOCK_VERSION, configured: loaded.notice !== null, wrong: 0 };
+  // The damaged one was set aside: without another in its place the next start would know nothing of a passphrase.
+  if (loaded.notice !== null) await file.save(document);
   /** As it was last read; null: not read yet, or not given out. */
   let verifier: Secret | null = null;
   let unlockedAt: { readonly wall: number; readonly monotonic: number } | null = null;
@@ -211,6 +215,7 @@ export async function openAdminLock({ file, keychain, passphrases, account, cloc
   };
 
   return {
+    notice: loaded.notice,
     state,
     admit: async () => {
       if (leftMs() > 0) return ok(null);

@@ -1,43 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
+import { minted, profile, setUp, setUpLine, URL_NOW, type Replaced } from '../../test/support/broker-house';
+import { mintingProvider, refusingProvider } from '../../test/support/token-providers';
 import { grant as grantSchema, type AnyGrant } from '../contracts/grant';
-import { fail, ok, type Result } from '../contracts/result';
-import { mintingProvider, providersOf, refusingProvider } from '../../test/support/token-providers';
-import type { NewAuditEntry } from './audit-log';
-import { createBroker, type BrokerPorts } from './broker';
-import { createGrantPolicy } from './policy';
 import { profile as profileSchema } from '../contracts/profile';
-import { practiceProfile } from './practice-profile';
+import { fail, ok, type Result } from '../contracts/result';
+import type { BrokerPorts } from './broker';
 import type { TokenProvider } from './providers/token-provider';
 import { fingerprintOf, Secret } from './secrets/secret';
-
-const profile = practiceProfile(null, null);
-const URL_NOW = 'ws://127.0.0.1:4000/';
-
-/** Ports that stand in for the usual ones. */
-type Replaced = Partial<Omit<BrokerPorts, 'providers'>> & { readonly providers?: Partial<BrokerPorts['providers']> };
-
-function setUp({ providers, ...replaced }: Replaced = {}) {
-  const audited: NewAuditEntry[] = [];
-  const minted: { grant: AnyGrant; token: string | null }[] = [];
-  let count = 0;
-  const mint = vi.fn<TokenProvider['mint']>(() => {
-    count += 1;
-    return Promise.resolve(ok({ kind: 'token' as const, token: `token-${count}`, issuedAt: 1000, expiresAt: 301_000 }));
-  });
-  const secret = Secret.generate();
-  const broker = createBroker({
-    profiles: { find: (id) => (id === 'practice' ? profile : null), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
-    policy: createGrantPolicy({ monotonic: () => 0, wall: () => 0 }),
-    keys: { active: () => Promise.resolve(ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) })), noteMint: () => undefined },
-    providers: providersOf(providers ?? { 'local-jwt': mintingProvider(mint), 'ephemeral-credentials': mintingProvider(() => Promise.resolve(ok({ kind: 'credentials', username: '301:1001', password: 'password-1', issuedAt: 1000, expiresAt: 301_000 }))) }),
-    gatewayUrl: () => Promise.resolve(ok(URL_NOW)),
-    audit: (entry) => audited.push(entry),
-    onMinted: (grant, token) => minted.push({ grant, token }),
-    now: () => 1000,
-    ...replaced,
-  });
-  return { broker, audited, minted, mint };
-}
 
 describe('the broker', () => {
   it('turns a request into a grant that fits its schema, and audits it by fingerprint', async () => {
@@ -178,78 +147,6 @@ describe('the broker', () => {
     const { broker } = setUp({ gatewayUrl });
     expect((await broker.grant('practice', 'sip', 'asked')).ok).toBe(false);
     expect((await broker.grant('practice', 'sip', 'asked')).ok).toBe(true);
-  });
-});
-
-const ID = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';
-const minted = { issuedAt: 1000, expiresAt: 301_000 };
-/** A broker over one line of this kind. */
-function setUpLine(wanted: object, made: TokenProvider, replaced: Replaced = {}) {
-  const line = profileSchema.parse({ id: 'work', name: 'Work', environment: 'staging', identity: '1001@pbx.example.com', gatewayUrl: '', presentation: { kind: 'query' }, policy: {}, ...wanted });
-  return setUp({
-    profiles: { find: (id) => (id === 'work' ? line : null), instanceId: () => ID },
-    providers: { [line.provider.kind]: made },
-    gatewayUrl: (profile) => Promise.resolve(ok(profile.gatewayUrl)),
-    ...replaced,
-  });
-}
-
-describe('what the answer of a provider says', () => {
-  const sautikit = { provider: { kind: 'sautikit' } };
-  const answering = (more: object) => mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted, ...more })));
-
-  it('is where the grant leads, and its ICE servers come beside those of the profile', async () => {
-    const lent = { urls: ['turn:turn.sautikit.com'], username: 'u', credential: 'c' };
-    const { broker } = setUpLine({ ...sautikit, iceServers: [{ urls: ['stun:stun.example.com'] }] }, answering({ url: 'wss://rtc.sautikit.com/ws', iceServers: [lent] }));
-    const result = await broker.grant('work', 'sip', 'asked');
-    if (!result.ok) expect.unreachable();
-    expect(grantSchema.parse(result.value)).toMatchObject({ url: 'wss://rtc.sautikit.com/ws', iceServers: [{ urls: ['stun:stun.example.com'] }, lent] });
-  });
-
-  it.each([
-    ['ws://rtc.sautikit.com/', /not reached over wss/],
-    ['https://rtc.sautikit.com/', /not reached over wss/],
-    ['wss://user:pass@rtc.sautikit.com/', /not reached over wss/],
-    ['wss://evil.example/', /gateway at evil\.example, which this profile does not allow/],
-    ['wss://sautikit.com.evil.example/', /does not allow/],
-    ['wss://notsautikit.com/', /does not allow/],
-    ['ws://127.0.0.1:4000/', /does not allow/],
-    ['nonsense', /not reached over wss/],
-  ])('is refused as a gateway: %s', async (url, sentence) => {
-    const { broker, audited, minted: given } = setUpLine(sautikit, answering({ url }));
-    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({ failure: { reason: 'answer-invalid', sentence: expect.stringMatching(sentence) as unknown } });
-    expect(audited).toEqual([{ what: 'refusal', profileId: 'work', purpose: 'sip', reason: 'answer-invalid' }]);
-    expect(given).toEqual([]);
-  });
-
-  it.each([
-    ['the host of the gateway', { gatewayUrl: 'wss://sip.example.net/ws' }, 'wss://sip.example.net:8443/other'],
-    ['the domain of the identity', {}, 'wss://pbx.example.com/ws'],
-    ['this computer, for a provider on this computer', { provider: { kind: 'sautikit', baseUrl: 'http://localhost:4000' } }, 'ws://127.0.0.1:4001/'],
-  ])('may name %s', async (_what, more, url) => {
-    const { broker } = setUpLine({ ...sautikit, ...more }, answering({ url }));
-    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({ value: { url } });
-  });
-
-  it('must name a gateway where the profile does not', async () => {
-    const { broker } = setUpLine(sautikit, answering({}));
-    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({ failure: { reason: 'answer-invalid' } });
-  });
-});
-
-describe('a grant for events', () => {
-  const events = { provider: { kind: 'sippet' }, identity: '', policy: { purposes: ['events'] } };
-  it('fits its schema', async () => {
-    const made = mintingProvider(() => Promise.resolve(ok({ kind: 'events' as const, token: 'E', url: 'wss://api.sippet.ai/socket/websocket', parameter: 'session_token', topic: 'events', ...minted })));
-    const { broker, minted: given } = setUpLine(events, made);
-    const result = await broker.grant('work', 'events', 'asked');
-    if (!result.ok) expect.unreachable();
-    expect(grantSchema.parse(result.value)).toEqual({ purpose: 'events', profileId: 'work', ...minted, fingerprint: fingerprintOf('E'), url: 'wss://api.sippet.ai/socket/websocket', parameter: 'session_token', token: 'E', topic: 'events' });
-    expect(given).toMatchObject([{ token: 'E' }]);
-  });
-  it('is not made of what is none', async () => {
-    const { broker } = setUpLine(events, mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted }))));
-    expect(await broker.grant('work', 'events', 'asked')).toMatchObject({ failure: { reason: 'profile-invalid' } });
   });
 });
 

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { profile as profileSchema, type Profile } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
 import type { NewAuditEntry } from './audit-log';
-import { createChangeQuestion, type ChangeQuestionPorts, type NativeQuestion } from './change-question';
+import { createChangeQuestion, FIRST_PAUSE_MS, LONGEST_PAUSE_MS, type ChangeQuestionPorts, type NativeQuestion } from './change-question';
 import { practiceProfile } from './practice-profile';
 
 const line = (id: string, more: object = {}): Profile =>
@@ -12,6 +12,7 @@ const EVIL = { gatewayUrl: 'wss://evil.example/' };
 function setUp(replaced: Partial<ChangeQuestionPorts> = {}, lock = { configured: false, unlocked: false }) {
   const kept = [line('work'), line('other'), line('keyless'), practiceProfile(null, null)];
   const audited: NewAuditEntry[] = [];
+  const time = { now: 0 };
   const ask = vi.fn<(question: NativeQuestion) => Promise<boolean>>(() => Promise.resolve(true));
   const confirm = createChangeQuestion({
     find: (id) => kept.find((each) => each.id === id) ?? null,
@@ -19,10 +20,11 @@ function setUp(replaced: Partial<ChangeQuestionPorts> = {}, lock = { configured:
     hasKey: (id) => id !== 'keyless',
     adminLock: { state: () => Promise.resolve({ ...lock, until: null, retryAt: null }) },
     ask,
+    clock: { monotonic: () => time.now },
     audit: (entry) => audited.push(entry),
     ...replaced,
   });
-  return { confirm, ask, audited };
+  return { confirm, ask, audited, time };
 }
 
 it('asks in words that name old and new, and goes on after a yes', async () => {
@@ -64,6 +66,19 @@ it('asks nothing of an admin who has typed the passphrase, and asks where it is 
   }
 });
 
+it('asks an admin who has typed the passphrase too before the key itself would be sent to another host', async () => {
+  const generic = (url: string): object => ({ provider: { kind: 'generic-http', url, token: '/t' } });
+  const { confirm, ask } = setUp({ find: (id) => line(id, generic('https://api.example.com/token')) }, { configured: true, unlocked: true });
+  expect(await confirm([line('work', generic('https://api.example.com/other'))])).toEqual(ok(null));
+  expect(ask).not.toHaveBeenCalled();
+  await confirm([line('work', generic('https://evil.example/token'))]);
+  expect(ask.mock.calls[0]?.[0].detail).toContain('The key goes to: api.example.com -> evil.example');
+  // Also where it only signed before.
+  const signed = setUp({}, { configured: true, unlocked: true });
+  await signed.confirm([line('work', generic('https://evil.example/token'))]);
+  expect(signed.ask).toHaveBeenCalledOnce();
+});
+
 it('asks once about many', async () => {
   const { confirm, ask } = setUp();
   await confirm([line('work', EVIL), line('keyless', EVIL), line('other', { identity: 'boss@pbx.example.com' })]);
@@ -89,4 +104,41 @@ it('asks nothing about what would be refused anyway', async () => {
   const { confirm, ask } = setUp({ admitted: () => fail('environment-mixed', 'No.') });
   expect(await confirm([line('work', EVIL)])).toMatchObject({ failure: { reason: 'environment-mixed' } });
   expect(ask).not.toHaveBeenCalled();
+});
+
+it('asks nobody again at once after a no, longer after each one, and anew after a yes', async () => {
+  const { confirm, ask, audited, time } = setUp();
+  ask.mockImplementation(() => {
+    // However long the box stood there.
+    time.now += 60_000;
+    return Promise.resolve(false);
+  });
+  const evil = () => confirm([line('work', EVIL)]);
+  for (const [noes, pauseMs] of [FIRST_PAUSE_MS, 2 * FIRST_PAUSE_MS, 4 * FIRST_PAUSE_MS].entries()) {
+    expect(await evil()).toMatchObject({ failure: { sentence: 'Nothing was changed: you said no.' } });
+    time.now += pauseMs - 1;
+    // Nor about another profile: it is the person who is to be left alone.
+    expect(await confirm([line('other', EVIL)])).toMatchObject({ failure: { reason: 'cancelled', sentence: expect.stringContaining('asks again in 1 s') as unknown, retryAfterMs: 1 } });
+    expect(ask).toHaveBeenCalledTimes(noes + 1);
+    time.now += 1;
+  }
+  expect(audited).toHaveLength(6);
+  // What needs no question goes on.
+  expect(await confirm([line('work', { name: 'Harmless' })])).toEqual(ok(null));
+  ask.mockResolvedValueOnce(true);
+  expect(await evil()).toEqual(ok(null));
+  await evil();
+  time.now += FIRST_PAUSE_MS;
+  await evil();
+  expect(ask).toHaveBeenCalledTimes(6);
+});
+
+it('leaves the person alone for five minutes at most', async () => {
+  const { confirm, ask, time } = setUp({}, { configured: false, unlocked: false });
+  ask.mockResolvedValue(false);
+  for (let noes = 0; noes < 20; noes += 1) {
+    await confirm([line('work', EVIL)]);
+    time.now += LONGEST_PAUSE_MS;
+  }
+  expect(ask).toHaveBeenCalledTimes(20);
 });

@@ -8,10 +8,15 @@ import type { Profile } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
 import type { AdminLock } from './admin-lock';
 import type { NewAuditEntry } from './audit-log';
+import type { Clock } from './clock';
+import { providerHost } from './providers/http';
 import { riskyChanges } from './risky-change';
 
 /** More lines than fit a box are counted, not shown; the first are the weightiest. */
 const MOST_LINES = 14;
+/** After a no nobody is asked for so long, ms; after each further one twice as long, up to the longest. A yes ends that. */
+export const FIRST_PAUSE_MS = 5_000;
+export const LONGEST_PAUSE_MS = 5 * 60_000;
 
 export interface NativeQuestion {
   readonly title: string;
@@ -30,25 +35,31 @@ export interface ChangeQuestionPorts {
   readonly hasKey: (profileId: string) => boolean;
   readonly adminLock: Pick<AdminLock, 'state'>;
   readonly ask: (question: NativeQuestion) => Promise<boolean>;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly audit: (entry: NewAuditEntry) => void;
 }
 
 /**
- * Says whether these profiles may be saved now, asking once for all. Fails with `cancelled` when the person says no or another question is open
- * (so a page can't pile up boxes), and as saving them would. An admin who has typed the passphrase a moment ago is not asked again.
+ * Says whether these profiles may be saved now, asking once for all. Fails with `cancelled` when the person says no, said no a moment ago or another
+ * question is open (so a page can neither pile up boxes nor ask until somebody is tired), and as saving them would. An admin who has typed the passphrase a moment ago is asked only before a key is
+ * sent to another host.
  */
 export type ConfirmChange = (wanted: readonly Profile[]) => Promise<Result<null>>;
 
-export function createChangeQuestion({ find, admitted, hasKey, adminLock, ask, audit }: ChangeQuestionPorts): ConfirmChange {
+export function createChangeQuestion({ find, admitted, hasKey, adminLock, ask, clock, audit }: ChangeQuestionPorts): ConfirmChange {
   let open = false;
+  /** Noes in a row, and when nobody is asked until, by the monotonic clock. */
+  let noes = 0;
+  let pausedUntil = -Infinity;
 
-  const refuse = (profileId: string, sentence: string): Result<null> => {
+  const refuse = (profileId: string, sentence: string, retryAfterMs?: number): Result<null> => {
     audit({ what: 'refusal', profileId, purpose: 'profile', reason: 'cancelled' });
-    return fail('cancelled', sentence);
+    return fail('cancelled', sentence, 'none', retryAfterMs === undefined ? {} : { retryAfterMs });
   };
 
   return async (wanted) => {
     const risky: { readonly profile: Profile; readonly changes: readonly string[] }[] = [];
+    let sendsKey = false;
     for (const each of wanted) {
       const kept = admitted(each);
       if (!kept.ok) return kept;
@@ -57,13 +68,18 @@ export function createChangeQuestion({ find, admitted, hasKey, adminLock, ask, a
       if (before === null || each.id === PRACTICE_PROFILE_ID || !hasKey(each.id)) continue;
       const changes = riskyChanges(before, kept.value);
       if (changes.length > 0) risky.push({ profile: before, changes });
+      const host = providerHost(kept.value.provider);
+      sendsKey ||= host !== null && host !== providerHost(before.provider);
     }
     const [first] = risky;
     if (first === undefined) return ok(null);
     const lock = await adminLock.state();
-    if (lock.configured && lock.unlocked) return ok(null);
+    // Tokens are for minutes, and the admin is here. A key that leaves for another host is lost for good: that is asked about always.
+    if (lock.configured && lock.unlocked && !sendsKey) return ok(null);
     const { profile } = first;
     if (open) return refuse(profile.id, 'Ringfence is asking about another change already. Answer that first.');
+    const pauseMs = pausedUntil - clock.monotonic();
+    if (pauseMs > 0) return refuse(profile.id, `Nothing was changed: you said no a moment ago. Ringfence asks again in ${Math.ceil(pauseMs / 1000)} s.`, Math.ceil(pauseMs));
     open = true;
     try {
       const named = ({ name, id }: Profile): string => `"${plainText(name, 60)}" (${id})`;
@@ -75,7 +91,11 @@ export function createChangeQuestion({ find, admitted, hasKey, adminLock, ask, a
         detail: `${detail.join('\n')}\n\nIf you did not ask for this just now, press Cancel and tell your admin.`,
         agree: 'Change it',
       });
-      return agreed ? ok(null) : refuse(profile.id, 'Nothing was changed: you said no.');
+      noes = agreed ? 0 : noes + 1;
+      if (agreed) return ok(null);
+      // From the answer on: a box that stands there for long is no pause.
+      pausedUntil = clock.monotonic() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (noes - 1));
+      return refuse(profile.id, 'Nothing was changed: you said no.');
     } finally {
       open = false;
     }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCommandLine, wordsOf, type Command } from './command-line';
+import { EXIT, HELP, readCommandLine, wordsOf, type Command } from './command-line';
 
 const read = (line: string) => readCommandLine(line.split(' ').filter((word) => word !== ''));
 const sentenceOf = (line: string): string => {
@@ -88,6 +90,15 @@ describe('a key among the words', () => {
     }
     expect(refused).toBeGreaterThanOrEqual(keys.length * (places.length - 1));
   });
+});
+
+it('every exit code is documented, in README.md and in the help', async () => {
+  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const [, table = ''] = /\| exit code \| means \|\n([^]*?)\n\n/.exec(readme) ?? [];
+  const codes = Object.values(EXIT).map(String);
+  expect([...table.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => code)).toEqual(codes);
+  const [, told = ''] = /Exit codes\n([^]*)$/.exec(HELP) ?? [];
+  expect([...told.matchAll(/\b\d+\b/g)].map(([code]) => code)).toEqual(codes);
 });
 
 describe('the words of a process', () => {

@@ -4,6 +4,7 @@ import { keyMixes, profileMixes } from './environment-guard';
 import { guardProfiles } from './profile-guard';
 import { openProfileStore, type KeyRecords, type ProfilesDocument } from './profile-store';
 import { ok } from '../contracts/result';
+import { failureSchema } from '../contracts/result-schema';
 
 const line = (id: string, environment: Environment, more: object = {}): Profile =>
   profileSchema.parse({ id, name: id.toUpperCase(), environment, provider: { kind: 'local-jwt', audience: 'pbx' }, identity: `${id}@pbx.example.com`, gatewayUrl: 'wss://pbx.example.com/ws', presentation: { kind: 'query' }, policy: {}, ...more });
@@ -23,6 +24,7 @@ describe('a key', () => {
     ['active', { active: key('aaaaaaaa') }],
     ['next', { next: key('aaaaaaaa') }],
     ['retired', { retired: { fingerprint: 'aaaaaaaa', retiredAt: 0 } }],
+    ['long retired', { retired: { fingerprint: 'bbbbbbbb', retiredAt: 1 }, retiredBefore: [{ fingerprint: 'aaaaaaaa', retiredAt: 0 }] }],
   ])('that is the %s one of production goes into no other environment, and the other way round', (_slot, records) => {
     const refused = keyMixes(known([live, lab], { live: records }), lab, 'aaaaaaaa');
     expect(refused).toMatchObject({ reason: 'environment-mixed', sentence: expect.stringContaining('"LIVE" (production)') as unknown });
@@ -38,10 +40,20 @@ describe('a key', () => {
 });
 
 describe('a profile', () => {
-  it.each(['live@pbx.example.com', 'LIVE@PBX.example.com', 'live@pbx.example.com:5061'])('of another environment does not register as %s, which is production', (identity) => {
+  it.each(['live@pbx.example.com', 'LIVE@PBX.example.com', 'live@pbx.example.com:5061', 'l%69ve@pbx.example.com', '%4CIVE;x=y@pbx.example.com'])('of another environment does not register as %s, which is production', (identity) => {
     const refused = profileMixes(known([line('live', 'production')]), line('lab', 'development', { identity }));
     expect(refused).toMatchObject({ reason: 'environment-mixed', sentence: expect.stringContaining('"LIVE" (production)') as unknown });
     expect(profileMixes(known([line('lab', 'development', { identity })]), line('live', 'production'))).toMatchObject({ sentence: expect.stringContaining('"LAB" (development)') as unknown });
+  });
+
+  it('is refused in a sentence that a window takes, however long the names are', () => {
+    const identity = `${'a'.repeat(64)}@${'b'.repeat(60)}.${'c'.repeat(60)}.example`;
+    const [live, lab] = [line('live', 'production', { identity, name: 'L'.repeat(60) }), line('lab', 'development', { identity, name: 'D'.repeat(60) })];
+    const records = { live: { active: key('aaaaaaaa') }, lab: { active: key('aaaaaaaa') } };
+    const apart = { ...lab, identity: 'other@pbx.example.com' };
+    for (const failure of [profileMixes(known([live]), lab), profileMixes(known([live, apart], records), apart), keyMixes(known([live], records), apart, 'aaaaaaaa')]) {
+      expect(failureSchema.safeParse(failure).success).toBe(true);
+    }
   });
 
   it('may share an identity on its own side, and have none', () => {

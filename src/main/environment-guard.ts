@@ -2,6 +2,7 @@
  * Production is kept apart: a key (by its fingerprint) or a SIP identity that a production profile uses can't be used in a profile of another
  * environment, and the other way round.
  */
+import { percentDecoded } from '../contracts/dial-rules';
 import type { Profile } from '../contracts/profile';
 import { fail, type Failure } from '../contracts/result';
 import type { ProfileStore } from './profile-store';
@@ -10,12 +11,12 @@ type Known = Pick<ProfileStore, 'profiles' | 'keyRecords'>;
 
 const apart = (one: Profile, other: Profile): boolean => (one.environment === 'production') !== (other.environment === 'production');
 const inWords = ({ name, environment }: Profile): string => `"${name}" (${environment})`;
-/** User and host without case and port: what a registrar takes for one address of record, or might. */
-const addressOf = (identity: string): string => identity.toLowerCase().replace(/:\d+$/, '');
+/** User and host without case, port, percent-encoding and the user's parameters: what a registrar takes for one address of record, or might. */
+const addressOf = (identity: string): string => percentDecoded(identity).toLowerCase().replace(/;[^@]*(?=@)/, '').replace(/:\d+$/, '');
 
 function fingerprintsOf({ keyRecords }: Known, id: string): readonly string[] {
-  const { active, next, retired } = keyRecords(id);
-  return [active, next, retired].flatMap((record) => record?.fingerprint ?? []);
+  const { active, next, retired, retiredBefore = [] } = keyRecords(id);
+  return [active, next, retired, ...retiredBefore].flatMap((record) => record?.fingerprint ?? []);
 }
 
 const refused = (sentence: string): Failure => fail('environment-mixed', sentence, 'none').failure;
@@ -30,7 +31,7 @@ export function keyMixes(known: Known, profile: Profile, fingerprint: string): F
 export function profileMixes(known: Known, wanted: Profile): Failure | null {
   const others = known.profiles().filter((each) => each.id !== wanted.id && apart(each, wanted));
   const sameIdentity = wanted.identity === '' ? undefined : others.find(({ identity }) => addressOf(identity) === addressOf(wanted.identity));
-  if (sameIdentity !== undefined) return refused(`${inWords(sameIdentity)} registers as ${wanted.identity.slice(0, 80)} already. An identity of production is used in production alone: choose another one for "${wanted.name}".`);
+  if (sameIdentity !== undefined) return refused(`${inWords(sameIdentity)} registers as ${wanted.identity.slice(0, 50)} already. An identity of production is used in production alone: choose another one for "${wanted.name}".`);
   const own = fingerprintsOf(known, wanted.id);
   const sameKey = others.find(({ id }) => fingerprintsOf(known, id).some((each) => own.includes(each)));
   if (sameKey !== undefined) return refused(`The key of "${wanted.name}" is used by ${inWords(sameKey)} too. A key of production is used in production alone: remove it from one of them first.`);

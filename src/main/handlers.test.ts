@@ -38,6 +38,8 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
   const removeKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
   const putKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
   const keyFromClipboard = vi.fn(() => Promise.resolve(ok(Secret.generate())));
+  const keyFromFile = vi.fn((): Promise<Result<Secret>> => Promise.resolve(fail('cancelled', 'No file was chosen.')));
+  const agreed = { value: true };
   const ports: HandlerPorts = {
     appInfo: () => Promise.resolve({ version: '1', electron: '33', chromium: '130', platform: 'linux', osSandbox: true }),
     settings: { current: () => settings.parse({}), notice: null, change: (part) => Promise.resolve(ok({ ...settings.parse({}), ...(part as object) })) },
@@ -74,7 +76,8 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
     },
     keyFromClipboard,
     handOverKey: (secret) => note('hand over', Promise.resolve())(secret),
-    keyFromFile: () => Promise.resolve(fail('cancelled', 'No file was chosen.')),
+    keyFromFile,
+    keyQuestion: { agreeThen: (profile, slot, from, put) => (note('ask', agreed.value)(profile.id, slot, from) ? put() : Promise.resolve(fail('cancelled', 'No.'))) },
     broker: { grant: note('grant', Promise.resolve(fail('key-absent', 'None.'))), voiceToken: () => Promise.resolve(absent), trial: () => Promise.resolve(absent), revokeAll: note('revoke', Promise.resolve()) },
     renewal: { watch: note('watch', undefined), unwatch: note('unwatch', undefined), issued: () => undefined, renewNow: () => undefined, forget: () => undefined, check: () => undefined, stop: () => undefined },
     audit: { append: note('audit', undefined), recent: () => Promise.resolve([]), all: () => Promise.resolve({ texts: [], newest: 0 }), flush: () => Promise.resolve() },
@@ -90,7 +93,7 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
       unlockWindow: { open: () => Promise.resolve(), close: () => undefined },
     },
   };
-  return { handlers: createHandlers(ports), asked, removeKey, putKey, keyFromClipboard };
+  return { handlers: createHandlers(ports), asked, removeKey, putKey, keyFromClipboard, keyFromFile, agreed };
 }
 
 describe('the handlers', () => {
@@ -122,7 +125,7 @@ describe('the handlers', () => {
     await handlers['keys.generate']({ profileId: 'work', slot: 'next' });
     expect(await handlers['keys.loadFromFile']({ profileId: 'work', slot: 'active' })).toMatchObject({ failure: { reason: 'cancelled' } });
     // What was made here for a gateway elsewhere is handed over once, and written down.
-    expect(asked).toEqual(['put work active clipboard', 'put work next generated', 'hand over "[redacted]"', expect.stringMatching(/^audit {"what":"key","profileId":"work","slot":"next","change":"copied","fingerprint":"[0-9a-f]{8}"}$/)]);
+    expect(asked).toEqual(['ask work active clipboard', 'put work active clipboard', 'put work next generated', 'hand over "[redacted]"', expect.stringMatching(/^audit {"what":"key","profileId":"work","slot":"next","change":"copied","fingerprint":"[0-9a-f]{8}"}$/)]);
   });
 
   it("make a key for the Practice line without copying it anywhere: its gateway gets it from main", async () => {
@@ -153,6 +156,17 @@ describe('the handlers', () => {
     const { handlers, keyFromClipboard } = setUp();
     expect(await handlers['keys.pasteFromClipboard']({ profileId: 'nobody', slot: 'active' })).toMatchObject({ failure: { reason: 'unknown-profile' } });
     expect(keyFromClipboard).not.toHaveBeenCalled();
+  });
+
+  it('take no key without the word of the person: the clipboard is not even read, a file is dropped', async () => {
+    const { handlers, asked, keyFromClipboard, keyFromFile, putKey, agreed } = setUp();
+    agreed.value = false;
+    keyFromFile.mockResolvedValueOnce(ok(Secret.generate()));
+    expect(await handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' })).toMatchObject({ failure: { reason: 'cancelled' } });
+    expect(await handlers['keys.loadFromFile']({ profileId: 'sauti', slot: 'next' })).toMatchObject({ failure: { reason: 'cancelled' } });
+    expect(asked).toEqual(['ask work active clipboard', 'ask sauti next file']);
+    expect(keyFromClipboard).not.toHaveBeenCalled();
+    expect(putKey).not.toHaveBeenCalled();
   });
 
   it('put a key back on the clipboard when the keychain did not take it, and only then', async () => {

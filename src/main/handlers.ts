@@ -8,6 +8,7 @@ import type { Broker } from './broker';
 import type { ConfirmChange } from './change-question';
 import type { IncomingCalls } from './desktop/incoming-calls';
 import type { GrantRenewal } from './grant-renewal';
+import type { KeyQuestion } from './key-question';
 import { makeKey } from './key-kinds';
 import { createLockHandlers, type LockPorts } from './lock-handlers';
 import type { Keys } from './keys';
@@ -33,6 +34,8 @@ export interface HandlerPorts {
   readonly keys: Keys;
   readonly keyFromClipboard: () => Promise<Result<Secret>>;
   readonly keyFromFile: () => Promise<Result<Secret>>;
+  /** The person's word before a text becomes a key. */
+  readonly keyQuestion: Pick<KeyQuestion, 'agreeThen'>;
   /** Puts a key that was made here where the admin can take it to its gateway. */
   readonly handOverKey: (secret: Secret) => Promise<void>;
   readonly broker: Broker;
@@ -68,17 +71,30 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     return profile === null ? fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles') : ok(profile);
   };
 
-  const putKey = async (profileId: string, slot: KeySlot, origin: KeyRecord['origin'], get: () => Promise<Result<Secret>>): Promise<Result<KeyStatus>> => {
-    // Before the clipboard is read and cleared: a key for nobody would be lost.
-    const profile = known(profileId);
-    if (!profile.ok) return profile;
-    const secret = await get();
-    if (!secret.ok) return secret;
-    const put = await keys.put(profileId, slot, secret.value, origin);
+  const putKey = async (profileId: string, slot: KeySlot, origin: KeyRecord['origin'], secret: Secret): Promise<Result<KeyStatus>> => {
+    const put = await keys.put(profileId, slot, secret, origin);
     if (put.ok || origin !== 'clipboard' || !PUT_BACK.has(put.failure.reason)) return put;
     // The clipboard was emptied; a key that could not be kept may be nowhere else, and "Try again" reads it from there.
-    await ports.handOverKey(secret.value);
+    await ports.handOverKey(secret);
     return { ok: false, failure: { ...put.failure, sentence: `${put.failure.sentence} The key is back on the clipboard for a minute.` } };
+  };
+
+  const pasteKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {
+    // Before the clipboard is read and cleared: a key for nobody, or one that was not meant for this line, would be lost.
+    const profile = known(profileId);
+    if (!profile.ok) return profile;
+    return ports.keyQuestion.agreeThen(profile.value, slot, 'clipboard', async () => {
+      const secret = await ports.keyFromClipboard();
+      return secret.ok ? putKey(profileId, slot, 'clipboard', secret.value) : secret;
+    });
+  };
+
+  const loadKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {
+    const profile = known(profileId);
+    if (!profile.ok) return profile;
+    const secret = await ports.keyFromFile();
+    if (!secret.ok) return secret;
+    return ports.keyQuestion.agreeThen(profile.value, slot, 'file', () => putKey(profileId, slot, 'file', secret.value));
   };
 
   const generateKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {
@@ -144,8 +160,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       return ok(snapshot());
     },
 
-    'keys.pasteFromClipboard': ({ profileId, slot }) => audited(profileId, 'key', putKey(profileId, slot, 'clipboard', ports.keyFromClipboard)),
-    'keys.loadFromFile': ({ profileId, slot }) => audited(profileId, 'key', putKey(profileId, slot, 'file', ports.keyFromFile)),
+    'keys.pasteFromClipboard': ({ profileId, slot }) => audited(profileId, 'key', pasteKey(profileId, slot)),
+    'keys.loadFromFile': ({ profileId, slot }) => audited(profileId, 'key', loadKey(profileId, slot)),
     'keys.generate': ({ profileId, slot }) => audited(profileId, 'key', generateKey(profileId, slot)),
     ...createPublicKeyHandlers({ profiles, keys }),
     'keys.remove': ({ profileId, slot }) => audited(profileId, 'key', keys.remove(profileId, slot)),

@@ -1,3 +1,4 @@
+import inspector from 'node:inspector';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 type Listener = (...all: never[]) => unknown;
@@ -53,7 +54,7 @@ const call = (name: string, ...all: unknown[]): unknown => {
 };
 
 describe('switches that an edited shortcut could add', () => {
-  const DANGEROUS = ['inspect', 'remote-debugging-port', 'ignore-certificate-errors', 'log-net-log', 'ssl-key-log-file', 'host-resolver-rules', 'disable-web-security', 'no-sandbox'];
+  const DANGEROUS = ['inspect', 'remote-debugging-port', 'ignore-certificate-errors', 'log-net-log', 'ssl-key-log-file', 'host-resolver-rules', 'disable-web-security', 'no-sandbox', 'single-process', 'renderer-cmd-prefix', 'trace-startup'];
   it.each([
     [true, ['lang']],
     [false, [...DANGEROUS, 'lang']],
@@ -65,9 +66,31 @@ describe('switches that an edited shortcut could add', () => {
   });
 });
 
+it.each(['NODE_TLS_REJECT_UNAUTHORIZED', 'SSLKEYLOGFILE'])('the variable %s weakens nothing: it is forgotten', (name) => {
+  vi.stubEnv(name, '0');
+  hardenBeforeReady();
+  expect(process.env[name]).toBeUndefined();
+  vi.unstubAllEnvs();
+});
+
+describe("Node's debugger, which opens before our first line", () => {
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('is closed in a package: %s', (packaged, times) => {
+    electron.packaged = packaged;
+    const url = vi.spyOn(inspector, 'url').mockReturnValue('ws://127.0.0.1:9229/x');
+    const close = vi.spyOn(inspector, 'close').mockReturnValue(undefined);
+    hardenBeforeReady();
+    expect(close).toHaveBeenCalledTimes(times);
+    url.mockRestore();
+    close.mockRestore();
+  });
+});
+
 describe('windows', () => {
   it('have no Node, an own world for the preload, and the sandbox', () => {
-    expect(lockedPreferences('/p.cjs')).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webviewTag: false, webSecurity: true, devTools: true });
+    expect(lockedPreferences('/p.cjs')).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webviewTag: false, webSecurity: true, disableDialogs: true, devTools: true });
     electron.packaged = true;
     expect(lockedPreferences('/p.cjs').devTools).toBe(false);
   });
@@ -176,13 +199,18 @@ describe('what a page may not do', () => {
   };
   let open: ((details: { url: string }) => unknown) | undefined;
   const contentsEvents = new Map<string, Listener>();
+  let shown = '';
   beforeEach(() => {
     contentsEvents.clear();
-    call('app web-contents-created', {}, { on: (name: string, listener: Listener) => contentsEvents.set(name, listener), setWindowOpenHandler: (handler: typeof open) => (open = handler) });
+    shown = 'app://ringfence/index.html';
+    call('app web-contents-created', {}, { getURL: () => shown, on: (name: string, listener: Listener) => contentsEvents.set(name, listener), setWindowOpenHandler: (handler: typeof open) => (open = handler) });
   });
 
   it.each([
     ['app://ringfence/index.html', true, false],
+    ['app://ringfence/index.html?x#y', true, false],
+    ['app://ringfence/unlock.html?question=unlock', true, true],
+    ['app://ringfence/incoming.html', true, true],
     ['https://example.com/', true, true],
     ['app://ringfence.example/index.html', true, true],
     ['app://ringfence/index.html', false, true],
@@ -192,6 +220,14 @@ describe('what a page may not do', () => {
     contentsEvents.get('will-frame-navigate')?.(...([navigation] as never[]));
     expect(navigation.prevented).toBe(expected);
     expect(refused).toHaveLength(expected ? 1 : 0);
+  });
+
+  it('stay when its window is closed or loaded anew', () => {
+    const unload = event();
+    contentsEvents.get('will-prevent-unload')?.(...([unload] as never[]));
+    // Electron's own meaning: prevented, the page's wish to stay is ignored.
+    expect(unload.prevented).toBe(true);
+    expect(refused).toEqual(['staying']);
   });
 
   it('open a window, follow a redirect, attach a webview, download', () => {

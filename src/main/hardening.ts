@@ -1,4 +1,5 @@
 /** The lock-down: a list of named calls, each with its reason. What is refused is reported, never quietly dropped. */
+import inspector from 'node:inspector';
 import { resolve } from 'node:path';
 import { app, protocol, session, systemPreferences, type Protocol, type Session, type WebContents, type WebPreferences } from 'electron';
 import { APP_ORIGIN, APP_SCHEME, serveFile } from './app-protocol';
@@ -23,6 +24,8 @@ export function lockedPreferences(preload: string): WebPreferences {
     // Would fetch dictionaries from the network.
     spellcheck: false,
     devTools: !app.isPackaged,
+    // A page's alert() is a box of the system, which a person could take for one of main's questions.
+    disableDialogs: true,
     // A call rings although nobody has clicked yet.
     autoplayPolicy: 'no-user-gesture-required',
   };
@@ -34,6 +37,7 @@ export function hardenBeforeReady(): void {
   refuseReadingTheClipboard();
   registerAppScheme();
   refuseSwitchesInProduction();
+  forgetDangerousVariables();
 }
 
 /** Everything that concerns the session of our windows; call when Electron is ready, before the first window. */
@@ -86,17 +90,28 @@ function registerAppScheme(): void {
 /** Switches of Chromium that an edited shortcut could add. */
 const DANGEROUS_SWITCHES = [
   // A debugger sees everything in main.
-  ...['remote-debugging-port', 'remote-debugging-pipe', 'remote-allow-origins', 'inspect', 'inspect-brk', 'js-flags'],
+  ...['remote-debugging-port', 'remote-debugging-pipe', 'remote-allow-origins', 'inspect', 'inspect-brk', 'inspect-port', 'inspect-wait', 'inspect-publish-uid', 'js-flags'],
   // Would print or write down tokens, or the keys of TLS.
-  ...['enable-logging', 'log-net-log', 'net-log-capture-mode', 'ssl-key-log-file'],
+  ...['enable-logging', 'log-net-log', 'net-log-capture-mode', 'ssl-key-log-file', 'trace-startup', 'trace-startup-file'],
   // Would let somebody in between, or a page out.
   ...['ignore-certificate-errors', 'ignore-certificate-errors-spki-list', 'allow-insecure-localhost', 'host-rules', 'host-resolver-rules', 'proxy-server', 'proxy-pac-url', 'disable-web-security', 'disable-site-isolation-trials', 'no-sandbox'],
+  ...['unsafely-treat-insecure-origin-as-secure', 'allow-running-insecure-content', 'enable-blink-features', 'single-process', 'disable-seccomp-filter-sandbox', 'disable-namespace-sandbox', 'disable-setuid-sandbox'],
+  // Would have another program start our processes, or speak and listen in place of the person.
+  ...['renderer-cmd-prefix', 'utility-cmd-prefix', 'gpu-launcher', 'use-fake-ui-for-media-stream', 'use-fake-device-for-media-stream', 'use-file-for-fake-audio-capture'],
 ];
 
 // In a packaged app nobody needs them. (A proxy is the system's to set.)
 function refuseSwitchesInProduction(): void {
   if (!app.isPackaged) return;
   for (const name of DANGEROUS_SWITCHES) app.commandLine.removeSwitch(name);
+  // Node opens its debugger before our first line: it is closed again here. (That it never opens is for the package's fuses.)
+  if (inspector.url() !== undefined) inspector.close();
+}
+
+// The first has Node take any certificate, of the provider that a key is sent to as well; the second has Chromium write down the keys of TLS.
+function forgetDangerousVariables(): void {
+  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  delete process.env['SSLKEYLOGFILE'];
 }
 
 // The pages come from the package, never from the network or from elsewhere on the disk.
@@ -105,6 +120,7 @@ function serveOwnFilesOnly(served: Pick<Protocol, 'handle'>, rendererFolder: str
   served.handle(APP_SCHEME, (request) => serveFile(request, root));
 }
 
+const pageOf = (url: string): string => url.replace(/[?#].*$/s, '');
 const isOurs = (url: string | undefined): boolean => url !== undefined && (url === APP_ORIGIN || url.startsWith(`${APP_ORIGIN}/`));
 
 // A phone needs a microphone, a choice of speakers, and to copy a line of its log; nothing else (no camera, no location, no notifications by the page).
@@ -162,10 +178,15 @@ function keepCertificateErrors(requests: GatewayRequests, onRefused: OnRefused):
 // Each window shows its one page, and no other page, window or guest appears.
 function hardenContents(contents: WebContents, onRefused: OnRefused): void {
   contents.on('will-frame-navigate', (event) => {
-    // A page of ours may be loaded again (reload), in the main frame only.
-    if (event.isMainFrame && isOurs(event.url)) return;
+    // Its own page may be loaded again (reload), in the main frame only; our other pages belong to other windows.
+    if (event.isMainFrame && isOurs(event.url) && pageOf(event.url) === pageOf(contents.getURL())) return;
     event.preventDefault();
     onRefused(`navigation to ${event.url}`);
+  });
+  // A page with a `beforeunload` of its own would outlive a sign-out, and keep its window open: whoever closes or reloads it is not asked by it.
+  contents.on('will-prevent-unload', (event) => {
+    event.preventDefault();
+    onRefused('staying');
   });
   contents.on('will-redirect', (event) => {
     event.preventDefault();

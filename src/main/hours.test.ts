@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hoursInWords, isWithin } from './hours';
 
 /** 2026-11-16 is a Monday; local time. */
@@ -29,6 +29,37 @@ describe('hours', () => {
     [[], 7, '03:00:00', true],
   ])('%j on day %i at %s: %s', (spans, day, time, expected) => {
     expect(isWithin(spans, at(day, time))).toBe(expected);
+  });
+
+  describe('where clocks are set for the summer (Europe/Berlin)', () => {
+    const before = process.env['TZ'];
+    beforeAll(() => {
+      process.env['TZ'] = 'Europe/Berlin';
+    });
+    afterAll(() => {
+      if (before === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = before;
+    });
+    const early = [{ days: [7], from: '02:00', to: '03:00' }];
+    const saturdayNight = [{ days: [6], from: '22:00', to: '06:00' }];
+
+    it.each([
+      // 2026-03-29: 01:59 is followed by 03:00. An hour that is left out is nobody's.
+      [early, '2026-03-29T00:59:00Z', false],
+      [early, '2026-03-29T01:00:00Z', false],
+      [saturdayNight, '2026-03-28T21:00:00Z', true],
+      [saturdayNight, '2026-03-29T03:59:00Z', true],
+      [saturdayNight, '2026-03-29T04:00:00Z', false],
+      // 2026-10-25: 02:59 is followed by 02:00. An hour that comes twice counts twice.
+      [early, '2026-10-25T00:00:00Z', true],
+      [early, '2026-10-25T01:59:00Z', true],
+      [early, '2026-10-25T02:00:00Z', false],
+      [saturdayNight, '2026-10-24T20:00:00Z', true],
+      [saturdayNight, '2026-10-25T04:59:00Z', true],
+      [saturdayNight, '2026-10-25T05:00:00Z', false],
+    ])('%j at %s: %s, by what the clock on the wall says', (spans, time, expected) => {
+      expect(isWithin(spans, new Date(time))).toBe(expected);
+    });
   });
 
   it('read as people write them', () => {

@@ -8,7 +8,7 @@ type Listener = (event: unknown, name?: unknown, input?: unknown) => Promise<unk
 const registered = vi.hoisted(() => new Map<string, Listener>());
 vi.mock('electron', () => ({ ipcMain: { handle: (name: string, listener: Listener) => registered.set(name, listener) } }));
 
-const { serveIpc } = await import('./ipc');
+const { MOST_AT_ONCE, MOST_OF_ONE, serveIpc } = await import('./ipc');
 
 const ORIGIN = 'app://ringfence';
 const mainFrame = { parent: null, origin: ORIGIN };
@@ -22,12 +22,13 @@ const refused: [string, string][] = [];
 const logged: string[] = [];
 let replaced: Partial<Handlers> = {};
 let adminLocked = false;
-let phoneLocked = false;
+let [phoneLocked, tooOften] = [false, ''];
 
 beforeEach(() => {
   called.length = refused.length = logged.length = 0;
   replaced = {};
   adminLocked = phoneLocked = false;
+  tooOften = '';
   const handlers = new Proxy({} as Handlers, {
     get: (_target, name: keyof Handlers) => (input: unknown) => {
       called.push(name);
@@ -41,6 +42,7 @@ beforeEach(() => {
     origin: ORIGIN,
     admitAdmin: () => Promise.resolve(adminLocked ? fail('admin-locked', 'This needs the passphrase.', 'unlock-admin') : ok(null)),
     isPhoneLocked: () => phoneLocked,
+    admitNoted: (name) => (name === tooOften ? fail('rate-limited', 'Too often.') : ok(null)),
     onRefused: (channel, reason) => refused.push([channel, reason]),
     log: { info: () => undefined, warn: (line) => logged.push(line), error: (line, cause) => logged.push(`${line} ${String(cause)}`) },
   });
@@ -195,6 +197,46 @@ const AGENTS: readonly ChannelName[] = [
   'phone.closed',
 ];
 const windowFor = (name: ChannelName): unknown => from(ids.find(([window]) => window === channels[name].windows[0])?.[1] ?? 0);
+
+describe('an input', () => {
+  const circular: Record<string, unknown> = {};
+  circular['self'] = circular;
+  it.each<[string, ChannelName, unknown]>([
+    ['fits its schema', 'voice.place', { profileId: 'assistant', offer: `v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=fingerprint:sha-256 00\r\n${'x'.repeat(65_440)}` }],
+    ['is one text', 'profiles.select', 'x'.repeat(65_537)],
+    ['has no end', 'settings.set', circular],
+  ])('of more than 64 kB is not even parsed, also where it %s', async (_what, name, input) => {
+    expect(await invoke(phone, name, input)).toMatchObject({ failure: { reason: 'invalid-input', sentence: 'That is too much at once to be handled.' } });
+    expect(called).toEqual([]);
+  });
+});
+
+describe('a window that asks without waiting', () => {
+  it('does nothing that was done too often', async () => {
+    tooOften = 'phone.unlock';
+    expect([await invoke(phone, 'phone.unlock'), called]).toMatchObject([{ failure: { reason: 'rate-limited' } }, []]);
+  });
+
+  const reasons = async (answers: readonly Promise<unknown>[]): Promise<readonly string[]> => (await Promise.all(answers)).map((answer) => (answer as { failure?: { reason: string } }).failure?.reason ?? 'ok');
+
+  it('has so many calls of one channel worked on at the same time, the others are refused at once; afterwards it is heard again', async () => {
+    let go: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    replaced = { 'audit.recent': () => gate.then(() => ok([])) };
+    const asked = Array.from({ length: MOST_OF_ONE + 3 }, () => invoke(phone, 'audit.recent', { limit: 500 }));
+    expect(await reasons(asked.slice(MOST_OF_ONE))).toEqual(['rate-limited', 'rate-limited', 'rate-limited']);
+    expect(await reasons([invoke(phone, 'settings.get'), invoke(incoming, 'settings.get')])).toEqual(['ok', 'ok']);
+    go();
+    expect(new Set(await reasons(asked.slice(0, MOST_OF_ONE)))).toEqual(new Set(['ok']));
+    expect(await reasons([invoke(phone, 'audit.recent', { limit: 500 })])).toEqual(['ok']);
+  });
+
+  it('has so many calls in all looked at, also those that are about to be refused: each may read the keychain', async () => {
+    adminLocked = true;
+    const answers = await reasons(Array.from({ length: MOST_AT_ONCE + 2 }, () => invoke(phone, 'keys.remove', {})));
+    expect([answers[0], answers[MOST_AT_ONCE - 1], ...answers.slice(MOST_AT_ONCE)]).toEqual(['admin-locked', 'admin-locked', 'rate-limited', 'rate-limited']);
+  });
+});
 
 describe('the admin lock', () => {
   it.each(channelNames)('%s', async (name) => {

@@ -1,7 +1,7 @@
 /**
  * The only door from a window into main. In this order, and nothing of the next step happens before the last one has passed:
  * sender (a window of ours, its main frame, our exact origin) -> channel declared, for that window -> admin lock -> phone lock -> size -> input
- * schema -> handler -> output schema, which strips what is not declared.
+ * schema -> rate -> handler -> output schema, which strips what is not declared.
  */
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { channels, type Channel, type Handlers, type WindowName } from '../contracts/ipc';
@@ -14,6 +14,13 @@ import { phoneLocked } from './phone-lock';
 /** Inputs whose JSON is longer are not even parsed, in characters. */
 const LARGEST_INPUT = 64 * 1024;
 
+/**
+ * How many calls of one window are worked on at the same time, and how many of one channel. A page that asks without waiting would pile up files, keys
+ * and answers in main; ours asks for a handful.
+ */
+export const MOST_AT_ONCE = 500;
+export const MOST_OF_ONE = 32;
+
 export interface IpcPorts {
   readonly handlers: Handlers;
   /** Null: no window of ours. */
@@ -24,6 +31,8 @@ export interface IpcPorts {
   readonly admitAdmin: () => Promise<Result<null>>;
   /** Channels that need an open line are refused meanwhile. */
   readonly isPhoneLocked: () => boolean;
+  /** Fails with `rate-limited` for what writes into the audit log too often. */
+  readonly admitNoted: (channel: ChannelName) => Result<null>;
   readonly onRefused: (channel: string, reason: FailureReason) => void;
   readonly log: Log;
 }
@@ -76,10 +85,21 @@ export function serveIpc(ports: IpcPorts): void {
     return fail('internal', 'Something went wrong inside Ringfence. Try again; if it stays, restart it and send us its log.', 'retry');
   };
 
-  ipcMain.handle(INVOKE_TRANSPORT, async (event, name: unknown, input: unknown): Promise<unknown> => {
-    const window = senderWindow(event, ports);
-    if (window === null) return refuse(name, fail('forbidden-sender', 'Only the windows of Ringfence may ask that.'));
-    if (!isDeclared(name)) return refuse(name, fail('unknown-channel', 'Ringfence has no such function.'));
+  const busy = fail('rate-limited', 'Too much was asked of Ringfence at once. Wait a moment and try again.', 'retry', { retryAfterMs: 1_000 });
+  const running = new Map<string, number>();
+  /** Refuses what is more than `most` at the same time under this key. */
+  const atOnce = async (key: string, most: number, name: ChannelName, work: () => Promise<unknown>): Promise<unknown> => {
+    const now = running.get(key) ?? 0;
+    if (now >= most) return refuse(name, busy);
+    running.set(key, now + 1);
+    try {
+      return await work();
+    } finally {
+      running.set(key, (running.get(key) ?? 1) - 1);
+    }
+  };
+
+  const serve = async (window: WindowName, name: ChannelName, input: unknown): Promise<unknown> => {
     const channel: Channel = channels[name];
     if (!channel.windows.includes(window)) return refuse(name, fail('forbidden-sender', 'This window may not ask that.'));
     if (channel.admin === true) {
@@ -96,8 +116,17 @@ export function serveIpc(ports: IpcPorts): void {
       const what = issue === undefined || issue.path.length === 0 ? 'What was entered' : `The field "${issue.path.join('.').slice(0, 60)}"`;
       return refuse(name, fail('invalid-input', `${what} is not valid. Correct it and try again.`, 'none', { details }));
     }
-    const answer = await run(name, parsed.data);
+    const noted = ports.admitNoted(name);
+    if (!noted.ok) return refuse(name, noted);
+    const answer = await atOnce(`${window} ${name}`, MOST_OF_ONE, name, () => run(name, parsed.data));
     // Locked on the way: what was made meanwhile stays here.
     return channel.line === true && ports.isPhoneLocked() ? refuse(name, phoneLocked()) : answer;
+  };
+
+  ipcMain.handle(INVOKE_TRANSPORT, async (event, name: unknown, input: unknown): Promise<unknown> => {
+    const window = senderWindow(event, ports);
+    if (window === null) return refuse(name, fail('forbidden-sender', 'Only the windows of Ringfence may ask that.'));
+    if (!isDeclared(name)) return refuse(name, fail('unknown-channel', 'Ringfence has no such function.'));
+    return atOnce(window, MOST_AT_ONCE, name, () => serve(window, name, input));
   });
 }

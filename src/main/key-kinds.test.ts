@@ -46,6 +46,20 @@ it('a system that issues its own keys takes a text, and none is made for it here
   expect(await makeKey(line)).toMatchObject({ ok: false, failure: { reason: 'key-unusable', action: 'paste-key' } });
 });
 
+it('a key that another system looks at is as long as that system made it; one that signs here has 32 characters at least', () => {
+  const keyOf = (length: number): Secret => {
+    const secret = Secret.fromText('k'.repeat(length));
+    return secret.ok ? secret.value : expect.unreachable(secret.failure.sentence);
+  };
+  const line = (provider: object, more: object = {}): Profile => profileSchema.parse({ ...work, provider, ...more });
+  const http = { kind: 'generic-http', url: 'https://t.example.com/', token: '/t' };
+  for (const provider of [{ kind: 'sautikit' }, { kind: 'decart' }, http]) expect(keyFits(keyOf(16), line(provider)).ok).toBe(true);
+  const digest = line({ kind: 'ephemeral-credentials' }, { presentation: { kind: 'digest' } });
+  expect(keyFits(keyOf(31), lineFor('HS256'))).toMatchObject({ ok: false, failure: { reason: 'key-unusable', sentence: '"Work" signs with HS256 and takes a plain text of 32 characters or more that the gateway knows too; this one has 31.' } });
+  expect(keyFits(keyOf(31), digest)).toMatchObject({ ok: false, failure: { reason: 'key-unusable', sentence: '"Work" makes SIP passwords and takes a plain text of 32 characters or more that the gateway knows too; this one has 31.' } });
+  for (const signing of [lineFor('HS256'), digest]) expect(keyFits(keyOf(32), signing).ok).toBe(true);
+});
+
 it('an RSA key that is made here has 3072 bits, which the keychain of Windows takes', async () => {
   const key = await made('RS256');
   expect(createPublicKey(textOf(key)).asymmetricKeyDetails?.modulusLength).toBe(3072);

@@ -7,6 +7,8 @@ import { publicJwk, type PublicKey } from '../contracts/public-key';
 import { fail, ok, type Result } from '../contracts/result';
 import { Secret } from './secrets/secret';
 
+/** Characters. RFC 7518 section 3.2 asks 256 bits; a key that another system only looks at is as long as that system made it. */
+export const SHORTEST_HMAC_KEY = 32;
 /** RFC 7518 section 3.3. */
 const SHORTEST_RSA = 2_048;
 /** Bits of an RSA key that is made here: as strong as the other kinds, and within what every keychain takes. */
@@ -26,7 +28,7 @@ export function kindOf(key: KeyObject | null): { readonly algorithm: JwtAlgorith
 }
 
 const TAKES: Readonly<Record<JwtAlgorithm, string>> = {
-  HS256: 'a plain text of 32 characters or more that the gateway knows too',
+  HS256: `a plain text of ${SHORTEST_HMAC_KEY} characters or more that the gateway knows too`,
   RS256: `an RSA private key of ${SHORTEST_RSA} bits or more, in PEM`,
   ES256: 'an EC private key on P-256, in PEM',
   EdDSA: 'an Ed25519 private key, in PEM',
@@ -34,13 +36,19 @@ const TAKES: Readonly<Record<JwtAlgorithm, string>> = {
 
 const wanted = (provider: ProviderConfig): JwtAlgorithm => (provider.kind === 'local-jwt' ? provider.algorithm : 'HS256');
 
+/** Ringfence itself computes with the key; elsewhere the key only says who we are. */
+const signsHere = ({ kind }: ProviderConfig): boolean => kind === 'local-jwt' || kind === 'ephemeral-credentials';
+
 /** Whether the profile's tokens can be made with this key. Fails with `key-unusable`. */
 export function keyFits(secret: Secret, { name, provider }: Pick<Profile, 'name' | 'provider'>): Result<null> {
   const algorithm = wanted(provider);
   const kind = kindOf(privateKeyOf(secret));
-  if (kind.algorithm === algorithm) return ok(null);
-  const takes = provider.kind === 'local-jwt' ? `signs with ${algorithm} and takes ${TAKES[algorithm]}` : 'takes its key as a plain text';
-  return fail('key-unusable', `"${name}" ${takes}; this is ${kind.words}.`, 'open-keys');
+  const length = secret.kind === 'text' ? secret.use((bytes) => bytes.length) : null;
+  const isTooShort = length !== null && length < SHORTEST_HMAC_KEY && signsHere(provider);
+  if (kind.algorithm === algorithm && !isTooShort) return ok(null);
+  const takes = provider.kind === 'local-jwt' ? `signs with ${algorithm} and takes ${TAKES[algorithm]}` : signsHere(provider) ? `makes SIP passwords and takes ${TAKES[algorithm]}` : 'takes its key as a plain text';
+  const given = kind.algorithm === algorithm ? `this one has ${length ?? 0}` : `this is ${kind.words}`;
+  return fail('key-unusable', `"${name}" ${takes}; ${given}.`, 'open-keys');
 }
 
 const madeFor: Readonly<Record<Exclude<JwtAlgorithm, 'HS256'>, () => Promise<{ readonly privateKey: KeyObject }>>> = {
@@ -51,7 +59,7 @@ const madeFor: Readonly<Record<Exclude<JwtAlgorithm, 'HS256'>, () => Promise<{ r
 
 /** Makes the kind of key that the profile takes, off the main thread. Fails with `key-unusable` where another system issues the keys. */
 export async function makeKey({ name, provider }: Pick<Profile, 'name' | 'provider'>): Promise<Result<Secret>> {
-  if (provider.kind !== 'local-jwt' && provider.kind !== 'ephemeral-credentials') {
+  if (!signsHere(provider)) {
     return fail('key-unusable', `The key of "${name}" is issued by the system it belongs to: copy it there, then paste it here.`, 'paste-key');
   }
   const algorithm = wanted(provider);

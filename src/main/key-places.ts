@@ -3,9 +3,10 @@
  * key, and it is written at once or not at all. So whatever dies on the way, one of the two keys signs and the records say which: a
  * new key is written to a free place, then the file names it, then what the file names no more is removed.
  */
-import type { KeyRecord, KeySlot, RetiredKey } from '../contracts/profile';
+import type { KeyRecord, KeySlot } from '../contracts/profile';
 import { ok, type Result } from '../contracts/result';
 import { keyPlace, type KeyPlace, type KeyRecords, type ProfileStore } from './profile-store';
+import type { RetiredRecords } from './retired-keys';
 import { Secret } from './secrets/secret';
 import type { SecretStore } from './secrets/secret-store';
 
@@ -25,7 +26,7 @@ export interface KeyPlaces {
   /** For this run only: the file never names it, or the next start would look for it in the keychain. */
   readonly keepInMemory: (profileId: string, slot: KeySlot, secret: Secret, made: KeyRecord) => Promise<void>;
   /** The next key, which lies in the keychain, becomes the active one. Failing, it changes nothing. */
-  readonly promote: (profileId: string, retired: RetiredKey | null) => Promise<Result<null>>;
+  readonly promote: (profileId: string, retired: RetiredRecords) => Promise<Result<null>>;
   /** The next key, which lies in memory, was kept as the active one. */
   readonly forgetInMemory: (profileId: string, slot: KeySlot) => Promise<void>;
   /** Fails when the keychain is locked: a key is never forgotten while it is there. Failing, it changes nothing. */
@@ -77,7 +78,7 @@ export function createKeyPlaces(keychain: SecretStore, memory: SecretStore, prof
       const next = inFile(profileId, 'next');
       if (next === null) return ok(null);
       const { fingerprint, addedAt, origin, place } = next;
-      const named = await setRecords(profileId, { active: { fingerprint, addedAt, origin, place }, next: null, retired });
+      const named = await setRecords(profileId, { active: { fingerprint, addedAt, origin, place }, next: null, ...retired });
       if (!named.ok) return named;
       await forgetInMemory(profileId, 'active');
       await tidy(profileId);

@@ -115,6 +115,29 @@ describe('the keys of a profile', () => {
     expect(await keys.put('work', 'active', old, 'file')).toMatchObject({ value: { retired: { fingerprint: replacement.fingerprint } } });
   });
 
+  it('that are replaced before the last rotation was finished are all named, one after the other, over a restart too', async () => {
+    const first = await house();
+    const [one, two, three] = [Secret.generate(), Secret.generate(), Secret.generate()];
+    await first.keys.put('work', 'active', one, 'clipboard');
+    await first.keys.put('work', 'next', two, 'clipboard');
+    await first.keys.promote('work');
+    expect(await first.keys.put('work', 'active', three, 'clipboard')).toMatchObject({ value: { retired: { fingerprint: two.fingerprint } } });
+    const { keys, audited } = await first.restart();
+    expect(keys.status('work').retired?.fingerprint).toBe(two.fingerprint);
+    expect(await keys.finishRotation('work')).toMatchObject({ value: { retired: { fingerprint: one.fingerprint } } });
+    expect(await keys.finishRotation('work')).toMatchObject({ value: { retired: null } });
+    expect(audited.map((entry) => ('fingerprint' in entry ? entry.fingerprint : ''))).toEqual([two.fingerprint, one.fingerprint]);
+  });
+
+  it('that come back into use are not named as retired any more, however long ago they were', async () => {
+    const { keys } = await house();
+    const [one, two, three] = [Secret.generate(), Secret.generate(), Secret.generate()];
+    for (const key of [one, two, three, one]) await keys.put('work', 'active', key, 'clipboard');
+    expect(keys.status('work')).toMatchObject({ active: { fingerprint: one.fingerprint }, retired: { fingerprint: three.fingerprint } });
+    expect(await keys.finishRotation('work')).toMatchObject({ value: { retired: { fingerprint: two.fingerprint } } });
+    expect(await keys.finishRotation('work')).toMatchObject({ value: { retired: null } });
+  });
+
   it('are replaced by the next one when that is what was pasted', async () => {
     const { keys } = await house();
     const next = Secret.generate();

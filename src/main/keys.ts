@@ -8,6 +8,7 @@ import { keyMixes } from './environment-guard';
 import { keyFits } from './key-kinds';
 import { createKeyPlaces, type PlacedKey } from './key-places';
 import type { KeyRecords, ProfileStore } from './profile-store';
+import { forgetNewest, retire, type RetiredRecords } from './retired-keys';
 import { Secret } from './secrets/secret';
 import type { SecretStore } from './secrets/secret-store';
 import { createSerial } from './serial';
@@ -35,7 +36,7 @@ export interface Keys {
   readonly remove: (profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
   /** Next becomes active, and the one before is retired. Fails with `key-absent` when there is no next, or as `put`; then nothing has changed. */
   readonly promote: (profileId: string) => Promise<Result<KeyStatus>>;
-  /** The retired key was removed from the gateway. */
+  /** The retired key was removed from the gateway; one that was retired before it, and is still there, is named next. */
   readonly finishRotation: (profileId: string) => Promise<Result<KeyStatus>>;
   readonly noteMint: (profileId: string, at: number) => void;
 }
@@ -71,13 +72,9 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
   const nameOf = (profileId: string): string => profiles.find(profileId)?.name ?? profileId;
   const retiredOf = (profileId: string): RetiredKey | null => (profileId === PRACTICE_PROFILE_ID ? (practiceRetired?.key ?? null) : profiles.keyRecords(profileId).retired);
 
-  const retiredAfterPut = (profileId: string, fingerprint: string, replaced: string | null, at: number): RetiredKey | null => {
-    if (profileId === PRACTICE_PROFILE_ID) return null;
-    if (replaced !== null) return { fingerprint: replaced, retiredAt: at };
-    const known = retiredOf(profileId);
-    // What comes back into use is not to be removed from the gateway.
-    return known?.fingerprint === fingerprint ? null : known;
-  };
+  /** What the file says of retired keys once this one is in use. The Practice line's are not in the file. */
+  const retiredAfter = (profileId: string, leaving: RetiredKey | null, inUse: string): RetiredRecords =>
+    profileId === PRACTICE_PROFILE_ID ? { retired: null } : retire(profiles.keyRecords(profileId), leaving, inUse);
 
   const noteProblem = (profileId: string, failure: Failure): void => {
     trouble.set(profileId, failure.reason === 'keychain-unavailable' ? 'unavailable' : 'locked');
@@ -232,7 +229,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         }
         const replaced = slot === 'active' && before !== null && before.fingerprint !== fingerprint ? before.fingerprint : null;
         const stored = await store(profileId, slot, secret, { fingerprint, addedAt: at, origin }, {
-          retired: retiredAfterPut(profileId, fingerprint, replaced, at),
+          ...retiredAfter(profileId, replaced === null ? null : { fingerprint: replaced, retiredAt: at }, fingerprint),
           ...(comesFromNext ? { next: null } : {}),
         });
         if (!stored.ok) return stored;
@@ -265,7 +262,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         if (!secret.ok) return secret;
         const retired = before === null ? null : { fingerprint: before.fingerprint, retiredAt: clock.wall() };
         const leaving = before === null || profileId !== PRACTICE_PROFILE_ID ? null : await places.read(profileId, before);
-        const inUse = next.store === 'keychain' ? await places.promote(profileId, profileId === PRACTICE_PROFILE_ID ? null : retired) : await store(profileId, 'active', secret.value, shown(next));
+        const inUse = next.store === 'keychain' ? await places.promote(profileId, retiredAfter(profileId, retired, next.fingerprint)) : await store(profileId, 'active', secret.value, shown(next));
         if (!inUse.ok) return inUse;
         if (next.store === 'memory') await places.forgetInMemory(profileId, 'next');
         if (retired !== null && leaving?.ok === true && leaving.value !== null) retirePractice(retired, leaving.value);
@@ -279,7 +276,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         if (retired === null) return ok(status(profileId));
         if (profileId === PRACTICE_PROFILE_ID) forgetPracticeRetired();
         else {
-          const kept = await profiles.setKeyRecords(profileId, { ...profiles.keyRecords(profileId), retired: null });
+          const kept = await profiles.setKeyRecords(profileId, { ...profiles.keyRecords(profileId), ...forgetNewest(profiles.keyRecords(profileId)) });
           if (!kept.ok) return kept;
         }
         audit({ what: 'key', profileId, slot: 'active', change: 'finished', fingerprint: retired.fingerprint });

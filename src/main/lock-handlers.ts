@@ -6,7 +6,7 @@ import type { AdminLock } from './admin-lock';
 import type { PhoneLock } from './phone-lock';
 
 export interface LockPorts {
-  readonly adminLock: AdminLock;
+  readonly adminLock: Omit<AdminLock, 'notice'>;
   readonly phoneLock: PhoneLock;
   readonly unlockWindow: {
     /** Opens the small window, or brings it to the front; resolves when it is closed. */

@@ -38,3 +38,38 @@ describe('redaction', () => {
     expect(lines[0]).toMatch(/^1970-01-01T00:00:00\.000Z error uncaught: Error: bad token \[redacted\]/);
   });
 });
+
+describe('a line', () => {
+  const setUp = () => {
+    const lines: string[] = [];
+    const time = { at: 0 };
+    return { lines, time, log: createLog((line) => lines.push(line), () => time.at) };
+  };
+
+  it('is one, whatever a page prints: it forges no other and moves no cursor', () => {
+    const { lines, log } = setUp();
+    log.warn('page: a\r\n1970-01-01T00:00:00.000Z info all is well\u001b[2J\u2028b');
+    log.error('the handler failed', new Error('x\n1970-01-01T00:00:00.000Z info all is well'));
+    expect(lines[0]).toBe('1970-01-01T00:00:00.000Z warn page: a 1970-01-01T00:00:00.000Z info all is well [2J b');
+    expect((lines[1] ?? '').split('\n').slice(1).filter((each) => !each.startsWith('    '))).toEqual([]);
+  });
+
+  it('is cut where it is long, before the patterns look at it, and never within a key', () => {
+    const { lines, log } = setUp();
+    log.warn('ws://'.repeat(1_000_000));
+    log.warn(`subprotocol${' '.repeat(1_000_000)}'`);
+    expect(lines.map((each) => each.length).filter((length) => length > 4_100)).toEqual([]);
+    const before = '1970-01-01T00:00:00.000Z warn '.length;
+    log.warn(`${'x '.repeat((4_000 - before - 20) / 2)}s3cretvalue${'A'.repeat(60)}`);
+    expect(lines[2]).toMatch(/x \[cut\]$/);
+  });
+
+  it('is counted, not written, where there are hundreds within a second', () => {
+    const { lines, time, log } = setUp();
+    for (let n = 0; n < 10_000; n += 1) log.warn('page: flood');
+    expect(lines).toHaveLength(500);
+    time.at = 1_000;
+    log.warn('page: quiet');
+    expect(lines.slice(500)).toEqual(['1970-01-01T00:00:01.000Z warn 9500 more lines within a second were left out', '1970-01-01T00:00:01.000Z warn page: quiet']);
+  });
+});

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -94,6 +94,18 @@ describe("the admin's policy file", () => {
     expect(managed.purposes(managed.apply(line({ purposes: ['sip', 'events'] })))).toEqual(['sip']);
   });
 
+  it.each<[string, Profile | null]>([
+    ['a new one', null],
+    ['one that was another kind of line', line()],
+  ])('keeps a line that is one below its lock, too: %s', async (_what, before) => {
+    const { managed } = await open({ version: 1, all: { purposes: ['voice'] } });
+    const assistant = line({ purposes: ['voice'] }, { provider: { kind: 'openai-realtime' }, identity: '', gatewayUrl: '' });
+    const admitted = managed.admitted(assistant, before);
+    // The store does not look again, and a file with a profile that is none is set aside as a whole.
+    expect(admitted.ok && profileSchema.safeParse(admitted.value).success).toBe(true);
+    expect(admitted.ok && managed.purposes(managed.apply(admitted.value))).toEqual(['voice']);
+  });
+
   it('may want an admin passphrase', async () => {
     expect((await open({ version: 1, adminLock: 'required' })).managed.adminLock()).toBe('required');
     expect((await open({ version: 1 })).managed.adminLock()).toBe('optional');
@@ -144,6 +156,34 @@ describe('a policy file with a mistake', () => {
     expect((managed.notice() ?? '').length).toBeLessThanOrEqual(300);
   });
 
+  it.each([
+    ['a rule whose name is mistyped', { version: 1, all: { tokenLive: 60, maxCallS: 600 } }, { maxCallS: 600 }],
+    ['one of its environment', { version: 1, environments: { production: { tokenLive: 60 } } }, {}],
+    ['one of its own', { version: 1, profiles: { work: { tokenLive: 60 } } }, {}],
+    ['a part whose name is mistyped', { version: 1, enviroments: { production: { tokenLifeS: 60 } } }, {}],
+    ['a profile whose name is none', { version: 1, profiles: { 'Work Line': { tokenLifeS: 60 } } }, {}],
+  ])('holds at its strictest what might have been meant by %s', async (_what, file, readable) => {
+    const { managed } = await open(file);
+    const { values, setBy } = managed.effective(line({ tokenLifeS: 3600, purposes: ['sip', 'events'] }));
+    expect(values).toMatchObject({ tokenLifeS: 300, purposes: ['sip'], ...readable });
+    expect(setBy).toMatchObject({ tokenLifeS: 'admin-file', hours: 'admin-file' });
+  });
+
+  it('holds every other environment and profile as they are when a name is mistyped in one of them', async () => {
+    const { managed } = await open({ version: 1, environments: { staging: { tokenLive: 60 } }, profiles: { other: { tokenLive: 60 } } });
+    expect(managed.effective(line({ tokenLifeS: 3600 }))).toMatchObject({ values: { tokenLifeS: 3600 }, setBy: { tokenLifeS: 'user' } });
+  });
+
+  it('never lets more happen by a mistake in a nearer part than without that part', async () => {
+    const { managed } = await open({ version: 1, all: { tokenLifeS: 60, maxCallS: 600, dial: { deny: ['+254*'] } }, environments: { production: { tokenLifeS: 'short', dail: {} } } });
+    expect(managed.effective(line({ tokenLifeS: 900, maxCallS: 300, dial: { allow: ['10??'] } })).values).toMatchObject({ tokenLifeS: 60, maxCallS: 300, dial: { deny: ['+254*'] } });
+    expect(managed.effective(line({ tokenLifeS: 30 })).values).toMatchObject({ tokenLifeS: 30, maxCallS: 600 });
+  });
+
+  it('wants the admin lock when the wish for it is mistyped', async () => {
+    for (const file of [{ version: 1, adminlock: 'required' }, { version: 1, adminLock: 'requierd' }]) expect((await open(file)).managed.adminLock()).toBe('required');
+  });
+
   it('holds every rule at its strictest when it is no JSON, has another version, or can not be opened', async () => {
     for (const file of ['{ "version": 1, "all": { ', { version: 2, all: {} }, '[]', 'x'.repeat(300_000)]) {
       const { managed } = await open(file);
@@ -169,7 +209,11 @@ describe('the place of the file', () => {
     ['win32', { ProgramData: 'D:\\Data' }, 'D:\\Data\\Ringfence\\policy.json'],
     ['win32', {}, 'C:\\ProgramData\\Ringfence\\policy.json'],
   ] as const)('on %s with %j is %s', (platform, env, path) => {
-    expect(policyPath(platform, env, true)).toBe(path);
+    expect(policyPath(platform, env, true, () => false)).toBe(path);
+  });
+  it('is not for the environment to say where an admin has put one', () => {
+    const usual = 'C:\\ProgramData\\Ringfence\\policy.json';
+    expect(policyPath('win32', { ProgramData: 'C:\\Users\\agent' }, true, (path) => path === usual)).toBe(usual);
   });
   it('is another one for tests, never in a packaged app', () => {
     const env = { RINGFENCE_POLICY_FILE: '/x/policy.json' };
@@ -181,4 +225,14 @@ describe('the place of the file', () => {
 it('has a published schema that is the one that is used', async () => {
   const schema = { title: "Ringfence's managed policy file", ...z.toJSONSchema(managedPolicy, { io: 'input' }) };
   await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(join(import.meta.dirname, '../../docs/policy.schema.json'));
+});
+
+it('is explained by an example that holds', async () => {
+  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const [, example = ''] = /## A policy for many computers[^]*?```json\n([^]*?)```/.exec(readme) ?? [];
+  const { managed } = await open(example);
+  const { values, setBy, file } = managed.effective(line({}, { id: 'sales-kenya' }));
+  expect(file?.problems).toEqual([]);
+  expect(values).toMatchObject({ maxCallS: 3600, rate: { burst: 5, perSecond: 1 }, onScreenLock: 'lock', dial: { deny: ['+254900*'] } });
+  expect([setBy.hours, managed.adminLock()]).toEqual(['admin-file', 'required']);
 });

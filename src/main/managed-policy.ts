@@ -1,6 +1,6 @@
 /** The admin's policy file on this computer: where it lies, what it makes of a profile's policy, and who set what. */
 import { readFile } from 'node:fs/promises';
-import { watchFile, unwatchFile, type Stats } from 'node:fs';
+import { existsSync, watchFile, unwatchFile, type Stats } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { RULE_NAMES, type EffectivePolicy } from '../contracts/managed-policy';
@@ -13,12 +13,18 @@ import { stricterOf } from './stricter';
 /** How often the file is looked at, ms: on a network drive and in a container no other way is heard of changes. */
 const LOOK_EVERY_MS = 2_000;
 
-/** Where the file lies, for the whole computer: only its admin can write there. `forTests` names another one where the app is not packaged. */
-export function policyPath(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>, packaged: boolean): string {
+const usualOnWindows = win32.join('C:\\ProgramData', 'Ringfence', 'policy.json');
+
+/**
+ * Where the file lies, for the whole computer: only its admin can write there. `RINGFENCE_POLICY_FILE` names another one where the app is not
+ * packaged. Windows: a file at the usual place goes first, since whoever starts a program chooses its environment, `%ProgramData%` too.
+ */
+export function policyPath(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>, packaged: boolean, exists: (path: string) => boolean = existsSync): string {
   const forTests = env['RINGFENCE_POLICY_FILE'];
   if (!packaged && forTests !== undefined && forTests !== '') return forTests;
   if (platform === 'darwin') return '/Library/Application Support/Ringfence/policy.json';
-  if (platform === 'win32') return win32.join(env['ProgramData'] ?? 'C:\\ProgramData', 'Ringfence', 'policy.json');
+  const programData = env['ProgramData'];
+  if (platform === 'win32') return programData === undefined || exists(usualOnWindows) ? usualOnWindows : win32.join(programData, 'Ringfence', 'policy.json');
   return posix.join('/etc', 'ringfence', 'policy.json');
 }
 
@@ -67,13 +73,14 @@ export async function openManagedPolicy({ path, onChanged, onProblem }: ManagedP
   const effective: ManagedPolicy['effective'] = ({ id, environment, policy }) => {
     const { values, unreadable } = file === null ? { values: {}, unreadable: [] } : rulesFor(file, { id, environment });
     const held = stricterOf(policy, DEFAULT_POLICY);
-    const fromHeld = Object.fromEntries(unreadable.map((rule) => [rule, held[rule]]));
+    const strictest = stricterOf(profilePolicy.parse({ ...held, ...values }), held);
+    const fromHeld = Object.fromEntries(unreadable.map((rule) => [rule, strictest[rule]]));
     const setBy = (rule: PolicyRule): SetBy => {
       if (Object.hasOwn(values, rule) || unreadable.includes(rule)) return 'admin-file';
       return isDeepStrictEqual(policy[rule], DEFAULT_POLICY[rule]) ? 'default' : 'user';
     };
     return {
-      values: profilePolicy.parse({ ...policy, ...fromHeld, ...values }),
+      values: profilePolicy.parse({ ...policy, ...values, ...fromHeld }),
       setBy: Object.fromEntries(POLICY_RULES.map((rule) => [rule, setBy(rule)])) as EffectivePolicy['setBy'],
       file: file === null ? null : { path, problems: [...file.problems] },
     };
@@ -119,7 +126,9 @@ export async function openManagedPolicy({ path, onChanged, onProblem }: ManagedP
       const changed = locked.find((rule) => !isDeepStrictEqual(wanted.policy[rule], holds[rule]) && !isDeepStrictEqual(wanted.policy[rule], kept[rule]));
       if (changed !== undefined) return fail('managed', `"${RULE_NAMES[changed]}" of this profile is set by the admin's policy file and can't be changed here.`, 'none', { details: path.slice(0, 300) });
       if (locked.length === 0) return ok(wanted);
-      return ok({ ...wanted, policy: { ...wanted.policy, ...Object.fromEntries(locked.map((rule) => [rule, kept[rule]])) } });
+      const policy = { ...wanted.policy, ...Object.fromEntries(locked.map((rule) => [rule, kept[rule]])) };
+      // Below the lock, too, it has to be a profile: one that is none would take the whole file with it at the next start.
+      return ok({ ...wanted, policy: profileSchema.safeParse({ ...wanted, policy }).success ? policy : { ...policy, purposes: wanted.policy.purposes } });
     },
     adminLock: () => file?.adminLock ?? 'optional',
     notice: () => {

@@ -1,4 +1,4 @@
-/** What a page prints. Chromium prints the whole WebSocket URL, token included, when a handshake fails. */
+/** What a page prints, which may be megabytes or lines that look like ours: the log cuts and joins them. Chromium prints the whole WebSocket URL, token included, when a handshake fails. */
 import type { WebContents } from 'electron';
 import type { Log } from './log';
 

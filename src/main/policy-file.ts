@@ -1,7 +1,7 @@
 /** Reads the text of the admin's policy file. Nothing in it can make this throw. */
 import { managedPolicy, managedRule, managedRules, type ManagedRules, type PolicyProblem } from '../contracts/managed-policy';
 import { profilePolicy, type PolicyRule, type ProfilePolicy } from '../contracts/policy';
-import { environment, type Profile } from '../contracts/profile';
+import { environment, profileId, type Profile } from '../contracts/profile';
 import { parseLinedJson, type LinedJson } from './json-lines';
 import { stricterOf } from './stricter';
 
@@ -30,6 +30,8 @@ const NOTHING: FileRules = { values: {}, unreadable: [] };
 const EVERYTHING_UNREADABLE: FileRules = { values: {}, unreadable: POLICY_RULES };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isEnvironment = (name: string): boolean => environment.safeParse(name).success;
+const isRule = (name: string): boolean => (POLICY_RULES as readonly string[]).includes(name);
 const pick = (part: object, rules: readonly PolicyRule[]): ManagedRules => managedRules.parse(Object.fromEntries(Object.entries(part).filter(([name]) => (rules as readonly string[]).includes(name))));
 
 /** `damaged`: of a file with problems no value is taken that lets more happen than the default does. */
@@ -40,7 +42,9 @@ function readRules(part: unknown, damaged: boolean): FileRules {
   const readable = named.filter((rule) => managedRule[rule].safeParse(part[rule]).success);
   const values = pick(part, readable);
   const limited = damaged ? pick(stricterOf(profilePolicy.parse({ ...DEFAULT_POLICY, ...values }), DEFAULT_POLICY), readable) : values;
-  return { values: limited, unreadable: named.filter((rule) => !readable.includes(rule)) };
+  // A name that nobody knows may have been meant for any rule that is not there.
+  const meant = Object.keys(part).every(isRule) ? named : POLICY_RULES;
+  return { values: limited, unreadable: meant.filter((rule) => !readable.includes(rule)) };
 }
 
 /** A file that is there, but can't be read at all; `why` ends a sentence. Everything is held at its strictest. */
@@ -73,22 +77,25 @@ export function readPolicyFile(text: string): PolicyFile {
   const each = (part: unknown, isName: (name: string) => boolean): ReadonlyMap<string, FileRules> =>
     new Map(isObject(part) ? Object.entries(part).flatMap(([name, rules]) => (isName(name) ? [[name, readRules(rules, damaged)] as const] : [])) : []);
   // A document, or a part of it, that is nothing Ringfence knows may have held any rule for any profile.
-  const names = isObject(environments) ? Object.keys(environments) : [];
-  const lost = damaged && (!isObject(json.value) || document['version'] !== 1 || [environments, profiles].some((part) => part !== undefined && !isObject(part)) || names.some((name) => !environment.safeParse(name).success));
+  const strange = (part: unknown, isName: (name: string) => boolean): boolean => part !== undefined && !(isObject(part) && Object.keys(part).every(isName));
+  const lost = damaged && (document['version'] !== 1 || strange(json.value, (name) => Object.hasOwn(managedPolicy.shape, name)) || strange(environments, isEnvironment) || strange(profiles, (name) => profileId.safeParse(name).success));
   const all = readRules(document['all'], damaged);
   return {
     problems,
     adminLock: adminLock === 'optional' || (adminLock === undefined && !lost) ? 'optional' : 'required',
     all: lost ? { values: all.values, unreadable: POLICY_RULES.filter((rule) => !Object.hasOwn(all.values, rule)) } : all,
-    environments: each(environments, (name) => environment.safeParse(name).success),
+    environments: each(environments, isEnvironment),
     profiles: each(profiles, () => true),
   };
 }
 
-/** The rules for a profile: its own before its environment's before everybody's, rule by rule. */
+/**
+ * The rules for a profile: its own before its environment's before everybody's, rule by rule. A rule that is unreadable may have a value, too: the
+ * one that held without it.
+ */
 export function rulesFor({ all, environments, profiles }: PolicyFile, { id, environment: of }: Pick<Profile, 'id' | 'environment'>): FileRules {
   return [all, environments.get(of) ?? NOTHING, profiles.get(id) ?? NOTHING].reduce((before, part) => {
-    const values = { ...pick(before.values, POLICY_RULES.filter((rule) => !part.unreadable.includes(rule))), ...part.values };
+    const values = { ...before.values, ...part.values };
     return { values, unreadable: [...before.unreadable.filter((rule) => !Object.hasOwn(part.values, rule)), ...part.unreadable] };
   });
 }

@@ -92,6 +92,14 @@ describe('the profile store', () => {
     expect((await openProfileStore(file)).instanceId('practice')).toBe(first);
   });
 
+  it('takes nothing that every object inherits for a record', async () => {
+    const store = await openProfileStore(fakeFile());
+    // The one good id that an object has already.
+    await store.save({ ...work, id: 'constructor' });
+    expect(store.keyRecords('constructor')).toEqual({ active: null, next: null, retired: null });
+    expect(store.instanceId('constructor')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
   it('keeps what is known of the keys', async () => {
     const file = fakeFile();
     const store = await openProfileStore(file);
@@ -113,6 +121,14 @@ it('a file of version 1 keeps its profiles, without the ICE servers that no brow
   };
   const now = profilesDocument.parse(migrate(old, PROFILES_VERSION, profileMigrations));
   expect(now.profiles).toEqual([{ ...work, iceServers: [{ urls: ['stun:stun.example.com'] }] }]);
+});
+
+it('a file of version 2 keeps its profiles, without the secrets that were typed into them', () => {
+  const provider = { kind: 'generic-http', method: 'POST', url: 'https://t.example.com/?tenant=1&api_key=sk-0123', headers: [{ name: 'Authorization', value: 'Bearer sk-0123' }, { name: 'X-Api-Key', value: '<key>' }], body: '{"user":"{user}","client_secret":"sk-0123"}', token: '/token', expiresAt: '', gatewayUrl: '', username: '', password: '', iceServers: '' };
+  const old = { version: 2, installId: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11', activeProfileId: 'work', profiles: [work, { ...work, id: 'http', provider }], keyRecords: {}, instanceIds: {} };
+  const now = profilesDocument.parse(migrate(old, PROFILES_VERSION, profileMigrations));
+  expect(JSON.stringify(now)).not.toContain('sk-0123');
+  expect(now.profiles).toMatchObject([work, { id: 'http', provider: { url: 'https://t.example.com/?tenant=1&api_key=', headers: [{ name: 'Authorization', value: '' }, { name: 'X-Api-Key', value: '<key>' }], body: '{"user":"{user}","client_secret":""}', token: '/token' } }]);
 });
 
 describe('the Practice line', () => {

@@ -1,6 +1,7 @@
 /** The profiles and what is remembered about their keys (never a key), in one JSON file. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { bodyWithoutSecrets, headerWithoutSecret, urlWithoutSecrets } from '../contracts/literal-secrets';
 import { MOST_PROFILES } from '../contracts/profile-transfer';
 import { PRACTICE_PROFILE_ID } from '../contracts/practice';
 import { iceServer, keyRecord, profile, profileId, retiredKey, type Profile } from '../contracts/profile';
@@ -21,12 +22,20 @@ const storedKey = keyRecord.extend({
 export type StoredKey = z.infer<typeof storedKey>;
 
 /** What is remembered about a profile's keys. */
-const keyRecords = z.object({ active: storedKey.nullable(), next: storedKey.nullable(), retired: retiredKey.nullable().default(null) });
+const keyRecords = z.object({
+  active: storedKey.nullable(),
+  next: storedKey.nullable(),
+  retired: retiredKey.nullable().default(null),
+  /** Retired before that one, and not removed from the gateway either; the newest first. */
+  retiredBefore: z.array(retiredKey).max(16).optional(),
+});
 export type KeyRecords = Readonly<z.infer<typeof keyRecords>>;
 
-export const PROFILES_VERSION = 2;
+export const PROFILES_VERSION = 3;
 
 const oldIceServers = z.looseObject({ iceServers: z.array(z.looseObject({ urls: z.array(z.unknown()) })) });
+
+const oldHttpLine = z.looseObject({ provider: z.looseObject({ kind: z.literal('generic-http'), url: z.string(), headers: z.array(z.object({ name: z.string(), value: z.string() })), body: z.string() }) });
 
 /** Entry `n` turns a file of version `n` into one of version `n + 1`. Version 1 is the first. */
 export const profileMigrations: Migrations = {
@@ -41,6 +50,20 @@ export const profileMigrations: Migrations = {
         if (!old.success) return line;
         const usable = old.data.iceServers.map((server) => ({ ...server, urls: server.urls.filter((url) => iceServer.shape.urls.element.safeParse(url).success) }));
         return { ...old.data, iceServers: usable.filter(({ urls }) => urls.length > 0) };
+      }),
+  }),
+  // Version 2 took secrets that were typed into the form of a system over HTTP: they go, and the profile stays.
+  2: (document) => ({
+    ...document,
+    profiles: z
+      .array(z.unknown())
+      .parse(document['profiles'])
+      .map((line) => {
+        const old = oldHttpLine.safeParse(line);
+        if (!old.success) return line;
+        const { url, headers, body } = old.data.provider;
+        const clean = { url: urlWithoutSecrets(url), headers: headers.map(({ name, value }) => ({ name, value: headerWithoutSecret(name, value) })), body: bodyWithoutSecrets(body) };
+        return { ...old.data, provider: { ...old.data.provider, ...clean } };
       }),
   }),
 };
@@ -80,6 +103,8 @@ export interface ProfileStore {
   readonly setKeyRecords: (id: string, records: KeyRecords) => Promise<Result<null>>;
 }
 
+/** `constructor` is a good id, and what every object inherits under that name is nobody's record. */
+const ownIn = <T>(records: Readonly<Record<string, T>>, id: string): T | undefined => (Object.hasOwn(records, id) ? records[id] : undefined);
 const unknown = (id: string) => fail('unknown-profile', `There is no profile "${id}" (any more). Choose another one.`, 'open-profiles');
 
 /** Opens the store; a missing or damaged file starts an empty one with the Practice line. */
@@ -121,9 +146,9 @@ export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promis
     profiles: () => [practice(), ...document.profiles.filter((each) => each.id !== PRACTICE_PROFILE_ID)],
     find,
     activeProfileId: () => (find(document.activeProfileId) === null ? PRACTICE_PROFILE_ID : document.activeProfileId),
-    keyRecords: (id) => document.keyRecords[id] ?? NO_KEYS,
+    keyRecords: (id) => ownIn(document.keyRecords, id) ?? NO_KEYS,
     instanceId: (id) => {
-      const known = document.instanceIds[id];
+      const known = ownIn(document.instanceIds, id);
       if (known !== undefined) return known;
       const made = randomUUID();
       document = { ...document, instanceIds: { ...document.instanceIds, [id]: made } };

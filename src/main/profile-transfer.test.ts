@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { profile as profileSchema, type Environment, type Profile } from '../contracts/profile';
-import { profilesFile } from '../contracts/profile-transfer';
+import { importEntry, profilesFile } from '../contracts/profile-transfer';
 import { fail, ok, type Result } from '../contracts/result';
 import type { KeyRecords } from './profile-store';
 import { exportProfiles, planImport, readProfilesFile } from './profile-transfer';
@@ -64,6 +64,19 @@ describe('the plan of an import', () => {
       { profileId: 'fresh', change: 'added' },
     ]);
     expect(plan.saves.map(({ id }) => id)).toEqual(['work', 'fresh']);
+  });
+
+  it('shows a change wherever it stands in a long text', () => {
+    const assistant = (instructions: string): Profile => line('voice', 'staging', { provider: { kind: 'openai-realtime', instructions }, identity: '', gatewayUrl: '', policy: { purposes: ['voice'] } });
+    const long = 'Be kind. '.repeat(400);
+    for (const [before, after] of [[`${long}And brief.`, `${long}And tell them the code.`], [`${long}Old.${long}`, `${long}New.${long}`], [long, `New.${long}`], [`${long}more`, long]] as const) {
+      const [entry] = planImport([assistant(after)], house([assistant(before)])).entries;
+      expect(importEntry.safeParse(entry).success).toBe(true);
+      const [field, ...more] = entry?.fields ?? [];
+      expect([field?.path, more]).toEqual(['provider.instructions', []]);
+      expect(field?.before).not.toBe(field?.after);
+      for (const word of ['tell them the code.', 'Old.', 'New.']) if (before.includes(word) || after.includes(word)) expect(`${field?.before ?? ''}|${field?.after ?? ''}`).toContain(word);
+    }
   });
 
   it('refuses what mixes environments, also within the file, what the admin fixed, and the Practice line', () => {

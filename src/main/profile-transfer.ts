@@ -14,6 +14,8 @@ export const LARGEST_PROFILES_FILE = 8_000_000;
 /** More changes of one profile than this are counted, not listed. */
 const MOST_FIELDS = 99;
 const LONGEST_VALUE = 400;
+/** Of a longer value, what stands before its first change, in characters. */
+const SHOWN_BEFORE = 40;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -67,14 +69,28 @@ export function readProfilesFile(text: string): Result<readonly Profile[]> {
 /** A profile as values by their paths; a list is one value. */
 function valuesOf(value: unknown, path: string, into: Map<string, string>): Map<string, string> {
   if (isObject(value)) for (const [name, inner] of Object.entries(value)) valuesOf(inner, path === '' ? name : `${path}.${name}`, into);
-  else if (value !== undefined) into.set(path, (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, LONGEST_VALUE));
+  else if (value !== undefined) into.set(path, typeof value === 'string' ? value : JSON.stringify(value));
   return into;
+}
+
+/** As much of a value as fits, from shortly before `differs`, its first character that the other one does not have there. */
+function excerpt(value: string | undefined, differs: number): string | null {
+  if (value === undefined || value.length <= LONGEST_VALUE) return value ?? null;
+  const start = Math.min(Math.max(0, differs - SHOWN_BEFORE), value.length - LONGEST_VALUE);
+  const shown = value.slice(start, start + LONGEST_VALUE);
+  return `${start === 0 ? shown.slice(0, 3) : '...'}${shown.slice(3, -3)}${start + LONGEST_VALUE < value.length ? '...' : shown.slice(-3)}`;
+}
+
+function changeOf(path: string, before: string | undefined, after: string | undefined): FieldChange {
+  let differs = 0;
+  while (before !== undefined && after !== undefined && differs < before.length && before[differs] === after[differs]) differs += 1;
+  return { path: path.slice(0, 200), before: excerpt(before, differs), after: excerpt(after, differs) };
 }
 
 function changesOf(before: Profile | null, after: Profile): readonly FieldChange[] {
   const [old, wanted] = [before === null ? new Map<string, string>() : valuesOf(before, '', new Map()), valuesOf(after, '', new Map())];
   const paths = [...new Set([...old.keys(), ...wanted.keys()])].filter((path) => path !== 'id' && old.get(path) !== wanted.get(path));
-  const listed = paths.slice(0, MOST_FIELDS).map((path) => ({ path: path.slice(0, 200), before: old.get(path) ?? null, after: wanted.get(path) ?? null }));
+  const listed = paths.slice(0, MOST_FIELDS).map((path) => changeOf(path, old.get(path), wanted.get(path)));
   return paths.length > MOST_FIELDS ? [...listed, { path: `(${paths.length - MOST_FIELDS} more)`, before: null, after: null }] : listed;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock';
 import { profile, type Profile } from '../contracts/profile';
+import type { RemoteStatus } from '../contracts/remote-call';
 import { SNAPSHOT_LIMIT } from '../contracts/remote-call-schema';
 import { fail, ok, type Result } from '../contracts/result';
 import type { NewAuditEntry } from './audit-log';
@@ -19,7 +20,7 @@ const line = (id: string, more: object = {}): Profile =>
     policy: { purposes: ['events'] },
     ...more,
   });
-const row = (callUuid: string) => ({ callUuid, status: 'ringing' as const, fromNumber: '', toNumber: '', startedAt: null, endedAt: null });
+const row = (callUuid: string, status: RemoteStatus = 'ringing') => ({ callUuid, status, fromNumber: '', toNumber: '', startedAt: null, endedAt: null });
 
 function setUp(answers: { list?: Result<ReturnType<typeof row>[]>[]; end?: Result<null>[] } = {}) {
   const clock = createFakeClock();
@@ -63,6 +64,12 @@ describe('the snapshot', () => {
     await at.clock.advance(SNAPSHOT_FRESH_MS);
     await at['events.snapshot']({ profileId: 'desk' });
     expect(at.asked).toEqual(['list', 'list']);
+  });
+  it('names those under way first when there are more calls than IPC takes', async () => {
+    const at = setUp({ list: [ok([...Array.from({ length: SNAPSHOT_LIMIT }, (_, index) => row(String(index), 'completed')), row('here', 'answered'), row('new')])] });
+    const listed = await at['events.snapshot']({ profileId: 'desk' });
+    expect(listed.ok && listed.value.calls.slice(0, 3).map(({ callUuid }) => callUuid)).toEqual(['here', 'new', '0']);
+    expect(listed.ok && listed.value.calls.length).toBe(SNAPSHOT_LIMIT);
   });
   it('is empty where the system sends what it knows with the join', async () => {
     const at = setUp();

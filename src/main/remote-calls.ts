@@ -56,7 +56,10 @@ export function createRemoteCallHandlers({ profiles, keys, sippet, clock, audit,
     if (profile.provider.kind !== 'sippet') return ok({ calls: [], canEnd: false });
     const key = await keys.active(profile.id);
     const listed = key.ok ? await sippet.listCalls(profile, key.value) : key;
-    return listed.ok ? ok({ calls: [...listed.value].slice(0, SNAPSHOT_LIMIT), canEnd: true }) : refused(profile.id, 'list-calls', listed.failure);
+    if (!listed.ok) return refused(profile.id, 'list-calls', listed.failure);
+    // Of a list that is too long those under way go first: one that is not named counts as over.
+    const [over, underWay] = [true, false].map((isOver) => listed.value.filter(({ status }) => (status === 'completed') === isOver));
+    return ok({ calls: [...(underWay ?? []), ...(over ?? [])].slice(0, SNAPSHOT_LIMIT), canEnd: true });
   };
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));

@@ -80,7 +80,7 @@ async function openHouse({ folder, policyPath, keychain, passphrases, clock, sta
     onChanged: () => undefined,
     startedAt,
   });
-  return { stored, managed, profiles, keys, adminLock, notices: stored.notice === null ? [] : [stored.notice] };
+  return { stored, managed, profiles, keys, adminLock, notices: [stored.notice, adminLock.notice].filter((notice) => notice !== null) };
 }
 
 /** The window asks, because a page could have been taken over. Here a person (or an admin's script) wrote `--apply` and can see first what would change. */
@@ -117,7 +117,7 @@ async function change(host: CommandHost, command: Writing): Promise<Answer> {
   // After a wrong try each run waits anew: it is waited for here, or no run would ever get in.
   const waitMs = asked === null ? 0 : ((await adminLock.state()).retryAt ?? 0) - host.clock.wall();
   if (waitMs > 0) await host.terminal.wait(waitMs, `The last admin passphrase was wrong: this one is tried in ${Math.ceil(waitMs / 1000)} s.`);
-  if (!host.claimFolder()) return refusal(EXIT.running, 'Ringfence is running: quit it first, or use its window.');
+  if (!host.claimFolder()) return refusal(EXIT.running, 'Ringfence is running: quit it first, or use its window. Where it is another command, try again when that is done.');
 
   const problems: string[] = [];
   const log = createAuditLog({ path: join(host.folder, 'audit.jsonl'), now: host.clock.wall, onAppended: () => undefined, onProblem: () => problems.push('The audit log could not be written: check the disk and the rights of its folder.\n') });
@@ -154,11 +154,12 @@ export async function runCommand(command: Command, host: CommandHost): Promise<A
       return withNotices(await listKeys({ profiles: house.profiles, keys: house.keys, now: host.clock.wall }, command), house);
     }
     case 'doctor': {
-      const { profiles, keys, managed, adminLock, notices } = await openHouse(host, null);
+      const { stored, profiles, keys, managed, adminLock } = await openHouse(host, null);
       return doctor(
         {
           versions: host.versions,
-          notices,
+          profilesNotice: stored.notice,
+          adminLockNotice: adminLock.notice,
           profiles: profiles.profiles(),
           keys,
           policyFile: managed.effective({ id: PRACTICE_PROFILE_ID, environment: 'practice', policy: DEFAULT_POLICY }).file,

@@ -79,6 +79,10 @@ describe('placing a call', () => {
     const both = await Promise.all([voice.place({ profileId: 'assistant', offer: OFFER }), voice.place({ profileId: 'assistant', offer: OFFER })]);
     expect(both.map((each) => (each.ok ? 'placed' : each.failure.reason))).toEqual(['placed', 'rate-limited']);
     await expect(place()).rejects.toThrow('going on already');
+    // Of the one that is still being placed the window may know nothing: whoever gave it up can't end it.
+    const slow = setUp({ placeWhen: new Promise(() => undefined) });
+    void slow.voice.place({ profileId: 'assistant', offer: OFFER });
+    expect(await slow.voice.place({ profileId: 'assistant', offer: OFFER })).toMatchObject({ ok: false, failure: { reason: 'rate-limited', sentence: expect.stringContaining('Try again in a moment.') as string, action: 'retry' } });
   });
 
   it('is refused as its token is, and leaves nothing behind', async () => {

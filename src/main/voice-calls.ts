@@ -141,6 +141,8 @@ export function createVoiceCalls({ profiles, broker, keys, calls, audit, onEnded
       }
       if (placing.has(profileId) || [...live.values()].some((call) => call.profile.id === profileId)) {
         audit({ what: 'refusal', profileId, purpose: 'voice', reason: 'rate-limited' });
+        // Of a call that is still being placed the window may know nothing any more: the person gave it up.
+        if (placing.has(profileId)) return fail('rate-limited', `The call with "${profile.name}" before this one is not over yet. Try again in a moment.`, 'retry');
         return fail('rate-limited', `A call with "${profile.name}" is going on already. End it first.`);
       }
       placing.add(profileId);

@@ -45,6 +45,15 @@ it('hands on payloads without the event, until unsubscribed, for declared notifi
     stop();
     expect(electron.listeners.size).toBe(0);
   }
-  api.subscribe('nope', () => undefined)();
+  api.subscribe('nope', () => undefined);
   expect(electron.listeners.size).toBe(0);
+});
+
+it('keeps back what could choke main, and lets main judge everything else', async () => {
+  electron.invoked.length = 0;
+  for (const huge of ['x'.repeat(2_000_000), { a: ['x'.repeat(2_000_000)] }]) expect(await api.invoke('grants.get', huge)).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
+  expect(electron.invoked).toEqual([]);
+  const circular: Record<string, unknown> = {};
+  circular['self'] = circular;
+  for (const odd of ['x'.repeat(1_000_000), circular, 10n, undefined]) expect(await api.invoke('grants.get', odd)).toBe('answer');
 });

@@ -1,4 +1,4 @@
-/** The only bridge between a window and main: one loop over the declared names, one subscribe, no logic. */
+/** The only bridge between a window and main: one loop over the declared names, one subscribe, one limit. */
 import { contextBridge, ipcRenderer } from 'electron';
 import { channelNames, INVOKE_TRANSPORT, notificationNames } from '../contracts/ipc-names';
 import type { Result } from '../contracts/result';
@@ -14,8 +14,27 @@ const undeclared: Result<never> = {
   failure: { reason: 'unknown-channel', sentence: 'Ringfence has no such function.', action: 'none' },
 };
 
+/** Main takes far less; what is longer never leaves this process, so that no page can choke main with it. In characters of JSON. */
+const LARGEST_SENT = 2_000_000;
+const tooLarge: Result<never> = {
+  ok: false,
+  failure: { reason: 'invalid-input', sentence: 'That is too much at once to be handled.', action: 'none' },
+};
+function isTooLarge(input: unknown): boolean {
+  try {
+    return (JSON.stringify(input) as string | undefined ?? '').length > LARGEST_SENT;
+  } catch {
+    // Circular, or a BigInt: main says what is wrong with it.
+    return false;
+  }
+}
+
 contextBridge.exposeInMainWorld('ringfence', {
-  invoke: (name: string, input?: unknown): Promise<unknown> => invokers.get(name)?.(input) ?? Promise.resolve(undeclared),
+  invoke: (name: string, input?: unknown): Promise<unknown> => {
+    const invoker = invokers.get(name);
+    if (invoker === undefined) return Promise.resolve(undeclared);
+    return isTooLarge(input) ? Promise.resolve(tooLarge) : invoker(input);
+  },
   subscribe: (name: string, listener: (payload: unknown) => void): (() => void) => {
     if (!notifications.has(name)) return () => undefined;
     // The listener never sees Electron's event object: that would lead back to ipcRenderer.

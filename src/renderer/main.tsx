@@ -17,7 +17,7 @@ const microphone = createMicrophone({ preferredId: () => app.state.settings.get(
 
 const app = createAppState({
   api,
-  createUserAgent: (_profile, grants) => createBrowserUserAgent({ grants, microphone }),
+  createUserAgent: (_profile, grants, mayCall) => createBrowserUserAgent({ grants, microphone, mayCall }),
   createVoiceUserAgent: (profile, line, onTranscript) => createBrowserVoiceUserAgent({ profile, line, microphone, onTranscript }),
   openSocket: (url) => new WebSocket(url),
   tryLine: tryBrowserLine,

@@ -39,6 +39,11 @@ const dialled: readonly (readonly [rules: { readonly dial?: readonly string[]; r
   [{ dial_deny: ['*@elsewhere.example'] }, 'anybody', true],
   [{ dial_deny: ['*'] }, 'anybody', false],
   [{ dial: ['10??'], dial_deny: ['*'] }, '112', true],
+  // An escape that is no text hides nothing.
+  [{ dial_deny: ['10*'] }, '%31%30%39%39;x=%FF', false],
+  [{ dial_deny: ['10*'] }, '%31099%FF', false],
+  [{ dial_deny: ['10*'] }, '10%39%39%0A', false],
+  [{ dial_deny: ['10*'] }, '%31099%zz', false],
 ];
 
 export function limitsContract({ server, visitors }: ContractRoom): void {

@@ -234,7 +234,7 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     await place(kamau, asha.user);
     await kamau.call('ended');
     // 404 or 480: see the raw client's `refuses a call to somebody who left`.
-    expect(['not-found', 'no-answer']).toContain(causeOf(kamau));
+    expect(['not-found', 'unreachable']).toContain(causeOf(kamau));
   });
 
   it('nothing that anybody may see holds a token', async () => {

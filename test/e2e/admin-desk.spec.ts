@@ -120,6 +120,9 @@ test('each step of a test can fail, and says why', async ({ launch, gateway, key
     await box.getByRole('button', { name: 'Close' }).click();
   }
   await expect(page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered');
+  // A key that is pasted next goes to the line that was tested, not to another one that has none.
+  await (await testLine(page, 'Line wrong')).box.getByRole('button', { name: 'Open keys' }).click();
+  await expect(page.getByRole('radio', { name: 'Line wrong' })).toBeChecked();
 });
 
 test('a certificate that this computer does not know ends a test at the second step, with its name', async ({ launch, gateway, keyring, folder }) => {
@@ -251,9 +254,12 @@ test('the first-run guide leads by keyboard to a finished test call, and does no
   await tabTo(callCard(page).getByRole('button', { name: 'Hang up' }));
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('guide-result')).toHaveText(/^It works\. Answered after \d\.\d s, and talked for \d+ seconds?\.$/);
+  // The way out is in sight beside the call's card, before anything is scrolled.
+  await expect(guide.getByRole('button', { name: 'Finish' })).toBeInViewport({ ratio: 1 });
   await tabTo(guide.getByRole('button', { name: 'Finish' }));
   await page.keyboard.press('Enter');
   await expect(guide).toHaveCount(0);
+  await expect(page.getByRole('textbox', { name: 'Name or number' })).toBeFocused();
   await first.close();
 
   const second = await launch({ userDataDir });

@@ -1,6 +1,6 @@
 /** What an attacker in the phone window gets of the browser around it: nothing but the microphone. */
 import { expect, test } from '../support/app';
-import { untilRegistered } from '../support/phone-driver';
+import { ask, untilRegistered } from '../support/phone-driver';
 
 test('the page gets no other page, window, download, device or permission, and reaches no other host', async ({ launch }) => {
   const app = await launch();
@@ -48,6 +48,8 @@ test('the page gets no other page, window, download, device or permission, and r
       socket.onerror = reject;
     }));
     await attempt('a beacon', () => navigator.sendBeacon('https://example.com/', 'x') && false);
+    // Boxes that look like main's own, and that somebody would have to answer.
+    await attempt('a box of the system', () => (alert('Type your passphrase'), confirm('Ringfence: agree?')));
     await attempt('code from text', () => (0, eval)('1'));
     outcome['the microphone'] = await navigator.mediaDevices.getUserMedia({ audio: true }).then((stream) => (stream.getTracks().forEach((track) => track.stop()), 'granted'), () => 'refused');
     for (const [name, url] of [['blob', URL.createObjectURL(new Blob(['x']))], ['data', 'data:text/plain,x']] as const) {
@@ -74,6 +76,7 @@ test('the page gets no other page, window, download, device or permission, and r
     "location.href = 'https://example.com/'",
     "location.replace('file:///etc/hostname')",
     "location.href = 'data:text/html,x'",
+    "location.href = 'app://ringfence/unlock.html?question=unlock'",
     "location.href = 'app://ringfence/unlock.html?question=unlock'.replace('ringfence', 'elsewhere')",
     "Object.assign(document.body.appendChild(document.createElement('form')), { action: 'https://example.com/' }).submit()",
     "document.head.append(Object.assign(document.createElement('meta'), { httpEquiv: 'refresh', content: '0;url=https://example.com/' }))",
@@ -88,4 +91,27 @@ test('the page gets no other page, window, download, device or permission, and r
   expect(new Set(origins)).toEqual(new Set(['app://ringfence', 'null']));
   expect(app.electron.windows()).toHaveLength(windows);
   expect(await inPage(`document.querySelector('[data-testid="registration"]')?.dataset.phase`)).toBe('registered');
+});
+
+test('a page that was used neither outlives a sign-out nor keeps its window open', async ({ launch }) => {
+  const app = await launch();
+  const { page } = app;
+  await untilRegistered(page);
+  const stay = (): Promise<void> =>
+    page.evaluate(() => {
+      (globalThis as unknown as { attacker: boolean }).attacker = true;
+      addEventListener('beforeunload', (event) => event.preventDefault());
+    });
+  await stay();
+  // Chromium lets a page stay only after somebody has used it.
+  await page.locator('body').click({ position: { x: 5, y: 5 } });
+  const loadedAnew = page.waitForEvent('load');
+  await ask(page, 'phone.signOut');
+  await loadedAnew;
+  expect(await page.evaluate(() => 'attacker' in globalThis)).toBe(false);
+  await stay();
+  await page.locator('body').click({ position: { x: 5, y: 5 } });
+  const gone = page.waitForEvent('close');
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().find((each) => each.webContents.getURL() === 'app://ringfence/index.html')?.close());
+  await gone;
 });

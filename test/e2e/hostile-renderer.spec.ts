@@ -126,9 +126,12 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   const line = lineTo(gateway.url, '1001');
-  await answerBoxes(app, { agree: false });
+  await answerBoxes(app, { agree: true });
   await takeLine(app, line, gateway.key);
-  expect(await boxesAsked(app), 'a line that had no key').toEqual([]);
+  const [forItsKey = '', ...others] = await boxesAsked(app);
+  expect(others, 'a line that had no key').toEqual([]);
+  expect(forItsKey).toContain('Use this as a key?');
+  await answerBoxes(app, { agree: false });
   await expect(page.getByTestId('registration')).toContainText('as 1001');
   await untilRegistered(page);
   const before = await stored(app);
@@ -139,25 +142,30 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
   expect(more).toEqual([]);
   for (const text of ['Line 1001', `${new URL(gateway.url).host} -> evil.example`, '1001@practice.ringfence.local -> boss@practice.ringfence.local', '"defaultId":0', '"cancelId":0', '"buttons":["Cancel","Change it"]']) expect(question).toContain(text);
   expect(await stored(app)).toEqual(before);
-  expect((await linesOf(app)).at(-1)).toMatchObject({ what: 'refusal', profileId: OWN, purpose: 'profile', reason: 'cancelled' });
+  // Written down behind the answer; a grant that is due may come after it.
+  await expect.poll(async () => (await linesOf(app)).filter(({ what }) => what === 'refusal').at(-1)).toMatchObject({ profileId: OWN, purpose: 'profile', reason: 'cancelled' });
   for (const change of [{ provider: { kind: 'local-jwt', issuer: 'ringfence', audience: 'bank' } }, { policy: { tokenLifeS: 3600 } }, { presentation: { kind: 'query', parameter: 't' } }] as const) {
-    expect(await invoke(page, 'profiles.save', { ...line, ...change })).toMatchObject({ failure: { reason: 'cancelled' } });
-    expect(await boxesAsked(app)).toHaveLength(1);
+    expect(await invoke(page, 'profiles.save', { ...line, ...change })).toMatchObject({ failure: { reason: 'cancelled', retryAfterMs: expect.any(Number) as unknown } });
   }
+  expect(await boxesAsked(app), 'nobody is asked until he is tired of saying no').toEqual([]);
   // The same by way of a file that he talked a person into choosing.
   const file = join(folder, 'profiles.json');
   await writeFile(file, JSON.stringify({ format: 'ringfence-profiles', version: 1, profiles: [evil] }));
   await answerBoxes(app, { agree: false, open: file });
-  const preview = await ask(page, 'profiles.import');
-  expect(await invoke(page, 'profiles.applyImport', { ticket: preview.ticket })).toMatchObject({ failure: { reason: 'cancelled' } });
-  expect((await boxesAsked(app)).map((box) => box.split(':')[0])).toEqual(['open', 'message']);
+  const importEvil = async () => {
+    const { ticket } = await ask(page, 'profiles.import');
+    expect(await invoke(page, 'profiles.applyImport', { ticket })).toMatchObject({ failure: { reason: 'cancelled' } });
+    return (await boxesAsked(app)).map((box) => box.split(':')[0]);
+  };
+  // Once the pause after a no is over.
+  await expect.poll(importEvil, { timeout: 15_000 }).toEqual(['open', 'message']);
   expect(await stored(app)).toEqual(before);
 
   // What is nobody's risk is not asked about, and a person's yes counts.
   await ask(page, 'profiles.save', { ...line, name: 'Office', policy: { tokenLifeS: 60 } });
   expect(await boxesAsked(app)).toEqual([]);
   await answerBoxes(app, { agree: true });
-  await ask(page, 'profiles.save', { ...line, displayName: 'Amina', policy: { tokenLifeS: 120 } });
+  await expect.poll(async () => (await invoke(page, 'profiles.save', { ...line, displayName: 'Amina', policy: { tokenLifeS: 120 } })).ok, { timeout: 20_000 }).toBe(true);
   expect(await boxesAsked(app)).toHaveLength(1);
 
   // With the passphrase typed a moment ago there is no second question.
@@ -169,8 +177,9 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
 test('without a passphrase keys come and go by native means alone: no key, no file and no clipboard reaches the page', async ({ launch, gateway, keyring }) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
-  await answerBoxes(app, { agree: false });
+  await answerBoxes(app, { agree: true });
   await takeLine(app, lineTo(gateway.url, '1001'), gateway.key);
+  await boxesAsked(app);
   await eavesdrop(page);
   const pasted = randomBytes(32).toString('base64url');
   await copyElsewhere(app, pasted);
@@ -188,7 +197,7 @@ test('without a passphrase keys come and go by native means alone: no key, no fi
   ];
   const loot = await attack(page, moves);
   expect(loot.map(({ gets }) => gets)).toEqual(moves.map(({ gets }) => gets));
-  expect((await boxesAsked(app)).map((box) => box.split(':')[0])).toEqual(['open', 'open', 'save', 'save']);
+  expect((await boxesAsked(app)).map((box) => box.split(':')[0])).toEqual(['message', 'open', 'open', 'save', 'save']);
   const generated = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
   expect(generated.length).toBeGreaterThan(30);
   const clipboard = await page.evaluate(async () => {

@@ -1,5 +1,7 @@
 /** Live events of a line in the real app, from a fake Sippet on this computer, and from the practice gateway. */
+import { randomBytes } from 'node:crypto';
 import type { ProfileInput } from '../../src/contracts/profile';
+import { startGateway } from '../../src/gateway/index';
 import { expect, test, type RunningApp } from '../support/app';
 import { startFakeSippet, type FakeSippet } from '../support/fake-sippet';
 import { measured } from '../support/measured';
@@ -53,6 +55,51 @@ test('calls of the line appear as they happen, come from the snapshot too, and c
   const seen = JSON.stringify(await app.ipcSeen());
   expect(seen).toContain(sippet.tokens[0]);
   expect(seen).not.toContain(sippet.secretKey);
+});
+
+test('a call with SIP access from Sippet has on its card what Sippet writes down, and who takes part', async ({ launch, keyring }) => {
+  const sipKey = randomBytes(32).toString('base64url');
+  const gateway = await startGateway({ port: 0, keys: { active: sipKey }, domain: 'sip.example', accepts: ['digest'] });
+  if (!gateway.ok) throw new Error(gateway.failure.sentence);
+  const system = await startFakeSippet({ sipKey });
+  try {
+    const app = await launch({ bus: keyring.bus });
+    const { page } = app;
+    await takeLine(app, { ...lineTo(system), identity: '1001@sip.example', gatewayUrl: gateway.value.url, policy: { purposes: ['sip', 'events'] } }, system.secretKey);
+    await untilRegistered(page);
+    await joined(app);
+    expect(system.access.size).toBeGreaterThan(0);
+    await dial(page, 'echo');
+    await expect(callCard(page, 'active')).toBeVisible();
+
+    const about = { callUuid: 'sip-1', fromNumber: '1001', toNumber: 'echo' };
+    const transcript = page.getByRole('log', { name: 'Transcript' });
+    // Pieces may come before the call that they belong to, and twice.
+    const piece = { callUuid: 'sip-1', itemId: 'i1', speaker: 'caller' };
+    for (const index of [1, 0, 1]) system.events.push('call_transcript_delta', { ...piece, index, delta: ['Where is', ' my order?'][index] });
+    system.events.push('call_answered', { ...about, startedAt: new Date().toISOString() });
+    system.events.push('call_participant_joined', { callUuid: 'sip-1', participant: { id: 'p1', name: 'Asha' } });
+    await expect(transcript.getByRole('listitem')).toHaveText(['callerWhere is my order?']);
+    await expect(page.getByTestId('call-people')).toContainText('Asha');
+    // A call of somebody else's on the same line stays off the card.
+    system.events.push('call_transcript_completed', { callUuid: 'other', itemId: 'o1', speaker: 'caller', transcript: 'Something else.' });
+    system.events.push('call_transcript_completed', { ...piece, itemId: 'i2', speaker: 'agent', transcript: 'On its way.' });
+    await expect(transcript.getByRole('listitem')).toHaveText(['callerWhere is my order?', 'agentOn its way.']);
+
+    // The system's end may come before ours: what was said stays for as long as the card.
+    system.events.push('call_ended', about);
+    await expect(rows(app, 'line-ended')).toHaveCount(1);
+    await expect(transcript).toContainText('On its way.');
+    await press(page, 'Hang up');
+    await callCard(page, 'ended').getByRole('button', { name: 'Dismiss' }).click();
+    await expect(transcript).toHaveCount(0);
+
+    await ask(page, 'phone.lock');
+    await expect.poll(() => system.access.size).toBe(0);
+  } finally {
+    await system.close();
+    await gateway.value.close();
+  }
 });
 
 test('a lost socket comes back by itself with another token, and so while the window is hidden', async ({ launch, keyring }) => {
@@ -110,6 +157,22 @@ test('a flood of events: each is counted, calls are merged, the log keeps the ne
   await expect(app.page.getByTestId('remote-call')).toHaveCount(0);
   await expect(app.page.getByTestId('live-kept')).toContainText('The newest 10,000 of 12,');
   await expect(app.page.getByTestId('event-row').first()).toHaveAttribute('aria-setsize', '10000');
+
+  // Whoever reads further down keeps the line under the eye while new ones come in above.
+  const list = app.page.getByRole('region', { name: 'Events' });
+  await list.evaluate((box) => {
+    box.scrollTop = 5_700;
+  });
+  const underTheEye = () =>
+    list.evaluate((box) => {
+      const { left, top } = box.getBoundingClientRect();
+      const row = document.elementFromPoint(left + 20, top + 100)?.closest('[data-testid="event-row"]');
+      return { position: Number(row?.getAttribute('aria-posinset') ?? NaN), top: Math.round(row?.getBoundingClientRect().top ?? NaN) };
+    });
+  await expect.poll(async () => (await underTheEye()).position).toBeGreaterThan(100);
+  const before = await underTheEye();
+  for (const callUuid of ['eye-1', 'eye-2', 'eye-3']) sippet.events.push('call_ended', { callUuid });
+  await expect.poll(underTheEye).toEqual({ position: before.position + 3, top: before.top });
 });
 
 test("the practice gateway's own events: a call tells itself from its ring to its end, and who is in it", async ({ launch }) => {

@@ -27,6 +27,13 @@ test('a line is added from a preset, judged as it is typed, and comes back to be
   await page.getByRole('textbox', { name: 'Identity' }).fill('1001@pbx.example.com');
   await page.getByRole('textbox', { name: 'Gateway URL' }).fill('wss://pbx.example.com/ws');
   await page.getByRole('textbox', { name: 'Audience' }).fill('pbx.example.com');
+  // A look elsewhere in between loses nothing.
+  await page.getByRole('tab', { name: 'Keys' }).click();
+  await page.getByRole('link', { name: 'Phone' }).click();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('tab', { name: 'Profiles' }).click();
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Night line');
+  await expect(page.getByRole('button', { name: 'Start from' })).toContainText('Kamailio, bearer');
   await page.getByRole('textbox', { name: 'May call', exact: true }).fill('+254*\n10??');
   await page.getByRole('button', { name: 'Add hours' }).click();
   await page.getByRole('button', { name: 'Mon' }).click();

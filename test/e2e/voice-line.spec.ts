@@ -140,8 +140,16 @@ test('a tool runs in main: its output reaches the assistant, and the hand-over i
   const { page } = app;
   await takeLine(app, assistant(realtime.baseUrl), realtime.key);
   const { peer, ...call } = await callAssistant(page, realtime);
-  const broken = peer.callTool('transfer_to_agent', '{"summary":7}');
+  // An assistant may ask for several tools in one answer; it goes on once, when it has all outputs and that answer is through.
+  const toldToGoOn = (): number => peer.received.filter(({ type }) => type === 'response.create').length;
+  const broken = peer.callTool('transfer_to_agent', '{"summary":7}', { goesOn: true });
   await expect.poll(() => peer.toolOutput(broken)).toContain('do not fit');
+  const absent = peer.callTool('no_such_tool', '{}', { goesOn: true });
+  await expect.poll(() => peer.toolOutput(absent)).toContain('no such tool');
+  expect(toldToGoOn()).toBe(0);
+  peer.finish();
+  await expect.poll(toldToGoOn).toBe(1);
+  await expect(events(page, 'active response')).toHaveCount(0);
   const done = peer.callTool('transfer_to_agent', '{"summary":"Asha wants her invoice again."}');
   await expect.poll(() => peer.toolOutput(done)).toContain('"done":true');
   await expect(callCard(page, 'ended')).toContainText('The assistant hands over to you.');

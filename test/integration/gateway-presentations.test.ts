@@ -1,56 +1,10 @@
-/** Every way to present a token or SIP credentials, against the practice gateway: what it takes, and all that it must not take. */
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../../src/gateway/clock';
-import { systemClock } from '../../src/gateway/clock';
-import { digestResponse, ephemeralPassword, NONCE_LIFE_MS, parseAuthParameters } from '../../src/gateway/digest';
-import { startGateway, type GatewayHandle, type StartOptions } from '../../src/gateway/index';
-import { headerOf, headersOf, type HeaderField, type SipRequest, type SipResponse } from '../../src/gateway/sip-message';
-import { mintToken, SipClient, TEST_DOMAIN, TEST_KEY, type TokenParts } from '../support/sip-client';
+/** Every way to present a token, against the practice gateway: what it takes, and all that it must not take. */
+import { describe, expect, it } from 'vitest';
+import { headerOf, type HeaderField } from '../../src/gateway/sip-message';
+import { bearer, challengesOf, decline, expiresOf, NEXT_KEY, OTHER_KEY, said, setUpPresentingClients, uriOf } from '../support/presenting-clients';
+import { mintToken, TEST_DOMAIN } from '../support/sip-client';
 
-const NEXT_KEY = 'the key that comes next, long enough as well';
-const OTHER_KEY = 'a key that this gateway has never seen';
-let gateway: GatewayHandle;
-let lines: string[] = [];
-let clients: SipClient[] = [];
-/** Milliseconds that the gateway's clock is ahead. */
-let ahead = 0;
-const clock: Clock = { now: () => Date.now() + ahead, after: systemClock.after };
-
-async function gatewayWith(options: Partial<StartOptions>): Promise<void> {
-  const started = await startGateway({ port: 0, keys: { active: TEST_KEY, next: NEXT_KEY }, clock, faults: true, log: (line) => lines.push(line), ...options });
-  if (!started.ok) throw new Error(started.failure.sentence);
-  gateway = started.value;
-}
-
-async function open(user: string, options: Parameters<typeof SipClient.open>[2] = { bare: true }): Promise<SipClient> {
-  const client = await SipClient.open(gateway.url, user, options);
-  clients.push(client);
-  return client;
-}
-
-async function fault(path: string, body: object): Promise<void> {
-  expect((await fetch(new URL(path, gateway.faultUrl ?? ''), { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
-}
-
-afterEach(async () => {
-  for (const client of clients) await client.drop();
-  await expect.poll(() => gateway.stats()).toMatchObject({ flows: 0, bindings: 0, transactions: 0 });
-  await gateway.close();
-  // No token, password or answer ever reaches the log.
-  expect(lines.join('\n')).not.toMatch(/eyJ|response=|Bearer (?!error)/);
-  [clients, lines, ahead] = [[], [], 0];
-});
-
-const bearer = (parts: TokenParts = {}): HeaderField => ({ name: 'Authorization', value: `Bearer ${mintToken(parts)}` });
-const uriOf = (user: string): string => `sip:${user}@${TEST_DOMAIN}`;
-const said = ({ status, reason }: SipResponse): string => `${status} ${reason}`;
-const challengesOf = (response: SipResponse): string[] => [...headersOf(response, 'WWW-Authenticate'), ...headersOf(response, 'Proxy-Authenticate')];
-/** The callee declines; the caller acknowledges. */
-async function decline(caller: SipClient, invite: SipRequest, callee: SipClient, heard: SipRequest): Promise<void> {
-  callee.reply(heard, 486, { toTag: 'callee' });
-  caller.acknowledgeRefusal(invite, await caller.response(invite));
-}
-const expiresOf = (response: SipResponse): number => Number(/expires=(\d+)/.exec(headerOf(response, 'Contact') ?? '')?.[1]);
+const { fault, gateway, gatewayWith, open, setAhead } = setUpPresentingClients();
 const INVALID = (why: string): string => `Bearer realm="${TEST_DOMAIN}", error="invalid_token", error_description="${why}"`;
 const WITHOUT = `Bearer realm="${TEST_DOMAIN}"`;
 
@@ -96,7 +50,7 @@ describe('a token in the wrong place', () => {
     await gatewayWith({});
     const asha = await open('1001', {});
     expect((await asha.register(300, [bearer()])).status).toBe(200);
-    expect(gateway.stats().strayTokens).toBe(1);
+    expect(gateway().stats().strayTokens).toBe(1);
   });
 });
 
@@ -110,8 +64,8 @@ describe('bearer', () => {
     expect(expiresOf(await asha.register(600, [bearer({ lifeS: 60 })]))).toBeLessThanOrEqual(60);
     // A later REGISTER with a newer token lasts as long as that one.
     expect(expiresOf(await asha.register(600, [bearer({ lifeS: 120, key: NEXT_KEY })]))).toBeGreaterThan(60);
-    expect(gateway.stats()).toMatchObject({ flows: 1, bindings: 1, acceptedBy: { active: 1, next: 1 }, strayTokens: 0 });
-    ahead = 121_000;
+    expect(gateway().stats()).toMatchObject({ flows: 1, bindings: 1, acceptedBy: { active: 1, next: 1 }, strayTokens: 0 });
+    setAhead(121_000);
     expect(challengesOf(await asha.register(600, [bearer({ lifeS: 60 })]))).toEqual([INVALID('expired')]);
     expect(said(await asha.response(asha.request('MESSAGE', { uri: uriOf('1001') })))).toBe('403 Token expired');
   });
@@ -130,7 +84,7 @@ describe('bearer', () => {
     const asha = await open('1001');
     expect(challengesOf(await asha.register(300, [header]))).toEqual([challenge]);
     expect((await asha.response(asha.request('OPTIONS'))).status).toBe(401);
-    expect(gateway.stats()).toMatchObject({ flows: 1, bindings: 0 });
+    expect(gateway().stats()).toMatchObject({ flows: 1, bindings: 0 });
   });
 
   it('refuses two tokens, and the token of another user, before and after the flow has an owner', async () => {
@@ -142,7 +96,7 @@ describe('bearer', () => {
     expect(said(await asha.register(300, [bearer({ sub: '1002' })]))).toBe('403 Forbidden identity');
     const stolen = asha.request('REGISTER', { from: `<${uriOf('1002')}>;tag=1`, to: `<${uriOf('1002')}>`, headers: [bearer({ sub: '1002' })] });
     expect(said(await asha.response(stolen))).toBe('403 Forbidden identity');
-    expect(gateway.stats()).toMatchObject({ flows: 1, bindings: 1 });
+    expect(gateway().stats()).toMatchObject({ flows: 1, bindings: 1 });
   });
 
   it('sends a token for another realm away unread, and counts it', async () => {
@@ -152,7 +106,7 @@ describe('bearer', () => {
     for (const options of [{ from: `<sip:1001@${foreign}>;tag=1` }, { uri: `sip:${foreign}` }, { from: `<sip::x@${TEST_DOMAIN}>;tag=1` }]) {
       expect(said(await asha.response(asha.request('REGISTER', { ...options, headers: [bearer()] })))).toBe('403 Forbidden identity');
     }
-    expect(gateway.stats()).toMatchObject({ strayTokens: 2, acceptedBy: { active: 0, next: 0 } });
+    expect(gateway().stats()).toMatchObject({ strayTokens: 2, acceptedBy: { active: 0, next: 0 } });
   });
 
   it('wants a token in the INVITE that begins a call, none inside it, and relays none', async () => {
@@ -169,14 +123,14 @@ describe('bearer', () => {
     kamau.reply(heard, 200, { toTag: 'callee' });
     const dialog = asha.acknowledge(invite, await asha.response(invite));
     await kamau.nextRequest('ACK');
-    expect(gateway.stats().strayTokens).toBe(0);
+    expect(gateway().stats().strayTokens).toBe(0);
     const info = asha.request('INFO', { dialog, headers: [bearer()] });
     const inside = await kamau.nextRequest('INFO');
     expect(headerOf(inside, 'Authorization')).toBeNull();
     kamau.reply(inside, 200);
     expect((await asha.response(info)).status).toBe(200);
     // It went no further, but it should never have come this far.
-    expect(gateway.stats().strayTokens).toBe(1);
+    expect(gateway().stats().strayTokens).toBe(1);
     const bye = asha.request('BYE', { dialog });
     kamau.reply(await kamau.nextRequest('BYE'), 200);
     expect((await asha.response(bye)).status).toBe(200);
@@ -206,7 +160,7 @@ describe('bearer', () => {
     await gatewayWith({ accepts: ['bearer'] });
     const asha = await open('1001');
     expect((await asha.register(300, [bearer({ key: NEXT_KEY })])).status).toBe(200);
-    gateway.setKeys({ active: NEXT_KEY });
+    gateway().setKeys({ active: NEXT_KEY });
     expect(challengesOf(await asha.register(300, [bearer()]))).toEqual([INVALID('signature')]);
     expect((await asha.register(300, [bearer({ key: NEXT_KEY })])).status).toBe(200);
   });
@@ -230,123 +184,6 @@ it('refuses exactly so many handshakes', async () => {
   await fault('/refuse-tokens', { on: true, count: 1 });
   await expect(open('1001', {})).rejects.toThrow('HTTP 401 fault');
   expect((await (await open('1001', {})).register()).status).toBe(200);
-});
-
-describe('digest', () => {
-  interface Parts {
-    readonly user?: string;
-    readonly lifeS?: number;
-    readonly key?: string;
-    readonly realm?: string;
-    readonly nc?: string;
-    readonly method?: string;
-    readonly uri?: string;
-    /** Instead of the right one. */
-    readonly response?: string;
-  }
-  /** The answer to a challenge, for REGISTER unless `method` says else. */
-  function answerTo(challenged: SipResponse, parts: Parts = {}): HeaderField {
-    const [challenge = ''] = challengesOf(challenged);
-    const nonce = parseAuthParameters(challenge.replace(/^Digest /, ''))?.get('nonce') ?? '';
-    const username = `${Math.floor(Date.now() / 1000) + (parts.lifeS ?? 300)}:${parts.user ?? '1001'}`;
-    const given = { username, realm: parts.realm ?? TEST_DOMAIN, nonce, nc: parts.nc ?? '00000001', cnonce: 'c', method: parts.method ?? 'REGISTER', uri: parts.uri ?? `sip:${TEST_DOMAIN}` };
-    const response = parts.response ?? digestResponse({ ...given, password: ephemeralPassword(parts.key ?? TEST_KEY, username) });
-    const value = `Digest algorithm=MD5, username="${username}", realm="${given.realm}", nonce="${nonce}", uri="${given.uri}", response="${response}", qop=auth, cnonce="c", nc=${given.nc}`;
-    return { name: challenged.status === 407 ? 'Proxy-Authorization' : 'Authorization', value };
-  }
-  const FRESH = /^Digest realm="practice\.ringfence\.local", nonce="[^"]+", algorithm=MD5, qop="auth"$/;
-  const registered = async (client: SipClient, parts: Parts = {}): Promise<SipResponse> => await client.register(300, [answerTo(await client.register(), { user: client.user, ...parts })]);
-
-  it('challenges, binds at the first good answer, and lasts as long as the user', async () => {
-    await gatewayWith({ accepts: ['digest'] });
-    const asha = await open('1001');
-    const challenged = await asha.register();
-    expect([challenged.status, challengesOf(challenged)]).toEqual([401, [expect.stringMatching(FRESH)]]);
-    const answered = await asha.register(600, [answerTo(challenged, { lifeS: 60 })]);
-    expect(answered.status).toBe(200);
-    expect(expiresOf(answered)).toBeLessThanOrEqual(60);
-    expect(gateway.stats()).toMatchObject({ flows: 1, bindings: 1, acceptedBy: { active: 1, next: 0 } });
-  });
-
-  it('takes both keys, and the removed one no more', async () => {
-    await gatewayWith({ accepts: ['digest'] });
-    const asha = await open('1001');
-    for (const key of [TEST_KEY, NEXT_KEY]) expect((await registered(asha, { key })).status).toBe(200);
-    gateway.setKeys({ active: NEXT_KEY });
-    expect((await registered(asha, { key: TEST_KEY })).status).toBe(401);
-    expect((await registered(asha, { key: NEXT_KEY })).status).toBe(200);
-  });
-
-  it.each([
-    ['an unknown key', { key: OTHER_KEY }],
-    ['an expired user', { lifeS: 0 }],
-    ['a user of too long a life', { lifeS: 4000 }],
-    ['a foreign realm', { realm: 'elsewhere.example' }],
-    ['an answer for another method', { method: 'INVITE' }],
-    ['an answer for another address', { uri: 'sip:elsewhere.example' }],
-    ['a made-up response', { response: '0'.repeat(32) }],
-    ['the name of a service', { user: 'echo' }],
-  ])('challenges %s anew', async (_, parts) => {
-    await gatewayWith({ accepts: ['digest'] });
-    const asha = await open('1001');
-    const refused = await registered(asha, parts);
-    expect([refused.status, challengesOf(refused)]).toEqual([401, [expect.stringMatching(FRESH)]]);
-    expect(gateway.stats().bindings).toBe(0);
-  });
-
-  it('refuses what was captured: the same answer again, the same nonce with another count but no answer for it', async () => {
-    await gatewayWith({ accepts: ['digest'] });
-    const [asha, mallory] = [await open('1001'), await open('1001')];
-    const challenged = await asha.register();
-    const answer = answerTo(challenged);
-    expect((await asha.register(300, [answer])).status).toBe(200);
-    expect(challengesOf(await mallory.register(300, [answer]))).toEqual([expect.stringMatching(FRESH)]);
-    const counted = { ...answer, value: answer.value.replace('nc=00000001', 'nc=00000002') };
-    expect(challengesOf(await mallory.register(300, [counted]))).toEqual([expect.stringMatching(FRESH)]);
-    // Its owner may count on.
-    expect((await asha.register(300, [answerTo(challenged, { nc: '00000002' })])).status).toBe(200);
-  });
-
-  it('says that a nonce is stale, and nothing else is wrong', async () => {
-    await gatewayWith({ accepts: ['digest'] });
-    const asha = await open('1001');
-    const challenged = await asha.register();
-    ahead = NONCE_LIFE_MS + 1_000;
-    const stale = await asha.register(300, [answerTo(challenged)]);
-    expect([stale.status, challengesOf(stale)]).toEqual([401, [expect.stringMatching(/, stale=true$/)]]);
-    expect((await asha.register(300, [answerTo(stale)])).status).toBe(200);
-  });
-
-  it('keeps a flow to its user', async () => {
-    await gatewayWith({ accepts: ['digest'] });
-    const asha = await open('1001');
-    expect(said(await registered(asha, { user: '1002' }))).toBe('403 Forbidden identity');
-    expect((await registered(asha)).status).toBe(200);
-    expect(said(await registered(asha, { user: '1002' }))).toBe('403 Forbidden identity');
-    expect(gateway.stats().bindings).toBe(1);
-  });
-
-  it('asks as a proxy for the INVITE that begins a call, and relays no answer', async () => {
-    await gatewayWith({ accepts: ['digest'] });
-    const [asha, kamau] = [await open('1001'), await open('1002')];
-    for (const one of [asha, kamau]) expect((await registered(one)).status).toBe(200);
-    const bare: SipRequest = asha.request('INVITE', { uri: uriOf('1002') });
-    const challenged = await asha.response(bare);
-    expect([challenged.status, headersOf(challenged, 'Proxy-Authenticate')]).toEqual([407, [expect.stringMatching(FRESH)]]);
-    asha.acknowledgeRefusal(bare, challenged);
-    const invite = asha.request('INVITE', { uri: uriOf('1002'), headers: [answerTo(challenged, { method: 'INVITE', uri: uriOf('1002') })] });
-    const heard = await kamau.nextRequest('INVITE');
-    expect(JSON.stringify(heard.headers)).not.toContain('Digest');
-    await decline(asha, invite, kamau, heard);
-  });
-
-  it('refuses the next credentials when a test says so', async () => {
-    await gatewayWith({ accepts: ['digest'] });
-    const asha = await open('1001');
-    await fault('/refuse-tokens', { on: true, count: 1 });
-    expect((await registered(asha)).status).toBe(401);
-    expect((await registered(asha)).status).toBe(200);
-  });
 });
 
 it('takes bearer and digest side by side, and offers both', async () => {

@@ -1,7 +1,10 @@
 /** Providers against real servers: what the vendor's own client says of the fake and of our token, and what the engine's real code does with a token of a system that nobody has heard of. */
 import { createDecartClient } from '@decartai/sdk';
 import { createHmac } from 'node:crypto';
+import OpenAI from 'openai';
+import { Socket } from 'phoenix';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Profile, ProfileInput } from '../../src/contracts/profile';
 import { ok, type Result } from '../../src/contracts/result';
@@ -10,14 +13,19 @@ import { startGateway, type GatewayHandle, type StartOptions } from '../../src/g
 import type { NewAuditEntry } from '../../src/main/audit-log';
 import { createBroker, type Broker } from '../../src/main/broker';
 import { systemClock } from '../../src/main/clock';
+import type { KeyHandle } from '../../src/main/keys';
 import { createGrantPolicy } from '../../src/main/policy';
 import { createDecart } from '../../src/main/providers/decart';
 import { createGenericHttp } from '../../src/main/providers/generic-http';
 import { createHttpClient } from '../../src/main/providers/http';
+import { createOpenaiRealtime } from '../../src/main/providers/openai-realtime';
 import { createSautikit } from '../../src/main/providers/sautikit';
+import { createSippet } from '../../src/main/providers/sippet';
+import { Secret } from '../../src/main/secrets/secret';
 import { openFakeDecart } from '../support/fake-decart';
-import { installFakeWebRtc } from '../support/fake-peer-connection';
+import { FakePeerConnection, installFakeWebRtc } from '../support/fake-peer-connection';
 import { openFakeSautikit } from '../support/fake-sautikit';
+import { startFakeSippet } from '../support/fake-sippet';
 import { answerJson, openHttpServer, type Answer, type HttpServerUnderTest } from '../support/hostile-http-server';
 import { createTestPhone } from '../support/phone';
 import { lineOf, testKey } from '../support/provider-room';
@@ -67,6 +75,51 @@ describe("Decart's own client", () => {
     expect(await client.queue.status('job_1')).toMatchObject({ job_id: 'job_1' });
     await expect(client.tokens.create()).rejects.toThrow(/403/);
     await expect(createDecartClient({ apiKey: 'ek_made-up', baseUrl: fake.url }).queue.status('job_1')).rejects.toThrow();
+  });
+});
+
+describe("OpenAI's own client", () => {
+  it('asks what ours asks for the same session, byte for byte, and reads the same secret out of the answer', async () => {
+    const { key, text } = testKey();
+    const answer = { value: 'ek_short-lived', expires_at: Math.floor(Date.now() / 1000) + 120, session: { type: 'realtime', model: 'gpt-realtime' } };
+    const server = await opened(openHttpServer(answerJson(200, answer)));
+    const profile = lineOf({ kind: 'openai-realtime', baseUrl: server.url, instructions: 'Be brief.' }, { identity: '', gatewayUrl: '', policy: { purposes: ['voice'] } });
+    const minted = await createOpenaiRealtime(newHttp()).mint({ profile, purpose: 'voice', lifeS: 120 }, key);
+    // Its types are the vendor's description of a session: what they do not know does not compile.
+    const made = await new OpenAI({ apiKey: text, baseURL: `${server.url}/v1`, maxRetries: 0 }).realtime.clientSecrets.create({
+      expires_after: { anchor: 'created_at', seconds: 120 },
+      session: { type: 'realtime', model: 'gpt-realtime', instructions: 'Be brief.', audio: { input: { transcription: { model: 'gpt-4o-mini-transcribe' } }, output: { voice: 'alloy' } }, tools: [], tool_choice: 'none' },
+    });
+    expect(minted).toMatchObject({ ok: true, value: { kind: 'token', token: made.value } });
+    const [ours, theirs] = server.requests.map(({ method, path, headers, body }) => ({ method, path, body, type: headers['content-type'], key: headers['authorization'] }));
+    expect(ours).toEqual(theirs);
+  });
+});
+
+describe("Phoenix's own client", () => {
+  it("joins Sippet's events with the token that we made, at the URL and with the names that came with it, and once only", async () => {
+    const sippet = await startFakeSippet();
+    cleanUp.push(sippet.close);
+    const secret = Secret.fromText(sippet.secretKey);
+    if (!secret.ok) expect.unreachable();
+    const key: KeyHandle = { fingerprint: secret.value.fingerprint, open: () => Promise.resolve(secret) };
+    const profile = lineOf({ kind: 'sippet', baseUrl: sippet.url }, { presentation: { kind: 'digest' }, policy: { purposes: ['events'] } });
+    const minted = await createSippet(newHttp()).mint({ profile, purpose: 'events', lifeS: 300 }, key);
+    if (!minted.ok || minted.value.kind !== 'events') expect.unreachable();
+    const { url, parameter, token, topic } = minted.value;
+    const join = (): Socket => {
+      // It adds the transport's name to the address by itself.
+      const socket = new Socket(url.replace(/\/websocket$/, ''), { transport: WebSocket, params: { [parameter]: token }, reconnectAfterMs: () => 600_000 });
+      cleanUp.push(() => socket.disconnect());
+      socket.connect();
+      socket.channel(topic).join();
+      return socket;
+    };
+    join();
+    await expect.poll(sippet.events.joined).toBe(1);
+    join();
+    await expect.poll(sippet.events.refused).toBe(1);
+    expect(sippet.events.joined()).toBe(1);
   });
 });
 
@@ -206,5 +259,33 @@ describe('Sautikit', () => {
     const { grants } = await registeredPhone(lineWith(profile, key));
     expect(gateway.stats()).toMatchObject({ flows: 1, bindings: 1 });
     expect(grants[0]?.iceServers).toHaveLength(2);
+  });
+
+  it('each call has the ICE servers of the newest grant: what was lent with an older one has ended', async () => {
+    const key = testKey();
+    const gateway = await practiceGateway();
+    let made = 0;
+    const lent = (): object => ({ iceServers: [{ urls: 'turn:127.0.0.1:3478', username: 'u', credential: `lent-${made}` }] });
+    const server = await opened(
+      openHttpServer((seen, response) => {
+        made += 1;
+        answerJson(200, { token: mintToken({ sub: '1001' }), endpoint: gateway.url, expiresIn: 300, turnServer: lent() })(seen, response);
+      }),
+    );
+    const line = lineWith(lineOf({ kind: 'sautikit', baseUrl: server.url, generation: 'webrtc' }, { identity: `1001@${TEST_DOMAIN}`, gatewayUrl: '' }), key);
+    const { phone } = await registeredPhone(line);
+    const credentialOfNext = async (): Promise<unknown> => {
+      const placed = await phone.agent.place('echo');
+      if (!placed.ok) expect.unreachable(placed.failure.sentence);
+      await expect.poll(() => phone.agent.snapshot().calls.at(-1)?.phase).not.toBe('dialing');
+      phone.agent.end(placed.value);
+      return FakePeerConnection.all.at(-1)?.configuration;
+    };
+    expect(await credentialOfNext()).toMatchObject({ iceServers: [{ credential: 'lent-1' }] });
+    const renewed = await line.broker.grant('line-1', 'sip', 'renewal');
+    if (!renewed.ok || renewed.value.purpose !== 'sip') expect.unreachable();
+    phone.renew(renewed.value);
+    await expect.poll(() => gateway.stats().acceptedBy.active).toBe(2);
+    await expect.poll(credentialOfNext).toMatchObject({ iceServers: [{ credential: 'lent-2' }] });
   });
 });

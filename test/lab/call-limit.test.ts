@@ -1,21 +1,10 @@
 /** A call from the WebRTC side to an ordinary phone, whose token limits it: both sides and the media end with it. */
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { headerOf } from '../../src/gateway/sip-message';
 import { SipClient } from '../support/sip-client';
-import { labProblem, startLab, type Lab } from './lab';
+import { setUpLab } from './lab-room';
 
-const problem = await labProblem();
-beforeEach(({ skip }) => skip(problem !== null, problem ?? ''));
-
-let running: Lab | null = null;
-beforeAll(async () => {
-  if (problem === null) running = await startLab();
-});
-afterAll(() => running?.close());
-const lab = (): Lab => {
-  if (running === null) throw new Error('there is no lab');
-  return running;
-};
+const lab = setUpLab();
 
 const FINGERPRINT = Array.from({ length: 32 }, (_, i) => (i + 16).toString(16).toUpperCase()).join(':');
 /** What a browser offers, as far as rtpengine looks at it. */

@@ -1,20 +1,9 @@
 /** A dialog outlives the WebSocket it began on: what its peer sends goes to the same phone's newer one. */
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { SipClient } from '../support/sip-client';
-import { labProblem, startLab, type Lab } from './lab';
+import { setUpLab } from './lab-room';
 
-const problem = await labProblem();
-beforeEach(({ skip }) => skip(problem !== null, problem ?? ''));
-
-let running: Lab | null = null;
-beforeAll(async () => {
-  if (problem === null) running = await startLab();
-});
-afterAll(() => running?.close());
-const lab = (): Lab => {
-  if (running === null) throw new Error('there is no lab');
-  return running;
-};
+const lab = setUpLab();
 
 async function phone(user: string): Promise<SipClient> {
   const opened = await SipClient.open(lab().url, user, { token: lab().mint({ sub: user }), domain: lab().domain });

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import type { Call } from '../../src/contracts/call';
 import { welcome, type Visitors } from '../contract/visitors';
 import type { TestPhone } from '../support/phone';
 import { storyOf } from '../support/story';
-import { labProblem, startLab, type Lab } from './lab';
+import type { Lab } from './lab';
+import { setUpLab } from './lab-room';
 import type { Sipp, SippOptions } from './sipp';
 
 export interface OddPeersRoom {
@@ -19,26 +20,15 @@ export interface OddPeersRoom {
   readonly peer: (scenario: string, options?: Partial<SippOptions>, open?: Readonly<Record<string, string>>) => Promise<Sipp>;
 }
 
-const problem = await labProblem();
-
 /** Call once at the top of the file. Where there can be no lab, its tests are skipped. After each test no media session may be left. */
 export function setUpOddPeers(): OddPeersRoom {
-  let running: Lab | null = null;
+  const lab = setUpLab();
   let visiting: Visitors | null = null;
-  const lab = (): Lab => {
-    if (running === null) throw new Error('the lab does not run');
-    return running;
-  };
   const visitors = (): Visitors => {
     if (visiting === null) throw new Error('no test is running');
     return visiting;
   };
-  beforeAll(async () => {
-    if (problem === null) running = await startLab();
-  });
-  afterAll(() => running?.close());
-  beforeEach(({ skip }) => {
-    skip(problem !== null, problem ?? '');
+  beforeEach(() => {
     visiting = welcome(lab());
   });
   afterEach(async () => {

@@ -96,7 +96,7 @@ export class FakePeerConnection extends EventTarget {
   private remoteTold = false;
   private candidates: string[] = [];
 
-  constructor(readonly configuration: object) {
+  constructor(public configuration: object) {
     super();
     FakePeerConnection.all.push(this);
   }
@@ -109,6 +109,12 @@ export class FakePeerConnection extends EventTarget {
   createDataChannel(label: string): FakeDataChannel {
     this.channel = new FakeDataChannel(label);
     return this.channel;
+  }
+  getConfiguration(): object {
+    return this.configuration;
+  }
+  setConfiguration(configuration: object): void {
+    this.configuration = configuration;
   }
   getSenders(): object[] {
     return [this.sender];

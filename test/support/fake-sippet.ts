@@ -1,5 +1,5 @@
 /** Sippet as its public description has it: session tokens, actions by RPC, and the events socket; on 127.0.0.1, with keys made at run time. */
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { servePhoenix, type FakePhoenix } from './fake-phoenix';
@@ -43,8 +43,11 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Starts it on a free port. Each session token opens one socket, once. */
-export async function startFakeSippet(): Promise<FakeSippet> {
+/**
+ * Starts it on a free port. Each session token opens one socket, once. `sipKey`: its SIP access is one that a gateway with this key takes (a user
+ * with its end in front, the password made of both: see src/gateway/digest.ts).
+ */
+export async function startFakeSippet({ sipKey = null }: { readonly sipKey?: string | null } = {}): Promise<FakeSippet> {
   const secretKey = `sk_test_${randomBytes(24).toString('hex')}`;
   const publishableKey = `pk_test_${randomBytes(24).toString('hex')}`;
   const tokens: string[] = [];
@@ -83,7 +86,8 @@ export async function startFakeSippet(): Promise<FakeSippet> {
       }
       case 'issue_sip_access': {
         const id = randomBytes(8).toString('hex');
-        const made = { username: `${text('username')}-${id}`, password: randomBytes(16).toString('hex') };
+        const username = sipKey === null ? `${text('username')}-${id}` : `${Math.floor(Date.now() / 1000) + LIFE_S}:${text('username')}`;
+        const made = { username, password: sipKey === null ? randomBytes(16).toString('hex') : createHmac('sha1', sipKey).update(username).digest('base64') };
         access.set(id, made);
         return { id, ...made, ...expiry() };
       }

@@ -34,12 +34,14 @@ export interface TestPhoneOptions {
   readonly mint: () => Grant | Result<Grant> | Promise<Result<Grant>>;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** The line's rules for what it is redirected to; without it all is allowed. */
+  readonly mayCall?: (target: string) => Promise<Result<unknown>>;
 }
 
 /** How long a test waits for a state before it says which state it saw instead. */
 const PATIENCE_MS = 4_000;
 
-export function createTestPhone({ WebSocket, mint, clock = systemClock, random = Math.random }: TestPhoneOptions): TestPhone {
+export function createTestPhone({ WebSocket, mint, clock = systemClock, random = Math.random, mayCall }: TestPhoneOptions): TestPhone {
   const events: EngineEvent[] = [];
   const trace: TraceEntry[] = [];
   const marks: { name: string; callId: string | undefined; at: number }[] = [];
@@ -100,6 +102,7 @@ export function createTestPhone({ WebSocket, mint, clock = systemClock, random =
     mark: (name, { callId }) => marks.push({ name, callId, at: performance.now() }),
     product: 'Ringfence/test',
     onTrace: (entry) => trace.push(entry),
+    ...(mayCall === undefined ? {} : { mayCall }),
   });
   agent.onEvent((event) => events.push(event));
 

@@ -44,6 +44,7 @@ export class RealtimePeer {
     this.#opened = resolve;
   });
   #closed = false;
+  #answering = false;
   /** The connection is gone, whoever ended it. */
   isGone = false;
 
@@ -58,7 +59,9 @@ export class RealtimePeer {
       this.#channel = channel;
       channel.onMessage((message) => {
         const event: unknown = typeof message === 'string' ? JSON.parse(message) : null;
-        if (isEvent(event)) this.received.push(event);
+        if (!isEvent(event)) return;
+        this.received.push(event);
+        if (event.type === 'response.create' && this.#answering) this.#refuseAnswer();
       });
       channel.onClosed(() => {
         this.isGone = true;
@@ -103,13 +106,28 @@ export class RealtimePeer {
     this.say({ type: 'conversation.item.input_audio_transcription.completed', ...item, transcript: text });
   }
 
-  /** Asks for a tool; answers with the id of that. `input` is JSON text. */
-  callTool(name: string, input: string): string {
+  /** Asks for a tool; answers with the id of that. `input` is JSON text. `goesOn`: the answer that asks for it is not through before `finish`. */
+  callTool(name: string, input: string, { goesOn = false } = {}): string {
     const call_id = `call_${randomUUID()}`;
     const where = { response_id: `resp_${randomUUID()}`, output_index: 0 };
+    if (!this.#answering) this.say({ type: 'response.created', response: { id: where.response_id, object: 'realtime.response', status: 'in_progress', output: [] } });
+    this.#answering = true;
     this.say({ type: 'response.function_call_arguments.done', ...where, item_id: `item_${call_id}`, call_id, name, arguments: input });
     this.say({ type: 'response.output_item.done', ...where, item: { id: `item_${call_id}`, type: 'function_call', status: 'completed', call_id, name, arguments: input } });
+    if (!goesOn) this.finish();
     return call_id;
+  }
+
+  /** The answer is through. */
+  finish(status: 'completed' | 'cancelled' = 'completed'): void {
+    this.#answering = false;
+    this.say({ type: 'response.done', response: { id: `resp_${randomUUID()}`, object: 'realtime.response', status } });
+  }
+
+  /** One answer at a time. */
+  #refuseAnswer(): void {
+    const code = 'conversation_already_has_active_response';
+    this.say({ type: 'error', error: { type: 'invalid_request_error', code, message: 'Conversation already has an active response. Wait until the response is finished before creating a new one.', param: null } });
   }
 
   /** The output that came back for a tool call, or null. */

@@ -23,11 +23,17 @@ function cableCommands(desk: string, cable: keyof typeof NETS, on: boolean): str
   ];
 }
 
-/** A cable that was plugged in passes nothing until both kernels have noticed, which takes up to a second. */
-async function carries(desk: string, cable: keyof typeof NETS): Promise<void> {
+/**
+ * A cable that was plugged in passes nothing until both kernels have noticed, which takes up to a second. Answers with the last moment at which
+ * it was seen not to: on a busy machine the phone is back before the next look is over.
+ */
+async function carries(desk: string, cable: keyof typeof NETS, pluggedAt: number): Promise<number> {
+  let notYet = pluggedAt;
   for (const end = Date.now() + 5_000; Date.now() < end; ) {
+    const asked = Date.now();
     const states = await Promise.all([['link', 'show', cable], ['-n', desk, 'link', 'show', cable]].map((args) => execute('ip', args)));
-    if (states.every(({ stdout }) => stdout.includes(' state UP '))) return;
+    if (states.every(({ stdout }) => stdout.includes(' state UP '))) return notYet;
+    notYet = asked;
   }
   throw new Error(`${cable} does not come up`);
 }
@@ -46,10 +52,11 @@ async function obey(todo: Order, lab: Lab, desk: string): Promise<unknown> {
     return Date.now();
   };
   switch (todo.what) {
-    case 'cable':
+    case 'cable': {
+      const began = Date.now();
       await run(cableCommands(desk, todo.cable, todo.on));
-      if (todo.on) await carries(desk, todo.cable);
-      return Date.now();
+      return todo.on ? await carries(desk, todo.cable, began) : Date.now();
+    }
     case 'loss':
       return await run(lossCommands(todo.percent));
     case 'facts':

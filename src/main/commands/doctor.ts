@@ -1,6 +1,7 @@
 /** `ringfence doctor`: looks at all that a call needs, changes nothing, and says what to do. */
 import { skewSentence } from '../../contracts/clock-skew';
 import type { EffectivePolicy } from '../../contracts/managed-policy';
+import { plainText } from '../../contracts/plain-text';
 import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
 import type { Profile } from '../../contracts/profile';
 import { EXIT } from '../command-line';
@@ -15,8 +16,9 @@ const SHIPPED_ELECTRON = 45;
 
 export interface DoctorPorts {
   readonly versions: { readonly ringfence: string; readonly electron: string; readonly node: string };
-  /** Sentences about files that were set aside. */
-  readonly notices: readonly string[];
+  /** Sentences about files that can't be used, or null. */
+  readonly profilesNotice: string | null;
+  readonly adminLockNotice: string | null;
   readonly profiles: readonly Profile[];
   readonly keys: Pick<Keys, 'ready' | 'keychain' | 'status' | 'inSlot'>;
   /** What the admin's file makes of everybody's policy; null: there is no file. */
@@ -115,13 +117,15 @@ async function inTurn<T, R>(items: readonly T[], action: (item: T) => Promise<R>
 const shown = ({ name, status, says, todo }: Check): string => `${status.padEnd(5)} ${name}: ${says}\n${todo === null ? '' : `      ${todo}\n`}`;
 
 export async function doctor(ports: DoctorPorts, { json }: { readonly json: boolean }): Promise<Answer> {
-  const lines = ports.profiles.filter(({ id }) => id !== PRACTICE_PROFILE_ID);
+  // A line feed in a name would draw a check that nobody made.
+  const lines = ports.profiles.flatMap((each) => (each.id === PRACTICE_PROFILE_ID ? [] : [{ ...each, name: plainText(each.name) }]));
   const first = [
     checkRuntime(ports.versions),
     await checkKeychain(ports.keys),
     await ports.sound(),
     checkPolicy(ports),
-    ...ports.notices.map((notice) => bad('Files', notice, 'Mend the file and put it back, or import the profiles again.')),
+    ...(ports.profilesNotice === null ? [] : [bad('Files', ports.profilesNotice, 'Mend the file and put it back, or import the profiles again.')]),
+    ...(ports.adminLockNotice === null ? [] : [bad('Files', ports.adminLockNotice, 'An admin passphrase is in the keychain, and still holds. Where none was ever set, remove this file while Ringfence is closed.')]),
     ...(lines.length === 0 ? [warn('Profiles', 'There is no line but the Practice line.', 'Add one in the window, or: ringfence profiles import FILE --apply')] : []),
   ];
   // One keychain, one question at a time: a locked one may show a prompt for each.

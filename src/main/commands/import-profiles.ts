@@ -1,12 +1,29 @@
 /** `ringfence profiles import`: the window's import, with a path instead of a dialog. */
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { plainText } from '../../contracts/plain-text';
 import type { ImportEntry } from '../../contracts/profile-transfer';
 import { fail, ok } from '../../contracts/result';
 import { EXIT } from '../command-line';
 import type { ChosenFiles } from '../desktop/chosen-files';
 import { createTransferHandlers, type TransferPorts } from '../profile-transfer-handlers';
 import { asJson, failed, type Answer } from './answer';
+
+/** Bytes read at once. */
+const CHUNK = 64 * 1024;
+
+/** Up to `most` bytes and one more. Not by the file's size: a pipe (`/dev/stdin`, a shell's `<(...)`) says that it has none. */
+async function readUpTo(file: FileHandle, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let left = most + 1;
+  while (left > 0) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(left, CHUNK)), 0, Math.min(left, CHUNK));
+    if (bytesRead === 0) break;
+    chunks.push(buffer.subarray(0, bytesRead));
+    left -= bytesRead;
+  }
+  return Buffer.concat(chunks);
+}
 
 /** The file that a path names, in place of one that is chosen in a dialog. Nothing is written. */
 export function namedFile(path: string): ChosenFiles {
@@ -15,10 +32,7 @@ export function namedFile(path: string): ChosenFiles {
       try {
         const file = await open(path, 'r');
         try {
-          const { size } = await file.stat();
-          const buffer = Buffer.alloc(Math.min(size, most) + 1);
-          const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-          return ok({ file: basename(path).slice(0, 255), text: buffer.subarray(0, bytesRead).toString('utf8') });
+          return ok({ file: basename(path).slice(0, 255), text: (await readUpTo(file, most)).toString('utf8') });
         } finally {
           await file.close();
         }
@@ -33,10 +47,13 @@ export function namedFile(path: string): ChosenFiles {
 
 const SIGNS: Readonly<Record<ImportEntry['change'], string>> = { added: '+', changed: '~', unchanged: '=', refused: '!' };
 
+/** A line feed in a value would draw a line that looks like another change. */
+const oneLine = (text: string | null): string => (text === null || text === '' ? '(none)' : plainText(text, 400));
+
 function shown({ profileId, name, environment, change, reason, fields }: ImportEntry): string {
-  const head = `${SIGNS[change]} ${profileId}  "${name}" (${environment}): ${change}${reason === null ? '' : `. ${reason}`}`;
+  const head = `${SIGNS[change]} ${profileId}  "${oneLine(name)}" (${environment}): ${change}${reason === null ? '' : `. ${reason}`}`;
   // All of a new profile is new.
-  const details = change === 'changed' ? fields.map(({ path, before, after }) => `    ${path}: ${before ?? '(none)'} -> ${after ?? '(none)'}`) : [];
+  const details = change === 'changed' ? fields.map(({ path, before, after }) => `    ${oneLine(path)}: ${oneLine(before)} -> ${oneLine(after)}`) : [];
   return [head, ...details].map((line) => `${line}\n`).join('');
 }
 

@@ -39,7 +39,9 @@ export async function rotateKey({ profiles, keys, audit, now }: RotateKeyPorts, 
     const { retired } = keys.status(profileId);
     const finished = await keys.finishRotation(profileId);
     if (!finished.ok) return refuse(finished);
-    return done(retired === null ? `"${name}" has no retired key: nothing is left to do.\n` : `The rotation of "${name}" is finished: ${retired.fingerprint} is forgotten here too.\n`);
+    if (retired === null) return done(`"${name}" has no retired key: nothing is left to do.\n`);
+    const older = finished.value.retired;
+    return done(older === null ? `The rotation of "${name}" is finished: ${retired.fingerprint} is forgotten here too.\n` : `${retired.fingerprint} is forgotten here too. ${older.fingerprint}, retired before it, is still to be removed at the gateway; then once more: ringfence keys rotate --profile ${profileId} --finish\n`);
   }
   const may = mayPromote(keys.status(profileId), known.value, step, now());
   const promoted = may.ok ? await keys.promote(profileId) : may;

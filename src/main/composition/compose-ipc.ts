@@ -7,6 +7,7 @@ import { createAuditHandlers } from '../audit-handlers';
 import type { AuditLog } from '../audit-log';
 import { createChangeQuestion } from '../change-question';
 import type { Clock } from '../clock';
+import { createBoxes } from '../desktop/boxes';
 import { createChosenFiles } from '../desktop/chosen-files';
 import { createIncomingCalls, type IncomingCalls } from '../desktop/incoming-calls';
 import { createIncomingWindow } from '../desktop/incoming-window';
@@ -17,8 +18,10 @@ import { createUnlockWindow } from '../desktop/unlock-window';
 import { createHandlers } from '../handlers';
 import { UNLOCK_PARTITION } from '../hardening';
 import { serveIpc } from '../ipc';
+import { createKeyQuestion } from '../key-question';
 import type { Log } from '../log';
 import type { Notify } from '../notify';
+import { createNotedRate } from '../noted-rate';
 import { isSandboxed } from '../os-sandbox';
 import { createPolicyHandlers } from '../policy-handlers';
 import { admitProfile } from '../profile-guard';
@@ -48,7 +51,9 @@ export interface IpcPorts {
 export function composeIpc({ files: { stored, profiles, settings, managed }, tokens, locks: { adminLock, phoneLock }, windows, handover, audit, notify, clock, log, preload }: IpcPorts): IncomingCalls {
   const { keys, broker, renewal, voice, tests, sippet, snapshot, tellProfiles, lineChanged } = tokens;
   const phoneWindow = () => windows.get('phone');
-  const chosenFiles = createChosenFiles(phoneWindow);
+  const boxes = createBoxes(clock);
+  const chosenFiles = createChosenFiles(phoneWindow, boxes);
+  const keyQuestion = createKeyQuestion({ find: profiles.find, ask: (question) => askNatively(phoneWindow(), boxes, question), clock, audit: audit.append });
   const confirmChange = createChangeQuestion({
     find: profiles.find,
     admitted: (wanted) => {
@@ -57,10 +62,11 @@ export function composeIpc({ files: { stored, profiles, settings, managed }, tok
     },
     hasKey: (profileId) => {
       const { active, next } = stored.keyRecords(profileId);
-      return active !== null || next !== null;
+      return active !== null || next !== null || keyQuestion.isFor(profileId);
     },
     adminLock,
-    ask: (question) => askNatively(phoneWindow(), question),
+    ask: (question) => askNatively(phoneWindow(), boxes, question),
+    clock,
     audit: audit.append,
   });
   const incoming = createIncomingCalls({
@@ -91,7 +97,8 @@ export function composeIpc({ files: { stored, profiles, settings, managed }, tok
       snapshot,
       keys,
       keyFromClipboard,
-      keyFromFile: () => keyFromFile(phoneWindow()),
+      keyFromFile: () => keyFromFile(phoneWindow(), boxes),
+      keyQuestion,
       handOverKey: handover.copy,
       broker,
       renewal,
@@ -121,6 +128,7 @@ export function composeIpc({ files: { stored, profiles, settings, managed }, tok
     }),
     admitAdmin: admitAdmin(adminLock, () => managed.adminLock() === 'required'),
     isPhoneLocked: () => phoneLock.state().lockedBy !== null,
+    admitNoted: createNotedRate(clock),
     windowOf: windows.nameOf,
     origin: APP_ORIGIN,
     onRefused: (channel, reason) => audit.append({ what: 'refusal', profileId: '', purpose: 'ipc', reason, channel }),

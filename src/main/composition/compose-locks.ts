@@ -42,6 +42,7 @@ export async function composeLocks({ folder, files: { profiles }, keychain, toke
     audit: audit.append,
     onChanged: (state) => notify('admin.changed', state),
   });
+  if (adminLock.notice !== null) log.warn(adminLock.notice);
   const phoneLock = createPhoneLock({
     clock,
     activeProfileId: profiles.activeProfileId,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
 import type { ProfilesSnapshot } from '../../contracts/profile';
 import type { ProviderKind } from '../../contracts/provider';
-import { ok } from '../../contracts/result';
+import { fail, ok } from '../../contracts/result';
 import type { AuditLog } from '../audit-log';
 import { createBroker, type Broker } from '../broker';
 import type { Clock } from '../clock';
@@ -133,7 +133,15 @@ export function composeTokens({ files: { profiles, managed, notice }, keychain, 
   const renewal = createGrantRenewal({
     clock,
     random: Math.random,
-    mint: (profileId, purpose) => broker.grant(profileId, purpose, 'renewal'),
+    mint: async (profileId, purpose) => {
+      try {
+        return await broker.grant(profileId, purpose, 'renewal');
+      } catch (cause) {
+        // A bug in one provider must not end the calls of another line.
+        log.error('a token could not be renewed', cause);
+        return fail('internal', 'The token could not be renewed: Ringfence tries again. What went wrong is in its log.', 'retry');
+      }
+    },
     onRenewed: (grant) => notify('grants.renewed', grant),
     onFailed: (profileId, purpose, failure) => notify('grants.failed', { profileId, purpose, failure }),
   });

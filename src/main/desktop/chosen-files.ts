@@ -3,6 +3,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { dialog, type BrowserWindow } from 'electron';
 import { fail, ok, type Result } from '../../contracts/result';
+import { notShown, type Boxes } from './boxes';
 
 export interface FileKind {
   /** "Profiles". */
@@ -23,13 +24,17 @@ export interface ChosenFiles {
 }
 
 /** `parent` is the window that the dialogs belong to. */
-export function createChosenFiles(parent: () => BrowserWindow | null): ChosenFiles {
+export function createChosenFiles(parent: () => BrowserWindow | null, boxes: Boxes): ChosenFiles {
   const filters = ({ name, extension }: FileKind) => [{ name, extensions: [extension] }];
   return {
     read: async (title, kind, most) => {
       const window = parent();
       const options: Electron.OpenDialogOptions = { title, filters: filters(kind), properties: ['openFile', 'dontAddToRecent'] };
-      const chosen = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
+      const chosen = await boxes.show(
+        () => (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options)),
+        ({ canceled }) => canceled,
+      );
+      if (chosen === null) return notShown();
       const path = chosen.filePaths[0];
       if (chosen.canceled || path === undefined) return nothingChosen();
       try {
@@ -49,7 +54,11 @@ export function createChosenFiles(parent: () => BrowserWindow | null): ChosenFil
     write: async (title, suggested, kind, text) => {
       const window = parent();
       const options: Electron.SaveDialogOptions = { title, defaultPath: suggested, filters: filters(kind), properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'] };
-      const chosen = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options));
+      const chosen = await boxes.show(
+        () => (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options)),
+        ({ canceled }) => canceled,
+      );
+      if (chosen === null) return notShown();
       if (chosen.canceled || chosen.filePath === '') return nothingChosen();
       try {
         await writeFile(chosen.filePath, await text(), { mode: 0o600 });

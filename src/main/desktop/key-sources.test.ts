@@ -12,6 +12,7 @@ vi.mock('electron', () => ({
   },
   dialog: { showOpenDialog: () => Promise.resolve(desktop.chosen) },
 }));
+const { createBoxes } = await import('./boxes');
 const { keyFromClipboard, keyFromFile } = await import('./key-sources');
 
 const key = 'not-a-real-key-only-a-test-0123456789';
@@ -58,21 +59,21 @@ describe('a key from a file', () => {
 
   it('is read by main', async () => {
     choose('key.txt', `${key}\r\n`);
-    const result = await keyFromFile(null);
+    const result = await keyFromFile(null, createBoxes({ monotonic: () => 0 }));
     expect(result.ok && result.value.use((bytes) => Buffer.from(bytes).toString())).toBe(key);
   });
 
   it('is not taken when the dialog was closed', async () => {
     desktop.chosen = { canceled: true, filePaths: [] };
-    expect(await keyFromFile(null)).toMatchObject({ failure: { reason: 'cancelled' } });
+    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({ failure: { reason: 'cancelled' } });
   });
 
   it('is not taken from a file that is too large, unreadable or none', async () => {
     choose('large.txt', 'k'.repeat(20_000));
-    expect(await keyFromFile(null)).toMatchObject({ failure: { reason: 'key-unusable' } });
+    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({ failure: { reason: 'key-unusable' } });
     choose('missing.txt');
-    expect(await keyFromFile(null)).toMatchObject({ failure: { reason: 'file-unreadable', details: 'ENOENT' } });
+    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({ failure: { reason: 'file-unreadable', details: 'ENOENT' } });
     desktop.chosen = { canceled: false, filePaths: [folder] };
-    expect(await keyFromFile(null)).toMatchObject({ failure: { reason: 'file-unreadable' } });
+    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({ failure: { reason: 'file-unreadable' } });
   });
 });

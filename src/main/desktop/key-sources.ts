@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { clipboard, dialog, type BrowserWindow } from 'electron';
 import { fail, type Result } from '../../contracts/result';
 import { Secret } from '../secrets/secret';
+import { notShown, type Boxes } from './boxes';
 
 /** More than the longest key with its white space, bytes. */
 const LARGEST_FILE = 16 * 1024;
@@ -21,9 +22,13 @@ export async function keyFromClipboard(): Promise<Result<Secret>> {
 }
 
 /** Shows the system's dialog. Fails with `cancelled`, `file-unreadable` or `key-unusable`. The file is left as it is. */
-export async function keyFromFile(parent: BrowserWindow | null): Promise<Result<Secret>> {
+export async function keyFromFile(parent: BrowserWindow | null, boxes: Boxes): Promise<Result<Secret>> {
   const options: Electron.OpenDialogOptions = { title: 'Choose the file that holds the key', properties: ['openFile', 'dontAddToRecent'] };
-  const chosen = await (parent === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(parent, options));
+  const chosen = await boxes.show(
+    () => (parent === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(parent, options)),
+    ({ canceled }) => canceled,
+  );
+  if (chosen === null) return notShown();
   const path = chosen.filePaths[0];
   if (chosen.canceled || path === undefined) return fail('cancelled', 'No file was chosen; nothing was changed.');
   try {

@@ -22,14 +22,14 @@ export interface UnlockWindowPorts {
 }
 
 export interface UnlockWindow {
-  /** Opens it, or brings it to the front; resolves when it is closed. */
+  /** Opens it, or brings the one that is open to the front, for whatever question that is; resolves when it is closed. */
   readonly open: (question: AdminQuestion) => Promise<void>;
   /** Closes it after what is being answered has been answered. */
   readonly close: () => void;
 }
 
 export function createUnlockWindow({ preload, partition, parent, log, onMade, onClosed }: UnlockWindowPorts): UnlockWindow {
-  let current: { readonly window: BrowserWindow; readonly question: AdminQuestion; readonly closed: Promise<void> } | null = null;
+  let current: { readonly window: BrowserWindow; readonly closed: Promise<void> } | null = null;
 
   const make = (question: AdminQuestion): NonNullable<typeof current> => {
     const over = parent();
@@ -59,12 +59,12 @@ export function createUnlockWindow({ preload, partition, parent, log, onMade, on
     });
     onMade(window);
     void window.loadURL(`${APP_ORIGIN}/unlock.html?question=${question}`).catch((cause: unknown) => log.warn(`the unlock window could not load its page: ${String(cause)}`));
-    return { window, question, closed };
+    return { window, closed };
   };
 
   return {
     open: (question) => {
-      if (current !== null && current.question !== question) current.window.destroy();
+      // One that is open stays, whatever is asked: taken away while somebody types, it would leave the rest of a passphrase to the phone window.
       current ??= make(question);
       current.window.focus();
       return current.closed;

@@ -1,7 +1,7 @@
 /** What the answers of token servers have in common: tokens, ICE servers, and where to ask. */
 import { z } from 'zod';
 import type { Grant } from '../../contracts/grant';
-import type { Profile } from '../../contracts/profile';
+import { iceServer, type Profile } from '../../contracts/profile';
 import type { Purpose } from '../../contracts/policy';
 import { fail } from '../../contracts/result';
 import { readPointer } from './json-pointer';
@@ -28,13 +28,23 @@ const answeredIceServer = z.object({
   credential: z.string().max(300).nullish(),
 });
 
-/** `RTCIceServer`s as W3C WebRTC has them (section 4.2.2), one or many; read as a grant carries them: 8 servers of 4 URLs at most. */
+/** One that a browser does not take (`stun:host?transport=udp`, say) would make it refuse all of them, and with them every call. */
+const isUsableUrl = (url: string): boolean => iceServer.shape.urls.element.safeParse(url).success;
+
+/**
+ * `RTCIceServer`s as W3C WebRTC has them (section 4.2.2), one or many; read as a grant carries them: 8 servers of 4 URLs at most, without URLs
+ * that no browser takes. What is no URL of an ICE server at all makes the answer none.
+ */
 export const answeredIceServers = z.union([answeredIceServer.transform((one) => [one]), z.array(answeredIceServer).max(32)]).transform((servers): Grant['iceServers'] =>
-  servers.slice(0, 8).map(({ urls, username, credential }) => ({
-    urls: typeof urls === 'string' ? [urls] : urls.slice(0, 4),
-    ...(typeof username === 'string' ? { username } : {}),
-    ...(typeof credential === 'string' ? { credential } : {}),
-  })),
+  servers
+    .map(({ urls, username, credential }) => ({
+      urls: (typeof urls === 'string' ? [urls] : urls).filter(isUsableUrl).slice(0, 4),
+      // Empty ones are none: a browser refuses them.
+      ...(username ? { username } : {}),
+      ...(credential ? { credential } : {}),
+    }))
+    .filter(({ urls }) => urls.length > 0)
+    .slice(0, 8),
 );
 
 /** The address of an endpoint: the profile's base, then the path that the profile names, else `usual`. */

@@ -16,7 +16,7 @@ const options = z.object({
   metadata: z.record(z.string(), z.string().max(200)).optional(),
 });
 
-const answer = z.object({ apiKey: tokenText.startsWith('ek_'), expiresAt: expiryValue });
+const answer = z.object({ apiKey: tokenText.regex(/^ek_./), expiresAt: expiryValue });
 
 const optionsOf = ({ allowedModels, allowedOrigins, maxSessionS, metadata }: ProviderOf<'decart'>, lifeS: number): z.input<typeof options> => ({
   expiresIn: lifeS,

@@ -3,6 +3,8 @@ import { answerJson, openHttpServer, type HttpServerUnderTest } from '../../../t
 import { lineOf, testKey } from '../../../test/support/provider-room';
 import type { Profile, ProfileInput } from '../../contracts/profile';
 import { systemClock } from '../clock';
+import type { KeyHandle } from '../keys';
+import { Secret } from '../secrets/secret';
 import { createGenericHttp } from './generic-http';
 import { createHttpClient } from './http';
 import type { TokenProvider } from './token-provider';
@@ -43,6 +45,16 @@ describe('a system that nobody has heard of: the question', () => {
     await mint(line({ body: '{"who": {"name": "{agent}", "list": ["{user}@{domain}", 1, null, true]}, "ttl": "{life}", "text": "{life} s for {profile}", "{user}": "{unknown}"}' }, { displayName }));
     expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ who: { name: displayName, list: ['1001@pbx.example.com', 1, null, true] }, ttl: 300, text: '300 s for line-1', '{user}': '{unknown}' });
     expect(server.requests[0]?.headers['content-type']).toBe('application/json');
+  });
+
+  it('puts the key where the body has the placeholder, whatever signs it is made of, and not where an agent is called so', async () => {
+    const odd = Secret.fromText('k"e\\y {user} $& <key> 0123');
+    if (!odd.ok) expect.unreachable();
+    const handle: KeyHandle = { fingerprint: odd.value.fingerprint, open: () => Promise.resolve(odd) };
+    const profile = line({ headers: [], body: '{"client_secret": "<key>", "grant": "of {user}: <key>", "who": "{agent}", "<key>": 1}' }, { displayName: '<key>' });
+    expect(await provider.mint({ profile, purpose: 'sip', lifeS: 300 }, handle)).toMatchObject({ ok: true });
+    const keyOf = 'k"e\\y {user} $& <key> 0123';
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ client_secret: keyOf, grant: `of 1001: ${keyOf}`, who: '<key>', '<key>': 1 });
   });
 
   it.each<[string, Partial<GenericInput>]>([

@@ -1,6 +1,7 @@
 /** A system that nobody here has heard of: the admin says how to ask it, and where in its answer the token is. */
 import type { Profile } from '../../contracts/profile';
-import { KEY_PLACEHOLDER, type ProviderOf } from '../../contracts/provider';
+import { KEY_PLACEHOLDER } from '../../contracts/literal-secrets';
+import type { ProviderOf } from '../../contracts/provider';
 import { fail, ok, type Result } from '../../contracts/result';
 import { z } from 'zod';
 import { answeredIceServers, jwtExpiry, otherProvider, purposeUnknown, tokenText } from './answers';
@@ -23,24 +24,27 @@ const gateway = z.string().max(500);
 type Seconds = Readonly<Record<'life' | 'now' | 'expiry', number>>;
 
 /** Fills in every text of a JSON value; a text that is `{life}`, `{now}` or `{expiry}` alone becomes the number. Names of fields stay as they are. */
-function fillJson(value: unknown, profile: Profile, seconds: Seconds): unknown {
+function fillJson(value: unknown, profile: Profile, seconds: Seconds, keyText: string): unknown {
   if (typeof value === 'string') {
     const alone = Object.entries(seconds).find(([name]) => value === `{${name}}`);
-    return alone?.[1] ?? fillPlaceholders(value, profile, Object.fromEntries(Object.entries(seconds).map(([name, number]) => [name, String(number)])));
+    const texts = Object.fromEntries(Object.entries(seconds).map(([name, number]) => [name, String(number)]));
+    // The key goes where the template says so, and not where something that was filled in does.
+    const parts = value.split(KEY_PLACEHOLDER).map((part) => fillPlaceholders(part, profile, texts));
+    return alone?.[1] ?? parts.join(keyText);
   }
-  if (Array.isArray(value)) return value.map((each) => fillJson(each, profile, seconds));
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fillJson(each, profile, seconds)]));
+  if (Array.isArray(value)) return value.map((each) => fillJson(each, profile, seconds, keyText));
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fillJson(each, profile, seconds, keyText)]));
   return value;
 }
 
 const unusable = (profile: Profile, problem: string): ReturnType<typeof fail> => fail('profile-invalid', `"${profile.name}" can't ask for a token: ${problem}.`, 'open-profiles');
 
-/** The body to send; null: none. */
-function bodyOf(profile: Profile, { method, body }: Generic, seconds: Seconds): Result<string | null> {
+/** The body to send, once the key is known; null: none. */
+function bodyOf(profile: Profile, { method, body }: Generic, seconds: Seconds): Result<((keyText: string) => string) | null> {
   if (body.trim() === '') return ok(null);
   if (method === 'GET') return unusable(profile, 'a GET has no body. Empty it, or choose POST');
   const template = parseStrictJson(Buffer.from(body, 'utf8'));
-  return template.ok ? ok(JSON.stringify(fillJson(template.value, profile, seconds))) : unusable(profile, 'its body is no JSON, or has a name twice in one object');
+  return template.ok ? ok((keyText) => JSON.stringify(fillJson(template.value, profile, seconds, keyText))) : unusable(profile, 'its body is no JSON, or has a name twice in one object');
 }
 
 /** The headers of the admin, without the key; null where one is not the admin's to say, or comes twice. */
@@ -102,8 +106,12 @@ export function createGenericHttp(http: HttpClient, now: () => number = Date.now
         purpose,
         method: provider.method,
         url: provider.url,
-        credential: { kind: 'key', key, headers: (text) => Object.fromEntries(headers.map(([name, value]) => [name, value.replaceAll(KEY_PLACEHOLDER, () => text)])) },
-        ...(body.value === null ? {} : { body: { type: 'application/json', text: body.value } }),
+        credential: {
+          kind: 'key',
+          key,
+          headers: (text) => Object.fromEntries(headers.map(([name, value]) => [name, value.replaceAll(KEY_PLACEHOLDER, () => text)])),
+          ...(body.value === null ? {} : { json: body.value }),
+        },
         expected: expectJson(z.unknown()),
       });
       return asked.ok ? readAnswer(provider, asked.value, lifeS) : asked;

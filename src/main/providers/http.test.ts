@@ -133,6 +133,7 @@ describe('an answer that is none', () => {
     ['JSON without a type', (_seen, response) => void response.writeHead(200).end(JSON.stringify(GOOD))],
     ['nothing', answerText(200, '')],
     ['204', (_seen, response) => void response.writeHead(204).end()],
+    ['thirty thousand levels', answerText(200, `{"token":"a","more":${'['.repeat(30_000)}${']'.repeat(30_000)}}`)],
     ['another shape', answerJson(200, { token: 5 })],
     ['a list', answerJson(200, [GOOD])],
     ['null', answerJson(200, null)],

@@ -13,12 +13,18 @@ import type { KeyHandle } from '../keys';
 import { serverAheadMs } from './expiry';
 import { createPacing, retryAfterMs } from './http-pacing';
 import { answerFailure, isUnknownIssuer, problemFailure, statusFailure } from './http-words';
-import { exchange, type WireAnswer, type WireOutcome, type WireRequest } from './https-exchange';
+import { exchange, EXCHANGE_TIME_MS, type WireAnswer, type WireOutcome, type WireRequest } from './https-exchange';
 import { parseStrictJson } from './strict-json';
 
 /** What says who we are. With the profile's key, a 401 or 403 opens the breaker; with a short-lived token it does not. */
 export type Credential =
-  | { readonly kind: 'key'; readonly key: KeyHandle; readonly headers: (keyText: string) => Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'key';
+      readonly key: KeyHandle;
+      readonly headers: (keyText: string) => Readonly<Record<string, string>>;
+      /** A JSON body that may hold the key; it goes in place of the request's `body`. */
+      readonly json?: (keyText: string) => string;
+    }
   | { readonly kind: 'token'; readonly headers: Readonly<Record<string, string>> };
 
 /** How an answer is read; made by `expectJson`, `expectText` and `expectNothing`. */
@@ -40,6 +46,8 @@ export interface HttpRequest<T> {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: { readonly type: 'application/json' | 'application/sdp'; readonly text: string };
   readonly expected: Expected<T>;
+  /** The longest answer that is read, bytes; left out: 64 kB, which is much for a token and little for a list. */
+  readonly largest?: number;
   /** Tells more than the status does about a refusal: fixed sentences, chosen by codes of the body (JSON, or null). `base` is what it is without. */
   readonly explain?: (refusal: { readonly status: number; readonly body: unknown; readonly base: Failure }) => Failure;
 }
@@ -112,16 +120,22 @@ export function providerHost(provider: ProviderConfig): string | null {
   return address !== null && URL.canParse(address) ? new URL(address).host : null;
 }
 
-/** The headers that say who we are, and the texts that nobody else may see. */
-async function authorise(credential: Credential): Promise<Result<{ readonly headers: Readonly<Record<string, string>>; readonly secrets: readonly string[] }>> {
-  if (credential.kind === 'token') return ok({ headers: credential.headers, secrets: Object.values(credential.headers) });
+/** What says who we are, and the texts that nobody else may see. */
+interface Authorised {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly json: string | null;
+  readonly secrets: readonly string[];
+}
+
+async function authorise(credential: Credential): Promise<Result<Authorised>> {
+  if (credential.kind === 'token') return ok({ headers: credential.headers, json: null, secrets: Object.values(credential.headers) });
   const opened = await credential.key.open();
   if (!opened.ok) return opened;
   if (opened.value.kind !== 'text') return fail('key-unusable', 'This system wants a key that is one line of text, and the key that was added is a private key. Add the one that the system gave out.', 'open-keys');
   return ok(
     opened.value.use((bytes) => {
       const keyText = Buffer.from(bytes).toString('utf8');
-      return { headers: credential.headers(keyText), secrets: [keyText] };
+      return { headers: credential.headers(keyText), json: credential.json?.(keyText) ?? null, secrets: [keyText] };
     }),
   );
 }
@@ -141,10 +155,11 @@ export function createHttpClient({ clock, random, authorities = () => null }: Ht
 
   /** A handshake that failed has carried no key, so that it may be tried again. */
   const send = async (wire: WireRequest): Promise<WireOutcome> => {
+    const startedAt = clock.monotonic();
     const outcome = await exchange(wire, clock, trusted);
     if (trusted !== undefined || outcome.ok || outcome.problem.kind !== 'broken' || !isUnknownIssuer(outcome.problem.code)) return outcome;
     trusted = authorities() ?? undefined;
-    return trusted === undefined ? outcome : exchange(wire, clock, trusted);
+    return trusted === undefined ? outcome : exchange(wire, clock, trusted, Math.max(EXCHANGE_TIME_MS - (clock.monotonic() - startedAt), 0));
   };
 
   const refusalOf = <T>(request: HttpRequest<T>, host: string, answer: WireAnswer, secrets: readonly string[]): Failure => {
@@ -174,13 +189,14 @@ export function createHttpClient({ clock, random, authorities = () => null }: Ht
 
       const authorised = await authorise(credential);
       if (!authorised.ok) return authorised;
-      const { headers, secrets } = authorised.value;
-      const { body } = request;
+      const { headers, json, secrets } = authorised.value;
+      const body = json === null ? request.body : ({ type: 'application/json', text: json } as const);
       const outcome = await send({
         method: request.method,
         url,
         headers: { accept: request.expected.accept, ...(body === undefined ? {} : { 'content-type': body.type }), ...request.headers, ...headers },
         body: body?.text ?? null,
+        ...(request.largest === undefined ? {} : { largest: request.largest }),
       });
       if (!outcome.ok) return failed(problemFailure(host, outcome.problem));
       const { answer } = outcome;

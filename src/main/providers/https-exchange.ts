@@ -6,7 +6,7 @@ import type { Clock } from '../clock';
 
 /** From the first byte sent to the last one read, ms. */
 export const EXCHANGE_TIME_MS = 10_000;
-/** The longest answer, bytes. */
+/** The longest answer where a request does not say otherwise, bytes. */
 export const LARGEST_ANSWER = 65_536;
 
 export interface WireRequest {
@@ -15,6 +15,8 @@ export interface WireRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** The longest answer that is read, bytes; left out: 64 kB. */
+  readonly largest?: number;
 }
 
 export interface WireAnswer {
@@ -44,8 +46,8 @@ const codeOf = (error: unknown): string => {
   return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown';
 };
 
-/** Never rejects. `authorities`: PEM certificates to trust; left out: Node's own. */
-export function exchange(wire: WireRequest, clock: Clock, authorities?: readonly string[]): Promise<WireOutcome> {
+/** Never rejects. `authorities`: PEM certificates to trust; left out: Node's own. `withinMs`: what is left of the time. */
+export function exchange(wire: WireRequest, clock: Clock, authorities?: readonly string[], withinMs = EXCHANGE_TIME_MS): Promise<WireOutcome> {
   return new Promise((resolve) => {
     const sentAt = Math.floor(clock.wall());
     const startedAt = clock.monotonic();
@@ -61,6 +63,8 @@ export function exchange(wire: WireRequest, clock: Clock, authorities?: readonly
       },
       ...(wire.url.hostname === 'localhost' ? { lookup: thisComputer } : {}),
       ...(authorities === undefined ? {} : { ca: [...authorities] }),
+      // Said here, since NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment would be believed otherwise.
+      rejectUnauthorized: true,
     };
     const sent = (() => {
       try {
@@ -81,7 +85,7 @@ export function exchange(wire: WireRequest, clock: Clock, authorities?: readonly
       resolve(outcome);
       sent.destroy();
     };
-    const cancel = clock.after(EXCHANGE_TIME_MS, () => end({ ok: false, problem: { kind: 'slow' } }));
+    const cancel = clock.after(withinMs, () => end({ ok: false, problem: { kind: 'slow' } }));
     const broken = (error: unknown): void => end({ ok: false, problem: { kind: 'broken', code: codeOf(error) } });
 
     const read = (message: IncomingMessage): void => {
@@ -100,7 +104,7 @@ export function exchange(wire: WireRequest, clock: Clock, authorities?: readonly
       let length = 0;
       message.on('data', (chunk: Buffer) => {
         length += chunk.length;
-        if (length > LARGEST_ANSWER) end({ ok: false, problem: { kind: 'long' } });
+        if (length > (wire.largest ?? LARGEST_ANSWER)) end({ ok: false, problem: { kind: 'long' } });
         else chunks.push(chunk);
       });
       message.on('end', () => {

@@ -51,6 +51,12 @@ describe.each(['HS256', 'RS256', 'ES256', 'EdDSA'] as const)('a token with %s', 
   }, 30_000);
 });
 
+it('no token is signed with the short key of a system that the line was changed from', async () => {
+  const short = Secret.fromText('k'.repeat(31));
+  if (!short.ok) expect.unreachable();
+  expect(await tokenOf(line(), short.value)).toMatchObject({ reason: 'key-unusable', action: 'open-keys', sentence: 'The key of this line is too short to sign with: it has 31 characters, and 32 are needed. Add another key.' });
+});
+
 describe('the template', () => {
   it('fills the placeholders in texts, once, and in texts alone', async () => {
     const claims = { account: '{profile}/{user}@{domain}', who: '{agent}', n: 7, yes: true, brace: '{other} {user' };

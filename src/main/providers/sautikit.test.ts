@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { openFakeSautikit, type FakeSautikit } from '../../../test/support/fake-sautikit';
 import { answerJson } from '../../../test/support/hostile-http-server';
 import { lineOf, testKey } from '../../../test/support/provider-room';
+import { grantedIceServer } from '../../contracts/grant';
 import type { Profile } from '../../contracts/profile';
 import { systemClock } from '../clock';
 import { createHttpClient } from './http';
@@ -99,6 +101,15 @@ describe('Sautikit', () => {
   ])('refuses %s', async (_name, answer) => {
     fake.misbehave(answerJson(200, answer));
     expect(await mint(line({ generation: 'webrtc' }))).toMatchObject({ ok: false, failure: { reason: 'answer-invalid' } });
+  });
+
+  it('leaves out ICE servers that a browser would refuse together with all the others', async () => {
+    const turn = { urls: ['turn:turn.example.com:3478?transport=udp', 'turn:turn.example.com:99999'], username: 'u', credential: 'c' };
+    fake.misbehave(answerJson(200, { token: 't', expiresIn: 300, turnServer: { iceServers: [{ urls: 'stun:stun.example.com?transport=udp' }, turn, { urls: 'stun:stun.example.com', username: '', credential: '' }] } }));
+    const minted = await mint(line({ generation: 'webrtc' }));
+    if (!minted.ok) expect.unreachable();
+    expect(minted.value.iceServers).toEqual([{ ...turn, urls: ['turn:turn.example.com:3478?transport=udp'] }, { urls: ['stun:stun.example.com'] }]);
+    expect(z.array(grantedIceServer).safeParse(minted.value.iceServers).success).toBe(true);
   });
 
   it('corrects the expiry by the clock of the server', async () => {

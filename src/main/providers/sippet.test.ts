@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startFakeSippet, type FakeSippet } from '../../../test/support/fake-sippet';
+import { answerJson, openHttpServer } from '../../../test/support/hostile-http-server';
 import { profile, type Profile } from '../../contracts/profile';
 import { ok } from '../../contracts/result';
 import { systemClock } from '../clock';
@@ -76,6 +77,16 @@ describe('SIP access', () => {
     expect(await sippet.revoke?.(line, minted.value, keyOf(fake.secretKey))).toEqual(ok(null));
     expect(fake.access.size).toBe(0);
   });
+  it('that can not be used is taken back, too', async () => {
+    const server = await openHttpServer(answerJson(200, { success: true, data: { id: 'odd', username: '1001-odd', password: '' } }));
+    try {
+      const odd = { ...line, provider: { kind: 'sippet' as const, baseUrl: server.url } };
+      expect(await sippet.mint({ profile: odd, purpose: 'sip', lifeS: 300 }, keyOf(fake.secretKey))).toMatchObject({ ok: false, failure: { reason: 'answer-invalid', sentence: expect.stringContaining('without a SIP user') as string } });
+      expect(server.requests.map(({ body }): unknown => JSON.parse(body))).toMatchObject([{ action: 'issue_sip_access' }, { action: 'revoke_sip_access', input: { accessId: 'odd' } }]);
+    } finally {
+      await server.close();
+    }
+  });
   it('that never ends is refused, and taken back at once', async () => {
     fake.faults.expiry = 'none';
     expect(await mint('sip')).toMatchObject({ ok: false, failure: { reason: 'answer-invalid' } });
@@ -96,6 +107,11 @@ describe('an action', () => {
         { callUuid: 'b', status: 'ringing', fromNumber: '+254722000002', toNumber: '', startedAt: 1_793_000_000_000, endedAt: null },
       ]),
     );
+  });
+  it('lists a busy line whose list is longer than any token', async () => {
+    for (let each = 0; each < 1_000; each += 1) fake.rows.push({ callUuid: `7b0d5b52-6f0e-4a55-9d8e-${String(each).padStart(12, '0')}`, status: 'completed', fromNumber: '+254722000001', toNumber: '+254700000000', startedAt: '2026-11-21T10:00:00.000000Z', endedAt: '2026-11-21T10:05:00.000000Z' });
+    const listed = await sippet.listCalls(line, keyOf(fake.secretKey));
+    expect(listed.ok && listed.value.length).toBe(1_000);
   });
   it('ends a call, and once more', async () => {
     for (let time = 0; time < 2; time += 1) expect(await sippet.endCall(line, keyOf(fake.secretKey), 'a')).toEqual(ok(null));

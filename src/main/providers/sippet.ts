@@ -33,6 +33,8 @@ const ACTIONS = {
   revoke_sip_access: (accessId: string) => ({ input: { accessId } }),
 } as const;
 type Action = keyof typeof ACTIONS;
+/** Of list_calls, bytes: some thousand calls with their six fields. */
+const LARGEST_LIST = 1_048_576;
 
 /** The names that an answer of issue_sip_access may give to its parts, the likeliest first. */
 const ACCESS_NAMES = {
@@ -89,6 +91,7 @@ export function createSippet(http: HttpClient): Sippet {
       url: withBase(profile, RPC_PATH),
       body: { type: 'application/json', text: JSON.stringify({ action, ...parameters }) },
       expected: expectJson(rpcAnswer),
+      ...(action === 'list_calls' ? { largest: LARGEST_LIST } : {}),
     });
     if (!answer.ok) return answer;
     const { value } = answer.value;
@@ -120,12 +123,18 @@ export function createSippet(http: HttpClient): Sippet {
     const access = data.success ? data.data : {};
     const username = wordOf(pick(access, ACCESS_NAMES.username));
     const password = wordOf(pick(access, ACCESS_NAMES.password));
-    if (username === '' || password === '' || username.length > 300 || password.length > 300) return fail('answer-invalid', 'Sippet answered without a SIP user and password. Tell who runs that workspace.', 'retry');
+    const handle = wordOf(pick(access, ACCESS_NAMES.handle)) || username;
+    const takeBack = async (): Promise<void> => {
+      if (handle !== '') await run(profile, key, 'revoke_sip_access', ACTIONS.revoke_sip_access(handle));
+    };
+    if (username === '' || password === '' || username.length > 300 || password.length > 300) {
+      await takeBack();
+      return fail('answer-invalid', 'Sippet answered without a SIP user and password. Tell who runs that workspace.', 'retry');
+    }
     // Access that never ends is not short-lived: it is refused, and taken back.
     const expiresAt = parseExpiry(pick(access, ACCESS_NAMES.expiry), answer.value);
-    const handle = wordOf(pick(access, ACCESS_NAMES.handle)) || username;
     if (!expiresAt.ok) {
-      await run(profile, key, 'revoke_sip_access', ACTIONS.revoke_sip_access(handle));
+      await takeBack();
       return expiresAt;
     }
     return ok({ kind: 'credentials', username, password, handle, issuedAt: answer.value.sentAt, expiresAt: expiresAt.value });

@@ -24,7 +24,12 @@ describe('JSON of a server', () => {
     expect(parseStrictJson(Uint8Array.of(0x22, 0xff, 0x22))).toEqual({ ok: false, problem: 'it is no JSON' });
   });
 
-  it('is not felled by depth', () => {
-    expect(parseStrictJson(Buffer.from('['.repeat(30_000) + ']'.repeat(30_000))).ok).toBe(true);
+  it('is not felled by depth: what has more than 64 levels is refused', () => {
+    const nested = (levels: number, [open, close]: readonly [string, string] = ['[', ']']): unknown => parse(`${open.repeat(levels)}0${close.repeat(levels)}`);
+    expect(JSON.stringify(nested(64))).toHaveLength(129);
+    for (const levels of [65, 30_000]) {
+      expect(nested(levels)).toBe('it has too many levels');
+      expect(nested(levels, ['{"a":', '}'])).toBe('it has too many levels');
+    }
   });
 });

@@ -5,8 +5,11 @@ import { fail, ok, type Result } from '../../contracts/result';
 import { looksLikePem, publicFingerprint, readPrivateKey } from './private-key';
 
 const REDACTED = '[redacted]';
-/** Shorter keys are guessable: RFC 7518 section 3.2 asks 256 bits for HS256. */
-const SHORTEST = 32;
+/**
+ * Systems choose how long their keys are. But 32 bits of each key's hash are shown as its fingerprint: what is shorter than this could be guessed
+ * by it. What a key that signs has to be is in key-kinds.ts.
+ */
+const SHORTEST = 16;
 const LONGEST = 4096;
 
 /** SHA-256 of a key or token, first 8 hex digits: all that may be shown or logged of it. */
@@ -27,7 +30,7 @@ export class Secret {
     this.fingerprint = privateKey === null ? fingerprintOf(this.#bytes) : publicFingerprint(privateKey);
   }
 
-  /** Takes the text of a key: 32 to 4096 printable ASCII characters after trimming, or a private key in PEM. Fails with `key-unusable`. */
+  /** Takes the text of a key: 16 to 4096 printable ASCII characters after trimming, or a private key in PEM. Fails with `key-unusable`. */
   static fromText(text: string): Result<Secret> {
     const trimmed = text.trim();
     if (looksLikePem(trimmed)) {

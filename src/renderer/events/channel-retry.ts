@@ -17,8 +17,8 @@ export function reconnectDelay(tries: number, random: number): number {
 }
 
 /** After the `tries`-th refused, unanswered or lost join in a row, on a socket that is open. */
-export function rejoinDelay(tries: number): number {
-  return REJOIN_MS[tries - 1] ?? LONGEST_REJOIN_MS;
+export function rejoinDelay(tries: number, random: number): number {
+  return spread(REJOIN_MS[tries - 1] ?? LONGEST_REJOIN_MS, random);
 }
 
 /** After the `tries`-th refused grant in a row; never sooner than main said (`retryAfterMs`). */

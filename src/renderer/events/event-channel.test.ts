@@ -3,7 +3,7 @@ import { createFakeClock } from '../../../test/support/fake-clock';
 import { createFakeWebSockets } from '../../../test/support/fake-web-socket';
 import type { EventsGrant } from '../../contracts/grant';
 import { fail, ok, type Result } from '../../contracts/result';
-import { ANSWER_WITHIN_MS, HEARTBEAT_MS, createEventChannel, type ChannelNote, type ChannelPhase } from './event-channel';
+import { ANSWER_WITHIN_MS, HEARTBEAT_MS, STEADY_AFTER_MS, createEventChannel, type ChannelNote, type ChannelPhase } from './event-channel';
 import { decodeFrame, encodeFrame } from './phoenix-frame';
 
 const grantOf = (token: string): EventsGrant => ({
@@ -79,12 +79,37 @@ describe('an event channel', () => {
     expect(new Set(tokens).size).toBe(tokens.length);
     expect(at.notes.every(({ kind }) => kind === 'unreachable')).toBe(true);
     await at.join();
+    await at.clock.advance(STEADY_AFTER_MS);
     at.sockets.last().drop();
     expect(at.notes.at(-1)).toEqual({ kind: 'lost', why: 'closed' });
-    // After a join the waits begin anew.
+    // After a join that lasted the waits begin anew.
     await at.clock.advance(10);
     await at.join();
     expect(at.notes.at(-1)).toMatchObject({ kind: 'joined', again: true });
+  });
+
+  it('waits longer and longer for a system that lets it join and throws it out again', async () => {
+    const at = setUp();
+    at.channel.start();
+    for (const wait of [10, 50, 100, 150, 200, 250, 500, 1_000, 2_000, 5_000]) {
+      await at.join();
+      const before = at.sockets.all.length;
+      at.sockets.last().drop();
+      await at.clock.advance(wait - 1);
+      expect(at.sockets.all).toHaveLength(before);
+      await at.clock.advance(1);
+      expect(at.sockets.all).toHaveLength(before + 1);
+    }
+    await at.join();
+    for (const wait of [1_000, 2_000, 5_000, 10_000, 10_000]) {
+      at.push('phx_close', {});
+      const sent = at.sockets.last().sent.length;
+      await at.clock.advance(wait - 1);
+      expect(at.sockets.last().sent).toHaveLength(sent);
+      await at.clock.advance(1);
+      at.answer('ok');
+      expect(at.phases.at(-1)).toBe('joined');
+    }
   });
 
   it('waits as long as main says, and longer each time main refuses', async () => {
@@ -151,7 +176,8 @@ describe('an event channel', () => {
     at.push('phx_close', {}, '1');
     expect(at.phases.at(-1)).toBe('joined');
     at.push('phx_close', {}, '2');
-    await at.clock.advance(1_000 + ANSWER_WITHIN_MS);
+    // The join before did not last.
+    await at.clock.advance(2_000 + ANSWER_WITHIN_MS);
     expect(at.notes.at(-1)).toEqual({ kind: 'join-refused' });
   });
 

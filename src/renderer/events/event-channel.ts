@@ -19,6 +19,8 @@ import { decodeFrame, encodeFrame, replyOf, SOCKET_TOPIC } from './phoenix-frame
 export const HEARTBEAT_MS = 30_000;
 /** How long a socket may take to open, and a join to be answered, ms. */
 export const ANSWER_WITHIN_MS = 10_000;
+/** A join that lasted so long has been a good one, ms: only then do the waits begin anew. Each connect costs a token. */
+export const STEADY_AFTER_MS = 10_000;
 
 /** Of WebSocket, what is used. */
 export interface ChannelSocket {
@@ -84,6 +86,7 @@ export function createEventChannel({ grant, open, after, random, onEvent, onPhas
   let tries = { connect: 0, join: 0, mint: 0 };
   let cancelTimer = (): void => undefined;
   let cancelBeat = (): void => undefined;
+  let cancelSteady = (): void => undefined;
 
   const nextRef = (): string => String((ref += 1));
   const isJoined = (): boolean => phase === 'joined';
@@ -102,6 +105,7 @@ export function createEventChannel({ grant, open, after, random, onEvent, onPhas
     turn += 1;
     cancelTimer();
     cancelBeat();
+    cancelSteady();
     beatRef = null;
     const leaving = socket;
     socket = null;
@@ -128,10 +132,11 @@ export function createEventChannel({ grant, open, after, random, onEvent, onPhas
   };
 
   function rejoinLater(note: ChannelNote): void {
+    cancelSteady();
     onNote(note);
     tries.join += 1;
     enter('joining');
-    later(rejoinDelay(tries.join), join);
+    later(rejoinDelay(tries.join, random()), join);
   }
 
   const beat = (): void => {
@@ -167,7 +172,7 @@ export function createEventChannel({ grant, open, after, random, onEvent, onPhas
         cancelTimer();
         const again = everJoined;
         everJoined = true;
-        tries = { connect: 0, join: 0, mint: 0 };
+        cancelSteady = after(STEADY_AFTER_MS, () => (tries = { connect: 0, join: 0, mint: 0 }));
         enter('joined');
         onNote({ kind: 'joined', fingerprint, again, response: reply.response });
         return;

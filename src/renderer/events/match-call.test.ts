@@ -35,4 +35,13 @@ describe('the call on the card', () => {
     expect(remoteCallOf(call('1002'), [remote('a', '1002'), remote('b', '1002')])).toBeNull();
     expect(remoteCallOf(call('1002'), [remote('a', '1002', null)])?.callUuid).toBe('a');
   });
+  it('may have waited there before it rang here, as long as it was not over by then', () => {
+    const waited = (more: Partial<RemoteCall> = {}) => remote('a', '', at - 600_000, { fromNumber: '1002', ...more });
+    expect(remoteCallOf(call('1002', 'incoming'), [waited()])?.callUuid).toBe('a');
+    expect(remoteCallOf(call('1002', 'incoming'), [waited(), remote('b', '', at - 1_000, { fromNumber: '1002' })])?.callUuid).toBe('b');
+    const ended: Call = { ...call('1002', 'incoming'), phase: 'ended', endedAt: at + 60_000, cause: 'hung-up', details: '', answeredAt: at };
+    expect(remoteCallOf(ended, [waited({ status: 'completed', endedAt: at + 60_000 })])?.callUuid).toBe('a');
+    expect(remoteCallOf(ended, [waited({ status: 'completed', endedAt: at - 300_000 })])).toBeNull();
+    expect(remoteCallOf(call('1002', 'incoming'), [waited({ startedAt: at - 7_200_000 })])).toBeNull();
+  });
 });

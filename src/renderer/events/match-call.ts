@@ -7,6 +7,8 @@ import type { RemoteCall } from './remote-calls';
 
 /** Two clocks, and the time until a call reaches the far side, ms. */
 const BEGAN_WITHIN_MS = 120_000;
+/** Who calls in may have talked to an assistant, or waited in a queue, before it rings here, ms. */
+const WAITED_WITHIN_MS = 3_600_000;
 /** Shorter numbers are extensions: they must be the same, not just end the same. */
 const SHORTEST_NUMBER = 7;
 
@@ -23,6 +25,12 @@ export function isSameNumber(one: string, other: string): boolean {
   return a === b || (/^\d+$/.test(a + b) && Math.min(a.length, b.length) >= SHORTEST_NUMBER && (a.endsWith(b) || b.endsWith(a)));
 }
 
+/** How far from each other they may have begun, ms: a call that came in may have been under way there for long, if it still was when it rang here. */
+function within(call: Call, { startedAt, endedAt, status }: RemoteCall): number {
+  const wasUnderWay = status !== 'completed' || (endedAt !== null && endedAt >= call.startedAt);
+  return call.direction === 'incoming' && startedAt !== null && startedAt < call.startedAt && wasUnderWay ? WAITED_WITHIN_MS : BEGAN_WITHIN_MS;
+}
+
 /** The one that fits best; null where none does, or two do equally. */
 export function remoteCallOf(call: Call, remote: readonly RemoteCall[]): RemoteCall | null {
   const fitting = remote
@@ -30,7 +38,7 @@ export function remoteCallOf(call: Call, remote: readonly RemoteCall[]): RemoteC
     // One that was over before ours was is another one.
     .filter((each) => each.status !== 'completed' || call.phase === 'ended')
     .map((each) => ({ each, apart: each.startedAt === null ? BEGAN_WITHIN_MS : Math.abs(each.startedAt - call.startedAt) }))
-    .filter(({ apart }) => apart <= BEGAN_WITHIN_MS)
+    .filter(({ each, apart }) => apart <= within(call, each))
     .sort((a, b) => a.apart - b.apart);
   const [best, second] = fitting;
   return best === undefined || best.apart === second?.apart ? null : best.each;

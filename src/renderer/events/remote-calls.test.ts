@@ -86,6 +86,8 @@ describe('remote calls', () => {
     expect(present(joined(3), joined(1), left(2))).toBe(true);
     expect(present(joined(), left(), joined())).toBe(false);
     expect(present(left(), joined())).toBe(false);
+    // A clock of whole seconds: both at once, in either order.
+    expect([present(joined(1), left(1)), present(left(1), joined(1))]).toEqual([false, false]);
   });
 
   it('come from a snapshot too, which never takes them back', () => {

@@ -83,7 +83,9 @@ function withParticipant(call: RemoteCall, event: Extract<RemoteEvent, { kind: '
   const known = call.participants.find(({ id }) => id === participant.id);
   const next: ParticipantState = { id: participant.id, name: participant.name === '' ? (known?.name ?? '') : participant.name, present: joined, at };
   if (known === undefined) return { ...call, participants: newestOf([...call.participants, next], PARTICIPANTS_KEPT) };
-  const newer = at !== null && known.at !== null ? at > known.at : known.present && !joined;
+  const leaves = known.present && !joined;
+  // Clocks of whole seconds tell of a coming and a going within one: whoever left is gone.
+  const newer = at !== null && known.at !== null ? at > known.at || (at === known.at && leaves) : leaves;
   if (!newer) return call;
   return { ...call, participants: call.participants.map((each) => (each === known ? next : each)) };
 }

@@ -46,5 +46,6 @@ describe('an event of a line', () => {
     for (const list of [rows, { calls: rows }, { results: rows }]) expect(readRows(list).map(({ callUuid, status }) => [callUuid, status])).toEqual([['a', 'ringing'], ['b', 'completed']]);
     expect(readRows('x')).toEqual([]);
     expect(readRow({ callUuid: 7 })).toMatchObject({ callUuid: '7' });
+    expect(readRow({ callUuid: 'c', status: 'failed', endedAt: 1_793_000_000 })).toMatchObject({ status: 'completed', endedAt: 1_793_000_000_000 });
   });
 });

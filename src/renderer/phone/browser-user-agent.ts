@@ -6,7 +6,7 @@ import { tryLine, type LineTrial, type TrialPorts } from './line-trial';
 import type { Grant } from '../../contracts/grant';
 import type { UserAgent } from './user-agent';
 
-export interface BrowserUserAgentOptions extends Pick<UserAgentDeps, 'grants' | 'microphone' | 'onTrace'> {
+export interface BrowserUserAgentOptions extends Pick<UserAgentDeps, 'grants' | 'microphone' | 'mayCall' | 'onTrace'> {
   /** Of the app, for the User-Agent header; without it the header says `Ringfence`. */
   readonly version?: string;
 }
@@ -21,7 +21,7 @@ function cryptoRandom(): number {
 }
 
 /** Creates the phone of one profile; nothing happens before `start`. Device changes and `online` are the composition root's to pass on. */
-export function createBrowserUserAgent({ grants, microphone, onTrace, version }: BrowserUserAgentOptions): UserAgent {
+export function createBrowserUserAgent({ grants, microphone, mayCall, onTrace, version }: BrowserUserAgentOptions): UserAgent {
   return createUserAgent({
     grants,
     microphone,
@@ -36,6 +36,7 @@ export function createBrowserUserAgent({ grants, microphone, onTrace, version }:
       performance.mark(name, { detail });
     },
     product: version === undefined ? 'Ringfence' : `Ringfence/${version}`,
+    ...(mayCall === undefined ? {} : { mayCall }),
     ...(onTrace === undefined ? {} : { onTrace }),
   });
 }

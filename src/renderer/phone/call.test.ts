@@ -125,7 +125,7 @@ describe('the questions', () => {
     ['canHold', canHold, ['active', 'held by peer']],
     ['canResume', canResume, ['held by us', 'held by both']],
     ['canMute', canMute, names.filter((name) => name !== 'ended' && name !== 'ringing in')],
-    ['canSendDigits', canSendDigits, ['ringing out, early media', 'active', 'held by peer']],
+    ['canSendDigits', canSendDigits, ['ringing out, early media', 'active', 'held by peer', 'recovering']],
     ['needsRingback', needsRingback, ['ringing out']],
   ])('%s', (_, question, expected) => {
     expect(yes(question)).toEqual(expected);

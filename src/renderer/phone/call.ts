@@ -140,11 +140,11 @@ export function canMute(call: Call): boolean {
   return call.phase !== 'ended' && !canAnswer(call);
 }
 
-/** There is sound to the far end that digits can travel in; an assistant takes none. */
+/** There is sound to the far end that digits can travel in, or will be again: they wait for it. An assistant takes none. */
 export function canSendDigits(call: Call): boolean {
   if (call.assistant === true) return false;
   if (call.phase === 'ringing') return call.direction === 'outgoing' && call.earlyMedia;
-  return call.phase === 'active' || (call.phase === 'held' && !call.hold.byUs);
+  return call.phase === 'active' || ((call.phase === 'held' || call.phase === 'recovering') && !call.hold.byUs);
 }
 
 /** The phone itself must play the ringing tone: the far end rings and sends no sound. */

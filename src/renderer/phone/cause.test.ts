@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { endCause } from '../../contracts/call';
 import { causeInWords, causeOfStatus, endOf, type EndFacts } from './cause';
 
-const facts: EndFacts = { direction: 'outgoing', answered: false, by: 'peer', status: null, phrase: '', reason: null, trouble: null };
+const facts: EndFacts = { direction: 'outgoing', rang: false, answered: false, by: 'peer', status: null, phrase: '', reason: null, trouble: null };
 
 describe('causeOfStatus', () => {
   it.each([
@@ -26,8 +26,18 @@ describe('endOf', () => {
     ['our cancel, though the 487 carries a status', { by: 'us' }, 'cancelled', ''],
     ['busy', { status: 486, phrase: 'Busy Here' }, 'busy', '486 Busy Here'],
     ['declined', { status: 603, phrase: 'Decline' }, 'declined-by-peer', '603 Decline'],
+    ['nobody answers where it rings', { status: 480, phrase: 'Temporarily Unavailable', rang: true }, 'no-answer', '480 Temporarily Unavailable'],
+    ['nobody is there to ring', { status: 480, phrase: 'Temporarily Unavailable' }, 'unreachable', '480 Temporarily Unavailable'],
+    ['a phone that is off', { status: 408, phrase: 'Request Timeout' }, 'unreachable', '408 Request Timeout'],
+    ['busy, as the telephone network says it', { status: 480, phrase: 'X', reason: 'Q.850;cause=17;text="User busy"' }, 'busy', '480 X - Q.850;cause=17;text="User busy"'],
+    ['no such number, behind a gateway that says 503', { status: 503, phrase: 'X', reason: 'SIP;cause=503, Q.850 ;cause=1' }, 'not-found', '503 X - SIP;cause=503, Q.850 ;cause=1'],
+    ['a cause that says nothing more', { status: 503, phrase: 'X', reason: 'Q.850;cause=127' }, 'unreachable', '503 X - Q.850;cause=127'],
+    ['a status that says enough', { status: 486, phrase: 'X', reason: 'Q.850;cause=21' }, 'busy', '486 X - Q.850;cause=21'],
+    ['the network breaks the call', { answered: true, reason: 'Q.850;cause=41;text="Temporary failure"' }, 'connection-lost', 'Q.850;cause=41;text="Temporary failure"'],
+    ['they hang up, with an ordinary reason', { answered: true, reason: 'Q.850;cause=16' }, 'hung-up-by-peer', 'Q.850;cause=16'],
     ['lost before an answer', { by: 'system', trouble: 'transport' }, 'unreachable', ''],
     ['nobody answers our INVITE at all', { by: 'system', trouble: 'timeout' }, 'unreachable', ''],
+    ['sent on to where the line may not call', { status: 302, phrase: 'Moved', reason: 'This line may not.', trouble: 'rule' }, 'redirect-forbidden', '302 Moved - This line may not.'],
     ['the browser makes no peer connection', { by: 'system', trouble: 'setup' }, 'media-failed', ''],
     ['the same for a call that came', { direction: 'incoming', by: 'system', trouble: 'setup' }, 'media-failed', ''],
     ['we hang up', { answered: true, by: 'us' }, 'hung-up', ''],
@@ -37,6 +47,8 @@ describe('endOf', () => {
     ['missed', { direction: 'incoming' }, 'cancelled-by-caller', ''],
     ['answered elsewhere', { direction: 'incoming', reason: 'SIP;cause=200;text="Call completed elsewhere"' }, 'answered-elsewhere', 'SIP;cause=200;text="Call completed elsewhere"'],
     ['answered elsewhere, as ISUP says it', { direction: 'incoming', reason: 'Q.850 ;cause=26' }, 'answered-elsewhere', 'Q.850 ;cause=26'],
+    ['answered elsewhere, said second', { direction: 'incoming', reason: 'Q.850;cause=16;text="a, b;cause=3", SIP;cause=200' }, 'answered-elsewhere', 'Q.850;cause=16;text="a, b;cause=3", SIP;cause=200'],
+    ['missed, whatever the text says', { direction: 'incoming', reason: 'Q.850;cause=16;text="x, SIP;cause=200"' }, 'cancelled-by-caller', 'Q.850;cause=16;text="x, SIP;cause=200"'],
     ['declined elsewhere', { direction: 'incoming', reason: 'SIP ;cause=603 ;text="Declined"' }, 'declined-elsewhere', 'SIP ;cause=603 ;text="Declined"'],
     ['missed, with an ordinary reason', { direction: 'incoming', reason: 'Q.850;cause=16' }, 'cancelled-by-caller', 'Q.850;cause=16'],
     ['we decline', { direction: 'incoming', by: 'us' }, 'declined', ''],

@@ -26,6 +26,13 @@ describe('a call', () => {
     a.agent.dismiss(aId);
     expect(a.agent.snapshot().calls).toEqual([]);
   });
+  it('ends with BYE when its time is up, which is not what the agent did', async () => {
+    const [a, b, aId] = await inCall();
+    a.agent.end(aId, 'time-limit');
+    expect(await a.call('ended')).toMatchObject({ cause: 'time-limit' });
+    expect(await b.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
+    expect([a.microphone.inUse(), connectionOf(0).signalingState]).toEqual([0, 'closed']);
+  });
   it('is shown only when its INVITE has left: drawing would hold that up', async () => {
     const [a] = await pair();
     const story: string[] = [];

@@ -1,7 +1,7 @@
 /** Puts the UserAgent together: one registration over one wire, its calls, and what a window sees of them. */
 import type { Grant } from '../../contracts/grant';
 import { isLoopbackUrl } from '../../contracts/loopback';
-import { fail, ok } from '../../contracts/result';
+import { fail, ok, type Result } from '../../contracts/result';
 import { parseTarget } from '../../contracts/sip-uri';
 import { canAnswer, canEnd } from './call';
 import { createCallTable } from './call-table';
@@ -30,6 +30,8 @@ export interface UserAgentDeps {
   readonly mark: (name: string, detail: { readonly callId?: string }) => void;
   /** Value of the User-Agent header. */
   readonly product: string;
+  /** Whether the line may call what it is redirected to; without it, every target may be called. */
+  readonly mayCall?: (target: string) => Promise<Result<unknown>>;
   /** The redacted wire. */
   readonly onTrace?: (entry: TraceEntry) => void;
 }
@@ -41,6 +43,8 @@ const STOP_WITHIN = 2_000;
 export function createUserAgent(deps: UserAgentDeps): UserAgent {
   const { clock } = deps;
   let stack: SipStack | null = null;
+  /** Of the newest grant. */
+  let iceServers: readonly RTCIceServer[] = [];
 
   const view = createPhoneView({
     clock,
@@ -129,7 +133,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
   }
 
   function stackFor(grant: Grant): SipStack {
-    const iceServers = usableIceServers(grant.iceServers);
+    iceServers = usableIceServers(grant.iceServers);
     stack ??= deps.createStack(
       {
         identity: grant.identity,
@@ -137,14 +141,23 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         instanceId: grant.instanceId,
         url: grant.url,
         product: deps.product,
-        ice: { hasTurn: iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url))), gatewayOnThisComputer: isLoopbackUrl(grant.url) === true },
-        iceServers,
+        // Asked for at each call: what was lent with an older grant has ended.
+        get ice() {
+          return { hasTurn: iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url))), gatewayOnThisComputer: isLoopbackUrl(grant.url) === true };
+        },
+        get iceServers() {
+          return iceServers;
+        },
         clock,
       },
       {
         send: (text) => socket.send(text),
         onRegisterAnswer: (answer) => registration.registerAnswered(answer),
         onInviteRefused: (target, refusal) => registration.presentAnother(target, refusal),
+        onRedirected: async (target) => {
+          const allowed = (await deps.mayCall?.(target)) ?? ok(null);
+          return allowed.ok ? null : allowed.failure.sentence;
+        },
         onIncoming: (session, peer) => {
           const entry = calls.track('incoming', peer);
           entry.attach(session);
@@ -221,7 +234,9 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     answer: (id) => calls.answer(id),
     end: (id, how = 'declined') => {
       const entry = calls.get(id);
-      if (entry !== undefined && canEnd(entry.call())) entry.session()?.end(how === 'busy' ? 486 : 603);
+      if (entry === undefined || !canEnd(entry.call())) return;
+      if (how === 'time-limit') entry.apply({ type: 'ended', at: clock.now(), cause: how, details: '' });
+      entry.session()?.end(how === 'busy' ? 486 : 603);
     },
     setMuted: (id, muted) => calls.get(id)?.setMuted(muted),
     hold: calls.hold,

@@ -29,7 +29,7 @@ interface Server {
 
 /**
  * The servers that a peer connection may be given. The browser refuses all of them, and with them every call, when a TURN server has no
- * credential (W3C WebRTC section 4.4.1.2); no grant has one yet, so these are left out.
+ * credential (W3C WebRTC section 4.4.1.2), as one of a profile has: only a provider's grant brings it. These are left out.
  */
 export function usableIceServers(servers: readonly Server[]): RTCIceServer[] {
   return servers.flatMap(({ urls, username, credential }): RTCIceServer[] => {

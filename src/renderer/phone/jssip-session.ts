@@ -9,7 +9,7 @@ interface Message {
   readonly status_code?: number;
   readonly reason_phrase?: string;
   readonly body?: string | null;
-  readonly getHeader: (name: string) => string | undefined;
+  readonly getHeaders: (name: string) => readonly string[];
 }
 interface TerminateOptions {
   readonly status_code?: number;
@@ -197,6 +197,10 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   js.on('newDTMF', ({ originator, dtmf }: { readonly originator: string; readonly dtmf: { readonly on: (event: 'failed', listener: () => void) => void } }) => {
     if (originator === 'local') dtmf.on('failed', () => listener?.onDigitFailed());
   });
+  // The call is not transferred by us. JsSIP has taken the REFER with 202: whoever sent it waits for the NOTIFY that says how it went (RFC 3515 section 2.4.4).
+  js.on('refer', ({ reject }: { readonly reject: () => void }) => reject());
+  // The far end hands its side of the call over: the other one rings as a call of its own, which ends this one when it is answered (RFC 3891).
+  js.on('replaces', ({ accept }: { readonly accept: () => void }) => accept());
   const over = ({ originator, message, cause }: { readonly originator: string; readonly message: Message | null; readonly cause: string }): void => {
     gate.stop();
     context.forget(wasAnswered);
@@ -205,7 +209,7 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
       by: ours ? 'us' : originator === 'remote' ? 'peer' : 'system',
       status: message?.status_code ?? null,
       phrase: message?.reason_phrase ?? '',
-      reason: message?.getHeader('reason') ?? null,
+      reason: message?.getHeaders('reason').join(', ') || null,
       trouble: ours ? null : (TROUBLE.get(brokenBy ?? cause) ?? null),
     });
   };
@@ -250,7 +254,10 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
       reoffering = true;
       lastStatus = 0;
       lastRetryAfterMs = null;
-      if (offer.iceRestart) gate.start(letGo);
+      if (offer.iceRestart) {
+        js.connection?.setConfiguration({ ...js.connection.getConfiguration(), iceServers: [...config.iceServers] });
+        gate.start(letGo);
+      }
       const sent = js.renegotiate(offer.iceRestart ? { rtcOfferConstraints: { iceRestart: true } } : {}, () => reofferDone(200));
       if (!sent) {
         reoffering = false;

@@ -209,9 +209,9 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       // The challenge is being answered: this was not the last word.
       if (message.status >= 300 && registersSent > registersBefore) return;
       const date = Date.parse(message.headers('date')[0] ?? '');
-      answered({ status: message.status, phrase: message.phrase, expiresS: grantedExpires(message, config.instanceId), challenges: challengesIn(message), date: Number.isNaN(date) ? null : date });
+      answered({ status: message.status, phrase: message.phrase, expiresS: grantedExpires(message, config.instanceId), challenges: challengesIn(message), date: Number.isNaN(date) ? null : date, retryAfterMs: retryAfterIn(message) ?? undefined });
     },
-    call: (target, media, sessionListener) => createRetriedSession(target, media, sessionListener, { invite, freshToken: listener.onInviteRefused }),
+    call: (target, media, sessionListener) => createRetriedSession(target, media, sessionListener, { invite, freshToken: listener.onInviteRefused, mayFollow: listener.onRedirected }),
     stop: () => {
       stopped = true;
       ua.stop();

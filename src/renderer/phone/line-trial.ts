@@ -115,6 +115,7 @@ export function tryLine(grant: Grant, deps: TrialDeps, ports: TrialPorts): LineT
         send: socket.send,
         onRegisterAnswer: (answer) => heard.register(answer),
         onInviteRefused: () => null,
+        onRedirected: () => Promise.resolve('A test calls nobody.'),
         onIncoming: (session) => {
           session.end(486);
           return NO_SESSION;

@@ -113,6 +113,23 @@ describe('a flow lost during a call', () => {
     board().refuseOpen = false;
     expect(await b.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
   });
+  it('digits sound meanwhile, as the voice does', async () => {
+    const [a, , aId] = await inCall();
+    board().refuseOpen = true;
+    board().cut('1001');
+    await a.until(({ calls }) => calls[0]?.phase === 'recovering');
+    a.agent.sendDigits(aId, '12');
+    await expect.poll(() => connectionOf(0).dtmf.sounded, { timeout: 3_000 }).toEqual(['1', '2']);
+    expect(a.agent.snapshot().calls[0]).toMatchObject({ phase: 'recovering', sentDigits: '12', problem: null });
+  });
+  it('digits wait for a path of the sound that broke', async () => {
+    const [a, , aId] = await inCall();
+    connectionOf(0).setIce('disconnected');
+    a.agent.sendDigits(aId, '5');
+    expect(connectionOf(0).dtmf.sounded).toEqual([]);
+    connectionOf(0).setIce('connected');
+    await expect.poll(() => connectionOf(0).dtmf.sounded).toEqual(['5']);
+  });
   it('a call that nobody answered yet ends as unreachable', async () => {
     const [a, b] = await pair();
     await a.agent.place('1002');

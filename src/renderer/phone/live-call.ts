@@ -10,6 +10,7 @@ import { cleanDigits, dequeue, emptyQueue, enqueue } from './dtmf-queue';
 import { whenFirstAudio } from './first-audio';
 import { createOffers } from './offers';
 import type { SessionListener, StackSession } from './sip-stack';
+import { toneSenderOf } from './tone-sender';
 import type { EngineEvent } from './user-agent';
 import { callProblem, digitsSent, stepInWords } from './words';
 
@@ -152,7 +153,9 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
   }
 
   function pumpDigits(): void {
-    if (digitSounds || session === null || !canSendDigits(call)) return;
+    if (digitSounds || session === null || !canSendDigits(call) || soundDown) return;
+    // Tones need no flow, INFO does.
+    if (!deps.isUp() && toneSenderOf(session.connection()) === null) return;
     const next = dequeue(queue);
     if (next === null) return;
     if (!session.sendDigit(next.digit, DIGIT, GAP)) {
@@ -186,6 +189,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     soundDown = false;
     offers.pathHealed();
     showInterruption();
+    pumpDigits();
   };
 
   const firstAudio = (): void => {
@@ -234,7 +238,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     },
     onEnded: (facts) => {
       const known = peerLeft ? { ...facts, by: 'peer' as const, trouble: null } : facts;
-      apply({ type: 'ended', at: clock.now(), ...endOf({ ...known, direction: call.direction, answered: 'answeredAt' in call && call.answeredAt !== null }) });
+      apply({ type: 'ended', at: clock.now(), ...endOf({ ...known, direction: call.direction, rang: call.phase === 'ringing', answered: 'answeredAt' in call && call.answeredAt !== null }) });
     },
   };
 
@@ -261,6 +265,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       apply({ type: 'hold', side: 'us', on: held });
       offers.wantHeld(held);
       applyMicrophone();
+      pumpDigits();
       return true;
     },
     stepAside,

@@ -75,6 +75,11 @@ describe('an outage', () => {
     outage.lost(false);
     expect(waits).toEqual([30_000]);
   });
+  it('by a gateway that asks for patience lasts as long', () => {
+    const { outage, waits } = setUp();
+    outage.refused({ problem: 'registration-refused', title: 'Not registered', sentence: 'Later.', needsPerson: false, retryAfterMs: 20_000 });
+    expect(waits).toEqual([20_000]);
+  });
   it('by a certificate is known whichever word comes first', () => {
     const refusal = fail('certificate-refused', 'Unknown issuer.', 'retry').failure;
     const before = setUp();

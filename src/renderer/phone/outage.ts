@@ -33,7 +33,7 @@ export interface Outage {
   /** What main saw of a connect that failed: its word and the end of the socket come by different roads, and either may be first. */
   readonly connectRefused: (failure: Failure) => void;
   /** The gateway refused to register; another try is due. */
-  readonly refused: (what: { readonly problem: RegistrationProblem; readonly title: string; readonly sentence: string; readonly needsPerson: boolean }) => void;
+  readonly refused: (what: { readonly problem: RegistrationProblem; readonly title: string; readonly sentence: string; readonly needsPerson: boolean; readonly retryAfterMs?: number | undefined }) => void;
   /** The connection was lost; `successor`: another one is on its way already, and nobody has to wait for it. */
   readonly lost: (successor: boolean) => void;
   /** Registered. */
@@ -133,9 +133,9 @@ export function createOutage(deps: OutageDeps): Outage {
         certificateRefused(sentence);
       } else badCertificate = sentence;
     },
-    refused: ({ problem, title, sentence, needsPerson }) => {
+    refused: ({ problem, title, sentence, needsPerson, retryAfterMs }) => {
       tell(title, sentence, problem === 'token-refused' ? 'token-refused' : undefined);
-      wait({ problem, sentence, needsPerson });
+      wait({ problem, sentence, needsPerson, retryAfterMs });
     },
     lost: (successor) => {
       since = clock.now();

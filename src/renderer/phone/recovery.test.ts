@@ -13,8 +13,8 @@ const problemOf = (phone: TestPhone): string | null | undefined => phone.agent.s
 const phaseOf = (phone: TestPhone): string | undefined => phone.agent.snapshot().calls[0]?.phase;
 
 /** A call of 1001 whose engine lives by a clock of ours; the gateway is elsewhere. */
-async function slowCall(): Promise<{ readonly a: TestPhone; readonly b: TestPhone; readonly clock: FakeClock; readonly pass: (ms: number) => Promise<void> }> {
-  webRtc({ address: '10.77.1.2' });
+async function slowCall(settings: Parameters<typeof webRtc>[0] = {}): Promise<{ readonly a: TestPhone; readonly b: TestPhone; readonly clock: FakeClock; readonly pass: (ms: number) => Promise<void> }> {
+  webRtc({ address: '10.77.1.2', ...settings });
   const clock = createFakeClock(Date.now());
   let tokens = 0;
   const a = phoneOf('1001', {
@@ -50,6 +50,21 @@ async function slowCall(): Promise<{ readonly a: TestPhone; readonly b: TestPhon
   await until(() => phaseOf(a) === 'active' && phaseOf(b) === 'active');
   return { a, b, clock, pass };
 }
+
+describe('a hold', () => {
+  it('keeps the digits that were pressed before it, and they sound after it', async () => {
+    const { a, pass } = await slowCall();
+    const id = a.agent.snapshot().calls[0]?.id ?? '';
+    const { sounded } = connectionOf(0).dtmf;
+    a.agent.sendDigits(id, '123');
+    a.agent.hold(id);
+    await pass(2_000);
+    expect(sounded).toEqual(['1']);
+    a.agent.resume(id);
+    await pass(2_000);
+    expect(sounded).toEqual(['1', '2', '3']);
+  });
+});
 
 describe('30 s without any network', () => {
   it('the call waits, and has a new path as soon as it is registered again', async () => {
@@ -105,6 +120,18 @@ describe('30 s without any network', () => {
     board().refuseOpen = false;
     await pass(15_000);
     expect(phaseOf(a)).toBe('active');
+  });
+  it('digits that need a request are sent after it, however long it was', async () => {
+    const { a, pass } = await slowCall({ telephoneEvent: false });
+    board().refuseOpen = true;
+    board().cut('1001');
+    await pass(1_000);
+    a.agent.sendDigits(a.agent.snapshot().calls[0]?.id ?? '', '78');
+    await pass(60_000);
+    board().refuseOpen = false;
+    await pass(15_000);
+    expect(requestsOf('1001').filter((method) => method === 'INFO')).toHaveLength(2);
+    expect(problemOf(a)).toBeNull();
   });
   it('tries another path when the one that was agreed stays silent', async () => {
     const { pass } = await slowCall();

@@ -26,6 +26,7 @@ describe('judgeRegister', () => {
     ['407 for ever', answer(407, { challenges: asks('practice.invalid') }), { ...context, grant: bearer, toProxy: true, tokenRetried: true }, { kind: 'problem', problem: 'token-refused' }],
     ['401 by a wrong clock', answer(401, { date: now - 300_000 }), { ...context, tokenRetried: true }, { kind: 'problem', problem: 'clock-skewed' }],
     ['503', answer(503), context, { kind: 'problem', problem: 'registration-refused', sentence: "The gateway can't register this line now (503 X).", needsPerson: false }],
+    ['503 that says when', answer(503, { retryAfterMs: 20_000 }), context, { kind: 'problem', problem: 'registration-refused', retryAfterMs: 20_000 }],
     ['423', answer(423), context, { kind: 'problem', problem: 'registration-refused', sentence: 'The gateway refused to register this line (423 X).' }],
   ])('%s', (_what, given, how, verdict) => {
     expect(judgeRegister(given, how)).toMatchObject(verdict);

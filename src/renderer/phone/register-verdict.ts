@@ -25,7 +25,7 @@ export type RegisterVerdict =
   | { readonly kind: 'another-token'; readonly on: 'this-flow' | 'new-flow'; readonly toProxy: boolean }
   /** The same token, as Proxy-Authorization as well. */
   | { readonly kind: 'to-proxy' }
-  | { readonly kind: 'problem'; readonly problem: Extract<RegistrationProblem, 'token-refused' | 'clock-skewed' | 'registration-refused'>; readonly title: string; readonly sentence: string; readonly needsPerson: boolean };
+  | { readonly kind: 'problem'; readonly problem: Extract<RegistrationProblem, 'token-refused' | 'clock-skewed' | 'registration-refused'>; readonly title: string; readonly sentence: string; readonly needsPerson: boolean; readonly retryAfterMs?: number | undefined };
 
 const AUTH_STATUSES = new Set([401, 403, 407]);
 
@@ -52,5 +52,5 @@ export function judgeRegister(answer: RegisterAnswer, { grant, now, tokenRetried
       ? { kind: 'problem', problem: 'token-refused', title: 'Token refused', sentence: verdict.sentence, needsPerson: true }
       : { kind: 'problem', problem: 'clock-skewed', title: 'Clock is wrong', sentence: skew, needsPerson: true };
   }
-  return { kind: 'problem', problem: 'registration-refused', title: 'Not registered', sentence: registerSentence(answer), needsPerson: false };
+  return { kind: 'problem', problem: 'registration-refused', title: 'Not registered', sentence: registerSentence(answer), needsPerson: false, retryAfterMs: answer.retryAfterMs };
 }

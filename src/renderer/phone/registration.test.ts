@@ -98,6 +98,14 @@ describe('registering', () => {
     await a.registered();
     expect(a.grantsGiven()).toBe(2);
   });
+  it('leaves a gateway that asks for time alone for as long', async () => {
+    board().judge = ({ message }) => (message.method === 'REGISTER' && message.kind === 'request' ? { status: 503, phrase: 'Service Unavailable', headers: ['Retry-After: 20 (overloaded)'] } : 'pass');
+    const a = phoneOf('1001');
+    a.agent.start();
+    const { registration } = await a.until((snapshot) => snapshot.registration.phase === 'waiting');
+    expect(registration).toMatchObject({ problem: 'registration-refused', sentence: "The gateway can't register this line now (503 Service Unavailable)." });
+    if (registration.phase === 'waiting') expect(registration.retryAt - Date.now()).toBeGreaterThan(15_000);
+  });
   it('tells which clock is wrong when the gateway says another time', async () => {
     board().registerHeaders = [`Date: ${new Date(Date.now() - 5 * 60_000).toUTCString()}`];
     const a = phoneOf('1001');

@@ -24,7 +24,7 @@ afterEach(() => uninstall());
 
 const facts = (status: number | null, by: Ended['by'] = 'peer'): Ended => ({ by, status, phrase: '', reason: null, trouble: null });
 
-function setUp(fresh: (target: string) => Promise<boolean> | null = () => null, callable: (target: string) => boolean = () => true) {
+function setUp(fresh: (target: string) => Promise<boolean> | null = () => null, callable: (target: string) => boolean = () => true, forbidden: (target: string) => string | null = () => null) {
   const invites: Invite[] = [];
   const ends: Ended[] = [];
   let answers = 0;
@@ -79,6 +79,7 @@ function setUp(fresh: (target: string) => Promise<boolean> | null = () => null, 
       return { session: made, refusal: () => refusal };
     },
     freshToken: fresh,
+    mayFollow: (target) => Promise.resolve(forbidden(target)),
   });
   if (typeof session === 'string') throw new Error(session);
   return { session, invites, ends, answers: () => answers, retries: () => retries };
@@ -91,10 +92,11 @@ const at = (invites: readonly Invite[], index: number): Invite => {
 const turn = (): Promise<void> => Promise.resolve();
 
 describe('a call of several INVITEs', () => {
-  it('follows a redirect, and is one call that ends once', () => {
+  it('follows a redirect, and is one call that ends once', async () => {
     const { session, invites, ends, retries } = setUp();
     session.setMicrophone(false);
     at(invites, 0).refuse(302, '<sip:1003@pbx>');
+    await turn();
     expect(invites.map(({ target }) => target)).toEqual(['sip:1002@pbx', 'sip:1003@pbx']);
     expect([at(invites, 1).did, session.callId, ends]).toEqual([['microphone false'], 'call-1', []]);
     expect(retries()).toBe(1);
@@ -167,9 +169,24 @@ describe('a call of several INVITEs', () => {
     at(invites, 0).refuse(302, '<sip:1003@pbx>');
     expect([answers(), invites.length, ends]).toEqual([1, 1, [facts(302)]]);
   });
-  it('ends as it was refused when the new target can not be called', () => {
+  it('does not go where the rules of the line do not let it, and says so', async () => {
+    const sentence = 'This line may not call numbers that match "+1900*".';
+    const { invites, ends } = setUp(undefined, undefined, (target) => (target.startsWith('sip:+1900') ? sentence : null));
+    at(invites, 0).refuse(302, '<sip:+19001234567@pbx>');
+    await turn();
+    expect([invites.length, ends]).toEqual([1, [{ ...facts(302), reason: sentence, trouble: 'rule' }]]);
+  });
+  it('can be given up while the rules are asked', async () => {
+    const { session, invites, ends } = setUp();
+    at(invites, 0).refuse(302, '<sip:1003@pbx>');
+    session.end(603);
+    await turn();
+    expect([invites.length, ends]).toEqual([1, [{ ...facts(null, 'us') }]]);
+  });
+  it('ends as it was refused when the new target can not be called', async () => {
     const { invites, ends } = setUp(undefined, (target) => target.includes('1002'));
     at(invites, 0).refuse(302, '<sip:1003@pbx>');
+    await turn();
     expect([invites.length, ends]).toEqual([1, [facts(302)]]);
   });
 });

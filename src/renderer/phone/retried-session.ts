@@ -29,6 +29,8 @@ export interface RetryPorts {
   readonly invite: (target: string, media: MediaStream, listener: SessionListener, minSessionS: number | null) => Attempt | CallRefusal;
   /** Null: another token would not help. Else one is minted: true once it is in use, false when there is none. */
   readonly freshToken: (target: string, refusal: InviteRefusal) => Promise<boolean> | null;
+  /** Whether the line's rules let it call where it is sent to: null, or why not, in a sentence. */
+  readonly mayFollow: (target: string) => Promise<string | null>;
 }
 
 /** Each server on the way may want a longer interval than the one before. */
@@ -66,6 +68,21 @@ export function createRetriedSession(dialled: string, media: MediaStream, listen
     made.session.setMicrophone(microphoneOn);
   }
 
+  /** No INVITE is under way until `work` is done; a call that is ended meanwhile stays ended. */
+  function pause<T>(work: Promise<T>, onDone: (value: T) => void): void {
+    let waiting = true;
+    endBetween = (ours) => {
+      waiting = false;
+      endBetween = null;
+      listener.onEnded(ours);
+    };
+    void work.then((value) => {
+      if (!waiting) return;
+      endBetween = null;
+      onDone(value);
+    });
+  }
+
   function refused(facts: Ended, refusal: InviteRefusal): void {
     // RFC 4028 section 7.4.
     if (refusal.status === 422 && refusal.minSessionS !== null && refusal.minSessionS > (minSessionS ?? 0) && intervals < INTERVALS_TRIED) {
@@ -80,20 +97,15 @@ export function createRetriedSession(dialled: string, media: MediaStream, listen
       if (next === null) listener.onEnded(facts);
       else {
         hops = next.hops;
-        again(next.target, facts);
+        pause(ports.mayFollow(next.target), (forbidden) => {
+          if (forbidden === null) again(next.target, facts);
+          else listener.onEnded({ ...facts, reason: forbidden, trouble: 'rule' });
+        });
       }
       return;
     }
     tokenRetried = true;
-    let waiting = true;
-    endBetween = (ours) => {
-      waiting = false;
-      endBetween = null;
-      listener.onEnded(ours);
-    };
-    void fresh.then((inUse) => {
-      if (!waiting) return;
-      endBetween = null;
+    pause(fresh, (inUse) => {
       if (inUse) again(target, facts);
       else listener.onEnded(facts);
     });

@@ -19,6 +19,7 @@ export interface StackConfig {
   /** Value of the User-Agent header. */
   readonly product: string;
   readonly ice: IceContext;
+  /** Read anew for each call and each new path of its sound: a TURN server's credentials end. */
   readonly iceServers: readonly RTCIceServer[];
   readonly clock: Clock;
 }
@@ -35,6 +36,8 @@ export interface StackListener {
    * there is none.
    */
   readonly onInviteRefused: (target: string, refusal: { readonly status: number; readonly challenges: readonly Challenge[] }) => Promise<boolean> | null;
+  /** A call is sent on to `target`. Null: it may go there; else why not, in a sentence. */
+  readonly onRedirected: (target: string) => Promise<string | null>;
 }
 
 export interface RegisterAnswer {
@@ -46,6 +49,8 @@ export interface RegisterAnswer {
   readonly challenges: readonly Challenge[];
   /** The gateway's Date header in ms since the epoch, or null. */
   readonly date: number | null;
+  /** How long to wait before the next REGISTER, in ms (RFC 3261 section 20.33). */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** A SIP user and password, and the one realm that they are for. */
@@ -114,6 +119,6 @@ export interface SessionListener {
   readonly onRetried: () => void;
   readonly onRemoteStream: (stream: MediaStream) => void;
   readonly onIceState: (state: RTCIceConnectionState) => void;
-  readonly onEnded: (facts: Omit<EndFacts, 'direction' | 'answered'>) => void;
+  readonly onEnded: (facts: Omit<EndFacts, 'direction' | 'rang' | 'answered'>) => void;
 }
 

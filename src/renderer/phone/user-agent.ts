@@ -78,8 +78,8 @@ export interface UserAgent {
   readonly place: (typed: string, permission?: Promise<Result<unknown>>) => Promise<Result<CallId>>;
   /** Acquires the microphone first; refused or missing, the call keeps ringing with `problem` set. Holds the others. */
   readonly answer: (id: CallId) => Promise<void>;
-  /** Declines an incoming call (603; 486 with `busy`, as Do not disturb does), cancels an outgoing one, ends an answered one. */
-  readonly end: (id: CallId, how?: 'declined' | 'busy') => void;
+  /** Declines an incoming call (603; 486 with `busy`), cancels an outgoing one, ends an answered one; `time-limit`: not by the agent's wish. */
+  readonly end: (id: CallId, how?: 'declined' | 'busy' | 'time-limit') => void;
   readonly setMuted: (id: CallId, muted: boolean) => void;
   readonly hold: (id: CallId) => void;
   /** Holds the other calls, then resumes this one. */

@@ -14,6 +14,10 @@ describe('a reading', () => {
   it('finds codec, round trip, jitter and loss', () => {
     expect(readingOf(report(3, 97).values())).toEqual({ codec: 'Opus', roundTripMs: 18, jitterMs: 4, totals: { lost: 3, received: 97 } });
   });
+  it('takes the round trip of the path in use, not of one that was left', () => {
+    const moved = [...report(0, 1).values(), { id: 'q', type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.2 }, { id: 'u', type: 'transport', selectedCandidatePairId: 'q' }];
+    expect(readingOf(moved.slice(1))?.roundTripMs).toBe(200);
+  });
   it('is null before audio came in', () => expect(readingOf([{ type: 'outbound-rtp' }, null, 'x'])).toBeNull());
   it('does without a round trip', () => expect(readingOf([{ type: 'inbound-rtp', kind: 'audio' }])).toMatchObject({ roundTripMs: null, codec: '' }));
 });

@@ -35,7 +35,10 @@ export function readingOf(entries: Iterable<unknown>): QualityReading | null {
   const inbound = records.find((entry) => entry['type'] === 'inbound-rtp' && entry['kind'] === 'audio');
   if (inbound === undefined) return null;
   const codec = records.find((entry) => entry['id'] === inbound['codecId'])?.['mimeType'];
-  const pair = records.find((entry) => entry['type'] === 'candidate-pair' && entry['nominated'] === true && numberOf(entry, 'currentRoundTripTime') !== null);
+  // Several may be nominated, of which one was left for a new path.
+  const selected = records.find((entry) => entry['type'] === 'transport')?.['selectedCandidatePairId'];
+  const pairs = records.filter((entry) => entry['type'] === 'candidate-pair' && entry['nominated'] === true && numberOf(entry, 'currentRoundTripTime') !== null);
+  const pair = pairs.find(({ id }) => id === selected) ?? pairs[0];
   const roundTripS = pair === undefined ? null : numberOf(pair, 'currentRoundTripTime');
   const name = typeof codec === 'string' ? codec.replace(/^audio\//, '') : '';
   return {

@@ -1,7 +1,7 @@
 /** Puts the stores together and lets them follow each other; main.tsx gives it the real parts, a test others. */
 import type { RingfenceApi } from '../../contracts/ipc';
 import type { Profile } from '../../contracts/profile';
-import type { Failure } from '../../contracts/result';
+import type { Failure, Result } from '../../contracts/result';
 import { createEventLog } from '../events/event-log';
 import { tryChannel } from '../events/channel-trial';
 import type { ChannelSocket } from '../events/event-channel';
@@ -32,7 +32,7 @@ import { createVoiceLine } from './voice-line';
 
 export interface AppParts {
   readonly api: RingfenceApi;
-  readonly createUserAgent: (profile: Profile, grants: GrantSource) => UserAgent;
+  readonly createUserAgent: (profile: Profile, grants: GrantSource, mayCall: (target: string) => Promise<Result<unknown>>) => UserAgent;
   /** The phone of a line without SIP: it has an assistant, or nobody to call. */
   readonly createVoiceUserAgent: (profile: Profile, line: VoiceLine, onTranscript: TranscriptStore['put']) => UserAgent;
   /** Opens the WebSocket of live events. */
@@ -62,12 +62,13 @@ export function createAppState(parts: AppParts): App {
   const live = createLiveStore(createEventLog(parts.now));
   const grantFailure = createStore<Failure | null>(null);
   const transcripts = createTranscriptStore();
+  const authorize = (profileId: string, target: string) => api.invoke('calls.authorize', { profileId, target });
   const createUserAgent = (profile: Profile): UserAgent =>
-    hasSip(profile) ? parts.createUserAgent(profile, createGrantSource(api, profile.id, grantFailure.set)) : parts.createVoiceUserAgent(profile, createVoiceLine(api, profile.id), transcripts.put);
+    hasSip(profile) ? parts.createUserAgent(profile, createGrantSource(api, profile.id, grantFailure.set), (target) => authorize(profile.id, target)) : parts.createVoiceUserAgent(profile, createVoiceLine(api, profile.id), transcripts.put);
   const health = createStore(NO_HEALTH);
   const phone = createPhoneStore({
     createUserAgent,
-    authorize: (profileId, target) => api.invoke('calls.authorize', { profileId, target }),
+    authorize,
     onEvent: (event) => {
       health.set(afterConnection(health.get(), event.kind));
       live.append(event);
@@ -135,10 +136,16 @@ export function createAppState(parts: AppParts): App {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
-    end: phone.end,
+    end: (id) => phone.end(id, 'time-limit'),
     say: (sentence) => {
       phone.notice.set(sentence);
       live.append({ category: 'calls', kind: 'problem', title: 'Call ended by policy', detail: sentence });
+    },
+    warn: (sentence) => {
+      phone.notice.set(sentence);
+      return () => {
+        if (phone.notice.get() === sentence) phone.notice.set(null);
+      };
     },
   });
   function followLongestCall(): void {

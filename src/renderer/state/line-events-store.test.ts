@@ -74,6 +74,22 @@ describe('the live events of a line', () => {
     expect(titles(at.events)).toEqual(['Live events', 'Line: ended', 'Live events lost', 'Live events are back']);
   });
 
+  it('ask for it in one rhythm, also where a join came while the answer to the one before was on its way', async () => {
+    let let_go = (): void => undefined;
+    const at = setUp([new Promise((resolve) => (let_go = () => resolve(ok({ calls: [row('late')], canEnd: true }))))]);
+    at.store.use(line('desk'));
+    await at.join();
+    at.sockets.last().drop();
+    await at.clock.advance(10);
+    await at.join();
+    expect(at.asked('events.snapshot')).toBe(2);
+    let_go();
+    await at.clock.settle();
+    at.store.use(null);
+    await at.clock.advance(100);
+    expect(at.clock.waiting()).toBe(0);
+  });
+
   it('may bring what is under way with the join', async () => {
     const at = setUp([ok({ calls: [], canEnd: false })]);
     at.store.use(line('desk'));

@@ -11,7 +11,7 @@ import type { NewEvent } from '../events/event-log';
 import { channelEvent, lineEvent } from '../events/line-words';
 import { createRemoteCalls, type RemoteCall } from '../events/remote-calls';
 import { readEvent } from '../events/remote-event';
-import { GATHER_MS } from './live-store';
+import { createGather } from './gather';
 import { createListeners, type Store } from './store';
 
 /** How often the list of calls is asked for while the channel is joined, ms; and after each join. */
@@ -61,20 +61,13 @@ export function createLineEventsStore({ api, openSocket, after, random, onEvent,
   const calls = createRemoteCalls();
   let shown = NO_EVENTS;
   let current: Pick<LineEvents, 'phase' | 'failure' | 'canEnd' | 'heard'> = NO_EVENTS;
-  let gathering = false;
   let following: { readonly profileId: string; readonly wiring: string; readonly channel: EventChannel } | null = null;
   let cancelRefetch = (): void => undefined;
 
-  /** A burst is drawn once, not once for each event. */
-  const tellSoon = (): void => {
-    if (gathering) return;
-    gathering = true;
-    after(GATHER_MS, () => {
-      gathering = false;
-      shown = { ...current, calls: calls.newestFirst(), underWay: calls.underWay() };
-      listeners.tell();
-    });
-  };
+  const tellSoon = createGather((run, ms) => after(ms, run), () => {
+    shown = { ...current, calls: calls.newestFirst(), underWay: calls.underWay() };
+    listeners.tell();
+  });
   const change = (part: Partial<typeof current>): void => {
     current = { ...current, ...part };
     tellSoon();
@@ -84,10 +77,13 @@ export function createLineEventsStore({ api, openSocket, after, random, onEvent,
     /** What was asked for a line that is not followed any more is not laid over the next one's. */
     const isCurrent = (): boolean => following?.channel === channel;
 
+    let asked = 0;
     const refetch = async (): Promise<void> => {
       cancelRefetch();
+      const mine = (asked += 1);
       const snapshot = await api.invoke('events.snapshot', { profileId });
-      if (!isCurrent() || current.phase !== 'joined') return;
+      // A join since then has asked anew.
+      if (mine !== asked || !isCurrent() || current.phase !== 'joined') return;
       cancelRefetch = after(REFETCH_MS, () => void refetch());
       if (!snapshot.ok) {
         if (current.failure?.sentence !== snapshot.failure.sentence) onEvent({ category: 'errors', kind: 'problem', title: 'Calls of the line not listed', detail: snapshot.failure.sentence });

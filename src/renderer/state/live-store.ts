@@ -5,6 +5,7 @@ import type { RingfenceApi } from '../../contracts/ipc';
 import { plainText } from '../../contracts/plain-text';
 import type { Purpose } from '../../contracts/policy';
 import { EVENT_LOG_CAPACITY, type EventLog, type NewEvent } from '../events/event-log';
+import { createGather } from './gather';
 import { createListeners, type Store } from './store';
 
 /** The store's value is the number of events there ever were. */
@@ -17,9 +18,6 @@ export interface LiveStore extends Store<number> {
   /** Takes refusals and key changes from main's audit log from now on. Call once. */
   readonly start: (api: RingfenceApi) => void;
 }
-
-/** How long new events wait for company before the column renders, in milliseconds. */
-export const GATHER_MS = 50;
 
 const KEY_CHANGES = { added: 'added', replaced: 'replaced', removed: 'removed', promoted: 'promoted to active', finished: 'removed at the gateway', copied: 'copied for the gateway' } as const;
 
@@ -64,18 +62,14 @@ export function eventFromAudit(entry: AuditEntry): NewEvent | null {
 export function createLiveStore(log: EventLog, later: (run: () => void, ms: number) => unknown = (run, ms) => setTimeout(run, ms)): LiveStore {
   const listeners = createListeners();
   let shown = log.total();
-  let gathering = false;
+  const tellSoon = createGather(later, () => {
+    shown = log.total();
+    listeners.tell();
+  });
 
   function append(event: NewEvent): void {
     log.append(event);
-    if (gathering) return;
-    gathering = true;
-    // A burst renders once, not once for each event.
-    later(() => {
-      gathering = false;
-      shown = log.total();
-      listeners.tell();
-    }, GATHER_MS);
+    tellSoon();
   }
 
   return {

@@ -20,6 +20,10 @@ function setUp() {
     },
     end: (id) => told.push(`end ${id}`),
     say: (sentence) => told.push(sentence),
+    warn: (sentence) => {
+      told.push(`ahead: ${sentence}`);
+      return () => void told.push('taken back');
+    },
   });
   const passTo = (at: number): void => {
     now = at;
@@ -36,10 +40,36 @@ describe('the longest call', () => {
     passTo(5_000);
     limit.follow([call('c', 4_000)], () => 600);
     limit.follow([call('c', 4_000, { phase: 'held' })], () => 600);
-    passTo(603_999);
+    passTo(543_999);
     expect(told).toEqual([]);
+    passTo(544_000);
+    passTo(603_999);
+    expect(told.splice(0)).toEqual(['ahead: This call ends in 1 minute: the longest call on this line is 10 minutes.']);
     passTo(604_000);
-    expect(told).toEqual(['The longest call on this line is 10 minutes.', 'end c']);
+    limit.follow([{ ...call('c', 4_000), phase: 'ended', endedAt: 604_000, cause: 'time-limit', details: '' } as Call], () => 600);
+    expect(told).toEqual(['The longest call on this line is 10 minutes.', 'end c', 'taken back']);
+  });
+
+  it.each([
+    [180, 120_000, '1 minute'],
+    [45, 35_000, '10 seconds'],
+  ])('of %i s is announced after %i ms, and that is taken back when it ends before', (limitS, at, left) => {
+    const { limit, told, passTo, waiting } = setUp();
+    limit.follow([call('c', 0)], () => limitS);
+    passTo(at - 1);
+    expect(told).toEqual([]);
+    passTo(at);
+    expect(told.splice(0)[0]).toMatch(`ahead: This call ends in ${left}:`);
+    limit.follow([{ ...call('c', 0), phase: 'ended', endedAt: at, cause: 'hung-up', details: '' } as Call], () => limitS);
+    expect([told, waiting()]).toEqual([['taken back'], 0]);
+  });
+
+  it('is not announced when the time that is left is shorter already', () => {
+    const { limit, told, passTo } = setUp();
+    passTo(590_000);
+    limit.follow([call('c', 0)], () => 600);
+    passTo(599_999);
+    expect(told).toEqual([]);
   });
 
   it('follows a limit that changes, and lets calls be that have none', () => {

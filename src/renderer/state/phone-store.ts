@@ -118,7 +118,7 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
     answer: async (id) => {
       await agent()?.answer(id);
     },
-    end: (id) => agent()?.end(id),
+    end: (id, how) => agent()?.end(id, how),
     setMuted: (id, muted) => agent()?.setMuted(id, muted),
     hold: (id) => agent()?.hold(id),
     resume: (id) => agent()?.resume(id),

@@ -5,11 +5,22 @@ import { createStore, type Store } from './store';
 export type Screen = 'phone' | 'live' | 'settings';
 export type SettingsTab = 'profiles' | 'keys' | 'audit' | 'appearance' | 'about';
 
+/** A profile's form as it stands, so that looking elsewhere in between loses nothing. */
+export interface OpenForm {
+  /** Null adds one. */
+  readonly profileId: string | null;
+  /** What stands in each field, by its path; null while nothing was typed. */
+  readonly typed: Readonly<Record<string, string | readonly Readonly<Record<string, string>>[]>> | null;
+  /** What it began with, or null. */
+  readonly presetId: string | null;
+}
+
 export interface View {
   readonly screen: Screen;
   readonly settingsTab: SettingsTab;
   /** The profile that a pasted key goes to, or null for the first one that lacks a key. */
   readonly keyProfileId: string | null;
+  readonly form: OpenForm | null;
   /** The profile whose rotation is on show, or null. */
   readonly rotationProfileId: string | null;
   /** The field of the dialler. */
@@ -28,7 +39,7 @@ export interface ViewStore extends Store<View> {
   readonly openSettings: (tab: SettingsTab, keyProfileId?: string) => void;
 }
 
-const START: View = { screen: 'phone', settingsTab: 'profiles', keyProfileId: null, rotationProfileId: null, typed: '', dialFailure: null, keypadCallId: null, devicesOpen: false, shortcutsOpen: false };
+const START: View = { screen: 'phone', settingsTab: 'profiles', keyProfileId: null, form: null, rotationProfileId: null, typed: '', dialFailure: null, keypadCallId: null, devicesOpen: false, shortcutsOpen: false };
 
 /** Makes the store; `first` overrides where it starts. */
 export function createViewStore(first: Partial<View> = {}): ViewStore {

@@ -52,7 +52,7 @@ export function AuditPanel() {
   const [line, setLine] = useState(EVERY);
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
-  const [failed, setFailed] = useState<Failure | null>(null);
+  const [failed, setFailed] = useState<{ readonly failure: Failure; readonly again: () => void } | null>(null);
   // The day when the log was opened; nobody watches it past midnight.
   const [now] = useState(Date.now);
   const [start, end] = [dayStart(from), dayStart(to, 1)];
@@ -63,14 +63,13 @@ export function AuditPanel() {
     ...(start === undefined ? {} : { from: start }),
     ...(end === undefined ? {} : { to: end }),
   };
-  const { page, failure, more } = useAuditPage(audit, filter);
-  const shownFailure = failed ?? failure;
+  const { page, failure, more, again, dismiss } = useAuditPage(audit, filter);
 
   async function save(format: 'csv' | 'jsonl'): Promise<void> {
     setFailed(null);
     const done = await audit.exportFile(filter, format);
     if (done.ok) saySentence(`${done.value.count.toLocaleString('en')} ${done.value.count === 1 ? 'line is' : 'lines are'} in ${done.value.file}.`);
-    else if (done.failure.reason !== 'cancelled') setFailed(done.failure);
+    else if (done.failure.reason !== 'cancelled') setFailed({ failure: done.failure, again: () => void save(format) });
   }
 
   return (
@@ -114,9 +113,10 @@ export function AuditPanel() {
           </ToggleButton>
         ))}
       </ToggleButtonGroup>
-      {shownFailure !== null && <FailureNotice failure={shownFailure} onDismiss={() => setFailed(null)} />}
+      {failed !== null && <FailureNotice failure={failed.failure} onRetry={failed.again} onDismiss={() => setFailed(null)} />}
+      {failure !== null && <FailureNotice failure={failure} onRetry={again} onDismiss={dismiss} />}
       <p className="audit-count" role="status">
-        {page === null ? '' : page.matching === page.kept ? `${page.kept.toLocaleString('en')} lines` : `${page.matching.toLocaleString('en')} of ${page.kept.toLocaleString('en')} lines`}
+        {page === null ? '' : `${page.matching === page.kept ? '' : `${page.matching.toLocaleString('en')} of `}${page.kept.toLocaleString('en')} ${page.kept === 1 ? 'line' : 'lines'}`}
       </p>
       <div className="settings-card audit-card">{page !== null && page.entries.length > 0 ? <AuditList key={JSON.stringify(filter)} entries={page.entries} total={page.matching} onEnd={more} now={now} /> : <p className="live-empty">{page === null ? '' : 'No line fits.'}</p>}</div>
     </>

@@ -31,7 +31,7 @@ export function CallCard({ call, line }: CallCardProps) {
             {letters === '' ? '#' : letters}
           </span>
           <div className="call-who">
-            <h2 className="call-name">{name}</h2>
+            <h2 className="call-name" title={name}>{name}</h2>
             <p className="call-number">
               <PeerNumber party={call.peer} after={line?.name ?? ''} />
             </p>

@@ -19,7 +19,7 @@ export function CallLine({ call, line }: { readonly call: Call; readonly line: P
         {phaseWords(call)}
         {call.phase === 'recovering' && <RecoveringTime since={call.since} />}
       </span>
-      <h2 className="call-line-name">{name}</h2>
+      <h2 className="call-line-name" title={name}>{name}</h2>
       {'answeredAt' in call && call.answeredAt !== null && <CallTimer call={call} />}
       <span className="call-line-end">
         {canResume(call) && (

@@ -7,6 +7,7 @@ import { useSelected } from '../state/use-store';
 import { useApp } from './app-context';
 import { resultSentence, STATE_WORDS, STEP_WORDS } from './connection-words';
 import { FailureText } from './FailureText';
+import { focusTest } from './focus';
 
 const ICONS = { waiting: CircleDashed, running: LoaderCircle, passed: Check, failed: X, skipped: CircleDashed } as const;
 
@@ -15,7 +16,7 @@ export function TestButton({ profile, label = 'Test connection', isDisabled = fa
   const { tests } = useApp();
   const running = useSelected(tests, (all) => all.get(profile.id)?.running === true);
   return (
-    <Button className="button" aria-label={`${label}: ${profile.name}`} isDisabled={isDisabled || running} onPress={() => void tests.start(profile)}>
+    <Button className="button" data-tests={profile.id} aria-label={`${label}: ${profile.name}`} isDisabled={isDisabled || running} onPress={() => void tests.start(profile)}>
       {running ? 'Testing...' : label}
     </Button>
   );
@@ -37,12 +38,19 @@ export function ConnectionTest({ profile }: { readonly profile: Profile }) {
     <section ref={box} className="connection-test" aria-label={`Test of ${profile.name}`} data-testid="connection-test" data-running={run.running}>
       <ol className="test-steps">
         {run.steps.map((step) => (
-          <Step key={step.name} step={step} onRetry={() => void tests.start(profile)} />
+          <Step key={step.name} step={step} profileId={profile.id} onRetry={() => void tests.start(profile)} />
         ))}
       </ol>
       <div className="test-result">
         <p role="status">{sentence ?? ''}</p>
-        <Button className="button compact" onPress={() => tests.close(profile.id)}>
+        <Button
+          className="button compact"
+          onPress={() => {
+            tests.close(profile.id);
+            // The button that was pressed goes; the other one is enabled after the next render.
+            requestAnimationFrame(() => focusTest(profile.id));
+          }}
+        >
           {run.running ? 'Stop' : 'Close'}
         </Button>
       </div>
@@ -50,7 +58,7 @@ export function ConnectionTest({ profile }: { readonly profile: Profile }) {
   );
 }
 
-function Step({ step, onRetry }: { readonly step: TestStep; readonly onRetry: () => void }) {
+function Step({ step, profileId, onRetry }: { readonly step: TestStep; readonly profileId: string; readonly onRetry: () => void }) {
   const { name, state, ms, detail, failure } = step;
   const words = STEP_WORDS[name];
   const Icon = ICONS[state];
@@ -62,7 +70,7 @@ function Step({ step, onRetry }: { readonly step: TestStep; readonly onRetry: ()
         <span className="visually-hidden">: {STATE_WORDS[state]}</span>
       </span>
       <span className="test-time">{ms === null ? '' : `${ms} ms`}</span>
-      {failure === null ? <span className="test-detail">{state === 'passed' && detail !== '' ? detail : words.does}</span> : <div className="test-detail"><FailureText failure={failure} onRetry={onRetry} /></div>}
+      {failure === null ? <span className="test-detail">{state === 'passed' && detail !== '' ? detail : words.does}</span> : <div className="test-detail"><FailureText failure={failure} profileId={profileId} onRetry={onRetry} /></div>}
     </li>
   );
 }

@@ -16,13 +16,15 @@ interface EventListProps {
 export function EventList({ events, onCopy }: EventListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const newest = useRef(events[0]?.id);
+  /** As the last scroll left it: asked at each change, the browser would have to lay out the page for the answer. */
+  const isAtTop = useRef(true);
   const { first, end } = useRowsInSight(scroller, ROW, events.length);
 
   // New events come in above: whoever reads further down keeps the line under the eye.
   useLayoutEffect(() => {
     const added = events.findIndex(({ id }) => id === newest.current);
     newest.current = events[0]?.id;
-    if (added > 0 && scroller.current !== null && scroller.current.scrollTop > 0) scroller.current.scrollTop += added * ROW;
+    if (added > 0 && scroller.current !== null && !isAtTop.current) scroller.current.scrollTop += added * ROW;
   }, [events]);
 
   return (
@@ -32,6 +34,9 @@ export function EventList({ events, onCopy }: EventListProps) {
       tabIndex={0}
       role="region"
       aria-label="Events"
+      onScroll={({ currentTarget }) => {
+        isAtTop.current = currentTarget.scrollTop <= 0;
+      }}
       onKeyDown={(event) => {
         if (event.key === 'c' && (event.ctrlKey || event.metaKey) && document.getSelection()?.isCollapsed !== false) onCopy();
       }}

@@ -13,9 +13,10 @@ import { useStore } from '../state/use-store';
 import { useApp } from './app-context';
 import { EnvironmentTag } from './EnvironmentTag';
 import { FailureText } from './FailureText';
-import { focusCall } from './focus';
+import { focusCall, focusDialField } from './focus';
 import { guideResult, STEP_TITLES } from './guide-words';
 import { statusOf } from './key-words';
+import { useOneAtATime } from './use-one-at-a-time';
 
 const STEPS: readonly GuideStep[] = ['line', 'key', 'call'];
 
@@ -32,6 +33,10 @@ export function FirstRunGuide() {
     before.current = step;
   }, [step]);
   const line = activeProfile(snapshot);
+  function close(): void {
+    guide.close();
+    focusDialField();
+  }
   if (snapshot === null || line === null) return null;
   const at = STEPS.indexOf(step);
   return (
@@ -40,13 +45,13 @@ export function FirstRunGuide() {
         <h2 ref={heading} tabIndex={-1} className="guide-title">
           <span className="guide-count">Step {at + 1} of 3</span> {STEP_TITLES[step]}
         </h2>
-        <Button className="button compact" onPress={guide.close}>
+        <Button className="button compact" onPress={close}>
           Skip the guide
         </Button>
       </div>
       {step === 'line' && <LineStep line={line} lines={snapshot.profiles} />}
       {step === 'key' && <KeyStep line={line} />}
-      {step === 'call' && <CallStep key={line.id} line={line} />}
+      {step === 'call' && <CallStep key={line.id} line={line} onFinish={close} />}
     </section>
   );
 }
@@ -69,20 +74,33 @@ function Steps({ back, next, disabled = false }: { readonly back?: GuideStep; re
   );
 }
 
+/** As many lines as the card has room for; the one in use is among them. */
+function firstOf(lines: readonly Profile[], line: Profile): readonly Profile[] {
+  const first = lines.slice(0, 6);
+  return first.includes(line) ? first : [line, ...first.slice(0, 5)];
+}
+
 function LineStep({ line, lines }: { readonly line: Profile; readonly lines: readonly Profile[] }) {
   const { profiles, view } = useApp();
+  const [failed, setFailed] = useState<{ readonly failure: Failure; readonly id: string } | null>(null);
+  async function choose(id: string): Promise<void> {
+    setFailed(null);
+    const chosen = await profiles.select(id);
+    if (!chosen.ok) setFailed({ failure: chosen.failure, id });
+  }
   return (
     <>
       <p className="guide-text">A line is who you are and where your gateway is. The Practice line works at once: its gateway is on this computer.</p>
       <div className="guide-lines" role="radiogroup" aria-label="Line to start with">
-        {lines.slice(0, 6).map((each) => (
+        {firstOf(lines, line).map((each) => (
           <label key={each.id} className="guide-line" data-environment={each.environment}>
-            <input type="radio" name="guide-line" checked={each.id === line.id} onChange={() => void profiles.select(each.id)} />
+            <input type="radio" name="guide-line" checked={each.id === line.id} onChange={() => void choose(each.id)} />
             <span className="guide-line-name">{each.name}</span>
             <EnvironmentTag environment={each.environment} />
           </label>
         ))}
       </div>
+      {failed !== null && <FailureText failure={failed.failure} onRetry={() => void choose(failed.id)} onDone={() => setFailed(null)} />}
       <div className="guide-foot">
         <Button className="button" onPress={() => view.openSettings('profiles')}>
           Set up another line...
@@ -96,14 +114,17 @@ function LineStep({ line, lines }: { readonly line: Profile; readonly lines: rea
 function KeyStep({ line }: { readonly line: Profile }) {
   const { profiles } = useApp();
   const snapshot = useStore(profiles);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, alone } = useOneAtATime();
+  const [failed, setFailed] = useState<{ readonly failure: Failure; readonly again: () => void } | null>(null);
   const [added, setAdded] = useState('');
   const active = snapshot === null ? null : statusOf(snapshot, line.id).active;
   async function add(source: KeySource): Promise<void> {
-    setFailure(null);
-    const result = await profiles.addKey(source, line.id, 'active');
-    if (result.ok) setAdded('The key is added.');
-    else if (result.failure.reason !== 'cancelled') setFailure(result.failure);
+    await alone(async () => {
+      setFailed(null);
+      const result = await profiles.addKey(source, line.id, 'active');
+      if (result.ok) setAdded('The key is added.');
+      else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void add(source) });
+    });
   }
   return (
     <>
@@ -111,10 +132,10 @@ function KeyStep({ line }: { readonly line: Profile }) {
         <>
           <p className="guide-text">Copy the key of {line.name}, or have it in a file. It goes straight into the keychain and never reaches this window.</p>
           <div className="guide-foot">
-            <Button className="button primary" onPress={() => void add('keys.pasteFromClipboard')}>
+            <Button className="button primary" isPending={busy} onPress={() => void add('keys.pasteFromClipboard')}>
               Paste key from clipboard
             </Button>
-            <Button className="button" onPress={() => void add('keys.loadFromFile')}>
+            <Button className="button" isPending={busy} onPress={() => void add('keys.loadFromFile')}>
               From file...
             </Button>
           </div>
@@ -127,7 +148,7 @@ function KeyStep({ line }: { readonly line: Profile }) {
       <p className="visually-hidden" role="status">
         {added}
       </p>
-      {failure !== null && <FailureText failure={failure} onDone={() => setFailure(null)} />}
+      {failed !== null && <FailureText failure={failed.failure} onRetry={failed.again} onDone={() => setFailed(null)} />}
       <div className="guide-foot">
         <Steps back="line" next="call" disabled={active === null} />
       </div>
@@ -135,7 +156,7 @@ function KeyStep({ line }: { readonly line: Profile }) {
   );
 }
 
-function CallStep({ line }: { readonly line: Profile }) {
+function CallStep({ line, onFinish }: { readonly line: Profile; readonly onFinish: () => void }) {
   const { guide, phone } = useApp();
   const { call, failure } = useStore(guide);
   const { registration } = useStore(phone);
@@ -169,7 +190,7 @@ function CallStep({ line }: { readonly line: Profile }) {
               <Button className="button" onPress={() => guide.go('call')}>
                 Try it again
               </Button>
-              <Button className="button primary" isDisabled={result?.tone !== 'good'} onPress={guide.close}>
+              <Button className="button primary" isDisabled={result?.tone !== 'good'} onPress={onFinish}>
                 Finish
               </Button>
             </div>

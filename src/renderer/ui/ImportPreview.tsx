@@ -11,6 +11,8 @@ import { saySentence } from './notices';
 interface ImportPreviewProps {
   readonly preview: Preview;
   readonly onClose: () => void;
+  /** Chooses a file anew. */
+  readonly onAgain: () => void;
 }
 
 const CHANGE_WORDS: Readonly<Record<ImportEntry['change'], string>> = { added: 'New', changed: 'Changed', unchanged: 'Unchanged', refused: 'Refused' };
@@ -25,13 +27,15 @@ function labelOf(path: string): string {
 }
 
 /** What a file of profiles would change; nothing is changed before Import is pressed. */
-export function ImportPreview({ preview, onClose }: ImportPreviewProps) {
+export function ImportPreview({ preview, onClose, onAgain }: ImportPreviewProps) {
   const { profiles } = useApp();
   const [failed, setFailed] = useState<Failure | null>(null);
   const [working, setWorking] = useState(false);
   const { entries, file, ticket } = preview;
   const count = (change: ImportEntry['change']): number => entries.filter((each) => each.change === change).length;
   const saves = count('added') + count('changed');
+  /** Refused before main looked at the ticket, which is as good as before. */
+  const locked = failed?.reason === 'admin-locked';
 
   async function apply(): Promise<void> {
     setWorking(true);
@@ -62,7 +66,7 @@ export function ImportPreview({ preview, onClose }: ImportPreviewProps) {
       <p className="panel-text">
         <strong>{file}</strong> would add {count('added')} and change {count('changed')}; {count('unchanged')} unchanged, {count('refused')} refused. Nothing is changed yet. Profiles that are not in the file stay as they are.
       </p>
-      {failed !== null && <FailureNotice failure={failed} onDismiss={onClose} />}
+      {failed !== null && <FailureNotice failure={failed} onRetry={locked ? () => void apply() : onAgain} onDismiss={locked ? () => setFailed(null) : onClose} />}
       <ul className="settings-card import-list">
         {entries.map((entry) => (
           <li key={entry.profileId} className="import-row" data-change={entry.change} data-environment={entry.environment}>

@@ -45,7 +45,7 @@ export function IncomingCard({ call, line, small }: IncomingCardProps) {
             {!small && line !== null && <EnvironmentTag environment={line.environment} />}
             {quiet && <span className="tag">Do not disturb</span>}
           </p>
-          <h2 className="call-name">{name}</h2>
+          <h2 className="call-name" title={name}>{name}</h2>
           <p className="call-number">
             <PeerNumber party={call.peer} />
           </p>

@@ -10,7 +10,7 @@ import { ConnectionTest, TestButton } from './ConnectionTest';
 import { Countdown } from './Countdown';
 import { EnvironmentTag } from './EnvironmentTag';
 import { clock, day } from './format';
-import { KEY_STATE_WORDS, keyAge, providerWords } from './key-words';
+import { KEY_STATE_WORDS, keyAge, keyHolder, providerWords } from './key-words';
 import { nextKeyNote } from './rotation';
 
 interface KeyRowProps {
@@ -43,7 +43,7 @@ export function KeyRow({ profile, status, chosen, now, onChoose, rotation, onRot
         </th>
         <td data-column="Provider">{providerWords(profile)}</td>
         <td data-column="Active key">{status.active === null ? <KeyMissing tone={words.tone} word={words.word} /> : <KeyPrint record={status.active} note={status.state === 'in-keychain' ? null : words.word} now={now} />}</td>
-        <td data-column="Next key">{status.next === null ? <NoNextKey retired={status.retired} /> : <NextKey record={status.next} lifeS={profile.policy.tokenLifeS} />}</td>
+        <td data-column="Next key">{status.next === null ? <NoNextKey retired={status.retired} holder={keyHolder(profile)} /> : <NextKey record={status.next} lifeS={profile.policy.tokenLifeS} />}</td>
         <td data-column="Last token">{status.lastMintAt === null ? <span className="quiet">never</span> : <LastMint at={status.lastMintAt} now={now} />}</td>
         <td className="key-actions">
           {status.active !== null && <TestButton profile={profile} label="Test" />}
@@ -112,12 +112,12 @@ function NextKey({ record, lifeS }: { readonly record: KeyRecord; readonly lifeS
   );
 }
 
-function NoNextKey({ retired }: { readonly retired: RetiredKey | null }) {
+function NoNextKey({ retired, holder }: { readonly retired: RetiredKey | null; readonly holder: string }) {
   if (retired === null) return <span className="quiet">none</span>;
   return (
     <>
       <code className="key-print quiet">{retired.fingerprint}</code>
-      <span className="key-note">old, at the gateway</span>
+      <span className="key-note">old, at {holder}</span>
     </>
   );
 }

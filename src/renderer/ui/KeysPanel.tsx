@@ -10,7 +10,7 @@ import { ConfirmDialog, type Question } from './ConfirmDialog';
 import { FailureNotice } from './FailureNotice';
 import { KeychainChip } from './KeychainChip';
 import { focusRotate } from './focus';
-import { KEY_STATE_WORDS, keyAdded, keyTarget, statusOf } from './key-words';
+import { KEY_STATE_WORDS, keyAdded, keyHolder, keySources, keyTarget, statusOf } from './key-words';
 import { KeyRow } from './KeyRow';
 import { saySentence } from './notices';
 import { PublicKeyPanel } from './PublicKeyPanel';
@@ -90,7 +90,7 @@ export function KeysPanel() {
   function remove(profile: Profile, slot: KeySlot): void {
     setQuestion({
       title: `Remove the ${slot} key of ${profile.name}?`,
-      text: slot === 'active' ? 'This line gets no more tokens until it has another key. The key cannot be brought back. Remove it at the gateway, too.' : 'The active key stays in use. The key cannot be brought back. Remove it at the gateway, too.',
+      text: (slot === 'active' ? 'This line gets no more tokens until it has another key. ' : 'The active key stays in use. ') + `The key cannot be brought back. Remove it at ${keyHolder(profile)}, too.`,
       answers: [
         {
           label: 'Remove',
@@ -113,7 +113,7 @@ export function KeysPanel() {
     const finish = (): void =>
       void run(
         () => profiles.finishRotation(profile.id),
-        () => `The rotation of ${profile.name} is finished.`,
+        (done) => (done.retired === null ? `The rotation of ${profile.name} is finished.` : `One more key of ${profile.name} is to be removed at the gateway: ${done.retired.fingerprint}.`),
       );
     return {
       addNext: (source) => put(source, profile, 'next'),
@@ -124,12 +124,12 @@ export function KeysPanel() {
       finish: (early) => {
         // Its button stands where "Promote" stood: a double click must not end what it began.
         if (!early) finish();
-        else setQuestion({ title: `Is ${status.retired?.fingerprint ?? 'the old key'} removed already?`, text: earlyFinish(status), answers: [{ label: 'It is removed', tone: 'danger', act: finish }] });
+        else setQuestion({ title: `Is ${status.retired?.fingerprint ?? 'the old key'} removed already?`, text: earlyFinish(profile, status), answers: [{ label: 'It is removed', tone: 'danger', act: finish }] });
       },
       stop: () =>
         setQuestion({
           title: 'Stop this rotation?',
-          text: `${status.next?.fingerprint ?? 'The next key'} is removed here and cannot be brought back; ${status.active?.fingerprint ?? 'the active key'} goes on signing. Remove the next key at the gateway, too.`,
+          text: `${status.next?.fingerprint ?? 'The next key'} is removed here and cannot be brought back; ${status.active?.fingerprint ?? 'the active key'} stays in use. Remove the next key at ${keyHolder(profile)}, too.`,
           answers: [
             {
               label: 'Stop the rotation',
@@ -158,10 +158,12 @@ export function KeysPanel() {
         <h1>Keys</h1>
         <KeychainChip snapshot={snapshot} />
         <div className="panel-actions">
-          <Button className="button" isPending={busy} onPress={() => add('keys.generate')}>
-            <Sparkles size={16} aria-hidden="true" />
-            Generate
-          </Button>
+          {target !== undefined && keySources(target).some(({ id }) => id === 'keys.generate') && (
+            <Button className="button" isPending={busy} onPress={() => add('keys.generate')}>
+              <Sparkles size={16} aria-hidden="true" />
+              Generate
+            </Button>
+          )}
           <Button className="button" isPending={busy} onPress={() => add('keys.loadFromFile')}>
             <FileKey size={16} aria-hidden="true" />
             From file...

@@ -1,6 +1,6 @@
 import { Activity, Copy, Pause, Play } from 'lucide-react';
 import type { Key } from 'react-aria-components/Menu';
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
@@ -29,6 +29,34 @@ const categoryOf = (filter: Key): LiveCategory | null => (filter === 'calls' || 
 export function asText(events: readonly LiveEvent[]): string {
   return events.map((event) => `${new Date(event.at).toISOString().slice(0, 10)} ${clock(event.at)}\t${event.title}\t${event.detail}`).join('\n');
 }
+
+interface LiveFiltersProps {
+  readonly filter: Key;
+  readonly hasLine: boolean;
+  readonly onChoose: (filter: Key) => void;
+}
+
+/** Which events are shown. Drawn when that changes, and not with each event. */
+const LiveFilters = memo(function LiveFilters({ filter, hasLine, onChoose }: LiveFiltersProps) {
+  return (
+    <ToggleButtonGroup
+      className="filters"
+      aria-label="Show"
+      selectionMode="single"
+      disallowEmptySelection
+      selectedKeys={[filter]}
+      onSelectionChange={(keys) => {
+        for (const key of keys) onChoose(key);
+      }}
+    >
+      {FILTERS.filter(({ id }) => id !== 'line' || hasLine || filter === 'line').map(({ id, label }) => (
+        <ToggleButton key={id} id={id} className="filter">
+          {label}
+        </ToggleButton>
+      ))}
+    </ToggleButtonGroup>
+  );
+});
 
 /** What happens, one line an event, newest on top. */
 export function LiveColumn() {
@@ -71,22 +99,7 @@ export function LiveColumn() {
       </div>
       {showsHealth && <HealthPanel />}
       {hasLine && <RemoteCallList />}
-      <ToggleButtonGroup
-        className="filters"
-        aria-label="Show"
-        selectionMode="single"
-        disallowEmptySelection
-        selectedKeys={[filter]}
-        onSelectionChange={(keys) => {
-          for (const key of keys) setFilter(key);
-        }}
-      >
-        {FILTERS.filter(({ id }) => id !== 'line' || hasLine || filter === 'line').map(({ id, label }) => (
-          <ToggleButton key={id} id={id} className="filter">
-            {label}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
+      <LiveFilters filter={filter} hasLine={hasLine} onChoose={setFilter} />
       {events.length === 0 ? (
         <p className="live-empty">{category === null ? 'Calls, registrations and tokens appear here as they happen.' : 'Nothing of this kind yet.'}</p>
       ) : (

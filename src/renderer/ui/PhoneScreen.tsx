@@ -37,7 +37,7 @@ export function PhoneScreen() {
   const showsGuide = guiding && snapshot.calls.every(({ id }) => id === guided?.id);
 
   return (
-    <div className="phone" data-live-calls={live} data-digits={digitsTo !== undefined}>
+    <div className="phone" data-live-calls={live} data-digits={digitsTo !== undefined} data-guide={showsGuide}>
       <section className="calls" aria-label="Calls">
         {!layout.inCall && incoming}
         {layout.main !== null && <CallCard key={layout.main.id} call={layout.main} line={lineOf(layout.main)} />}

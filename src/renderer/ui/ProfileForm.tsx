@@ -3,7 +3,7 @@ import { Button } from 'react-aria-components/Button';
 import { Form } from 'react-aria-components/Form';
 import type { Profile } from '../../contracts/profile';
 import type { Failure } from '../../contracts/result';
-import { useStore } from '../state/use-store';
+import { useSelected, useStore } from '../state/use-store';
 import { useApp } from './app-context';
 import { Choice } from './Choice';
 import { ConnectionTest, TestButton } from './ConnectionTest';
@@ -35,10 +35,13 @@ const PRESET_OPTIONS = [NO_PRESET, ...PRESETS.map(({ id }) => id)].map((id) => (
 
 /** A profile's fields, as its schema has them, judged as they are typed. */
 export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
-  const { profiles } = useApp();
-  const [typed, setTyped] = useState<Draft>(existing === null ? EMPTY_DRAFT : draftOf(existing));
-  const [presetId, setPresetId] = useState(NO_PRESET);
-  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const { profiles, view } = useApp();
+  const form = useSelected(view, (state) => state.form);
+  const start = existing === null ? EMPTY_DRAFT : draftOf(existing);
+  const typed: Draft = form?.typed ?? start;
+  const presetId = form?.presetId ?? NO_PRESET;
+  // Of a form that somebody comes back to: what differs was typed.
+  const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(Object.keys(typed).filter((path) => JSON.stringify(typed[path]) !== JSON.stringify(start[path]))));
   const [submitted, setSubmitted] = useState(false);
   const [saving, setSaving] = useState(false);
   const [failed, setFailed] = useState<Failure | null>(null);
@@ -50,14 +53,16 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
   const warnings = draftWarnings(draft);
   const line = lineOf(draft);
 
+  function keep(draft: Draft, presetOfDraft: string): void {
+    view.change({ form: { profileId: existing?.id ?? null, typed: draft, presetId: presetOfDraft } });
+  }
   function change(path: string, text: FieldText): void {
-    setTyped({ ...typed, [path]: text });
+    keep({ ...typed, [path]: text }, presetId);
     setTouched(new Set([...touched, path]));
   }
   function startFrom(choice: string): void {
     const preset = PRESETS.find((each) => each.id === choice);
-    setPresetId(choice);
-    if (preset !== undefined) setTyped(withPreset(typed, preset));
+    keep(preset === undefined ? typed : withPreset(typed, preset), choice);
   }
   async function save(): Promise<void> {
     setSubmitted(true);
@@ -74,7 +79,7 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
     if (result.ok) onSaved(profile);
     else setFailed(result.failure);
   }
-  const isSaved = existing !== null && isDeepEqual(draftOf(existing), typed);
+  const isSaved = existing !== null && isDeepEqual(start, typed);
   const problemOf = ({ path }: Field) => (submitted || touched.has(path) ? (problems.get(path) ?? null) : null);
   const offered: Readonly<Record<string, readonly string[]>> = { 'presentation.kind': line.presentations, 'policy.purposes': line.purposes };
   const shown = (field: Field) => (

@@ -1,15 +1,16 @@
 import { FileDown, FileUp, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
 import type { Profile } from '../../contracts/profile';
 import type { ImportPreview as Preview } from '../../contracts/profile-transfer';
 import type { Failure } from '../../contracts/result';
-import { useStore } from '../state/use-store';
+import { useSelected, useStore } from '../state/use-store';
 import { useApp } from './app-context';
 import { ConfirmDialog, type Question } from './ConfirmDialog';
 import { ConnectionTest, TestButton } from './ConnectionTest';
 import { FailureNotice } from './FailureNotice';
+import { focusOpener } from './focus';
 import { ImportPreview } from './ImportPreview';
 import { statusOf } from './key-words';
 import { saySentence } from './notices';
@@ -20,18 +21,28 @@ import { ENVIRONMENT_WORDS } from './sentences';
 export function ProfilesPanel() {
   const { profiles, view } = useApp();
   const snapshot = useStore(profiles);
-  /** Null: the list; 'new': an empty form. */
-  const [edited, setEdited] = useState<Profile | 'new' | null>(null);
+  const form = useSelected(view, (state) => state.form);
   const [question, setQuestion] = useState<Question | null>(null);
-  const [failed, setFailed] = useState<{ readonly failure: Failure; readonly again?: () => void } | null>(null);
+  const [failed, setFailed] = useState<{ readonly failure: Failure; readonly again: () => void } | null>(null);
   const [preview, setPreview] = useState<Preview | null>(null);
+  /** The button that opened what stands in the place of the list. */
+  const opener = useRef<string | null>(null);
+  const existing = snapshot?.profiles.find(({ id }) => id === form?.profileId) ?? null;
+  /** Not the form of a profile that is gone. */
+  const showsForm = form !== null && (form.profileId === null || existing !== null);
+  const showsList = !showsForm && preview === null;
+  useEffect(() => {
+    if (!showsList || opener.current === null) return;
+    focusOpener(opener.current);
+    opener.current = null;
+  }, [showsList]);
   if (snapshot === null) return null;
   const known = snapshot;
 
   async function remove(profile: Profile): Promise<void> {
     const result = await profiles.remove(profile.id);
     if (result.ok) saySentence(`${profile.name} is removed.`);
-    else setFailed({ failure: result.failure });
+    else setFailed({ failure: result.failure, again: () => void remove(profile) });
   }
   async function exportFile(): Promise<void> {
     setFailed(null);
@@ -42,26 +53,43 @@ export function ProfilesPanel() {
   async function importFile(): Promise<void> {
     setFailed(null);
     const result = await profiles.importFile();
-    if (result.ok) setPreview(result.value);
-    else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void importFile() });
+    if (result.ok) {
+      opener.current = 'import';
+      setPreview(result.value);
+    } else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void importFile() });
+  }
+  function edit(which: Profile | 'new'): void {
+    opener.current = which === 'new' ? 'new' : which.id;
+    view.change({ form: { profileId: which === 'new' ? null : which.id, typed: null, presetId: null } });
   }
   function saved(profile: Profile): void {
-    setEdited(null);
+    view.change({ form: null });
     if (statusOf(known, profile.id).active === null) {
       view.openSettings('keys', profile.id);
       saySentence(`${profile.name} is saved; it needs a key now.`);
     } else saySentence(`${profile.name} is saved.`);
   }
-  if (edited !== null) return <ProfileForm existing={edited === 'new' ? null : edited} onCancel={() => setEdited(null)} onSaved={saved} />;
+  if (showsForm) return <ProfileForm existing={existing} onCancel={() => view.change({ form: null })} onSaved={saved} />;
 
-  if (preview !== null) return <ImportPreview preview={preview} onClose={() => setPreview(null)} />;
+  if (preview !== null) {
+    return (
+      <ImportPreview
+        preview={preview}
+        onClose={() => setPreview(null)}
+        onAgain={() => {
+          setPreview(null);
+          void importFile();
+        }}
+      />
+    );
+  }
 
   return (
     <>
       <div className="panel-head">
         <h1>Profiles</h1>
         <div className="panel-actions">
-          <Button className="button" onPress={() => void importFile()}>
+          <Button className="button" data-opens="import" onPress={() => void importFile()}>
             <FileUp size={16} aria-hidden="true" />
             Import...
           </Button>
@@ -69,7 +97,7 @@ export function ProfilesPanel() {
             <FileDown size={16} aria-hidden="true" />
             Export...
           </Button>
-          <Button className="button primary" onPress={() => setEdited('new')}>
+          <Button className="button primary" data-opens="new" onPress={() => edit('new')}>
             <Plus size={16} aria-hidden="true" />
             Add profile
           </Button>
@@ -81,7 +109,7 @@ export function ProfilesPanel() {
           {snapshot.notice}
         </p>
       )}
-      {failed !== null && <FailureNotice failure={failed.failure} {...(failed.again === undefined ? {} : { onRetry: failed.again })} onDismiss={() => setFailed(null)} />}
+      {failed !== null && <FailureNotice failure={failed.failure} onRetry={failed.again} onDismiss={() => setFailed(null)} />}
       <ul className="settings-card profile-list">
         {snapshot.profiles.map((profile) => (
           <li key={profile.id} className="profile-row" data-environment={profile.environment} data-profile-id={profile.id}>
@@ -104,7 +132,7 @@ export function ProfilesPanel() {
             ) : (
               <div className="profile-actions">
                 <TestButton profile={profile} />
-                <Button className="button" aria-label={`Edit ${profile.name}`} onPress={() => setEdited(profile)}>
+                <Button className="button" data-opens={profile.id} aria-label={`Edit ${profile.name}`} onPress={() => edit(profile)}>
                   Edit
                 </Button>
                 <Button

@@ -48,7 +48,7 @@ export function RegistrationStatus() {
         <Dialog aria-label="Registration" className="popover-dialog">
           {({ close }) => (
             <>
-              {failure === null ? <p>{words.sentence}</p> : <FailureText failure={failure} onDone={close} />}
+              {failure === null ? <p>{words.sentence}</p> : <FailureText failure={failure} profileId={profile?.id} onDone={close} />}
               {profile !== null && (
                 <dl className="facts">
                   <dt>Line</dt>
@@ -88,7 +88,8 @@ export function RegistrationStatus() {
                       className="button"
                       onPress={() => {
                         close();
-                        view.openSettings(place.tab);
+                        if (profile === null) view.openSettings(place.tab);
+                        else view.openSettings(place.tab, profile.id);
                       }}
                     >
                       {place.label}

@@ -7,7 +7,7 @@ import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
 import type { KeyStatus, Profile } from '../../contracts/profile';
 import type { KeySource } from '../state/profiles-store';
 import { Countdown } from './Countdown';
-import { KEY_SOURCES } from './key-words';
+import { keySources } from './key-words';
 import { rotationCards, rotationStep, timeLeft, waitsUntil, type RotationCard } from './rotation';
 import './rotation.css';
 
@@ -71,7 +71,7 @@ export function RotationPanel({ id, profile, status, actions, busy, onClose }: R
   }
 
   const buttons = {
-    add: () => (own ? [...KEY_SOURCES].reverse() : KEY_SOURCES).map(({ id: source, label }, index) => (
+    add: () => (own ? [...keySources(profile)].reverse() : keySources(profile)).map(({ id: source, label }, index) => (
       <Button key={source} className={index === 0 ? 'button primary' : 'button'} isPending={busy} onPress={() => actions.addNext(source)}>
         {label}
       </Button>
@@ -115,7 +115,7 @@ export function RotationPanel({ id, profile, status, actions, busy, onClose }: R
           </Button>
           <Popover className="popover" placement="top start">
             <Menu className="menu" aria-label={`Replace the key of ${profile.name} at once`}>
-              {KEY_SOURCES.map(({ id: source, label }) => (
+              {keySources(profile).map(({ id: source, label }) => (
                 <MenuItem key={source} id={source} className="menu-item" onAction={() => actions.replace(source)}>
                   {label}
                 </MenuItem>

@@ -23,8 +23,10 @@ const WORDS: Readonly<Record<AdminQuestion, { readonly title: string; readonly t
 };
 
 /** Asks for the passphrase, and forgets it as soon as it is on its way. */
-export function UnlockWindow({ question, unlock, onCancel }: UnlockWindowProps) {
+export function UnlockWindow({ question: asked, unlock, onCancel }: UnlockWindowProps) {
   const state = useStore(unlock);
+  // Where nobody set a passphrase there is nothing to unlock, and one may be wanted.
+  const question = state?.configured === false ? 'set-passphrase' : asked;
   const titleId = useId();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Pick<Failure, 'sentence'> | null>(null);

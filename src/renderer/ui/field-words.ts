@@ -97,7 +97,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   'provider.generic-http.method': { label: 'Method', help: 'The HTTP method of the request.' },
   'provider.generic-http.url': { label: 'Token URL', help: 'Where Ringfence asks for a token.', example: 'https://api.example.com/token' },
   'provider.generic-http.headers': { label: 'Request headers', help: '<key> stands where the key goes.', columns: { name: 'Header name', value: 'Header value' }, row: 'header' },
-  'provider.generic-http.body': { label: 'Request body', help: 'JSON; {user}, {domain}, {profile}, {agent}, {life}, {now} and {expiry} are filled in; empty: no body.', wants: 'Use at most 4000 characters.' },
+  'provider.generic-http.body': { label: 'Request body', help: 'JSON; <key>, {user}, {domain}, {profile}, {agent}, {life}, {now} and {expiry} are filled in; empty: no body.' },
   'provider.generic-http.token': pointer('Token at', 'the token'),
   'provider.generic-http.expiresAt': pointer('Expiry at', 'when it expires'),
   'provider.generic-http.gatewayUrl': { ...pointer('Gateway URL at', "the gateway's address"), more: true },

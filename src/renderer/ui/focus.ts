@@ -37,6 +37,16 @@ export function focusRotate(profileId: string): void {
   document.querySelector<HTMLElement>(`[data-profile-id="${CSS.escape(profileId)}"] [data-rotate]`)?.focus();
 }
 
+/** Puts the focus back on the button of the list of profiles that opened what stood in its place: `new`, `import` or a profile's id. */
+export function focusOpener(opens: string): void {
+  document.querySelector<HTMLElement>(`[data-opens="${CSS.escape(opens)}"]`)?.focus();
+}
+
+/** Puts the focus on the button that tests a line's connection. */
+export function focusTest(profileId: string): void {
+  document.querySelector<HTMLElement>(`[data-tests="${CSS.escape(profileId)}"]`)?.focus();
+}
+
 /** Puts the focus on the first input of the profile form that does not fit. */
 export function focusFirstProblem(): void {
   document.querySelector<HTMLElement>('.profile-form :is(input, textarea)[aria-invalid="true"], .profile-form [data-invalid="true"] button')?.focus();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profile as profileSchema, type KeyState, type KeyStatus } from '../../contracts/profile';
-import { hasPublicKey, keyAdded, keychainWords } from './key-words';
+import { hasPublicKey, keyAdded, keychainWords, keyHolder, keySources } from './key-words';
 
 const line = (id: string) =>
   profileSchema.parse({
@@ -26,6 +26,16 @@ describe('the chip of the keychain', () => {
     ['there is none, and the Practice line makes do with memory', false, ['in-memory', 'unavailable'], 'No keychain: in memory only', 'warn'],
   ])('%s', (_what, available, states, word, tone) => {
     expect(keychainWords({ keychain: { available, advice: null }, keys: states.map(key) })).toEqual({ word, tone });
+  });
+});
+
+describe('who issues a key', () => {
+  const of = (provider: object) => profileSchema.parse({ ...line('staging'), provider });
+  it('leaves Generate to the lines whose keys are made here, as main does', () => {
+    const generates = (provider: object): boolean => keySources(of(provider)).some(({ id }) => id === 'keys.generate');
+    expect([{ kind: 'local-jwt', audience: 'pbx' }, { kind: 'sautikit' }, { kind: 'decart' }].map(generates)).toEqual([true, false, false]);
+    expect(keySources(of({ kind: 'sautikit' })).map(({ id }) => id)).toEqual(['keys.pasteFromClipboard', 'keys.loadFromFile']);
+    expect([keyHolder(line('staging')), keyHolder(of({ kind: 'decart' })), keyHolder(of({ kind: 'generic-http', url: 'https://api.example.com/token', token: '/token' }))]).toEqual(['the gateway', 'Decart', 'the system']);
   });
 });
 

@@ -39,6 +39,16 @@ const PROVIDER_WORDS: Readonly<Record<ProviderConfig['kind'], string>> = {
   'generic-http': 'HTTP',
 };
 
+/** The key is made here or by the admin, and the gateway knows it; every other one is issued by the system that it belongs to. */
+const isOurs = ({ provider }: Pick<Profile, 'provider'>): boolean => provider.kind === 'local-jwt' || provider.kind === 'ephemeral-credentials';
+
+/** Who must know a key of this profile besides Ringfence, within a sentence. */
+export function keyHolder(profile: Pick<Profile, 'provider'>): string {
+  const { kind } = profile.provider;
+  if (isOurs(profile)) return 'the gateway';
+  return kind === 'generic-http' ? 'the system' : kind === 'openai-realtime' ? 'OpenAI' : PROVIDER_WORDS[kind];
+}
+
 /** How the profile's tokens are made, as the table says it. */
 export function providerWords(profile: Profile): string {
   const { provider } = profile;
@@ -58,11 +68,16 @@ export function keyTarget(snapshot: ProfilesSnapshot, chosen: string | null): st
 }
 
 /** The ways in which a key comes in, as buttons and menus say them. */
-export const KEY_SOURCES: readonly { readonly id: KeySource; readonly label: string }[] = [
+const KEY_SOURCES: readonly { readonly id: KeySource; readonly label: string }[] = [
   { id: 'keys.pasteFromClipboard', label: 'Paste from clipboard' },
   { id: 'keys.loadFromFile', label: 'From file...' },
   { id: 'keys.generate', label: 'Generate' },
 ];
+
+/** Those of this profile: Generate only where the key is not another system's to issue. */
+export function keySources(profile: Pick<Profile, 'provider'>): typeof KEY_SOURCES {
+  return isOurs(profile) ? KEY_SOURCES : KEY_SOURCES.filter(({ id }) => id !== 'keys.generate');
+}
 
 /** The line signs with a private key: its gateway gets the public half, and nothing of it goes over the clipboard. */
 export function hasPublicKey({ provider }: Pick<Profile, 'provider'>): boolean {

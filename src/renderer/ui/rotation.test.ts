@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profile as profileSchema, type KeyStatus } from '../../contracts/profile';
-import { earlyPromotion, nextKeyNote, noRoom, replacement, rotationCards, rotationStep, timeLeft, waitsUntil } from './rotation';
+import { earlyFinish, earlyPromotion, nextKeyNote, noRoom, replacement, rotationCards, rotationStep, timeLeft, waitsUntil } from './rotation';
 
 const LIFE_S = 300;
 const AT = 1_800_000_000_000;
@@ -105,6 +105,18 @@ describe('a line that signs with a private key', () => {
     expect(texts[0]).toContain('public half');
     expect(texts[3]).toContain('public key shown below');
     expect(texts.at(-1)).toContain('public half');
+  });
+});
+
+describe('a line whose keys another system issues', () => {
+  const line = profileSchema.parse({ ...staging, provider: { kind: 'sautikit' } });
+  const told = (status: KeyStatus, at: number): string => [...rotationCards(line, status, at).map(({ text }) => text), noRoom(line, status) ?? ''].join(' ');
+  it('names that system at every step, and neither the gateway nor a key that is made here', () => {
+    const states: readonly [KeyStatus, number][] = [[idle, AT], [added, AT], [added, AT + 300_000], [promoted, AT + 400_000], [promoted, AT + 700_000], [replaced, AT], [{ ...added, active: null }, AT]];
+    for (const [status, at] of states) expect(`${told(status, at)} ${replacement(line, status, false)} ${earlyPromotion(line, added, at)} ${earlyFinish(line, status)}`).not.toMatch(/gateway|Generate|clipboard|sign/i);
+    expect(told(idle, AT)).toContain('Sautikit issues the keys of this line: make a new one there');
+    expect(told(added, AT)).toContain('Sautikit must know e07c1b95 by then; 44d20c7f is still used alone.');
+    expect(told(promoted, AT + 700_000)).toContain('Remove 44d20c7f at Sautikit now');
   });
 });
 

@@ -5,7 +5,7 @@
 import type { KeyStatus, Profile } from '../../contracts/profile';
 import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
 import { day, duration, moment } from './format';
-import { hasPublicKey } from './key-words';
+import { hasPublicKey, keyHolder } from './key-words';
 
 /** `add` -> `wait` -> `promote` -> `remove` (at the gateway) -> `add`. */
 export type RotationStep = 'add' | 'wait' | 'promote' | 'remove';
@@ -51,7 +51,13 @@ interface Told {
   readonly own: boolean;
   /** The gateway gets the public half of each key. */
   readonly halves: boolean;
+  /** Who must know the keys: "the gateway", "Sautikit". */
+  readonly holder: string;
 }
+
+const atStart = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+/** Another system issues the keys, and is asked with them: nothing is signed here. */
+const isIssued = (holder: string): boolean => holder !== 'the gateway';
 
 /** True when the active key came in place of the retired one, without waiting. */
 function wasReplaced({ active, retired }: KeyStatus): boolean {
@@ -61,31 +67,37 @@ function wasReplaced({ active, retired }: KeyStatus): boolean {
 /** "Added at 10:42:09", "Added 3 Nov at 10:42:09". */
 const came = (word: string, at: number, now: number): string => `${word} ${day(at, now) === 'today' ? 'at ' : ''}${moment(at, now)}`;
 
-function addText(step: RotationStep, { status, own, halves, now }: Told): string {
+function addText(step: RotationStep, { status, own, halves, holder, now }: Told): string {
   const { active, next } = status;
   if (step === 'add') {
     return own
       ? 'Ringfence gives the new key to the gateway of the Practice line first; it accepts both keys from then on.'
       : halves
         ? 'The gateway must have the public half of the new key first, beside the one in use. It is shown below the table once the key is added.'
-        : 'The gateway must have the new key first, beside the one in use. Generate puts one on the clipboard for a minute: take it there.';
+        : isIssued(holder)
+          ? `${atStart(holder)} issues the keys of this line: make a new one there, leave the one in use as it is, and add the new one here.`
+          : 'The gateway must have the new key first, beside the one in use. Generate puts one on the clipboard for a minute: take it there.';
   }
   if (step === 'remove') return active === null ? 'Done.' : `${came(wasReplaced(status) ? 'Replaced' : 'Added', active.addedAt, now)}: ${active.fingerprint}.`;
   if (next === null) return '';
   const added = `${came('Added', next.addedAt, now)}: ${next.fingerprint}.`;
-  if (active === null) return own ? added : `${added} The gateway must accept it from here on${halves ? ': give it the public key shown below the table' : ''}.`;
+  const must = `${atStart(holder)} must accept`;
+  if (active === null) return own ? added : `${added} ${must} it from here on${halves ? ': give it the public key shown below the table' : ''}.`;
   if (own) return `${added} Its gateway accepts both keys.`;
-  if (halves) return `${added} The gateway must accept both keys: give it the public key shown below the table.`;
-  return next.origin === 'generated' ? `${added} The gateway must accept both keys. Not on the clipboard any more? Stop, and generate another.` : `${added} The gateway must accept both keys from here on.`;
+  if (halves) return `${added} ${must} both keys: give it the public key shown below the table.`;
+  return next.origin === 'generated' ? `${added} ${must} both keys. Not on the clipboard any more? Stop, and generate another.` : `${added} ${must} both keys from here on.`;
 }
 
-function waitText(step: RotationStep, { status, lifeS, own }: Told): string {
-  const signing = status.active === null ? 'no key signs: this line gets no token until the next key is promoted.' : `${status.active.fingerprint} still signs alone.`;
+function waitText(step: RotationStep, { status, lifeS, own, holder }: Told): string {
+  const signing =
+    status.active === null
+      ? `no key ${isIssued(holder) ? 'is used' : 'signs'}: this line gets no token until the next key is promoted.`
+      : `${status.active.fingerprint} ${isIssued(holder) ? 'is still used' : 'still signs'} alone.`;
   switch (step) {
     case 'add':
-      return `Then one token life (${duration(lifeS * 1000)}) passes, so that every gateway knows the key before a token needs it.`;
+      return `Then one token life (${duration(lifeS * 1000)}) passes, so that ${isIssued(holder) ? holder : 'every gateway'} knows the key before a token needs it.`;
     case 'wait':
-      return own ? `Its gateway knows ${status.active === null ? 'the next key' : 'both keys'}; ${signing}` : `The gateway must know ${status.next?.fingerprint ?? 'the next key'} by then; ${signing}`;
+      return own ? `Its gateway knows ${status.active === null ? 'the next key' : 'both keys'}; ${signing}` : `${atStart(holder)} must know ${status.next?.fingerprint ?? 'the next key'} by then; ${signing}`;
     case 'promote':
       return 'One token life has passed.';
     case 'remove':
@@ -93,19 +105,19 @@ function waitText(step: RotationStep, { status, lifeS, own }: Told): string {
   }
 }
 
-function promoteText(step: RotationStep, { status, lifeS, now, own }: Told): string {
+function promoteText(step: RotationStep, { status, lifeS, now, own, holder }: Told): string {
   const { active, next, retired } = status;
   if (step === 'promote') {
-    const ready = `Tokens can be signed with ${next?.fingerprint ?? 'the next key'} now.`;
+    const ready = `Tokens can be ${isIssued(holder) ? 'asked for' : 'signed'} with ${next?.fingerprint ?? 'the next key'} now.`;
     if (active === null) return ready;
-    return own ? `${ready} Its gateway accepts both keys.` : `${ready} The gateway must go on accepting ${active.fingerprint} for one more token life.`;
+    return own ? `${ready} Its gateway accepts both keys.` : `${ready} ${atStart(holder)} must go on accepting ${active.fingerprint} for one more token life.`;
   }
-  if (step !== 'remove' || retired === null) return 'Tokens are then signed with the next key, and the old one is removed at the gateway.';
-  const since = `${active?.fingerprint ?? 'The new key'} signs since ${moment(retired.retiredAt, now)}.`;
+  if (step !== 'remove' || retired === null) return `Tokens are then ${isIssued(holder) ? 'asked for' : 'signed'} with the next key, and the old one is removed at ${holder}.`;
+  const since = `${active?.fingerprint ?? 'The new key'} ${isIssued(holder) ? 'is in use' : 'signs'} since ${moment(retired.retiredAt, now)}.`;
   if (own) return `${since} Its gateway accepts ${retired.fingerprint} until its tokens have run out, then forgets it by itself.`;
-  if (wasReplaced(status)) return `${since} Remove ${retired.fingerprint} at the gateway now: nothing of this line needs it.`;
-  if (now >= (waitsUntil(status, lifeS) ?? 0)) return `${since} Remove ${retired.fingerprint} at the gateway now: its tokens have run out.`;
-  return `${since} The gateway must go on accepting ${retired.fingerprint} until its tokens have run out; then remove it there.`;
+  if (wasReplaced(status)) return `${since} Remove ${retired.fingerprint} at ${holder} now: nothing of this line needs it.`;
+  if (now >= (waitsUntil(status, lifeS) ?? 0)) return `${since} Remove ${retired.fingerprint} at ${holder} now: its tokens have run out.`;
+  return `${since} ${atStart(holder)} must go on accepting ${retired.fingerprint} until its tokens have run out; then remove it there.`;
 }
 
 const STEPS: readonly RotationStep[] = ['add', 'wait', 'promote', 'remove'];
@@ -118,7 +130,7 @@ export function rotationCards(profile: Profile, status: KeyStatus, now: number):
   const step = rotationStep(status, lifeS, now);
   // Removing the old key is the end of the third step.
   const current = Math.min(2, STEPS.indexOf(step));
-  const told = { status, lifeS, now, own: profile.id === PRACTICE_PROFILE_ID, halves: hasPublicKey(profile) };
+  const told = { status, lifeS, now, own: profile.id === PRACTICE_PROFILE_ID, halves: hasPublicKey(profile), holder: keyHolder(profile) };
   return TEXTS.map((text, index) => ({
     title: index === 2 && step === 'remove' ? '3. Remove the old key' : (TITLES[index] ?? ''),
     state: index < current ? 'done' : index === current ? 'now' : 'later',
@@ -128,30 +140,32 @@ export function rotationCards(profile: Profile, status: KeyStatus, now: number):
 }
 
 /** Why a new key can't be added now; null: it can. There is room for two keys at the gateway. */
-export function noRoom({ name, id }: Pick<Profile, 'name' | 'id'>, { retired }: KeyStatus): string | null {
+export function noRoom({ name, id, provider }: Pick<Profile, 'name' | 'id' | 'provider'>, { retired }: KeyStatus): string | null {
   if (retired === null) return null;
   const first = `The last rotation of ${name} is not finished, so no key was added.`;
   if (id === PRACTICE_PROFILE_ID) return `${first} Its gateway forgets ${retired.fingerprint} by itself; or press "Forget it now" below, then add the new key.`;
-  return `${first} Remove ${retired.fingerprint} at the gateway, press "It is removed there" below, then add the new key.`;
+  return `${first} Remove ${retired.fingerprint} at ${keyHolder({ provider })}, press "It is removed there" below, then add the new key.`;
 }
 
 /** What is asked before the next key is promoted too early. */
 export function earlyPromotion(profile: Profile, status: KeyStatus, now: number): string {
   const until = waitsUntil(status, profile.policy.tokenLifeS) ?? now;
-  return `${timeLeft(until, profile.policy.tokenLifeS, now)} of the token life is left. Where the gateway does not know ${status.next?.fingerprint ?? 'the next key'} yet, it refuses this line's tokens: calls go on, but no new one can be made or taken until it does.`;
+  return `${timeLeft(until, profile.policy.tokenLifeS, now)} of the token life is left. Where ${keyHolder(profile)} does not know ${status.next?.fingerprint ?? 'the next key'} yet, it refuses ${isIssued(keyHolder(profile)) ? 'this line a token' : "this line's tokens"}: calls go on, but no new one can be made or taken until it does.`;
 }
 
 /** What is asked before a rotation is finished while tokens of the old key may still be in use. */
-export function earlyFinish(status: KeyStatus): string {
+export function earlyFinish(profile: Profile, status: KeyStatus): string {
   const old = status.retired?.fingerprint ?? 'the old key';
-  return `Tokens that were signed with ${old} may still be in use. When the gateway does not accept ${old} any more, say so: Ringfence then forgets its name.`;
+  return `Tokens that were made with ${old} may still be in use. When ${keyHolder(profile)} does not accept ${old} any more, say so: Ringfence then forgets its name.`;
 }
 
 /** What is asked before a key is replaced at once. */
 export function replacement(profile: Profile, status: KeyStatus, generated: boolean): string {
   const old = status.active?.fingerprint ?? 'the old key';
-  const first = `For a key that may have leaked: all tokens signed with ${old} are to die, and it cannot be brought back here.`;
+  const holder = keyHolder(profile);
+  const first = `For a key that may have leaked: all tokens ${isIssued(holder) ? 'made' : 'signed'} with ${old} are to die, and it cannot be brought back here.`;
   if (profile.id === PRACTICE_PROFILE_ID) return `${first} The gateway of the Practice line refuses it at once, and the phone gets a new token.`;
+  if (isIssued(holder)) return `${first} Make a new one at ${holder} and remove this one there; the phone gets a new token at once.`;
   const gateway = 'The gateway must have the new key as its active one, and must not accept the old one any more; the phone gets a new token at once.';
   if (hasPublicKey(profile)) return `${first} ${gateway} What it needs is the public half, shown below the table once the key is replaced; until it has that, this line is refused.`;
   return generated ? `${first} ${gateway} The new key goes to the clipboard for one minute; until the gateway has it, this line is refused.` : `${first} ${gateway}`;

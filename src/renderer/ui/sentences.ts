@@ -26,6 +26,7 @@ export const END_WORDS: Readonly<Record<EndCause, EndWords>> = {
   'not-found': { title: 'Not found', sentence: 'This number or name does not exist: check it.', tone: 'bad' },
   refused: { title: 'Refused', sentence: 'The gateway does not let this line call there.', tone: 'bad' },
   'not-acceptable': { title: 'No common sound', sentence: 'The two phones have no way of sending sound in common.', tone: 'bad' },
+  'redirect-forbidden': { title: 'Not called', sentence: 'They are redirected to a number that this line may not call: Details say which rule.', tone: 'bad' },
   unreachable: { title: 'Unreachable', sentence: 'The call could not get through: try again in a moment.', tone: 'bad' },
   'handed-over': { title: 'Over to you', sentence: 'The assistant hands over to you.', tone: 'calm' },
   'time-limit': { title: 'Call ended', sentence: 'The call reached the longest time that this line allows.', tone: 'calm' },

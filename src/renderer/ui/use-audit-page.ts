@@ -13,6 +13,10 @@ export interface AuditView {
   readonly page: AuditPage | null;
   readonly failure: Failure | null;
   readonly more: () => void;
+  /** Asks again for the newest page. */
+  readonly again: () => void;
+  /** The failure was read. */
+  readonly dismiss: () => void;
 }
 
 /** Asks main whenever the filter changes, and while only the newest page is shown also when a line was added. */
@@ -65,5 +69,5 @@ export function useAuditPage(audit: AuditPort, filter: AuditFilter): AuditView {
     });
   }, [audit, text, last]);
 
-  return { page, failure, more };
+  return { page, failure, more, again: () => void load(), dismiss: () => setFailure(null) };
 }

@@ -7,7 +7,7 @@ import type { Clock } from '../phone/clock';
 import { whenFirstAudio } from '../phone/first-audio';
 import type { EngineEvent } from '../phone/user-agent';
 import { callProblem, stepInWords } from '../phone/words';
-import { readVoiceEvent, toolOutputMessages, type VoiceEvent } from './voice-event';
+import { GO_ON_MESSAGE, readVoiceEvent, toolOutputMessage, type VoiceEvent } from './voice-event';
 import type { VoiceLine } from './voice-line';
 import type { VoicePeer, VoicePeerListener } from './voice-peer';
 import { withSaid } from './voice-transcript';
@@ -27,7 +27,7 @@ export interface VoiceCall {
   readonly call: () => Call;
   /** Main's name of the call, or null before it is placed. */
   readonly lineCallId: () => string | null;
-  /** Offers, places, and takes the answer. Fails as main does; the call is over then. */
+  /** Offers, places, and takes the answer. Fails as main does; the call is over then. Resolves at once when the call ends meanwhile. */
   readonly place: () => Promise<Result<null>>;
   readonly end: (cause: EndCause, details?: string) => void;
   readonly setMuted: (muted: boolean) => void;
@@ -52,8 +52,11 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
   let channelOpen = false;
   let lines: readonly TranscriptLine[] = [];
   const toolCalls = new Set<string>();
+  const turn = { answering: false, toolsRunning: 0, owed: false };
   let cancelWait: () => void = () => undefined;
   let stopListening: () => void = () => undefined;
+  let tellOver: (value: null) => void = () => undefined;
+  const over = new Promise<null>((resolve) => (tellOver = resolve));
 
   const isOver = (): boolean => call.phase === 'ended';
   const apply = (event: CallEvent): void => {
@@ -74,6 +77,7 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
     remote = null;
     if (lineCallId !== null) void hangUp(lineCallId);
     apply({ type: 'ended', at: clock.now(), cause, details });
+    tellOver(null);
     deps.onEnded();
   };
   const hangUp = async (id: string): Promise<void> => {
@@ -96,9 +100,18 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
   const runTool = async ({ toolCallId, name, arguments: text }: Extract<VoiceEvent, { kind: 'tool' }>): Promise<void> => {
     if (lineCallId === null || toolCalls.has(toolCallId)) return;
     toolCalls.add(toolCallId);
+    turn.toolsRunning += 1;
     const result = await line.runTool({ callId: lineCallId, toolCallId, name, arguments: text });
-    const output = result.ok ? result.value.output : JSON.stringify({ error: result.failure.sentence });
-    for (const message of toolOutputMessages(toolCallId, output)) peer.send(message);
+    turn.toolsRunning -= 1;
+    peer.send(toolOutputMessage(toolCallId, result.ok ? result.value.output : JSON.stringify({ error: result.failure.sentence })));
+    turn.owed = true;
+    goOn();
+  };
+  /** One answer to all outputs, and none before the answer that asked for them is through: the system refuses it, and says nothing more. */
+  const goOn = (): void => {
+    if (turn.answering || turn.toolsRunning > 0 || !turn.owed) return;
+    turn.owed = false;
+    peer.send(GO_ON_MESSAGE);
   };
 
   const heard = (event: VoiceEvent): void => {
@@ -114,6 +127,12 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
       }
       case 'tool':
         void runTool(event);
+        return;
+      case 'response':
+        turn.answering = event.state === 'begun';
+        // An answer that begins knows the outputs of before; one that was cut short is followed by what the caller says.
+        if (event.state !== 'done') turn.owed = false;
+        goOn();
         return;
       case 'error':
         deps.onEvent(callProblem(call, event.sentence === '' ? 'the assistant reports an error' : event.sentence));
@@ -153,10 +172,14 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
     call: () => call,
     lineCallId: () => lineCallId,
     place: async () => {
-      const placed = await line.place(await peer.offer());
-      if (isOver()) {
-        // The person gave up while main was placing it.
-        if (placed.ok) void hangUp(placed.value.callId);
+      // A connection that is closed gathers no candidate any more: its offer never comes.
+      const offer = await Promise.race([peer.offer(), over]);
+      if (offer === null || isOver()) return OK;
+      const placing = line.place(offer);
+      const placed = await Promise.race([placing, over]);
+      if (placed === null || isOver()) {
+        // The person gave up while main was placing it: it is hung up as soon as it has a name.
+        void placing.then((late) => (late.ok ? hangUp(late.value.callId) : undefined));
         return OK;
       }
       if (!placed.ok) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readVoiceEvent, toolOutputMessages } from './voice-event';
+import { GO_ON_MESSAGE, readVoiceEvent, toolOutputMessage } from './voice-event';
 
 const read = (event: unknown) => readVoiceEvent(JSON.stringify(event));
 
@@ -28,14 +28,26 @@ describe('events of an assistant', () => {
     for (const broken of [null, 'x', [], { type: 'message' }, { ...item, call_id: 7 }, { ...item, name: '' }]) expect(read({ type: 'response.output_item.done', item: broken })).toBeNull();
   });
 
+  it('a tool of an answer that was cut short is none: the caller spoke, and its arguments may be half', () => {
+    const item = { type: 'function_call', call_id: 'call_1', name: 'end_call', arguments: '' };
+    expect(read({ type: 'response.output_item.done', item: { ...item, status: 'completed' } })).toMatchObject({ kind: 'tool' });
+    for (const status of ['incomplete', 'in_progress', 7]) expect(read({ type: 'response.output_item.done', item: { ...item, status } })).toBeNull();
+  });
+
+  it('an answer begins, and is through or cut short', () => {
+    expect(read({ type: 'response.created', response: { status: 'in_progress' } })).toEqual({ kind: 'response', state: 'begun' });
+    for (const response of [{ status: 'completed' }, { status: 'failed' }, {}, null]) expect(read({ type: 'response.done', response })).toEqual({ kind: 'response', state: 'done' });
+    expect(read({ type: 'response.done', response: { status: 'cancelled', status_details: { reason: 'turn_detected' } } })).toEqual({ kind: 'response', state: 'cut-short' });
+  });
+
   it('anything else is nothing', () => {
-    for (const message of ['', 'null', '[]', '7', '{', '{"type":7}', '{"type":"__proto__"}', '{"type":"response.done"}', JSON.stringify({ type: 'error', pad: 'x'.repeat(300_000) })]) expect(readVoiceEvent(message), message.slice(0, 40)).toBeNull();
+    for (const message of ['', 'null', '[]', '7', '{', '{"type":7}', '{"type":"__proto__"}', '{"type":"response.output_item.added"}', JSON.stringify({ type: 'error', pad: 'x'.repeat(300_000) })]) expect(readVoiceEvent(message), message.slice(0, 40)).toBeNull();
     expect(read({ type: 'error', error: { message: 'No\nmore.' } })).toEqual({ kind: 'error', sentence: 'No more.' });
     expect(read({ type: 'session.created', session: {} })).toEqual({ kind: 'session' });
   });
 
   it('a tool\'s output goes back under the same id, and the assistant goes on', () => {
-    expect(toolOutputMessages('call_1', '{"done":true}').map((message) => JSON.parse(message) as unknown)).toEqual([
+    expect([toolOutputMessage('call_1', '{"done":true}'), GO_ON_MESSAGE].map((message) => JSON.parse(message) as unknown)).toEqual([
       { type: 'conversation.item.create', item: { type: 'function_call_output', call_id: 'call_1', output: '{"done":true}' } },
       { type: 'response.create' },
     ]);

@@ -3,6 +3,8 @@ import { plainText } from '../../contracts/plain-text';
 
 export type VoiceEvent =
   | { readonly kind: 'session' }
+  /** The assistant begins to answer, is through, or was cut short (the caller spoke). While it answers, no other answer may be asked for. */
+  | { readonly kind: 'response'; readonly state: 'begun' | 'done' | 'cut-short' }
   /** A piece of an utterance, or the whole of it when `completed`. */
   | { readonly kind: 'said'; readonly by: 'caller' | 'assistant'; readonly itemId: string; readonly text: string; readonly completed: boolean }
   /** The assistant wants a tool; `arguments` is JSON text, unread. */
@@ -47,6 +49,8 @@ const said = (from: Fields, by: 'caller' | 'assistant', completed: boolean): Voi
 
 function toolIn(item: unknown): VoiceEvent | null {
   if (!isFields(item) || item['type'] !== 'function_call') return null;
+  // An answer that was cut short leaves its function call behind as `incomplete`, with half of its arguments: nobody wants it any more.
+  if (item['status'] !== undefined && item['status'] !== 'completed') return null;
   const [toolCallId, name] = [textOf(item, 'call_id'), textOf(item, 'name')];
   return toolCallId === '' || name === '' ? null : { kind: 'tool', toolCallId, name, arguments: textOf(item, 'arguments') };
 }
@@ -58,6 +62,10 @@ export function readVoiceEvent(message: string): VoiceEvent | null {
   switch (from['type']) {
     case 'session.created':
       return { kind: 'session' };
+    case 'response.created':
+      return { kind: 'response', state: 'begun' };
+    case 'response.done':
+      return { kind: 'response', state: isFields(from['response']) && from['response']['status'] === 'cancelled' ? 'cut-short' : 'done' };
     case 'conversation.item.input_audio_transcription.delta':
       return said(from, 'caller', false);
     case 'conversation.item.input_audio_transcription.completed':
@@ -81,10 +89,10 @@ export function readVoiceEvent(message: string): VoiceEvent | null {
   }
 }
 
-/** The client event that gives a tool's output back, and the one that lets the assistant go on. */
-export function toolOutputMessages(toolCallId: string, output: string): readonly string[] {
-  return [
-    JSON.stringify({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: toolCallId, output } }),
-    JSON.stringify({ type: 'response.create' }),
-  ];
+/** The client event that gives a tool's output back. */
+export function toolOutputMessage(toolCallId: string, output: string): string {
+  return JSON.stringify({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: toolCallId, output } });
 }
+
+/** The client event that lets the assistant go on. It is refused while an answer is under way. */
+export const GO_ON_MESSAGE = JSON.stringify({ type: 'response.create' });

@@ -9,6 +9,7 @@ import { fail, ok } from '../../contracts/result';
 import type { TranscriptLine } from '../../contracts/transcript';
 import { outgoingCall } from '../phone/call';
 import type { Clock } from '../phone/clock';
+import { usableIceServers } from '../phone/ice-policy';
 import { microphoneSentence } from '../phone/refusals';
 import { isLive, type EngineEvent, type MicrophoneSource, type PhoneSnapshot, type Sound, type UserAgent } from '../phone/user-agent';
 import { calling, problem } from '../phone/words';
@@ -29,6 +30,9 @@ export interface VoiceUserAgentDeps {
 
 /** Milliseconds. */
 const ENDED_STAYS = 5_000;
+
+const TALKING = fail('rate-limited', 'You are talking to the assistant already.');
+const STOPPED = fail('cancelled', 'The line was changed before the call was placed. Call again.');
 
 interface Entry {
   readonly voice: VoiceCall;
@@ -52,6 +56,7 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
   let running = false;
   let stopListening: () => void = () => undefined;
 
+  const isRunning = (): boolean => running;
   const liveEntries = (): Entry[] => [...entries.values()].filter(({ voice }) => isLive(voice.call()));
   const onEvent = (event: EngineEvent): void => {
     for (const listener of [...eventListeners]) listener(event);
@@ -69,10 +74,13 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
     for (const listener of [...listeners]) listener();
   };
 
+  const stopAll = (media: MediaStream): void => {
+    for (const track of media.getTracks()) track.stop();
+  };
   const copyOf = (stream: MediaStream): MediaStream => new MediaStream(stream.getAudioTracks().map((one) => one.clone()));
   function letGoOf(entry: Entry): void {
     if (entry.media === null) return;
-    for (const track of entry.media.getTracks()) track.stop();
+    stopAll(entry.media);
     entry.media = null;
     microphone.release();
   }
@@ -96,7 +104,7 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
           {
             track,
             clock,
-            iceServers: profile.iceServers.map(({ urls, username }) => (username === undefined ? { urls } : { urls, username })),
+            iceServers: usableIceServers(profile.iceServers),
             ice: { hasTurn: false, gatewayOnThisComputer: isLoopbackUrl(baseUrl) === true },
           },
           listener,
@@ -155,16 +163,20 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
     reconnectNow: () => undefined,
     networkChanged: () => undefined,
     place: async (_typed, permission) => {
-      if (liveEntries().length > 0) return fail('rate-limited', 'You are talking to the assistant already.');
+      if (liveEntries().length > 0) return TALKING;
       const allowed = permission === undefined ? ok(null) : await permission;
       if (!allowed.ok) return allowed;
+      if (!isRunning()) return STOPPED;
       const acquired = await microphone.acquire();
       if (!acquired.ok) return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
       const media = copyOf(acquired.value);
       const [track] = media.getAudioTracks();
-      if (track === undefined || liveEntries().length > 0) {
+      // Meanwhile the person may have changed the line (nobody could see this call, or end it), or have placed another one.
+      if (track === undefined || !isRunning() || liveEntries().length > 0) {
+        stopAll(media);
         microphone.release();
-        return fail('microphone-unavailable', microphoneSentence('microphone-missing'), 'choose-microphone');
+        if (!isRunning()) return STOPPED;
+        return track === undefined ? fail('microphone-unavailable', microphoneSentence('microphone-missing'), 'choose-microphone') : TALKING;
       }
       const { voice } = callWith(media, track);
       const { id } = voice.call();
@@ -196,7 +208,7 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
         if (before === null || track === undefined) continue;
         entry.media = media;
         entry.voice.useTrack(track);
-        for (const one of before.getTracks()) one.stop();
+        stopAll(before);
       }
       return Promise.resolve();
     },

@@ -91,6 +91,33 @@ const LOOKS: Readonly<Record<string, Look>> = {
       await expect(page.getByTestId('call-card')).toHaveAttribute('data-phase', 'active');
       await page.getByTestId('call-card').getByRole('button', { name: 'Hang up' }).click();
       await expect(page.getByTestId('guide-result')).toContainText('It works. Answered after');
+      // Whoever comes to the end sees it, and the way out, without scrolling.
+      await expect(page.getByTestId('guide-result')).toBeInViewport({ ratio: 1 });
+      await expect(page.getByRole('button', { name: 'Finish' })).toBeInViewport({ ratio: 1 });
+    },
+  },
+  'admin-wanted': {
+    scene: 'admin-wanted',
+    to: async (page) => {
+      await expect(page.getByRole('group', { name: 'Admin lock' })).toContainText('No passphrase is set');
+      await expect(page.getByRole('button', { name: 'Lock now' })).toHaveCount(0);
+    },
+  },
+  'admin-locked': { scene: 'admin-locked', to: (page) => expect(page.getByRole('group', { name: 'Admin lock' }).getByRole('button', { name: 'Unlock' })).toBeVisible() },
+  'admin-unlocked': { scene: 'admin-unlocked', to: (page) => expect(page.getByText('Unlocked until')).toBeVisible() },
+  'public-key': {
+    scene: 'public-key',
+    to: async (page) => {
+      await page.getByRole('button', { name: /^Public key/ }).click();
+      await expect(page.getByText('BEGIN PUBLIC KEY')).toBeVisible();
+      await page.getByRole('button', { name: 'Copy JWK' }).scrollIntoViewIfNeeded();
+    },
+  },
+  'keys-issued': {
+    scene: 'keys-issued',
+    to: async (page) => {
+      await expect(page.getByRole('region', { name: /^Rotate the key of/ })).toContainText('Sautikit issues the keys of this line');
+      await expect(page.getByRole('button', { name: 'Generate' })).toHaveCount(0);
     },
   },
 };
@@ -118,6 +145,56 @@ for (const [name, { scene, to }] of Object.entries(LOOKS)) {
     }
   }
 }
+
+test('what the admin lock refused is done once it is unlocked, or a passphrase is set where the admin wants one', async ({ page }) => {
+  await page.goto('/test/support/ui-preview/index.html?scene=admin-locked');
+  await page.getByRole('button', { name: 'Import...' }).click();
+  await page.getByRole('button', { name: 'Import 2 profiles' }).click();
+  await page.getByRole('alert').getByRole('button', { name: 'Unlock' }).click();
+  await expect(page.getByText('Imported: 1 new, 1 changed.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Import...' })).toBeFocused();
+
+  await page.goto('/test/support/ui-preview/index.html?scene=admin-locked');
+  await page.getByRole('button', { name: 'Remove Staging' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('alert').getByRole('button', { name: 'Unlock' }).click();
+  await expect(page.getByRole('button', { name: 'Remove Staging' })).toHaveCount(0);
+
+  await page.goto('/test/support/ui-preview/index.html?scene=admin-wanted');
+  await page.getByRole('tab', { name: 'Audit' }).click();
+  await page.getByRole('button', { name: 'Export CSV...' }).click();
+  await page.getByRole('alert').getByRole('button', { name: 'Set passphrase...' }).click();
+  await expect(page.getByText('5,000 lines are in ringfence-audit.csv.')).toBeVisible();
+});
+
+test('a key that a test asks for is the key of that line', async ({ page }) => {
+  await page.goto('/test/support/ui-preview/index.html?scene=profiles');
+  await page.getByRole('button', { name: 'Test connection: Staging' }).click();
+  await page.getByRole('region', { name: 'Test of Staging' }).getByRole('button', { name: 'Open keys' }).click();
+  await expect(page.getByRole('radio', { name: 'Staging' })).toBeChecked();
+});
+
+test('an audit log that could not be read is read again, and the line in use is left alone', async ({ page }) => {
+  await page.goto('/test/support/ui-preview/index.html?scene=audit');
+  await page.getByRole('textbox', { name: 'Search' }).fill('unreadable');
+  const failure = page.getByRole('alert').filter({ hasText: 'could not be read' });
+  await failure.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText('No line fits.')).toBeVisible();
+  await expect(failure).toHaveCount(0);
+  await expect(page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered');
+});
+
+test('the focus goes back to where a form, an import and a test were opened', async ({ page }) => {
+  await page.goto('/test/support/ui-preview/index.html?scene=profiles');
+  for (const name of ['Edit Staging', 'Add profile', 'Import...']) {
+    await page.getByRole('button', { name }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByRole('button', { name })).toBeFocused();
+  }
+  await page.getByRole('button', { name: 'Test connection: Support line' }).click();
+  await page.getByRole('region', { name: 'Test of Support line' }).getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('button', { name: 'Test connection: Support line' })).toBeFocused();
+});
 
 test('the audit log loads older lines as somebody scrolls to them', async ({ page }) => {
   await page.setViewportSize({ width: 1040, height: 700 });

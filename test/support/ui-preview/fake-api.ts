@@ -3,7 +3,8 @@ import type { RingfenceApi } from '../../../src/contracts/ipc';
 import { effectivePolicy, type EffectivePolicy } from '../../../src/contracts/managed-policy';
 import { profilePolicy } from '../../../src/contracts/policy';
 import type { KeyRecord, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../../src/contracts/profile';
-import { fail, ok } from '../../../src/contracts/result';
+import type { AdminState } from '../../../src/contracts/locks';
+import { fail, ok, type Result } from '../../../src/contracts/result';
 import type { Settings } from '../../../src/contracts/settings';
 import { DESK_ANSWERS } from './fake-desk';
 
@@ -23,10 +24,22 @@ function policyOf(profile: Profile | undefined, environment: string | undefined)
 }
 
 /** Makes the api over what the scene starts with. */
-export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings, { keychainAsks = false }: { readonly keychainAsks?: boolean | undefined } = {}): RingfenceApi {
+export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings, { keychainAsks = false, admin = 'none' }: { readonly keychainAsks?: boolean | undefined; readonly admin?: 'none' | 'wanted' | 'locked' | 'unlocked' | undefined } = {}): RingfenceApi {
   let snapshot = first;
   let settings = firstSettings;
   let made = 0;
+  let lock = admin;
+  const adminState = (): AdminState => {
+    const configured = lock === 'locked' || lock === 'unlocked';
+    return { configured, unlocked: lock === 'unlocked', until: lock === 'unlocked' ? Date.now() + 300_000 : null, retryAt: null };
+  };
+  const ADMIN_VERBS = ['profiles.applyImport', 'profiles.remove', 'profiles.save', 'audit.export', 'keys.promote'];
+  const refused = (channel: string): Result<never> | null => {
+    if (!ADMIN_VERBS.includes(channel) || lock === 'none' || lock === 'unlocked') return null;
+    return lock === 'wanted'
+      ? fail('admin-locked', "The admin's policy file wants an admin passphrase before this can be changed. Set one first.", 'unlock-admin')
+      : fail('admin-locked', 'This needs the admin passphrase: keys, profiles and policy are locked.', 'unlock-admin');
+  };
 
   const fresh = (origin: KeyRecord['origin']): KeyRecord => {
     made += 1;
@@ -85,14 +98,23 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings, 
     },
     'keys.finishRotation': ({ profileId }: { profileId: string }) => keep({ ...statusOf(profileId), retired: null }),
     'phone.state': () => ok({ lockedBy: null }),
-    'admin.state': () => ok({ configured: false, unlocked: true, until: null, retryAt: null }),
+    'admin.state': () => ok(adminState()),
+    'admin.lock': () => {
+      lock = 'locked';
+      return ok(adminState());
+    },
+    // Main's small window, in which the right passphrase is typed at once.
+    'admin.ask': () => {
+      lock = 'unlocked';
+      return ok(adminState());
+    },
     'calls.notifyIncoming': () => ok(null),
     'calls.dismissIncoming': () => ok(null),
     'incoming.current': () => ok([{ callId: 'c1', name: 'Asha Njeri', number: '+254722000001', line: 'Support line', environment: 'production' }]),
     'incoming.act': () => ok(null),
   };
   const api = {
-    invoke: (channel: string, input: unknown) => Promise.resolve((answers[channel] as ((value: unknown) => unknown) | undefined)?.(input) ?? fail('unknown-channel', 'The preview does not know this channel.')),
+    invoke: (channel: string, input: unknown) => Promise.resolve(refused(channel) ?? (answers[channel] as ((value: unknown) => unknown) | undefined)?.(input) ?? fail('unknown-channel', 'The preview does not know this channel.')),
     subscribe: () => () => undefined,
   };
   // The real types hold for the real bridge.

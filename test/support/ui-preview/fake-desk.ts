@@ -28,6 +28,12 @@ export const PREVIEW: ImportPreview = {
   ],
 };
 
+/** The public half of the example of RFC 7515 appendix A.3. */
+const PEM = '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7\n6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\n-----END PUBLIC KEY-----\n';
+
+/** A search for "unreadable" fails once. */
+let unreadableOnce = false;
+
 /** What the desk's channels answer. */
 export const DESK_ANSWERS = {
   'profiles.test': ({ profileId }: { profileId: string }) => {
@@ -39,7 +45,12 @@ export const DESK_ANSWERS = {
   'profiles.export': () => ok({ file: 'ringfence-profiles.json', count: 2 }),
   'profiles.import': () => ok(PREVIEW),
   'profiles.applyImport': () => ok({ added: 1, changed: 1 }),
+  'keys.publicKey': () => ok({ pem: PEM, jwk: { kty: 'EC', crv: 'P-256', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0', alg: 'ES256', use: 'sig' }, fingerprint: '9b1e04aa' }),
   'audit.query': ({ text = '', what, profileId, limit, before = Infinity }: AuditQuery) => {
+    if (text === 'unreadable' && !unreadableOnce) {
+      unreadableOnce = true;
+      return fail('file-unreadable', 'The audit log could not be read.', 'retry');
+    }
     const fitting = LOG.map((entry, index) => ({ n: LOG.length - index, entry })).filter(({ entry }) => (what === undefined || entry.what === what) && (profileId === undefined || entry.profileId === profileId) && JSON.stringify(entry).includes(text.toLowerCase()));
     return ok({ entries: fitting.filter(({ n }) => n < before).slice(0, limit), matching: fitting.length, kept: LOG.length });
   },

@@ -14,6 +14,8 @@ export interface Scene extends FakeStart {
   readonly settings: Settings;
   /** The keychain asks the person before it takes a key. */
   readonly keychainAsks?: boolean;
+  /** An admin passphrase: `none` (left out) nobody set one; `wanted`: the admin's file wants one first. */
+  readonly admin?: 'none' | 'wanted' | 'locked' | 'unlocked';
 }
 
 const now = Date.now();
@@ -49,6 +51,16 @@ const SNAPSHOT: ProfilesSnapshot = {
 };
 /** The lines with an example of each provider among them. */
 const WITH_EXAMPLES: ProfilesSnapshot = { ...SNAPSHOT, profiles: [...SNAPSHOT.profiles, ...EXAMPLE_PROFILES.map((example) => ({ ...example, name: `Example ${example.provider.kind}` }))] };
+/** A key of a pair, and one that another system issues. */
+const WITH_EXAMPLE_KEYS: ProfilesSnapshot = {
+  ...WITH_EXAMPLES,
+  profiles: WITH_EXAMPLES.profiles.filter(({ id }) => ['production', 'example-0', 'example-2'].includes(id)),
+  keys: [
+    ...SNAPSHOT.keys,
+    { profileId: 'example-0', state: 'in-keychain', active: { fingerprint: '9b1e04aa', addedAt: now - 3 * day, origin: 'generated' }, next: null, retired: null, lastMintAt: now - 9000 },
+    { profileId: 'example-2', state: 'in-keychain', active: { fingerprint: '5c0de11a', addedAt: now - 3 * day, origin: 'clipboard' }, next: null, retired: null, lastMintAt: now - 9000 },
+  ],
+};
 /** The line in use, in another environment or with another provider. */
 const using = (change: Partial<Profile>): ProfilesSnapshot => ({ ...SNAPSHOT, profiles: SNAPSHOT.profiles.map((each) => (each.id === 'production' ? { ...each, ...change } : each)) });
 const PROMOTED: Partial<KeyStatus> = { active: { fingerprint: 'e07c1b95', addedAt: now - 500_000, origin: 'clipboard' }, next: null };
@@ -141,6 +153,11 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   appearance: { ...BASE, view: settingsView('appearance') },
   about: { ...BASE, view: settingsView('about') },
   audit: { ...BASE, view: settingsView('audit') },
+  'admin-wanted': { ...BASE, view: settingsView('profiles'), admin: 'wanted' },
+  'admin-locked': { ...BASE, view: settingsView('profiles'), admin: 'locked' },
+  'admin-unlocked': { ...BASE, view: settingsView('keys'), admin: 'unlocked' },
+  'keys-issued': { ...BASE, view: { ...settingsView('keys'), keyProfileId: 'example-2', rotationProfileId: 'example-2' }, snapshot: WITH_EXAMPLE_KEYS },
+  'public-key': { ...BASE, view: { ...settingsView('keys'), keyProfileId: 'example-0' }, snapshot: WITH_EXAMPLE_KEYS },
   guide: { ...BASE, snapshot: practice, settings: { ...SETTINGS, guideDone: false } },
 };
 

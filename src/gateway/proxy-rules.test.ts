@@ -1,0 +1,96 @@
+/** Whom the proxy lets do what: requests that begin something, and those within a dialog. */
+import { describe, expect, it, vi } from 'vitest';
+import { DOMAIN, makeRequest, ProxiedPhone, setUpProxy } from '../../test/support/proxy-room';
+import { headerOf, headersOf, type SipRequest } from './sip-message';
+
+const room = setUpProxy();
+
+describe('what is not let through', () => {
+  it.each<[string, SipRequest, number]>([
+    ['a From of somebody else', makeRequest('INVITE', 'bob', 'alice'), 403],
+    ['a hop too many', makeRequest('INVITE', 'alice', 'bob', { headers: [{ name: 'Max-Forwards', value: '0' }] }), 483],
+    ['nonsense in Max-Forwards', makeRequest('INVITE', 'alice', 'bob', { headers: [{ name: 'Max-Forwards', value: '1e3' }] }), 483],
+    ['an extension the proxy lacks', makeRequest('INVITE', 'alice', 'bob', { headers: [{ name: 'Proxy-Require', value: 'teleport' }] }), 420],
+    ['a dialog without a route', makeRequest('BYE', 'alice', 'bob', { toTag: 'x' }), 481],
+    ['a CANCEL of nothing', makeRequest('CANCEL', 'alice', 'bob'), 481],
+    ['another domain', makeRequest('INVITE', 'alice', 'bob', { uri: 'sip:bob@elsewhere.test' }), 403],
+    ['a REGISTER for somebody else', makeRequest('REGISTER', 'alice', 'bob', { uri: `sip:${DOMAIN}` }), 403],
+  ])('%s', (_, request, status) => {
+    const { alice, bob, proxy } = room();
+    proxy.receive(alice, request);
+    expect(alice.story()).toEqual([status]);
+    expect(bob.story()).toEqual([]);
+  });
+
+  it('a call begun after the token has expired', () => {
+    const { join, proxy } = room();
+    const late = join(new ProxiedPhone('carol', 'flow-carol', undefined, Date.now() + 1000));
+    vi.advanceTimersByTime(1000);
+    proxy.receive(late, makeRequest('INVITE', 'carol', 'bob'));
+    expect(late.story()).toEqual([403]);
+    proxy.receive(late, makeRequest('OPTIONS', 'carol', 'bob', { uri: `sip:${DOMAIN}`, branch: 'z9hG4bKping' }));
+    expect(late.story()).toEqual([403, 200]);
+  });
+
+  it('an ACK is never answered', () => {
+    const { alice, proxy } = room();
+    proxy.receive(alice, makeRequest('ACK', 'bob', 'alice', { toTag: 'x' }));
+    proxy.receive(alice, makeRequest('ACK', 'alice', 'nobody'));
+    expect(alice.story()).toEqual([]);
+  });
+});
+
+describe('a dialog', () => {
+  const begin = (): readonly string[] => {
+    const { alice, answer, bob, proxy } = room();
+    proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
+    answer(bob, 200);
+    const routes = headersOf(bob.request('INVITE'), 'Record-Route');
+    proxy.receive(alice, makeRequest('ACK', 'alice', 'bob', { toTag: 'tag-flow-bob', routes, branch: 'z9hG4bKack' }));
+    expect(proxy.counts()).toEqual({ calls: 1, transactions: 0 });
+    return routes;
+  };
+  const bye = (routes: readonly string[]): void => room().proxy.receive(room().alice, makeRequest('BYE', 'alice', 'bob', { toTag: 'tag-flow-bob', routes, branch: 'z9hG4bKbye' }));
+
+  it('takes the gateway off the route and passes on what is below', () => {
+    const { alice, bob, answer, proxy } = room();
+    const routes = begin();
+    bye([...routes, '<sip:further.test;lr>']);
+    expect(headersOf(bob.request('BYE'), 'Route')).toEqual(['<sip:further.test;lr>']);
+    expect(headerOf(bob.request('BYE'), 'Max-Forwards')).toBe('69');
+    answer(bob, 200, 'BYE');
+    expect(alice.story()).toEqual([100, 200, 200]);
+    expect(proxy.counts()).toEqual({ calls: 0, transactions: 0 });
+  });
+
+  it('whose other side stays away gets 480, and is over with its BYE', () => {
+    const { alice, bob, leave, proxy } = room();
+    const routes = begin();
+    leave(bob);
+    bye(routes);
+    vi.advanceTimersByTime(4_000);
+    expect(alice.story().at(-1)).toBe(480);
+    expect(proxy.counts().calls).toBe(0);
+  });
+
+  it('that both sides left is forgotten', () => {
+    const { alice, bob, leave, proxy } = room();
+    begin();
+    leave(alice);
+    leave(bob);
+    expect(proxy.counts().calls).toBe(1);
+    vi.advanceTimersByTime(4_000);
+    expect(proxy.counts().calls).toBe(0);
+  });
+
+  it('is nobody else\'s: neither by its token nor by a forged one', () => {
+    const { alice, bob, join, leave, proxy } = room();
+    const [route = ''] = begin();
+    const mallory = join(new ProxiedPhone('mallory'));
+    proxy.receive(mallory, makeRequest('BYE', 'mallory', 'bob', { toTag: 'tag-flow-bob', routes: [route] }));
+    proxy.receive(mallory, makeRequest('BYE', 'mallory', 'bob', { fromTag: 'from', toTag: 'tag-flow-bob', routes: [route.replace(/\.[\w-]{4}/, '.AAAA')], branch: 'z9hG4bKx' }));
+    expect(mallory.story()).toEqual([403, 481]);
+    leave(alice);
+    leave(bob);
+  });
+});

@@ -1,0 +1,85 @@
+/** What an attacker in the phone window makes of keys that people copy, make and choose for other lines: main asks a person first, in a box of the system. */
+import { randomBytes } from 'node:crypto';
+import type { ProfileInput } from '../../src/contracts/profile';
+import { expect, test } from '../support/app';
+import { answerBoxes, attack, boxesAsked, type Move } from '../support/attacker';
+import { answerJson, openHttpServer } from '../support/hostile-http-server';
+import { own } from '../support/hostile-moves';
+import { ask, copyElsewhere, lineTo, takeLine, untilRegistered } from '../support/phone-driver';
+
+test("a text becomes a key only where a person says so: what was copied or made here goes to no line of an attacker's own", async ({ launch, gateway, keyring }) => {
+  const server = await openHttpServer(answerJson(200, { token: 'a-token-of-its-own' }));
+  try {
+    const app = await launch({ bus: keyring.bus });
+    const { page } = app;
+    await takeLine(app, lineTo(gateway.url, '1001'), gateway.key);
+    await answerBoxes(app, { agree: false });
+    const evil: ProfileInput = { ...lineTo(gateway.url, '1001'), id: 'evil', provider: { kind: 'generic-http', url: `${server.url}/take`, headers: [{ name: 'x-key', value: '<key>' }], token: '/token' } };
+    await ask(page, 'profiles.save', evil);
+    const paste: Move = { channel: 'keys.pasteFromClipboard', input: { profileId: 'evil', slot: 'active' } };
+    const grant: Move = { channel: 'grants.get', input: { profileId: 'evil', purpose: 'sip' } };
+    const clipboard = (): Promise<string> => app.electron.evaluate(({ clipboard: board }) => board.readText());
+
+    const copied = randomBytes(32).toString('base64url');
+    await copyElsewhere(app, copied);
+    expect((await attack(page, [paste, grant])).map(({ gets }) => gets)).toEqual(['cancelled', 'key-absent']);
+    expect(await clipboard(), 'not even read').toBe(copied);
+    const [box = '', ...more] = await boxesAsked(app);
+    expect(more).toEqual([]);
+    for (const text of ['(evil)', `The key is sent to: ${new URL(server.url).host}`, '"defaultId":0', '"cancelId":0']) expect(box).toContain(text);
+    expect((await ask(page, 'audit.recent', { limit: 20 })).filter((entry) => entry.what === 'refusal' && entry.reason === 'cancelled')).toMatchObject([{ profileId: 'evil', purpose: 'key' }]);
+
+    // The same with a key that an admin has just made, and that is on the clipboard for its gateway.
+    await ask(page, 'keys.generate', { ...own, slot: 'next' });
+    expect((await attack(page, [paste, grant])).map(({ gets }) => gets)).toEqual(['cancelled', 'key-absent']);
+    expect((await clipboard()).length).toBeGreaterThan(30);
+    expect(server.requests).toEqual([]);
+
+    // The server would have taken it. (After a no nobody is asked for a while.)
+    await answerBoxes(app, { agree: true });
+    await copyElsewhere(app, copied);
+    await expect.poll(async () => (await attack(page, [paste]))[0]?.gets, { timeout: 15_000 }).toBe('ok');
+    expect((await attack(page, [grant])).map(({ gets }) => gets)).toEqual(['ok']);
+    expect(server.requests.map(({ headers }) => headers['x-key'])).toEqual([copied]);
+  } finally {
+    await server.close();
+  }
+});
+
+test('boxes of the system come one at a time, and a flood of questions neither stalls main nor keeps anybody out', async ({ launch }) => {
+  const app = await launch();
+  const { page } = app;
+  await untilRegistered(page);
+  await app.electron.evaluate(({ dialog }) => {
+    const all = globalThis as unknown as { opened: number; closeBox: () => void };
+    all.opened = 0;
+    // A person who takes a while.
+    const box = (): Promise<{ canceled: boolean; filePaths: string[] }> => new Promise((resolve) => ((all.opened += 1), (all.closeBox = () => resolve({ canceled: true, filePaths: [] }))));
+    Object.assign(dialog, { showOpenDialog: box, showSaveDialog: box });
+  });
+  const opened = (): Promise<number> => app.electron.evaluate(() => (globalThis as unknown as { opened: number }).opened);
+  const flood = async (channel: string, input: unknown, times: number): Promise<Readonly<Record<string, number>>> =>
+    page.evaluate(
+      async ({ channel, input, times }) => {
+        const { ringfence } = globalThis as unknown as { ringfence: { invoke: (channel: string, input: unknown) => Promise<{ ok: boolean; failure?: { reason: string } }> } };
+        const counted: Record<string, number> = {};
+        const answers = Array.from({ length: times }, () => ringfence.invoke(channel, input ?? undefined).then(({ ok, failure }) => (ok ? 'ok' : (failure?.reason ?? ''))));
+        // The first stays open.
+        for (const gets of await Promise.all(channel.startsWith('audit') ? answers : answers.slice(1))) counted[gets] = (counted[gets] ?? 0) + 1;
+        return counted;
+      },
+      { channel, input, times },
+    );
+  expect(await flood('profiles.import', null, 30)).toEqual({ cancelled: 29 });
+  expect(await opened()).toBe(1);
+  expect((await attack(page, [{ channel: 'profiles.export' }, { channel: 'keys.loadFromFile', input: { profileId: 'practice', slot: 'next' } }])).map(({ gets }) => gets)).toEqual(['cancelled', 'cancelled']);
+  expect(await opened()).toBe(1);
+  await app.electron.evaluate(() => (globalThis as unknown as { closeBox: () => void }).closeBox());
+
+  const counted = await flood('audit.query', { limit: 500 }, 3_000);
+  expect(Object.keys(counted).sort()).toEqual(['ok', 'rate-limited']);
+  expect(counted['rate-limited']).toBeGreaterThan(1_000);
+  // Whoever asks afterwards is answered.
+  await ask(page, 'audit.recent', { limit: 1 });
+  await untilRegistered(page);
+});
