@@ -12,6 +12,16 @@ describe('without a passphrase', () => {
     expect(reasonOf(await lock.unlock('anything'))).toBe('key-absent');
   });
 
+  it('the keychain is asked once by all who ask at the same time, and anew by those who come later', async () => {
+    const { start, state } = computer();
+    const lock = await start();
+    const before = state.reads;
+    expect(await Promise.all(Array.from({ length: 50 }, () => lock.admit()))).toEqual(Array.from({ length: 50 }, () => ok(null)));
+    expect(state.reads - before).toBe(1);
+    await lock.admit();
+    expect(state.reads - before).toBe(2);
+  });
+
   it('and without a keychain none can be set, in words; nothing is locked still', async () => {
     const { start, state } = computer();
     state.keychainMissing = true;

@@ -83,6 +83,7 @@ export async function openAdminLock({ file, keychain, passphrases, account, cloc
   if (loaded.notice !== null) await file.save(document);
   /** As it was last read; null: not read yet, or not given out. */
   let verifier: Secret | null = null;
+  let reading: Promise<Result<Secret | null>> | null = null;
   let unlockedAt: { readonly wall: number; readonly monotonic: number } | null = null;
   /** By the monotonic clock alone, and anew at each start: no setting of the clock and no restart shortens the wait. */
   let waitsFrom = startedAt;
@@ -100,7 +101,11 @@ export async function openAdminLock({ file, keychain, passphrases, account, cloc
 
   const readVerifier = async (): Promise<Result<Secret | null>> => {
     if (verifier !== null) return ok(verifier);
-    const read = await keychain.read(account);
+    // All who ask at once share one question to the keychain: a page can't have it asked by the hundred.
+    reading ??= keychain.read(account).finally(() => {
+      reading = null;
+    });
+    const read = await reading;
     if (read.ok) verifier = read.value;
     return read;
   };

@@ -192,6 +192,13 @@ describe('permissions', () => {
   });
 });
 
+it("a gateway that asks for one of the computer's own certificates is shown none", () => {
+  let prevented = false;
+  const shown: unknown[] = [];
+  call('app select-client-certificate', { preventDefault: () => (prevented = true) }, null, 'wss://pbx.example.com/ws', [{ subjectName: 'Asha' }], (...all: unknown[]) => shown.push(...all));
+  expect([prevented, shown, refused]).toEqual([true, [], ['client certificate for wss://pbx.example.com/ws']]);
+});
+
 describe('what a page may not do', () => {
   const event = (more: object = {}): { prevented: boolean; preventDefault: () => void } => {
     const made = { prevented: false, preventDefault: () => void (made.prevented = true), ...more };

@@ -49,6 +49,7 @@ export function hardenSession(rendererFolder: string, requests: GatewayRequests,
   refuseDownloads(target, onRefused);
   refuseOtherRequests(target, requests, onRefused);
   keepCertificateErrors(requests, onRefused);
+  showNoClientCertificate(onRefused);
   app.on('web-contents-created', (_event, contents) => hardenContents(contents, onRefused));
 }
 
@@ -172,6 +173,15 @@ function keepCertificateErrors(requests: GatewayRequests, onRefused: OnRefused):
     answer(false);
     if (requests.isAllowed(url)) requests.certificateRefused(url, error, certificate);
     else onRefused(`certificate ${error} ${url}`);
+  });
+}
+
+// A gateway may ask for one of the computer's own certificates, and with it for the person's name: Electron would show the first. No profile wants that.
+function showNoClientCertificate(onRefused: OnRefused): void {
+  app.on('select-client-certificate', (event, _contents, url, _certificates, answer) => {
+    event.preventDefault();
+    answer();
+    onRefused(`client certificate for ${url}`);
   });
 }
 
