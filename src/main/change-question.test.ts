@@ -2,7 +2,8 @@ import { expect, it, vi } from 'vitest';
 import { profile as profileSchema, type Profile } from '../contracts/profile';
 import { fail, ok, type Result } from '../contracts/result';
 import type { NewAuditEntry } from './audit-log';
-import { createChangeQuestion, FIRST_PAUSE_MS, LONGEST_PAUSE_MS, type ChangeQuestionPorts, type NativeQuestion } from './change-question';
+import { createChangeQuestion, type ChangeQuestionPorts, type NativeQuestion } from './change-question';
+import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from './patience';
 import { practiceProfile } from './practice-profile';
 
 const line = (id: string, more: object = {}): Profile =>

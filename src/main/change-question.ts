@@ -9,14 +9,12 @@ import { fail, ok, type Result } from '../contracts/result';
 import type { AdminLock } from './admin-lock';
 import type { NewAuditEntry } from './audit-log';
 import type { Clock } from './clock';
+import { createPatience } from './patience';
 import { providerHost } from './providers/http';
 import { riskyChanges } from './risky-change';
 
 /** More lines than fit a box are counted, not shown; the first are the weightiest. */
 const MOST_LINES = 14;
-/** After a no nobody is asked for so long, ms; after each further one twice as long, up to the longest. A yes ends that. */
-export const FIRST_PAUSE_MS = 5_000;
-export const LONGEST_PAUSE_MS = 5 * 60_000;
 
 export interface NativeQuestion {
   readonly title: string;
@@ -48,9 +46,7 @@ export type ConfirmChange = (wanted: readonly Profile[]) => Promise<Result<null>
 
 export function createChangeQuestion({ find, admitted, hasKey, adminLock, ask, clock, audit }: ChangeQuestionPorts): ConfirmChange {
   let open = false;
-  /** Noes in a row, and when nobody is asked until, by the monotonic clock. */
-  let noes = 0;
-  let pausedUntil = -Infinity;
+  const patience = createPatience(clock);
 
   const refuse = (profileId: string, sentence: string, retryAfterMs?: number): Result<null> => {
     audit({ what: 'refusal', profileId, purpose: 'profile', reason: 'cancelled' });
@@ -78,8 +74,8 @@ export function createChangeQuestion({ find, admitted, hasKey, adminLock, ask, c
     if (lock.configured && lock.unlocked && !sendsKey) return ok(null);
     const { profile } = first;
     if (open) return refuse(profile.id, 'Ringfence is asking about another change already. Answer that first.');
-    const pauseMs = pausedUntil - clock.monotonic();
-    if (pauseMs > 0) return refuse(profile.id, `Nothing was changed: you said no a moment ago. Ringfence asks again in ${Math.ceil(pauseMs / 1000)} s.`, Math.ceil(pauseMs));
+    const pauseMs = patience.pauseMs();
+    if (pauseMs > 0) return refuse(profile.id, `Nothing was changed: you said no a moment ago. Ringfence asks again in ${Math.ceil(pauseMs / 1000)} s.`, pauseMs);
     open = true;
     try {
       const named = ({ name, id }: Profile): string => `"${plainText(name, 60)}" (${id})`;
@@ -91,11 +87,8 @@ export function createChangeQuestion({ find, admitted, hasKey, adminLock, ask, c
         detail: `${detail.join('\n')}\n\nIf you did not ask for this just now, press Cancel and tell your admin.`,
         agree: 'Change it',
       });
-      noes = agreed ? 0 : noes + 1;
-      if (agreed) return ok(null);
-      // From the answer on: a box that stands there for long is no pause.
-      pausedUntil = clock.monotonic() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (noes - 1));
-      return refuse(profile.id, 'Nothing was changed: you said no.');
+      patience.answered(agreed);
+      return agreed ? ok(null) : refuse(profile.id, 'Nothing was changed: you said no.');
     } finally {
       open = false;
     }

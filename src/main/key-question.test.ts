@@ -3,8 +3,9 @@ import { createFakeClock } from '../../test/support/fake-clock';
 import { profile as profileSchema, type Profile } from '../contracts/profile';
 import { ok } from '../contracts/result';
 import type { NewAuditEntry } from './audit-log';
-import { FIRST_PAUSE_MS, type NativeQuestion } from './change-question';
+import type { NativeQuestion } from './change-question';
 import { createKeyQuestion } from './key-question';
+import { FIRST_PAUSE_MS } from './patience';
 
 const line = (more: object = {}): Profile =>
   profileSchema.parse({ id: 'work', name: 'Line 1001', environment: 'production', provider: { kind: 'local-jwt', audience: 'pbx' }, identity: '1001@pbx.example.com', gatewayUrl: 'wss://pbx.example.com/ws', presentation: { kind: 'query' }, policy: {}, ...more });

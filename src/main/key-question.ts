@@ -7,8 +7,9 @@ import { plainText } from '../contracts/plain-text';
 import type { KeySlot, Profile } from '../contracts/profile';
 import { fail, type Result } from '../contracts/result';
 import type { NewAuditEntry } from './audit-log';
-import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, type NativeQuestion } from './change-question';
+import type { NativeQuestion } from './change-question';
 import type { Clock } from './clock';
+import { createPatience } from './patience';
 import { providerHost } from './providers/http';
 
 export interface KeyQuestionPorts {
@@ -48,9 +49,7 @@ function questionFor({ id, name, identity, gatewayUrl, provider }: Profile, slot
 
 export function createKeyQuestion({ find, ask, clock, audit }: KeyQuestionPorts): KeyQuestion {
   let open: string | null = null;
-  /** Noes in a row, and when nobody is asked until, by the monotonic clock: as before changes. */
-  let noes = 0;
-  let pausedUntil = -Infinity;
+  const patience = createPatience(clock);
   const refuse = (profileId: string, sentence: string) => {
     audit({ what: 'refusal', profileId, purpose: 'key', reason: 'cancelled' });
     return fail('cancelled', sentence);
@@ -59,18 +58,15 @@ export function createKeyQuestion({ find, ask, clock, audit }: KeyQuestionPorts)
     isFor: (profileId) => open === profileId,
     agreeThen: async ({ id }, slot, from, put) => {
       if (open !== null) return refuse(id, 'Ringfence is asking about another key already. Answer that first.');
-      const pauseMs = pausedUntil - clock.monotonic();
+      const pauseMs = patience.pauseMs();
       if (pauseMs > 0) return refuse(id, `No key was taken: you said no a moment ago. Ringfence asks again in ${Math.ceil(pauseMs / 1000)} s.`);
       // First, so that what is shown can't be changed any more without a question of its own.
       open = id;
       try {
         const shown = find(id);
         const agreed = shown !== null && (await ask(questionFor(shown, slot, from)));
-        noes = agreed ? 0 : noes + 1;
-        if (!agreed) {
-          pausedUntil = clock.monotonic() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (noes - 1));
-          return refuse(id, 'No key was taken: you said no.');
-        }
+        if (shown !== null) patience.answered(agreed);
+        if (!agreed) return refuse(id, 'No key was taken: you said no.');
         return isDeepStrictEqual(find(id), shown) ? await put() : refuse(id, `"${shown.name}" was changed meanwhile, so no key was taken. Look at it, then add the key again.`);
       } finally {
         open = null;
