@@ -155,7 +155,8 @@ test('what is typed is in no memory that the phone window has, and the search wo
   const passphrase = newPassphrase();
   await setPassphrase(app, passphrase);
   const needles = needlesOf(passphrase);
-  const phonePid = await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().find((window) => window.webContents.getURL().endsWith('/index.html'))?.webContents.getOSProcessId() ?? 0);
+  // The driver has seen the small window close; Electron may still have it in its list.
+  const phonePid = await app.electron.evaluate(({ webContents }) => webContents.getAllWebContents().find((contents) => !contents.isDestroyed() && contents.getURL().endsWith('/index.html'))?.getOSProcessId() ?? 0);
   expect(searchTexts(needles, await heapStrings(app.page), 'the heap').hits).toEqual([]);
   expect((await searchProcessMemory(needles, phonePid)).hits).toEqual([]);
   await app.page.evaluate((text) => {

@@ -43,7 +43,7 @@ async function incomingWindow(app: RunningApp): Promise<Page> {
 /** What Electron says about the incoming window; null when no window shows. */
 async function incomingState(app: RunningApp): Promise<{ focused: boolean; onTop: boolean } | null> {
   return await app.electron.evaluate(({ BrowserWindow }) => {
-    const window = BrowserWindow.getAllWindows().find((each) => each.webContents.getURL().includes('incoming.html'));
+    const window = BrowserWindow.getAllWindows().find((each) => !each.webContents.isDestroyed() && each.webContents.getURL().includes('incoming.html'));
     return window?.isVisible() === true ? { focused: window.isFocused(), onTop: window.isAlwaysOnTop() } : null;
   });
 }

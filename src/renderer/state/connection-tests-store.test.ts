@@ -43,6 +43,15 @@ describe('a test of a connection', () => {
     expect(at.invoked).toEqual([['profiles.test', { profileId: 'work' }], ['profiles.testDone', { testId: TEST_ID }]]);
   });
 
+  it.each([
+    [300, '01234567, lives 5:00'],
+    [3600, "01234567, lives 60:00, which its system fixes: the line's rule is 5:00"],
+  ])('tells how long the token lives: %i s', async (lifeS, detail) => {
+    const at = setUp(() => ok({ testId: TEST_ID, purpose: 'sip', fingerprint: '01234567', lifeS, grant: null }));
+    await at.store.start(line());
+    expect(at.store.get().get('work')?.steps[0]?.detail).toBe(detail);
+  });
+
   it('ends at the step that failed; the others were not tried', async () => {
     const refused = setUp(() => fail('key-absent', 'There is no key.', 'open-keys'));
     await refused.store.start(line());
