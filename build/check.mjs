@@ -20,26 +20,27 @@ const tool = (path) => join(root, 'node_modules', path);
  * Runs a tool that is silent, or talks only about what is wrong; it counts as one test.
  * @param {string} script
  * @param {readonly string[]} args
+ * @param {boolean} yields
  * @returns {Promise<Counts>}
  */
-async function runTool(script, args) {
-  const outcome = await run(process.execPath, [script, ...args], { cwd: root });
+async function runTool(script, args, yields) {
+  const outcome = await run(process.execPath, [script, ...args], { cwd: root, yields });
   if (outcome.code === 0) return { ...none(), passed: 1 };
   console.error((outcome.stdout + outcome.stderr).trimEnd());
   return { ...none(), failed: 1 };
 }
 
-/** @typedef {{ name: string, work: () => Promise<Counts> }} Step */
+/** @typedef {{ name: string, script: string, args: readonly string[] }} Tool */
 
-/** @type {readonly Step[]} */
+/** @type {readonly Tool[]} */
 const TOOLS = [
-  { name: 'types', work: () => runTool(tool('typescript/bin/tsc'), ['--build', '--pretty']) },
-  { name: 'lint', work: () => runTool(tool('eslint/bin/eslint.js'), ['.', '--max-warnings', '0']) },
-  { name: 'arrows', work: () => runTool(tool('dependency-cruiser/bin/dependency-cruise.mjs'), ['--config', '.dependency-cruiser.cjs', 'src', 'test', 'build']) },
+  { name: 'types', script: 'typescript/bin/tsc', args: ['--build', '--pretty'] },
+  { name: 'lint', script: 'eslint/bin/eslint.js', args: ['.', '--max-warnings', '0'] },
+  { name: 'arrows', script: 'dependency-cruiser/bin/dependency-cruise.mjs', args: ['--config', '.dependency-cruiser.cjs', 'src', 'test', 'build'] },
 ];
 
-/** @param {Step} step @returns {Promise<Counts>} */
-async function timed({ name, work }) {
+/** @param {string} name @param {() => Promise<Counts>} work @returns {Promise<Counts>} */
+async function timed(name, work) {
   const started = Date.now();
   const counts = await work();
   const sum = counts.passed + counts.failed + counts.skipped > 1 ? ` (${summaryLine(counts)})` : '';
@@ -48,18 +49,26 @@ async function timed({ name, work }) {
 }
 
 /**
- * The tools share the processors; the unit tests, some of which watch the clock, have them alone.
+ * Types, lint, arrows: they share the processors.
+ * @param {{ yields: boolean }} how `yields`: only what others leave of them
  * @returns {Promise<Counts>}
  */
-export async function runChecks() {
-  const tools = await Promise.all(TOOLS.map(timed));
-  return addUp([...tools, await timed({ name: 'unit tests', work: () => runVitest('unit') })]);
+export async function runTools({ yields }) {
+  return addUp(await Promise.all(TOOLS.map(({ name, script, args }) => timed(name, () => runTool(tool(script), args, yields)))));
+}
+
+/**
+ * The unit tests, some of which watch the clock, have the processors alone.
+ * @returns {Promise<Counts>}
+ */
+export async function runUnitTests() {
+  return await timed('unit tests', () => runVitest('unit'));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runProgram(async () => {
     await ensureNpmPackages();
-    const counts = await runChecks();
+    const counts = addUp([await runTools({ yields: false }), await runUnitTests()]);
     for (const line of counts.skips) say(line);
     say(counts.failed === 0 ? 'check: everything holds' : `check: FAILED, ${counts.failed} of ${counts.passed + counts.failed}`);
     return counts.failed === 0 ? 0 : 1;

@@ -1,5 +1,6 @@
 /** Child processes, with their output collected or passed on. */
 import { spawn } from 'node:child_process';
+import os from 'node:os';
 
 /**
  * @typedef {object} Outcome
@@ -14,8 +15,8 @@ import { spawn } from 'node:child_process';
  * Runs a command to its end and never throws: what went wrong is in the outcome.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, uid?: number, gid?: number, timeoutMs?: number, show?: boolean, onLine?: (line: string) => void }} [options]
- *   `show` passes its output on to the terminal instead of collecting it
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, uid?: number, gid?: number, timeoutMs?: number, show?: boolean, yields?: boolean, onLine?: (line: string) => void }} [options]
+ *   `show` passes its output on to the terminal instead of collecting it; `yields`: it gets the processor when nobody else wants it
  * @returns {Promise<Outcome>}
  */
 export function run(command, args, options = {}) {
@@ -30,6 +31,13 @@ export function run(command, args, options = {}) {
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, killSignal: /** @type {const} */ ('SIGKILL') }),
       stdio: options.show === true ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
     });
+    if (options.yields === true && child.pid !== undefined) {
+      try {
+        os.setPriority(child.pid, os.constants.priority.PRIORITY_LOW);
+      } catch {
+        // It has ended already.
+      }
+    }
     /** @param {'stdout' | 'stderr'} name */
     const collect = (name) => {
       let rest = '';

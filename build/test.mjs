@@ -4,7 +4,7 @@
  */
 import { CannotContinue, runProgram, say } from './program.mjs';
 import { ensureBuilt } from './app-build.mjs';
-import { runChecks } from './check.mjs';
+import { runTools, runUnitTests } from './check.mjs';
 import { runEndToEnd } from './e2e.mjs';
 import { installLab } from './lab-packages.mjs';
 import { makeNamespace } from './namespace.mjs';
@@ -48,9 +48,9 @@ await runProgram(async () => {
   const runtime = await setUp(['app', 'display']);
   say(`lab: ${await installLab()}`);
   const counts = addUp([
-    await part('check', runChecks),
-    // Both wait most of the time.
-    ...(await Promise.all([part('integration', () => runVitest('integration')), part('lab', runLab)])),
+    await part('unit tests', runUnitTests),
+    // These two wait most of the time: the tools get what they leave of the processors.
+    ...(await Promise.all([part('integration', () => runVitest('integration')), part('lab', runLab), part('types, lint, arrows', () => runTools({ yields: true }))])),
     await part('end to end', async () => {
       await ensureBuilt();
       return await runEndToEnd(runtime, []);
