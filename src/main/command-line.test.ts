@@ -62,7 +62,7 @@ describe('a command line', () => {
 });
 
 describe('a key among the words', () => {
-  const keys = [randomBytes(32).toString('base64url'), randomBytes(32).toString('hex'), randomBytes(32).toString('base64'), '-----BEGIN PRIVATE KEY----- MC4CAQ'];
+  const keys = [randomBytes(32).toString('base64url'), randomBytes(32).toString('hex'), randomBytes(32).toString('base64'), '-----BEGIN PRIVATE KEY----- MC4CAQ', `-h${randomBytes(32).toString('base64url')}`, `--${randomBytes(32).toString('base64url')}`];
   const places: readonly ((key: string) => readonly string[])[] = [
     (key) => [key],
     (key) => ['keys', key],

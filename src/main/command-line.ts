@@ -68,6 +68,8 @@ const PEM = /PRIVATE KEY/;
 /** Long and without spaces: what a key looks like, and no word that a command knows. */
 const SHAPELESS = /^[\x21-\x7e]{20,}$/;
 const looksLikeKey = (word: string): boolean => SHAPELESS.test(word);
+/** A key that begins with a hyphen, and would be read as options (an `h` in it: as a wish for help). Switches are in lower case. */
+const looksLikeHyphenedKey = (word: string): boolean => looksLikeKey(word) && /^-/.test(word) && !/^--?[a-z0-9-]+(?:=.*)?$/.test(word);
 /** `--key`, `--secret=...`: somebody wants to hand one over. */
 const NAMES_A_KEY = /key|secret|token|password|^passphrase$/i;
 
@@ -107,7 +109,7 @@ const isKnown = (name: string): name is KnownCommand => Object.hasOwn(TAKES, nam
  * desktop starts an app with.
  */
 export function readCommandLine(words: readonly string[]): CommandLine | null {
-  if (words.some((word) => PEM.test(word))) return refused(A_KEY);
+  if (words.some((word) => PEM.test(word) || looksLikeHyphenedKey(word))) return refused(A_KEY);
   const first = words.findIndex((word) => !word.startsWith('-'));
   if (first === -1) return words.some((word) => word === '--help' || word === '-h') ? { ok: true, command: { name: 'help' } } : null;
   if (ADDRESS.test(words[first] ?? '')) return null;

@@ -128,8 +128,14 @@ describe('sound through the lab', () => {
       const event = (duration: number, end: boolean): Buffer => Buffer.from([digit, end ? 0x8a : 0x0a, duration >> 8, duration & 0xff]);
       const timestamp = 8_000 + index * 1_600;
       for (const duration of [160, 320, 480]) media.say(sequence++, event(duration, false), 126, timestamp);
-      for (let repeat = 0; repeat < 3; repeat += 1) media.say(sequence++, event(640, true), 126, timestamp);
-      await expect.poll(() => bob.digits().slice(before.length), { timeout: 5_000 }).toBe('422#'.slice(0, index + 1));
+      const end = (): void => media.say(sequence++, event(640, true), 126, timestamp);
+      for (let repeat = 0; repeat < 3; repeat += 1) end();
+      const heard = (): string => {
+        // His jitter buffer gives nothing out before more packets come, as they do in a call in which somebody speaks.
+        end();
+        return bob.digits().slice(before.length);
+      };
+      await expect.poll(heard, { timeout: 5_000 }).toBe('422#'.slice(0, index + 1));
     }
     await hangUp(client, dialog, bob, from);
   });
