@@ -9,6 +9,8 @@ const WARM_UP = 50;
 /** SIP remembers a transaction for 32 s (RFC 3261 section 17.1.2.2), and the cards of ended calls go after 5. */
 const SETTLED_MS = 36_000;
 const GROWTH = 1.05;
+/** Of which the one with the least counts. */
+const LOOKS = 3;
 
 test(`${CALLS} calls: no more heap, listeners, connections or sockets than after the first ${WARM_UP}`, async ({ launch }) => {
   test.setTimeout(360_000);
@@ -26,10 +28,14 @@ test(`${CALLS} calls: no more heap, listeners, connections or sockets than after
     const since = Date.now();
     await expect.poll(() => Date.now() - since, { timeout: SETTLED_MS + 10_000, intervals: [1_000] }).toBeGreaterThan(SETTLED_MS);
     await expect(callCard(page)).toHaveCount(0);
-    // React keeps what it drew last for its next drawing: how many rows of events that are is chance.
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('link', { name: 'Phone' }).click();
-    return await takeCensus(page);
+    // React keeps what it drew last for its next drawing: how many rows of events that are is chance, what has leaked is in every look.
+    const looks: Census[] = [];
+    while (looks.length < LOOKS) {
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('link', { name: 'Phone' }).click();
+      looks.push(await takeCensus(page));
+    }
+    return looks.reduce((least, look) => (look.heap < least.heap ? look : least));
   };
 
   for (let made = 0; made < WARM_UP; made += 1) await call();

@@ -80,7 +80,10 @@ export async function waitForRecordedTone(path: string, hz: number, timeoutMs = 
         const sound = await readSound(path);
         const reading = purestTone(sound, hz);
         if (reading !== null) found.push(reading);
-        return reading === null ? `${(durationMs(sound) / 1000).toFixed(1)} s without it` : 'heard';
+        if (reading !== null) return 'heard';
+        // Silence and a spoilt tone have different causes.
+        const peak = sound.samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+        return `${(durationMs(sound) / 1000).toFixed(1)} s without it, ${peak === 0 ? 'silent' : `${(20 * Math.log10(peak)).toFixed(0)} dBFS at most`}`;
       },
       { message: `a tone of ${hz} Hz in the recording`, timeout: timeoutMs, intervals: [300] },
     )
