@@ -37,6 +37,8 @@ export interface Channel {
   readonly admin?: true;
   /** It needs an open line: refused with `locked` while the phone is locked, also when that happens on the way. */
   readonly line?: true;
+  /** Each use leaves a line of its own in the audit log: refused with `rate-limited` when it comes too often. Not where refusing would harm (locking), nor where another rate holds (grants, tests). */
+  readonly noted?: true;
 }
 
 const nothing = z.undefined();
@@ -55,9 +57,9 @@ export const channels = {
 
   'profiles.snapshot': { input: nothing, output: profilesSnapshot, windows: ['phone'] },
   /** Adds the profile or replaces the one with the same id. */
-  'profiles.save': { input: profile, output: profilesSnapshot, windows: ['phone'], admin: true },
+  'profiles.save': { input: profile, output: profilesSnapshot, windows: ['phone'], admin: true, noted: true },
   /** Removes a profile and its keys. The Practice line stays. */
-  'profiles.remove': { input: z.strictObject({ profileId }), output: profilesSnapshot, windows: ['phone'], admin: true },
+  'profiles.remove': { input: z.strictObject({ profileId }), output: profilesSnapshot, windows: ['phone'], admin: true, noted: true },
   'profiles.select': { input: z.strictObject({ profileId }), output: profilesSnapshot, windows: ['phone'] },
   /** Mints for a test of the connection: past the line's rate, at one of its own; a key that its provider refused before is tried again. */
   'profiles.test': { input: z.strictObject({ profileId }), output: connectionTest, windows: ['phone'], admin: true, line: true },
@@ -71,17 +73,17 @@ export const channels = {
   'profiles.applyImport': { input: z.strictObject({ ticket: z.uuid() }), output: importDone, windows: ['phone'], admin: true },
 
   /** Main reads the clipboard, clears it, keeps the key; answers with fingerprints only. */
-  'keys.pasteFromClipboard': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true },
+  'keys.pasteFromClipboard': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true, noted: true },
   /** Main shows the native file dialog. */
-  'keys.loadFromFile': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true },
-  'keys.generate': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true },
+  'keys.loadFromFile': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true, noted: true },
+  'keys.generate': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true, noted: true },
   /** The half of a private key that its gateway verifies with. */
   'keys.publicKey': { input: slotOf, output: publicKey, windows: ['phone'] },
-  'keys.remove': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true },
+  'keys.remove': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true, noted: true },
   /** Next becomes active. */
-  'keys.promote': { input: z.strictObject({ profileId }), output: keyStatus, windows: ['phone'], admin: true },
+  'keys.promote': { input: z.strictObject({ profileId }), output: keyStatus, windows: ['phone'], admin: true, noted: true },
   /** The retired key was removed from the gateway: nothing is left to do. */
-  'keys.finishRotation': { input: z.strictObject({ profileId }), output: keyStatus, windows: ['phone'], admin: true },
+  'keys.finishRotation': { input: z.strictObject({ profileId }), output: keyStatus, windows: ['phone'], admin: true, noted: true },
 
   /** The broker's one verb: policy -> secret -> provider -> audit. A fresh token for each call of this channel. */
   'grants.get': { input: grantFor, output: grant, windows: ['phone'], line: true },
@@ -130,9 +132,9 @@ export const channels = {
   /** Closes the line and drops its grants: answers at once, `phone.locked` says how it goes on. */
   'phone.lock': { input: nothing, output: phoneLockState, windows: ['phone'] },
   /** Agents have no passphrase here: whoever sits at the window may go on. Refused while the computer's own screen is locked. */
-  'phone.unlock': { input: nothing, output: phoneLockState, windows: ['phone'] },
+  'phone.unlock': { input: nothing, output: phoneLockState, windows: ['phone'], noted: true },
   /** Locks, forgets the line, and loads the window anew. */
-  'phone.signOut': { input: nothing, output: phoneLockState, windows: ['phone'] },
+  'phone.signOut': { input: nothing, output: phoneLockState, windows: ['phone'], noted: true },
   /** The window has unregistered and closed its sockets, as `phone.locked` asked. */
   'phone.closed': { input: nothing, output: z.null(), windows: ['phone'] },
 } as const satisfies Record<ChannelName, Channel>;

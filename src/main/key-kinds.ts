@@ -5,6 +5,7 @@ import type { Profile } from '../contracts/profile';
 import type { JwtAlgorithm, ProviderConfig } from '../contracts/provider';
 import { publicJwk, type PublicKey } from '../contracts/public-key';
 import { fail, ok, type Result } from '../contracts/result';
+import { signsHere } from '../contracts/signs-here';
 import { Secret } from './secrets/secret';
 
 /** Characters. RFC 7518 section 3.2 asks 256 bits; a key that another system only looks at is as long as that system made it. */
@@ -35,9 +36,6 @@ const TAKES: Readonly<Record<JwtAlgorithm, string>> = {
 };
 
 const wanted = (provider: ProviderConfig): JwtAlgorithm => (provider.kind === 'local-jwt' ? provider.algorithm : 'HS256');
-
-/** Ringfence itself computes with the key; elsewhere the key only says who we are. */
-const signsHere = ({ kind }: ProviderConfig): boolean => kind === 'local-jwt' || kind === 'ephemeral-credentials';
 
 /** Whether the profile's tokens can be made with this key. Fails with `key-unusable`. */
 export function keyFits(secret: Secret, { name, provider }: Pick<Profile, 'name' | 'provider'>): Result<null> {

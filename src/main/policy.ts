@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../contracts/result';
 import { parseTarget } from '../contracts/sip-uri';
 import type { Clock } from './clock';
 import { hoursInWords, isWithin } from './hours';
+import { createTokenBuckets } from './token-bucket';
 
 export interface GrantPolicy {
   /**
@@ -28,7 +29,7 @@ const inWords = (rate: ProfilePolicy['rate']): string => `${rate.burst} at once,
  * of which the profile may name more.
  */
 export function createGrantPolicy(clock: Pick<Clock, 'monotonic' | 'wall'>, purposesOf: (profile: Profile) => readonly Purpose[] = (profile) => profile.policy.purposes): GrantPolicy {
-  const buckets = new Map<string, { level: number; at: number }>();
+  const take = createTokenBuckets(clock);
 
   const permit: GrantPolicy['permit'] = (wanted, profile, purpose) => {
     if (profile === null) return unknownProfile(wanted);
@@ -45,16 +46,10 @@ export function createGrantPolicy(clock: Pick<Clock, 'monotonic' | 'wall'>, purp
       const permitted = permit(wanted, profile, purpose);
       if (!permitted.ok) return permitted;
       const { id, name, policy } = permitted.value;
-      const key = `${id} ${purpose}`;
-      const at = clock.monotonic();
-      const bucket = buckets.get(key) ?? { level: policy.rate.burst, at };
-      const level = Math.min(policy.rate.burst, bucket.level + ((at - bucket.at) / 1000) * policy.rate.perSecond);
-      if (level < 1) {
-        buckets.set(key, { level, at });
-        const retryAfterMs = Math.ceil(((1 - level) / policy.rate.perSecond) * 1000);
+      const retryAfterMs = take(`${id} ${purpose}`, policy.rate);
+      if (retryAfterMs !== null) {
         return fail('rate-limited', `Too many tokens were asked for: "${name}" gives ${inWords(policy.rate)}. Ringfence waits a moment and tries again.`, 'retry', { retryAfterMs });
       }
-      buckets.set(key, { level: level - 1, at });
       return permitted;
     },
   };

@@ -58,8 +58,8 @@ export function createRemoteCallHandlers({ profiles, keys, sippet, clock, audit,
     const listed = key.ok ? await sippet.listCalls(profile, key.value) : key;
     if (!listed.ok) return refused(profile.id, 'list-calls', listed.failure);
     // Of a list that is too long those under way go first: one that is not named counts as over.
-    const [over, underWay] = [true, false].map((isOver) => listed.value.filter(({ status }) => (status === 'completed') === isOver));
-    return ok({ calls: [...(underWay ?? []), ...(over ?? [])].slice(0, SNAPSHOT_LIMIT), canEnd: true });
+    const calls = [...listed.value].sort((one, other) => Number(one.status === 'completed') - Number(other.status === 'completed'));
+    return ok({ calls: calls.slice(0, SNAPSHOT_LIMIT), canEnd: true });
   };
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));

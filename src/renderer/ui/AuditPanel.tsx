@@ -5,8 +5,6 @@ import { Button } from 'react-aria-components/Button';
 import { Input } from 'react-aria-components/Input';
 import { Label } from 'react-aria-components/Label';
 import { TextField } from 'react-aria-components/TextField';
-import { ToggleButton } from 'react-aria-components/ToggleButton';
-import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import { auditKinds, type AuditFilter, type AuditKind } from '../../contracts/audit-query';
 import type { Failure } from '../../contracts/result';
 import { useStore } from '../state/use-store';
@@ -15,10 +13,12 @@ import { AUDIT_KIND_WORDS } from './audit-words';
 import { AuditList } from './AuditList';
 import { Choice } from './Choice';
 import { FailureNotice } from './FailureNotice';
+import { FilterButtons } from './FilterButtons';
 import { saySentence } from './notices';
 import { useAuditPage } from './use-audit-page';
 
 const EVERY = 'every';
+const KIND_OPTIONS = [{ id: EVERY, label: 'All' }, ...auditKinds.map((id) => ({ id, label: AUDIT_KIND_WORDS[id] }))];
 
 /** A day of a date field as the start of that day, or of the next one, in this computer's time; undefined: none. */
 export function dayStart(date: string, daysLater = 0): string | undefined {
@@ -94,25 +94,7 @@ export function AuditPanel() {
         <DayField label="From" value={from} onChange={setFrom} />
         <DayField label="To" value={to} onChange={setTo} />
       </div>
-      <ToggleButtonGroup
-        className="filters audit-kinds"
-        aria-label="Kind"
-        selectionMode="single"
-        disallowEmptySelection
-        selectedKeys={[kind]}
-        onSelectionChange={(keys) => {
-          for (const key of keys) setKind(auditKinds.find((each) => each === key) ?? EVERY);
-        }}
-      >
-        <ToggleButton id={EVERY} className="filter">
-          All
-        </ToggleButton>
-        {auditKinds.map((each) => (
-          <ToggleButton key={each} id={each} className="filter">
-            {AUDIT_KIND_WORDS[each]}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
+      <FilterButtons label="Kind" className="audit-kinds" options={KIND_OPTIONS} chosen={kind} onChoose={(key) => setKind(auditKinds.find((each) => each === key) ?? EVERY)} />
       {failed !== null && <FailureNotice failure={failed.failure} onRetry={failed.again} onDismiss={() => setFailed(null)} />}
       {failure !== null && <FailureNotice failure={failure} onRetry={again} onDismiss={dismiss} />}
       <p className="audit-count" role="status">

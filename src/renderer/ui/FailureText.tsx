@@ -33,9 +33,7 @@ export function FailureText({ failure, onRetry, profileId, onDone }: FailureText
   }
   /** A key that is pasted there goes to the line that it is wanted for, not to another one that lacks one. */
   function openKeys(): void {
-    const id = profileId ?? (view.get().screen === 'settings' ? undefined : activeProfile(profiles.get())?.id);
-    if (id === undefined) view.openSettings('keys');
-    else view.openSettings('keys', id);
+    view.openSettings('keys', profileId ?? (view.get().screen === 'settings' ? undefined : activeProfile(profiles.get())?.id));
   }
   const act: Readonly<Record<FailureAction, () => void>> = {
     none: () => undefined,

@@ -1,14 +1,14 @@
 import { Activity, Copy, Pause, Play } from 'lucide-react';
 import type { Key } from 'react-aria-components/Menu';
-import { memo, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
-import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import type { LiveCategory, LiveEvent } from '../../contracts/event';
 import { useSelected, useStore } from '../state/use-store';
 import { useApp } from './app-context';
 import { copyText } from './copy-text';
 import { EventList } from './EventList';
+import { FilterButtons } from './FilterButtons';
 import { clock } from './format';
 import { HealthPanel } from './HealthPanel';
 import { saySentence } from './notices';
@@ -30,34 +30,6 @@ export function asText(events: readonly LiveEvent[]): string {
   return events.map((event) => `${new Date(event.at).toISOString().slice(0, 10)} ${clock(event.at)}\t${event.title}\t${event.detail}`).join('\n');
 }
 
-interface LiveFiltersProps {
-  readonly filter: Key;
-  readonly hasLine: boolean;
-  readonly onChoose: (filter: Key) => void;
-}
-
-/** Which events are shown. Drawn when that changes, and not with each event. */
-const LiveFilters = memo(function LiveFilters({ filter, hasLine, onChoose }: LiveFiltersProps) {
-  return (
-    <ToggleButtonGroup
-      className="filters"
-      aria-label="Show"
-      selectionMode="single"
-      disallowEmptySelection
-      selectedKeys={[filter]}
-      onSelectionChange={(keys) => {
-        for (const key of keys) onChoose(key);
-      }}
-    >
-      {FILTERS.filter(({ id }) => id !== 'line' || hasLine || filter === 'line').map(({ id, label }) => (
-        <ToggleButton key={id} id={id} className="filter">
-          {label}
-        </ToggleButton>
-      ))}
-    </ToggleButtonGroup>
-  );
-});
-
 /** What happens, one line an event, newest on top. */
 export function LiveColumn() {
   const { live, lineEvents } = useApp();
@@ -66,6 +38,7 @@ export function LiveColumn() {
   const [filter, setFilter] = useState<Key>('all');
   const [showsHealth, setShowsHealth] = useState(false);
   const [paused, setPaused] = useState<{ readonly total: number; readonly events: readonly LiveEvent[] } | null>(null);
+  const filters = useMemo(() => FILTERS.filter(({ id }) => id !== 'line' || hasLine || filter === 'line'), [hasLine, filter]);
   const category = categoryOf(filter);
   // `total` stands for the log's content: it grows with each event.
   const current = useMemo(() => (total === 0 ? [] : live.events(category)), [live, category, total]);
@@ -99,7 +72,7 @@ export function LiveColumn() {
       </div>
       {showsHealth && <HealthPanel />}
       {hasLine && <RemoteCallList />}
-      <LiveFilters filter={filter} hasLine={hasLine} onChoose={setFilter} />
+      <FilterButtons label="Show" options={filters} chosen={filter} onChoose={setFilter} />
       {events.length === 0 ? (
         <p className="live-empty">{category === null ? 'Calls, registrations and tokens appear here as they happen.' : 'Nothing of this kind yet.'}</p>
       ) : (

@@ -88,8 +88,7 @@ export function RegistrationStatus() {
                       className="button"
                       onPress={() => {
                         close();
-                        if (profile === null) view.openSettings(place.tab);
-                        else view.openSettings(place.tab, profile.id);
+                        view.openSettings(place.tab, profile?.id);
                       }}
                     >
                       {place.label}

@@ -2,6 +2,7 @@
 import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
 import type { KeyRecord, KeySlot, KeyState, KeyStatus, Profile, ProfilesSnapshot } from '../../contracts/profile';
 import type { ProviderConfig } from '../../contracts/provider';
+import { signsHere } from '../../contracts/signs-here';
 import type { KeySource } from '../state/profiles-store';
 import { day } from './format';
 
@@ -39,13 +40,10 @@ const PROVIDER_WORDS: Readonly<Record<ProviderConfig['kind'], string>> = {
   'generic-http': 'HTTP',
 };
 
-/** The key is made here or by the admin, and the gateway knows it; every other one is issued by the system that it belongs to. */
-const isOurs = ({ provider }: Pick<Profile, 'provider'>): boolean => provider.kind === 'local-jwt' || provider.kind === 'ephemeral-credentials';
-
 /** Who must know a key of this profile besides Ringfence, within a sentence. */
 export function keyHolder(profile: Pick<Profile, 'provider'>): string {
   const { kind } = profile.provider;
-  if (isOurs(profile)) return 'the gateway';
+  if (signsHere(profile.provider)) return 'the gateway';
   return kind === 'generic-http' ? 'the system' : kind === 'openai-realtime' ? 'OpenAI' : PROVIDER_WORDS[kind];
 }
 
@@ -76,7 +74,7 @@ const KEY_SOURCES: readonly { readonly id: KeySource; readonly label: string }[]
 
 /** Those of this profile: Generate only where the key is not another system's to issue. */
 export function keySources(profile: Pick<Profile, 'provider'>): typeof KEY_SOURCES {
-  return isOurs(profile) ? KEY_SOURCES : KEY_SOURCES.filter(({ id }) => id !== 'keys.generate');
+  return signsHere(profile.provider) ? KEY_SOURCES : KEY_SOURCES.filter(({ id }) => id !== 'keys.generate');
 }
 
 /** The line signs with a private key: its gateway gets the public half, and nothing of it goes over the clipboard. */

@@ -4,6 +4,7 @@
  */
 import type { KeyStatus, Profile } from '../../contracts/profile';
 import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
+import { signsHere } from '../../contracts/signs-here';
 import { day, duration, moment } from './format';
 import { hasPublicKey, keyHolder } from './key-words';
 
@@ -53,11 +54,11 @@ interface Told {
   readonly halves: boolean;
   /** Who must know the keys: "the gateway", "Sautikit". */
   readonly holder: string;
+  /** That is another system, which issues them and is asked with them: nothing is signed here. */
+  readonly issued: boolean;
 }
 
 const atStart = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
-/** Another system issues the keys, and is asked with them: nothing is signed here. */
-const isIssued = (holder: string): boolean => holder !== 'the gateway';
 
 /** True when the active key came in place of the retired one, without waiting. */
 function wasReplaced({ active, retired }: KeyStatus): boolean {
@@ -67,14 +68,14 @@ function wasReplaced({ active, retired }: KeyStatus): boolean {
 /** "Added at 10:42:09", "Added 3 Nov at 10:42:09". */
 const came = (word: string, at: number, now: number): string => `${word} ${day(at, now) === 'today' ? 'at ' : ''}${moment(at, now)}`;
 
-function addText(step: RotationStep, { status, own, halves, holder, now }: Told): string {
+function addText(step: RotationStep, { status, own, halves, holder, issued, now }: Told): string {
   const { active, next } = status;
   if (step === 'add') {
     return own
       ? 'Ringfence gives the new key to the gateway of the Practice line first; it accepts both keys from then on.'
       : halves
         ? 'The gateway must have the public half of the new key first, beside the one in use. It is shown below the table once the key is added.'
-        : isIssued(holder)
+        : issued
           ? `${atStart(holder)} issues the keys of this line: make a new one there, leave the one in use as it is, and add the new one here.`
           : 'The gateway must have the new key first, beside the one in use. Generate puts one on the clipboard for a minute: take it there.';
   }
@@ -88,14 +89,14 @@ function addText(step: RotationStep, { status, own, halves, holder, now }: Told)
   return next.origin === 'generated' ? `${added} ${must} both keys. Not on the clipboard any more? Stop, and generate another.` : `${added} ${must} both keys from here on.`;
 }
 
-function waitText(step: RotationStep, { status, lifeS, own, holder }: Told): string {
+function waitText(step: RotationStep, { status, lifeS, own, holder, issued }: Told): string {
   const signing =
     status.active === null
-      ? `no key ${isIssued(holder) ? 'is used' : 'signs'}: this line gets no token until the next key is promoted.`
-      : `${status.active.fingerprint} ${isIssued(holder) ? 'is still used' : 'still signs'} alone.`;
+      ? `no key ${issued ? 'is used' : 'signs'}: this line gets no token until the next key is promoted.`
+      : `${status.active.fingerprint} ${issued ? 'is still used' : 'still signs'} alone.`;
   switch (step) {
     case 'add':
-      return `Then one token life (${duration(lifeS * 1000)}) passes, so that ${isIssued(holder) ? holder : 'every gateway'} knows the key before a token needs it.`;
+      return `Then one token life (${duration(lifeS * 1000)}) passes, so that ${issued ? holder : 'every gateway'} knows the key before a token needs it.`;
     case 'wait':
       return own ? `Its gateway knows ${status.active === null ? 'the next key' : 'both keys'}; ${signing}` : `${atStart(holder)} must know ${status.next?.fingerprint ?? 'the next key'} by then; ${signing}`;
     case 'promote':
@@ -105,15 +106,15 @@ function waitText(step: RotationStep, { status, lifeS, own, holder }: Told): str
   }
 }
 
-function promoteText(step: RotationStep, { status, lifeS, now, own, holder }: Told): string {
+function promoteText(step: RotationStep, { status, lifeS, now, own, holder, issued }: Told): string {
   const { active, next, retired } = status;
   if (step === 'promote') {
-    const ready = `Tokens can be ${isIssued(holder) ? 'asked for' : 'signed'} with ${next?.fingerprint ?? 'the next key'} now.`;
+    const ready = `Tokens can be ${issued ? 'asked for' : 'signed'} with ${next?.fingerprint ?? 'the next key'} now.`;
     if (active === null) return ready;
     return own ? `${ready} Its gateway accepts both keys.` : `${ready} ${atStart(holder)} must go on accepting ${active.fingerprint} for one more token life.`;
   }
-  if (step !== 'remove' || retired === null) return `Tokens are then ${isIssued(holder) ? 'asked for' : 'signed'} with the next key, and the old one is removed at ${holder}.`;
-  const since = `${active?.fingerprint ?? 'The new key'} ${isIssued(holder) ? 'is in use' : 'signs'} since ${moment(retired.retiredAt, now)}.`;
+  if (step !== 'remove' || retired === null) return `Tokens are then ${issued ? 'asked for' : 'signed'} with the next key, and the old one is removed at ${holder}.`;
+  const since = `${active?.fingerprint ?? 'The new key'} ${issued ? 'is in use' : 'signs'} since ${moment(retired.retiredAt, now)}.`;
   if (own) return `${since} Its gateway accepts ${retired.fingerprint} until its tokens have run out, then forgets it by itself.`;
   if (wasReplaced(status)) return `${since} Remove ${retired.fingerprint} at ${holder} now: nothing of this line needs it.`;
   if (now >= (waitsUntil(status, lifeS) ?? 0)) return `${since} Remove ${retired.fingerprint} at ${holder} now: its tokens have run out.`;
@@ -130,7 +131,7 @@ export function rotationCards(profile: Profile, status: KeyStatus, now: number):
   const step = rotationStep(status, lifeS, now);
   // Removing the old key is the end of the third step.
   const current = Math.min(2, STEPS.indexOf(step));
-  const told = { status, lifeS, now, own: profile.id === PRACTICE_PROFILE_ID, halves: hasPublicKey(profile), holder: keyHolder(profile) };
+  const told = { status, lifeS, now, own: profile.id === PRACTICE_PROFILE_ID, halves: hasPublicKey(profile), holder: keyHolder(profile), issued: !signsHere(profile.provider) };
   return TEXTS.map((text, index) => ({
     title: index === 2 && step === 'remove' ? '3. Remove the old key' : (TITLES[index] ?? ''),
     state: index < current ? 'done' : index === current ? 'now' : 'later',
@@ -150,7 +151,7 @@ export function noRoom({ name, id, provider }: Pick<Profile, 'name' | 'id' | 'pr
 /** What is asked before the next key is promoted too early. */
 export function earlyPromotion(profile: Profile, status: KeyStatus, now: number): string {
   const until = waitsUntil(status, profile.policy.tokenLifeS) ?? now;
-  return `${timeLeft(until, profile.policy.tokenLifeS, now)} of the token life is left. Where ${keyHolder(profile)} does not know ${status.next?.fingerprint ?? 'the next key'} yet, it refuses ${isIssued(keyHolder(profile)) ? 'this line a token' : "this line's tokens"}: calls go on, but no new one can be made or taken until it does.`;
+  return `${timeLeft(until, profile.policy.tokenLifeS, now)} of the token life is left. Where ${keyHolder(profile)} does not know ${status.next?.fingerprint ?? 'the next key'} yet, it refuses ${!signsHere(profile.provider) ? 'this line a token' : "this line's tokens"}: calls go on, but no new one can be made or taken until it does.`;
 }
 
 /** What is asked before a rotation is finished while tokens of the old key may still be in use. */
@@ -163,9 +164,10 @@ export function earlyFinish(profile: Profile, status: KeyStatus): string {
 export function replacement(profile: Profile, status: KeyStatus, generated: boolean): string {
   const old = status.active?.fingerprint ?? 'the old key';
   const holder = keyHolder(profile);
-  const first = `For a key that may have leaked: all tokens ${isIssued(holder) ? 'made' : 'signed'} with ${old} are to die, and it cannot be brought back here.`;
+  const issued = !signsHere(profile.provider);
+  const first = `For a key that may have leaked: all tokens ${issued ? 'made' : 'signed'} with ${old} are to die, and it cannot be brought back here.`;
   if (profile.id === PRACTICE_PROFILE_ID) return `${first} The gateway of the Practice line refuses it at once, and the phone gets a new token.`;
-  if (isIssued(holder)) return `${first} Make a new one at ${holder} and remove this one there; the phone gets a new token at once.`;
+  if (issued) return `${first} Make a new one at ${holder} and remove this one there; the phone gets a new token at once.`;
   const gateway = 'The gateway must have the new key as its active one, and must not accept the old one any more; the phone gets a new token at once.';
   if (hasPublicKey(profile)) return `${first} ${gateway} What it needs is the public half, shown below the table once the key is replaced; until it has that, this line is refused.`;
   return generated ? `${first} ${gateway} The new key goes to the clipboard for one minute; until the gateway has it, this line is refused.` : `${first} ${gateway}`;
