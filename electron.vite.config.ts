@@ -25,7 +25,10 @@ export default defineConfig({
       target: 'node20.18',
       // A sandboxed preload is one CommonJS file with nothing external.
       externalizeDeps: false,
-      rolldownOptions: { input: { index: resolve(here, 'src/preload/index.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      rolldownOptions: {
+        input: { index: resolve(here, 'src/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
     },
   },
   renderer: {
@@ -34,7 +37,13 @@ export default defineConfig({
     build: {
       target: 'chrome130',
       minify: true,
-      rolldownOptions: { input: { index: resolve(here, 'src/renderer/index.html'), incoming: resolve(here, 'src/renderer/incoming.html'), unlock: resolve(here, 'src/renderer/unlock.html') } },
+      rolldownOptions: {
+        input: {
+          index: resolve(here, 'src/renderer/index.html'),
+          incoming: resolve(here, 'src/renderer/incoming.html'),
+          unlock: resolve(here, 'src/renderer/unlock.html'),
+        },
+      },
     },
   },
 });

@@ -8,7 +8,15 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ['tsconfig.contracts.json', 'tsconfig.main.json', 'tsconfig.gateway.json', 'tsconfig.preload.json', 'tsconfig.renderer.json', 'tsconfig.test.json', 'tsconfig.build.json'],
+        project: [
+          'tsconfig.contracts.json',
+          'tsconfig.main.json',
+          'tsconfig.gateway.json',
+          'tsconfig.preload.json',
+          'tsconfig.renderer.json',
+          'tsconfig.test.json',
+          'tsconfig.build.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -29,7 +37,12 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/main/ipc.ts', 'src/**/*.test.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'electron', importNames: ['ipcMain'], message: 'Only src/main/ipc.ts talks to ipcMain.' }] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'electron', importNames: ['ipcMain'], message: 'Only src/main/ipc.ts talks to ipcMain.' }] },
+      ],
+    },
   },
   // Command-line programs print.
   { files: ['build/**/*.mjs', 'test/bench/**', 'src/gateway/cli.ts'], rules: { 'no-console': 'off' } },

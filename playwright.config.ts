@@ -9,11 +9,21 @@ const report = process.env['RINGFENCE_E2E_REPORT'];
 /** These have a run of their own, in which the whole of Playwright is in a network namespace (build/networks.mjs). */
 const NETWORK = '**/*-network.spec.ts';
 /** These measure sound or time, and have the computer to themselves. */
-const MEASURED = ['gateway-restart', 'lab-call', 'practice-call', 'rotation', 'survival', 'token-life', 'voice-line'].map((name) => `**/${name}.spec.ts`);
+const MEASURED = [
+  'gateway-restart',
+  'lab-call',
+  'practice-call',
+  'rotation',
+  'survival',
+  'token-life',
+  'voice-line',
+].map((name) => `**/${name}.spec.ts`);
 /** One long test that measures no time. */
 const SOAK = '**/soak.spec.ts';
 /** As long together as all that is left, and about as long as the soak: build/e2e.mjs plays the three side by side. */
-const HALF = ['accessibility', 'admin-lock', 'leak', 'policy', 'services', 'two-phones'].map((name) => `**/${name}.spec.ts`);
+const HALF = ['accessibility', 'admin-lock', 'leak', 'policy', 'services', 'two-phones'].map(
+  (name) => `**/${name}.spec.ts`,
+);
 const PARTS: Readonly<Record<string, Pick<PlaywrightTestConfig, 'testMatch' | 'testIgnore'>>> = {
   half: { testMatch: HALF },
   soak: { testMatch: SOAK },

@@ -13,15 +13,25 @@ const RESULTS = ['out/main/index.js', 'out/preload/index.cjs', 'out/renderer/ind
 /** @param {string} folder @returns {Promise<string[]>} */
 async function filesBelow(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.flatMap((entry) => (entry.isFile() && !/\.test\.tsx?$/.test(entry.name) ? [join(entry.parentPath, entry.name)] : []));
+  return entries.flatMap((entry) =>
+    entry.isFile() && !/\.test\.tsx?$/.test(entry.name) ? [join(entry.parentPath, entry.name)] : [],
+  );
 }
 
 /** What the result of a build depends on, as one hash. @returns {Promise<string>} */
 async function sourcesHash() {
-  const files = [...(await filesBelow(join(root, 'src'))), ...['package.json', 'package-lock.json', 'electron.vite.config.ts', 'tsconfig.base.json'].map((name) => join(root, name))];
+  const files = [
+    ...(await filesBelow(join(root, 'src'))),
+    ...['package.json', 'package-lock.json', 'electron.vite.config.ts', 'tsconfig.base.json'].map((name) =>
+      join(root, name),
+    ),
+  ];
   const hash = createHash('sha256');
   for (const file of files.sort()) {
-    hash.update(`${relative(root, file)}\0`).update(await readFile(file)).update('\0');
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(await readFile(file))
+      .update('\0');
   }
   return hash.digest('hex');
 }
@@ -43,16 +53,23 @@ async function resultsHash() {
 export async function ensureBuilt() {
   const sources = await sourcesHash();
   const before = await resultsHash();
-  if (before !== null && (await readFile(STAMP, 'utf8').catch(() => '')) === JSON.stringify({ sources, results: before })) {
+  if (
+    before !== null &&
+    (await readFile(STAMP, 'utf8').catch(() => '')) === JSON.stringify({ sources, results: before })
+  ) {
     say('build: out/ is up to date');
     return;
   }
   const started = Date.now();
-  const outcome = await run(process.execPath, [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build'], { cwd: root });
+  const outcome = await run(
+    process.execPath,
+    [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build'],
+    { cwd: root },
+  );
   const results = outcome.code === 0 ? await resultsHash() : null;
   if (results === null) {
     console.error(outcome.stdout + outcome.stderr);
-    throw new CannotContinue('The app could not be built: the compiler\'s message is above.');
+    throw new CannotContinue("The app could not be built: the compiler's message is above.");
   }
   await mkdir(stampFolder, { recursive: true });
   await writeFile(STAMP, JSON.stringify({ sources, results }));

@@ -11,7 +11,12 @@ export const UNCUT_STRINGS = '--js-flags=--heap-snapshot-string-limit=100000000'
 
 /** @param {Page} page @param {KeyHunt} hunt */
 export async function searchPage(page, hunt) {
-  const stores = await page.evaluate(() => ({ local: JSON.stringify(Object.entries(localStorage)), session: JSON.stringify(Object.entries(sessionStorage)), cookies: document.cookie, html: document.documentElement.outerHTML }));
+  const stores = await page.evaluate(() => ({
+    local: JSON.stringify(Object.entries(localStorage)),
+    session: JSON.stringify(Object.entries(sessionStorage)),
+    cookies: document.cookie,
+    html: document.documentElement.outerHTML,
+  }));
   for (const [name, content] of Object.entries(stores)) hunt.look(`window: ${name}`, content);
   hunt.look('window: cookies of the session', JSON.stringify(await page.context().cookies()));
   const devtools = await page.context().newCDPSession(page);
@@ -62,7 +67,10 @@ export async function searchProcesses(pid, hunt) {
   for (const each of tree) {
     for (const name of ['cmdline', 'environ']) {
       try {
-        hunt.look(`process ${each}: ${name}`, await readFile(`/proc/${each}/${name}`, 'latin1').then((text) => text.replaceAll('\0', '\n')));
+        hunt.look(
+          `process ${each}: ${name}`,
+          await readFile(`/proc/${each}/${name}`, 'latin1').then((text) => text.replaceAll('\0', '\n')),
+        );
       } catch {
         unreadable += 1; // Chromium closes its sandboxed processes' environment to everybody.
       }

@@ -63,7 +63,11 @@ export function openingScript(user, openings, hold) {
     for (const { path, at } of held) lines.push(`mkdir -p ${quoted(path)}`, `mount --move ${at} ${quoted(path)}`);
   }
   // The working folder may be below a covered one: enter it anew by its name.
-  return [...lines, 'cd "$PWD"', `exec setpriv --reuid=${user.uid} --regid=${user.gid} --clear-groups --inh-caps=-all -- "$@"`].join('\n');
+  return [
+    ...lines,
+    'cd "$PWD"',
+    `exec setpriv --reuid=${user.uid} --regid=${user.gid} --clear-groups --inh-caps=-all -- "$@"`,
+  ].join('\n');
 }
 
 /**
@@ -77,5 +81,19 @@ export function openingScript(user, openings, hold) {
 export function invocationAs(user, openings, hold, command, args) {
   if (user === null) return { command, args: [...args] };
   if (openings.length === 0) return { command, args: [...args], uid: user.uid, gid: user.gid };
-  return { command: 'unshare', args: ['--mount', '--propagation', 'private', '--', 'sh', '-c', openingScript(user, openings, hold), 'sh', command, ...args] };
+  return {
+    command: 'unshare',
+    args: [
+      '--mount',
+      '--propagation',
+      'private',
+      '--',
+      'sh',
+      '-c',
+      openingScript(user, openings, hold),
+      'sh',
+      command,
+      ...args,
+    ],
+  };
 }

@@ -9,8 +9,18 @@ describe('openingsFor', () => {
 
   it.each([
     ['nothing is closed', [], ['/srv/ringfence', '/usr/bin'], []],
-    ['the checkout is in a closed home', ['/closed'], ['/closed/ringfence', '/usr/bin'], [{ closed: '/closed', needed: ['/closed/ringfence'] }]],
-    ['so are Node and the checkout', ['/closed'], ['/closed/ringfence', '/closed/.nvm/bin'], [{ closed: '/closed', needed: ['/closed/ringfence', '/closed/.nvm/bin'] }]],
+    [
+      'the checkout is in a closed home',
+      ['/closed'],
+      ['/closed/ringfence', '/usr/bin'],
+      [{ closed: '/closed', needed: ['/closed/ringfence'] }],
+    ],
+    [
+      'so are Node and the checkout',
+      ['/closed'],
+      ['/closed/ringfence', '/closed/.nvm/bin'],
+      [{ closed: '/closed', needed: ['/closed/ringfence', '/closed/.nvm/bin'] }],
+    ],
     ['the outermost of two', ['/a', '/a/b'], ['/a/b/c'], [{ closed: '/a', needed: ['/a/b/c'] }]],
     ['the folder itself does not count', ['/srv/ringfence'], ['/srv/ringfence'], []],
   ])('%s', async (_, closed, paths, openings) => {
@@ -29,11 +39,19 @@ describe('invocationAs', () => {
   });
 
   it('becomes the user directly where the user can reach everything', () => {
-    expect(invocationAs(NOBODY, [], '/h', 'node', ['x'])).toEqual({ command: 'node', args: ['x'], uid: 65534, gid: 65534 });
+    expect(invocationAs(NOBODY, [], '/h', 'node', ['x'])).toEqual({
+      command: 'node',
+      args: ['x'],
+      uid: 65534,
+      gid: 65534,
+    });
   });
 
   it('passes the command through untouched, whatever is in it', () => {
-    const { command, args } = invocationAs(NOBODY, [{ closed: '/closed', needed: ['/closed/r'] }], '/h', 'node', ['$(x)', "a'b"]);
+    const { command, args } = invocationAs(NOBODY, [{ closed: '/closed', needed: ['/closed/r'] }], '/h', 'node', [
+      '$(x)',
+      "a'b",
+    ]);
     expect(command).toBe('unshare');
     expect(args.slice(-4)).toEqual(['sh', 'node', '$(x)', "a'b"]);
   });

@@ -15,11 +15,20 @@ await runProgram(async () => {
   await ensureBuilt();
   const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
   const config = join(root, 'test', 'bench', 'playwright.config.ts');
-  const stage = await setStage(runtime, { display: 'virtual', mustRead: [playwright, config, join(root, 'out', 'main', 'index.js')] });
+  const stage = await setStage(runtime, {
+    display: 'virtual',
+    mustRead: [playwright, config, join(root, 'out', 'main', 'index.js')],
+  });
   try {
     // Whoever measures may not write to the checkout: the result is fetched from its own folder.
     const output = stage.env['TMPDIR'] ?? '';
-    const { command, args, ...as } = stage.launch.invoke(process.execPath, [playwright, 'test', '--config', config, ...process.argv.slice(2)]);
+    const { command, args, ...as } = stage.launch.invoke(process.execPath, [
+      playwright,
+      'test',
+      '--config',
+      config,
+      ...process.argv.slice(2),
+    ]);
     const outcome = await run(command, args, {
       ...as,
       cwd: '/',

@@ -36,7 +36,11 @@ async function runTool(script, args, yields) {
 const TOOLS = [
   { name: 'types', script: 'typescript/bin/tsc', args: ['--build', '--pretty'] },
   { name: 'lint', script: 'eslint/bin/eslint.js', args: ['.', '--max-warnings', '0'] },
-  { name: 'arrows', script: 'dependency-cruiser/bin/dependency-cruise.mjs', args: ['--config', '.dependency-cruiser.cjs', 'src', 'test', 'build'] },
+  {
+    name: 'arrows',
+    script: 'dependency-cruiser/bin/dependency-cruise.mjs',
+    args: ['--config', '.dependency-cruiser.cjs', 'src', 'test', 'build'],
+  },
 ];
 
 /** @param {string} name @param {() => Promise<Counts>} work @returns {Promise<Counts>} */
@@ -44,7 +48,9 @@ async function timed(name, work) {
   const started = Date.now();
   const counts = await work();
   const sum = counts.passed + counts.failed + counts.skipped > 1 ? ` (${summaryLine(counts)})` : '';
-  say(`check: ${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(10)} ${((Date.now() - started) / 1000).toFixed(1)} s${sum}`);
+  say(
+    `check: ${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(10)} ${((Date.now() - started) / 1000).toFixed(1)} s${sum}`,
+  );
   return counts;
 }
 
@@ -54,7 +60,9 @@ async function timed(name, work) {
  * @returns {Promise<Counts>}
  */
 export async function runTools({ yields }) {
-  return addUp(await Promise.all(TOOLS.map(({ name, script, args }) => timed(name, () => runTool(tool(script), args, yields)))));
+  return addUp(
+    await Promise.all(TOOLS.map(({ name, script, args }) => timed(name, () => runTool(tool(script), args, yields)))),
+  );
 }
 
 /**
@@ -70,7 +78,11 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     await ensureNpmPackages();
     const counts = addUp([await runTools({ yields: false }), await runUnitTests()]);
     for (const line of counts.skips) say(line);
-    say(counts.failed === 0 ? 'check: everything holds' : `check: FAILED, ${counts.failed} of ${counts.passed + counts.failed}`);
+    say(
+      counts.failed === 0
+        ? 'check: everything holds'
+        : `check: FAILED, ${counts.failed} of ${counts.passed + counts.failed}`,
+    );
     return counts.failed === 0 ? 0 : 1;
   });
 }

@@ -28,7 +28,9 @@ export function run(command, args, options = {}) {
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.uid === undefined ? {} : { uid: options.uid }),
       ...(options.gid === undefined ? {} : { gid: options.gid }),
-      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, killSignal: /** @type {const} */ ('SIGKILL') }),
+      ...(options.timeoutMs === undefined
+        ? {}
+        : { timeout: options.timeoutMs, killSignal: /** @type {const} */ ('SIGKILL') }),
       stdio: options.show === true ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
     });
     if (options.yields === true && child.pid !== undefined) {
@@ -56,7 +58,12 @@ export function run(command, args, options = {}) {
     process.prependOnceListener('exit', kill);
     child.once('error', (error) => {
       process.off('exit', kill);
-      resolve({ code: null, signal: null, ...output, startError: 'code' in error && typeof error.code === 'string' ? error.code : error.message });
+      resolve({
+        code: null,
+        signal: null,
+        ...output,
+        startError: 'code' in error && typeof error.code === 'string' ? error.code : error.message,
+      });
     });
     child.once('close', (code, signal) => {
       process.off('exit', kill);

@@ -11,7 +11,8 @@ import { displayProblem } from './x-display.mjs';
  */
 
 /** A Wayland session without X; Electron takes it when asked to. @param {NodeJS.ProcessEnv} env */
-const onWaylandOnly = (env) => (env['WAYLAND_DISPLAY'] ?? '') !== '' && (env['XDG_RUNTIME_DIR'] ?? '') !== '' && (env['DISPLAY'] ?? '') === '';
+const onWaylandOnly = (env) =>
+  (env['WAYLAND_DISPLAY'] ?? '') !== '' && (env['XDG_RUNTIME_DIR'] ?? '') !== '' && (env['DISPLAY'] ?? '') === '';
 
 /**
  * The display of whoever sits at this computer.
@@ -21,7 +22,12 @@ const onWaylandOnly = (env) => (env['WAYLAND_DISPLAY'] ?? '') !== '' && (env['XD
 export async function presentDisplay(env = process.env) {
   const none = { close: () => Promise.resolve() };
   if (process.platform !== 'linux') return { env: {}, description: 'the desktop', ...none };
-  if (onWaylandOnly(env)) return { env: { ELECTRON_OZONE_PLATFORM_HINT: 'auto' }, description: `Wayland ${env['WAYLAND_DISPLAY'] ?? ''}`, ...none };
+  if (onWaylandOnly(env))
+    return {
+      env: { ELECTRON_OZONE_PLATFORM_HINT: 'auto' },
+      description: `Wayland ${env['WAYLAND_DISPLAY'] ?? ''}`,
+      ...none,
+    };
   const problem = await displayProblem(env);
   if (problem !== null) return { problem };
   return { env: { DISPLAY: env['DISPLAY'] ?? '' }, description: `DISPLAY=${env['DISPLAY'] ?? ''}`, ...none };
@@ -35,13 +41,17 @@ export function virtualDisplay() {
   return new Promise((resolve, reject) => {
     const args = ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp', '-noreset'];
     const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
-    const ended = new Promise((/** @type {(value: void) => void} */ resolveEnd) => server.once('close', () => resolveEnd()));
+    const ended = new Promise((/** @type {(value: void) => void} */ resolveEnd) =>
+      server.once('close', () => resolveEnd()),
+    );
     const kill = () => server.kill('SIGTERM');
     let complaints = '';
     server.stderr?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       complaints += text;
     });
-    server.once('error', () => reject(new CannotContinue('Xvfb can\'t be started: install it with `apt-get install xvfb`, or set DISPLAY.')));
+    server.once('error', () =>
+      reject(new CannotContinue("Xvfb can't be started: install it with `apt-get install xvfb`, or set DISPLAY.")),
+    );
     server.once('exit', (code) => {
       process.off('exit', kill);
       reject(new CannotContinue(`Xvfb ended with code ${String(code)}: ${complaints.trim().split('\n').at(-1) ?? ''}`));

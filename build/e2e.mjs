@@ -26,7 +26,10 @@ import { addUp, failedToRun, none, readPlaywrightReport, summaryLine } from './s
 export function entering(inside, { command, args, uid, gid }) {
   const [enter, ...words] = inside;
   if (enter === undefined) return { command, args, ...(uid === undefined || gid === undefined ? {} : { uid, gid }) };
-  const become = uid === undefined || gid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--inh-caps=-all', '--'];
+  const become =
+    uid === undefined || gid === undefined
+      ? []
+      : ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--inh-caps=-all', '--'];
   return { command: enter, args: [...words, ...become, command, ...args] };
 }
 
@@ -42,7 +45,14 @@ export function entering(inside, { command, args, uid, gid }) {
 const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
 
 /** A display, a user, a home and a clipboard of its own. @param {Runtime} runtime */
-const ownStage = (runtime) => setStage(runtime, { display: 'virtual', mustRead: [playwright, ...['out/main/index.js', 'test/e2e/sandbox.spec.ts', 'playwright.config.ts'].map((name) => join(root, name))] });
+const ownStage = (runtime) =>
+  setStage(runtime, {
+    display: 'virtual',
+    mustRead: [
+      playwright,
+      ...['out/main/index.js', 'test/e2e/sandbox.spec.ts', 'playwright.config.ts'].map((name) => join(root, name)),
+    ],
+  });
 
 /** @param {import('./stage.mjs').Stage} stage @returns {string} the stage's own folder */
 const folderOf = (stage) => stage.env['TMPDIR'] ?? '';
@@ -55,16 +65,31 @@ const folderOf = (stage) => stage.env['TMPDIR'] ?? '';
  */
 async function play(stage, args, { name, inside = [], env = {} }) {
   const report = join(folderOf(stage), `playwright-${name}.json`);
-  const invocation = stage.launch.invoke(process.execPath, [playwright, 'test', '--config', join(root, 'playwright.config.ts'), '--pass-with-no-tests', ...args]);
+  const invocation = stage.launch.invoke(process.execPath, [
+    playwright,
+    'test',
+    '--config',
+    join(root, 'playwright.config.ts'),
+    '--pass-with-no-tests',
+    ...args,
+  ]);
   const { command, args: words, ...as } = entering(inside, invocation);
   const outcome = await run(command, words, {
     ...as,
     cwd: root,
-    env: { ...stage.env, RINGFENCE_E2E_PART: name, RINGFENCE_E2E_REPORT: report, RINGFENCE_E2E_OUTPUT: join(folderOf(stage), `test-results-${name}`), ...env },
+    env: {
+      ...stage.env,
+      RINGFENCE_E2E_PART: name,
+      RINGFENCE_E2E_REPORT: report,
+      RINGFENCE_E2E_OUTPUT: join(folderOf(stage), `test-results-${name}`),
+      ...env,
+    },
     show: true,
   });
   const counts = readPlaywrightReport(await readFile(report, 'utf8').catch(() => ''));
-  return outcome.code === 0 || counts.failed > 0 ? counts : failedToRun(counts, `Playwright ended with code ${String(outcome.code)}`);
+  return outcome.code === 0 || counts.failed > 0
+    ? counts
+    : failedToRun(counts, `Playwright ended with code ${String(outcome.code)}`);
 }
 
 /** Those that change the network. @param {import('./stage.mjs').Stage} stage @param {readonly string[]} args @returns {Promise<Counts>} */
@@ -74,9 +99,14 @@ async function playNetwork(stage, args) {
     throw error;
   });
   if (networks instanceof CannotContinue) return failedToRun(none(), networks.message);
-  if ('problem' in networks) return await play(stage, args, { name: 'network', env: { RINGFENCE_E2E_NETWORK_PROBLEM: networks.problem } });
+  if ('problem' in networks)
+    return await play(stage, args, { name: 'network', env: { RINGFENCE_E2E_NETWORK_PROBLEM: networks.problem } });
   try {
-    return await play(stage, args, { name: 'network', inside: networks.desk, env: { RINGFENCE_E2E_NETWORK: networks.socket } });
+    return await play(stage, args, {
+      name: 'network',
+      inside: networks.desk,
+      env: { RINGFENCE_E2E_NETWORK: networks.socket },
+    });
   } finally {
     await networks.remove();
   }

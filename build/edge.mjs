@@ -6,7 +6,11 @@ import { root } from './places.mjs';
 
 const [socket = '', desk = ''] = process.argv.slice(2);
 /** @type {{ module: { openEdge: (socket: string, desk: string) => Promise<{ close: () => Promise<void> } | { problem: string }> } }} */
-const { module } = await runnerImport(join(root, 'test', 'survival', 'edge.ts'), { root, configFile: false, logLevel: 'error' });
+const { module } = await runnerImport(join(root, 'test', 'survival', 'edge.ts'), {
+  root,
+  configFile: false,
+  logLevel: 'error',
+});
 const edge = await module.openEdge(socket, desk);
 if ('problem' in edge) process.stdout.write(`${edge.problem}\n`);
 else {

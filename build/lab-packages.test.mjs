@@ -15,7 +15,10 @@ describe('withoutServices', () => {
   const policyNow = () => readFile(policy, 'utf8').catch(() => null);
 
   it('says no to every start meanwhile, and afterwards nothing more, also after a failure', async () => {
-    const meanwhile = await withoutServices(async () => ({ text: await policyNow(), mode: (await stat(policy)).mode & 0o777 }), policy);
+    const meanwhile = await withoutServices(
+      async () => ({ text: await policyNow(), mode: (await stat(policy)).mode & 0o777 }),
+      policy,
+    );
     expect(meanwhile).toEqual({ text: '#!/bin/sh\nexit 101\n', mode: 0o755 });
     expect(await policyNow()).toBeNull();
     await expect(withoutServices(() => Promise.reject(new Error('apt')), policy)).rejects.toThrow('apt');

@@ -22,7 +22,11 @@ await runProgram(async () => {
   if (!process.argv.includes('--help')) say(`packages: ${await installLab()}`);
   const { runnerImport } = await import('vite');
   /** @type {{ module: { runLab: (run: LabRun) => Promise<number> } }} */
-  const { module } = await runnerImport(join(root, 'test', 'lab', 'cli.ts'), { root, configFile: false, logLevel: 'error' });
+  const { module } = await runnerImport(join(root, 'test', 'lab', 'cli.ts'), {
+    root,
+    configFile: false,
+    logLevel: 'error',
+  });
   /** @type {Promise<void>} */
   const ended = new Promise((resolve) => {
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => resolve());

@@ -51,7 +51,8 @@ export async function withLock(path, waiting, work) {
       if (judgeLock(holder, isAlive) === 'take-over') {
         // Of several who want to take over, one moves it away. It may have been another's new lock by then: that goes back.
         await rename(path, `${own}.stale`).catch(() => undefined);
-        if (judgeLock(await readFile(`${own}.stale`, 'utf8').catch(() => ''), isAlive) === 'wait') await link(`${own}.stale`, path).catch(() => undefined);
+        if (judgeLock(await readFile(`${own}.stale`, 'utf8').catch(() => ''), isAlive) === 'wait')
+          await link(`${own}.stale`, path).catch(() => undefined);
         await rm(`${own}.stale`, { force: true });
         continue;
       }

@@ -15,7 +15,10 @@ export function megabytes(bytes) {
  */
 export function meterLine(label, done, total, elapsedMs) {
   const rate = elapsedMs > 0 ? `, ${megabytes((done / elapsedMs) * 1000)}/s` : '';
-  const share = total === null || total <= 0 ? '' : ` of ${megabytes(total)} (${Math.min(100, Math.floor((100 * done) / total))} %)`;
+  const share =
+    total === null || total <= 0
+      ? ''
+      : ` of ${megabytes(total)} (${Math.min(100, Math.floor((100 * done) / total))} %)`;
   return `  ${label}: ${megabytes(done)}${share}${rate}`;
 }
 
@@ -40,7 +43,11 @@ export function watchProgress(label, done, total, everyMs = 2000) {
       // Nobody reads "0 MB" thirty times: a standstill is said every ten seconds.
       const still = bytes - seen < 100_000;
       if (still && now - Math.max(grewAt, spokeAt) < 10_000) return;
-      console.log(still ? `  ${label}: nothing for ${Math.round((now - grewAt) / 1000)} s` : meterLine(label, bytes, total, now - started));
+      console.log(
+        still
+          ? `  ${label}: nothing for ${Math.round((now - grewAt) / 1000)} s`
+          : meterLine(label, bytes, total, now - started),
+      );
       spokeAt = now;
       if (!still) [seen, grewAt] = [bytes, now];
     });

@@ -12,8 +12,10 @@ const script = fileURLToPath(new URL('namespace.mjs', import.meta.url));
 const listed = async () => (await run('ip', ['netns', 'list'])).stdout;
 
 describe('leftBehind', () => {
-  it('names ours whose process is gone, and nobody else\'s', () => {
-    expect(leftBehind('ringfence-11 (id: 3)\nringfence-22\nlab\nringfence-x\nmy-ringfence-33\n', (pid) => pid === 11)).toEqual(['ringfence-22']);
+  it("names ours whose process is gone, and nobody else's", () => {
+    expect(
+      leftBehind('ringfence-11 (id: 3)\nringfence-22\nlab\nringfence-x\nmy-ringfence-33\n', (pid) => pid === 11),
+    ).toEqual(['ringfence-22']);
   });
 });
 
@@ -23,7 +25,12 @@ describe('makeNamespace', () => {
     skip(place.inside.length === 0, place.reason);
     const [command = '', ...words] = place.inside;
     const { stdout } = await run(command, [...words, 'ip', '-o', '-4', 'address']);
-    expect(stdout.trim().split('\n').map((line) => line.split(/\s+/).slice(1, 4).join(' '))).toEqual(['lo inet 127.0.0.1/8']);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/\s+/).slice(1, 4).join(' ')),
+    ).toEqual(['lo inet 127.0.0.1/8']);
     place.remove();
     place.remove();
     expect(await listed()).not.toContain(`ringfence-${process.pid}`);
@@ -36,14 +43,27 @@ describe('makeNamespace', () => {
       const place = await makeNamespace();
       const [command, ...words] = [...place.inside, 'sh', '-c', 'echo $$; exec sleep 60'];
       void run(command, words, { onLine: (pid) => console.log(place.inside.length, pid) });`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const line = /** @type {string} */ (/** @type {unknown[]} */ (await once(createInterface(child.stdout), 'line'))[0]);
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const line = /** @type {string} */ (
+      /** @type {unknown[]} */ (await once(createInterface(child.stdout), 'line'))[0]
+    );
     const [inside = 0, pid = 0] = line.split(' ').map(Number);
     child.kill(/** @type {NodeJS.Signals} */ (signal));
     await once(child, 'exit');
     if (inside === 0) return; // there was none to remove: the test above says so
     expect(await listed()).not.toContain(`ringfence-${child.pid ?? ''}`);
     // Whoever inherits it may be slow to ask for its exit code: a zombie runs no more.
-    await expect.poll(() => readFile(`/proc/${pid}/stat`, 'utf8').then((text) => (/\) Z /.test(text) ? 'gone' : text), () => 'gone'), { timeout: 4_000 }).toBe('gone');
+    await expect
+      .poll(
+        () =>
+          readFile(`/proc/${pid}/stat`, 'utf8').then(
+            (text) => (/\) Z /.test(text) ? 'gone' : text),
+            () => 'gone',
+          ),
+        { timeout: 4_000 },
+      )
+      .toBe('gone');
   });
 });

@@ -21,7 +21,10 @@ const PREFIX = 'ringfence-';
 
 /** The commands that lay the cables; addresses and routes as test/survival/edge.ts expects them. @param {string} desk @param {string} edge @returns {string[]} */
 export function layingCommands(desk, edge) {
-  const cables = [['wifi', 1], ['lan', 2]].flatMap(([name, net]) => [
+  const cables = [
+    ['wifi', 1],
+    ['lan', 2],
+  ].flatMap(([name, net]) => [
     `link add ${name} netns ${desk} type veth peer name ${name} netns ${edge}`,
     `-n ${edge} addr add 10.77.${net}.1/24 dev ${name}`,
     `-n ${edge} link set ${name} up`,
@@ -41,7 +44,10 @@ export function layingCommands(desk, edge) {
 
 /** Removes what a run that was killed has left. @param {string} listing of `ip netns list` */
 async function sweep(listing) {
-  for (const [name, pid] of [...listing.matchAll(/^ringfence-(?:desk|edge)-(\d+)/gm)].map((found) => [found[0], Number(found[1])])) {
+  for (const [name, pid] of [...listing.matchAll(/^ringfence-(?:desk|edge)-(\d+)/gm)].map((found) => [
+    found[0],
+    Number(found[1]),
+  ])) {
     try {
       process.kill(Number(pid), 0);
     } catch {
@@ -56,7 +62,8 @@ async function sweep(listing) {
  * @returns {Promise<Networks | { problem: string }>} the problem is a sentence with what to do; throws CannotContinue when all is there and the gateway does not start
  */
 export async function makeNetworks(socket) {
-  if (process.platform !== 'linux') return { problem: 'this needs Linux, whose network namespaces hold two networks of our own' };
+  if (process.platform !== 'linux')
+    return { problem: 'this needs Linux, whose network namespaces hold two networks of our own' };
   if (!isRoot) return { problem: 'only root can make network namespaces: run npm test as root' };
   const listing = await run('ip', ['netns', 'list']);
   if (listing.startError !== null) return { problem: 'iproute2 is missing: apt-get install iproute2' };
@@ -69,9 +76,13 @@ export async function makeNetworks(socket) {
     const outcome = await run('ip', words.split(' '));
     if (outcome.code === 0) continue;
     removeNow();
-    return { problem: `network namespaces can't be made here (ip ${words}: ${outcome.stderr.trim().split('\n')[0] ?? ''}): a container needs the capability SYS_ADMIN` };
+    return {
+      problem: `network namespaces can't be made here (ip ${words}: ${outcome.stderr.trim().split('\n')[0] ?? ''}): a container needs the capability SYS_ADMIN`,
+    };
   }
-  const child = spawn('ip', ['netns', 'exec', edge, process.execPath, join(root, 'build', 'edge.mjs'), socket, desk], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('ip', ['netns', 'exec', edge, process.execPath, join(root, 'build', 'edge.mjs'), socket, desk], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit');
   const remove = async () => {
     process.off('exit', removeNow);

@@ -28,7 +28,12 @@ export function lockIsInstalled(lock, hidden) {
   for (const [path, about] of Object.entries(wanted)) {
     if (path === '') continue;
     const there = present[path];
-    if (there === undefined ? about.optional !== true : there.version !== about.version || there.integrity !== about.integrity) return false;
+    if (
+      there === undefined
+        ? about.optional !== true
+        : there.version !== about.version || there.integrity !== about.integrity
+    )
+      return false;
   }
   return Object.keys(present).every((path) => path in wanted);
 }
@@ -56,7 +61,12 @@ async function isInstalled() {
   const lock = await textOf(join(root, 'package-lock.json'));
   const hidden = await textOf(join(root, 'node_modules', '.package-lock.json'));
   if (hidden === '') return false;
-  const mark = JSON.stringify({ lock: sha256(lock), hidden: sha256(hidden), platform: process.platform, arch: process.arch });
+  const mark = JSON.stringify({
+    lock: sha256(lock),
+    hidden: sha256(hidden),
+    platform: process.platform,
+    arch: process.arch,
+  });
   if ((await textOf(STAMP)) === mark) return true;
   if (!lockIsInstalled(lock, hidden)) return false;
   await mkdir(stampFolder, { recursive: true });
@@ -75,17 +85,30 @@ export async function ensureNpmPackages() {
     throw new CannotContinue(`The folder ${cache} can't be made: set XDG_CACHE_HOME to a folder you may write to.`);
   });
   // Not inside node_modules, which `npm ci` removes.
-  return await withLock(join(cache, `npm-${sha256(root).slice(0, 16)}.lock`), 'another run is installing the npm packages', async () => {
-    if (await isInstalled()) return 'as locked';
-    const { bavail, bsize } = await statfs(root);
-    if (bavail * bsize < NEEDS_BYTES) throw new CannotContinue(`The npm packages need ${megabytes(NEEDS_BYTES)} in ${root}, where ${megabytes(bavail * bsize)} are free: make room, then try again.`);
-    say('  npm ci');
-    const modules = join(root, 'node_modules');
-    const meter = watchProgress('node_modules', () => bytesBelow(modules), null, 3000);
-    const outcome = await run('npm', ['ci', '--no-audit', '--no-fund', ...NPM_MANNERS], { cwd: root, env: { ...process.env, NODE_ENV: 'development' } });
-    meter.stop();
-    if (outcome.code !== 0) throw npmFailure(outcome, 'the npm packages');
-    if (!(await isInstalled())) throw new CannotContinue('npm installed other packages than package-lock.json names: remove node_modules and try again.');
-    return 'installed';
-  });
+  return await withLock(
+    join(cache, `npm-${sha256(root).slice(0, 16)}.lock`),
+    'another run is installing the npm packages',
+    async () => {
+      if (await isInstalled()) return 'as locked';
+      const { bavail, bsize } = await statfs(root);
+      if (bavail * bsize < NEEDS_BYTES)
+        throw new CannotContinue(
+          `The npm packages need ${megabytes(NEEDS_BYTES)} in ${root}, where ${megabytes(bavail * bsize)} are free: make room, then try again.`,
+        );
+      say('  npm ci');
+      const modules = join(root, 'node_modules');
+      const meter = watchProgress('node_modules', () => bytesBelow(modules), null, 3000);
+      const outcome = await run('npm', ['ci', '--no-audit', '--no-fund', ...NPM_MANNERS], {
+        cwd: root,
+        env: { ...process.env, NODE_ENV: 'development' },
+      });
+      meter.stop();
+      if (outcome.code !== 0) throw npmFailure(outcome, 'the npm packages');
+      if (!(await isInstalled()))
+        throw new CannotContinue(
+          'npm installed other packages than package-lock.json names: remove node_modules and try again.',
+        );
+      return 'installed';
+    },
+  );
 }

@@ -25,14 +25,17 @@ export class Unreachable extends Error {}
 /** The pinned version, from the installed package. @returns {Promise<string>} */
 export async function pinnedVersion() {
   const about = parseJson(await readFile(join(root, 'node_modules', 'electron', 'package.json'), 'utf8'));
-  if (typeof about === 'object' && about !== null && 'version' in about && typeof about.version === 'string') return about.version;
+  if (typeof about === 'object' && about !== null && 'version' in about && typeof about.version === 'string')
+    return about.version;
   throw new CannotContinue('node_modules/electron is damaged: remove node_modules and try again.');
 }
 
 /** @param {string} version @param {string} scratch @returns {Promise<string>} the archive, verified */
 async function download(version, scratch) {
   const get = await import('@electron/get');
-  const checksums = /** @type {Record<string, string>} */ (parseJson(await readFile(join(root, 'node_modules', 'electron', 'checksums.json'), 'utf8')));
+  const checksums = /** @type {Record<string, string>} */ (
+    parseJson(await readFile(join(root, 'node_modules', 'electron', 'checksums.json'), 'utf8'))
+  );
   const patience = new AbortController();
   let timer = setTimeout(() => patience.abort(), CONNECT_MS);
   const started = Date.now();
@@ -84,7 +87,10 @@ export async function installedOfficial(cache) {
   const dist = join(root, 'node_modules', 'electron', 'dist');
   const executablePath = join(dist, executableIn(process.platform));
   const found = await readFile(join(dist, 'version'), 'utf8').catch(() => '');
-  const there = await stat(executablePath).then(() => true, () => false);
+  const there = await stat(executablePath).then(
+    () => true,
+    () => false,
+  );
   return there && found.trim().replace(/^v/, '') === version ? { executablePath, version } : null;
 }
 
@@ -101,7 +107,9 @@ export async function fetchOfficial(cache) {
     executable: executableIn(process.platform),
     needsBytes: 700_000_000,
     make: async (staging, scratch) => {
-      say(`  fetching Electron ${version} (${process.env['ELECTRON_MIRROR'] === undefined ? 'github.com' : 'ELECTRON_MIRROR'})`);
+      say(
+        `  fetching Electron ${version} (${process.env['ELECTRON_MIRROR'] === undefined ? 'github.com' : 'ELECTRON_MIRROR'})`,
+      );
       const archive = await download(version, scratch);
       say('  checksum verified, unpacking');
       await unzip(archive, staging, (name) => name);

@@ -20,7 +20,8 @@ export const isRoot = process.getuid?.() === 0;
  * @returns {string}
  */
 export function cacheFolder(env = process.env, asRoot = isRoot) {
-  if (env['XDG_CACHE_HOME'] !== undefined && env['XDG_CACHE_HOME'] !== '') return join(env['XDG_CACHE_HOME'], 'ringfence');
+  if (env['XDG_CACHE_HOME'] !== undefined && env['XDG_CACHE_HOME'] !== '')
+    return join(env['XDG_CACHE_HOME'], 'ringfence');
   if (asRoot) return '/var/cache/ringfence';
   return join(homedir(), '.cache', 'ringfence');
 }

@@ -23,7 +23,8 @@ const PATIENCE_MS = 20_000;
 /** @param {string} name @returns {string} */
 function variable(name) {
   const value = process.env[name];
-  if (value === undefined || value === '') throw new CannotContinue(`${name} is not set: start the practice run with \`npm start -- --practice-run\`.`);
+  if (value === undefined || value === '')
+    throw new CannotContinue(`${name} is not set: start the practice run with \`npm start -- --practice-run\`.`);
   return value;
 }
 
@@ -119,11 +120,15 @@ async function practise(screenshot) {
       await phone.answer(page, PATIENCE_MS);
       await phone.waitForActiveCall(page, PATIENCE_MS);
     });
-    const callBack = await story.step(`our ${TONE_HZ} Hz come back from the caller`, () => hearTone(page, TONE_HZ, PATIENCE_MS));
+    const callBack = await story.step(`our ${TONE_HZ} Hz come back from the caller`, () =>
+      hearTone(page, TONE_HZ, PATIENCE_MS),
+    );
     await story.step('we hang up again', () => phone.hangUp(page, PATIENCE_MS));
 
     const mints = await story.step('the audit log names the tokens', () => phone.mintsSoFar(page));
-    const search = await story.step('the key is nowhere outside of main', async () => searchForKey(app, page, printed, await phone.freshToken(page)));
+    const search = await story.step('the key is nowhere outside of main', async () =>
+      searchForKey(app, page, printed, await phone.freshToken(page)),
+    );
 
     say('');
     say('Practice run');
@@ -132,10 +137,14 @@ async function practise(screenshot) {
     say(`  click -> first audio          ${inMs(toAudio)}`);
     say(`  what came back from echo      ${soundLine(echo)}`);
     say(`  what came back from call-me   ${soundLine(callBack)}`);
-    say(`  tokens minted                 ${mints.length} (${mints.map(({ fingerprint, lifeS }) => `${fingerprint} lives ${Math.floor(lifeS / 60)}:${String(lifeS % 60).padStart(2, '0')}`).join(', ')})`);
+    say(
+      `  tokens minted                 ${mints.length} (${mints.map(({ fingerprint, lifeS }) => `${fingerprint} lives ${Math.floor(lifeS / 60)}:${String(lifeS % 60).padStart(2, '0')}`).join(', ')})`,
+    );
     say(`  key found outside of main     ${search}`);
     say(`  runtime                       ${variable('RINGFENCE_E2E_RUNTIME')}`);
-    say(`  OS sandbox                    ${variable('RINGFENCE_E2E_OS_SANDBOX') === '1' ? 'on' : variable('RINGFENCE_E2E_OS_SANDBOX_REASON')}`);
+    say(
+      `  OS sandbox                    ${variable('RINGFENCE_E2E_OS_SANDBOX') === '1' ? 'on' : variable('RINGFENCE_E2E_OS_SANDBOX_REASON')}`,
+    );
     return 0;
   } catch (error) {
     await phone
@@ -143,7 +152,11 @@ async function practise(screenshot) {
       .then((page) => page.screenshot({ path: screenshot }))
       .catch(() => undefined);
     // Without the complaints of Chromium and ALSA about a machine that has no desktop and no sound card.
-    const last = printed.join('').split('\n').filter((line) => line.trim() !== '' && !/^ALSA lib|^\[\d+:.*(?:ERROR|WARNING):/.test(line)).slice(-8);
+    const last = printed
+      .join('')
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !/^ALSA lib|^\[\d+:.*(?:ERROR|WARNING):/.test(line))
+      .slice(-8);
     if (last.length > 0) console.error(`The app's last words:\n    ${last.join('\n    ')}`);
     throw error;
   } finally {

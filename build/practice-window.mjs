@@ -79,7 +79,10 @@ export async function between(page, from, to) {
 async function ask(page, channel, input) {
   return await page.evaluate(
     async (question) => {
-      const bridge = /** @type {{ ringfence: { invoke: (channel: string, input: unknown) => Promise<{ ok: boolean, value?: unknown, failure?: { sentence: string } }> } }} */ (/** @type {unknown} */ (globalThis));
+      const bridge =
+        /** @type {{ ringfence: { invoke: (channel: string, input: unknown) => Promise<{ ok: boolean, value?: unknown, failure?: { sentence: string } }> } }} */ (
+          /** @type {unknown} */ (globalThis)
+        );
       const answer = await bridge.ringfence.invoke(question.channel, question.input);
       if (!answer.ok) throw new Error(answer.failure?.sentence ?? 'refused');
       return answer.value;
@@ -90,14 +93,19 @@ async function ask(page, channel, input) {
 
 /** The tokens minted so far, from the audit log. @param {Page} page @returns {Promise<Mint[]>} */
 export async function mintsSoFar(page) {
-  const entries = /** @type {(Mint & { what: string, at: string })[]} */ (await ask(page, 'audit.recent', { limit: 500 }));
+  const entries = /** @type {(Mint & { what: string, at: string })[]} */ (
+    await ask(page, 'audit.recent', { limit: 500 })
+  );
   const since = await page.evaluate(() => performance.timeOrigin);
   return entries.filter((entry) => entry.what === 'mint' && Date.parse(entry.at) >= since - 5000);
 }
 
 /** One more token, for the search: the window may have it, so the search may ask for it there. @param {Page} page @returns {Promise<string>} */
 export async function freshToken(page) {
-  const grant = /** @type {{ presentation: { kind: string, token?: string } }} */ (await ask(page, 'grants.get', { profileId: 'practice', purpose: 'sip' }));
-  if (grant.presentation.token === undefined) throw new Error('the Practice line gives its window no token to search with');
+  const grant = /** @type {{ presentation: { kind: string, token?: string } }} */ (
+    await ask(page, 'grants.get', { profileId: 'practice', purpose: 'sip' })
+  );
+  if (grant.presentation.token === undefined)
+    throw new Error('the Practice line gives its window no token to search with');
   return grant.presentation.token;
 }

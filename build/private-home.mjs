@@ -7,7 +7,8 @@ import { isRoot } from './places.mjs';
 import { xauthorityPath } from './x-display.mjs';
 
 /** What passes from our environment; anything else (tokens, sessions, proxies' passwords) stays behind. */
-const PASSES = /^(?:PATH|LANG|LANGUAGE|LC_\w+|TZ|TERM|COLORTERM|FORCE_COLOR|NO_COLOR|CI|DEBUG|DISPLAY|WAYLAND_DISPLAY|ELECTRON_OZONE_PLATFORM_HINT|PWDEBUG|PWTEST_\w+|PLAYWRIGHT_\w+|RINGFENCE_\w+)$/;
+const PASSES =
+  /^(?:PATH|LANG|LANGUAGE|LC_\w+|TZ|TERM|COLORTERM|FORCE_COLOR|NO_COLOR|CI|DEBUG|DISPLAY|WAYLAND_DISPLAY|ELECTRON_OZONE_PLATFORM_HINT|PWDEBUG|PWTEST_\w+|PLAYWRIGHT_\w+|RINGFENCE_\w+)$/;
 
 /**
  * @typedef {object} PrivateHome
@@ -59,7 +60,10 @@ async function lendCookie(folder, user, base) {
   if (user === null) return own;
   const copy = join(folder, 'Xauthority');
   await rm(copy, { force: true });
-  const copied = await copyFile(own, copy).then(() => true, () => false);
+  const copied = await copyFile(own, copy).then(
+    () => true,
+    () => false,
+  );
   if (copied) await chown(copy, user.uid, user.gid);
   return copy;
 }
@@ -91,7 +95,8 @@ export async function makePrivateHome({ user, persistent }, base = process.env) 
   }
   const hold = join(folder, 'hold');
   await mkdir(hold, { recursive: true, mode: 0o700 });
-  if (process.platform === 'linux' && env['DISPLAY'] !== undefined) env['XAUTHORITY'] = await lendCookie(folder, user, base);
+  if (process.platform === 'linux' && env['DISPLAY'] !== undefined)
+    env['XAUTHORITY'] = await lendCookie(folder, user, base);
   return {
     folder,
     hold,

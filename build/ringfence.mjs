@@ -24,14 +24,22 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     const words = process.argv.slice(2);
     const runtime = await setUp(['app']);
     await ensureBuilt();
-    if (isRoot) warn("as root this is root's own installation, and not the one that npm start opens as another user: name that one with --user-data-dir=FOLDER, or run this as its user.");
+    if (isRoot)
+      warn(
+        "as root this is root's own installation, and not the one that npm start opens as another user: name that one with --user-data-dir=FOLDER, or run this as its user.",
+      );
     // Without a window there is no renderer, and nothing for Chromium's sandbox to hold; it refuses to start as root with it.
-    const child = spawn(runtime.executablePath, [...(isRoot ? ['--no-sandbox'] : []), root, ...(words.length === 0 ? ['--help'] : words)], {
-      stdio: inheritedBy(words),
-      // npm goes to the checkout; a path that a person writes is meant from where they are.
-      cwd: process.env['INIT_CWD'] ?? process.cwd(),
-    });
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
+    const child = spawn(
+      runtime.executablePath,
+      [...(isRoot ? ['--no-sandbox'] : []), root, ...(words.length === 0 ? ['--help'] : words)],
+      {
+        stdio: inheritedBy(words),
+        // npm goes to the checkout; a path that a person writes is meant from where they are.
+        cwd: process.env['INIT_CWD'] ?? process.cwd(),
+      },
+    );
+    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+      process.on(signal, () => child.kill(signal));
     return await new Promise((/** @type {(code: number) => void} */ resolve, reject) => {
       child.once('error', (error) => reject(new CannotContinue(`Ringfence could not be started: ${error.message}.`)));
       child.once('close', (code) => resolve(code ?? 1));

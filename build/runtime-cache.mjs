@@ -28,7 +28,16 @@ async function sizesOf(folder) {
 /** @param {unknown} value @returns {value is Stamp} */
 function isStamp(value) {
   if (typeof value !== 'object' || value === null) return false;
-  return 'recipe' in value && 'version' in value && typeof value.version === 'string' && 'executable' in value && typeof value.executable === 'string' && 'files' in value && typeof value.files === 'object' && value.files !== null;
+  return (
+    'recipe' in value &&
+    'version' in value &&
+    typeof value.version === 'string' &&
+    'executable' in value &&
+    typeof value.executable === 'string' &&
+    'files' in value &&
+    typeof value.files === 'object' &&
+    value.files !== null
+  );
 }
 
 /**
@@ -59,7 +68,9 @@ async function needSpace(cache, bytes, what) {
   const { bavail, bsize } = await statfs(cache);
   const free = bavail * bsize;
   if (free < bytes) {
-    throw new CannotContinue(`${what} needs ${megabytes(bytes)} in ${cache}, where ${megabytes(free)} are free: make room, or set XDG_CACHE_HOME to a folder with more.`);
+    throw new CannotContinue(
+      `${what} needs ${megabytes(bytes)} in ${cache}, where ${megabytes(free)} are free: make room, or set XDG_CACHE_HOME to a folder with more.`,
+    );
   }
 }
 
@@ -81,39 +92,55 @@ export async function provideRuntime(folder, how) {
   try {
     await mkdir(cache, { recursive: true, mode: 0o755 });
   } catch (error) {
-    throw new CannotContinue(`The folder ${cache} for the Electron runtime can't be made (${messageOf(error)}): set XDG_CACHE_HOME to a folder you may write to.`);
+    throw new CannotContinue(
+      `The folder ${cache} for the Electron runtime can't be made (${messageOf(error)}): set XDG_CACHE_HOME to a folder you may write to.`,
+    );
   }
-  return await withLock(join(cache, `${basename(folder)}.lock`), `another run is preparing Electron ${how.version}`, async () => {
-    const meanwhile = await readRuntime(folder, how.recipe);
-    if ('executablePath' in meanwhile) return meanwhile;
-    if (meanwhile.problem === 'damaged') say(`  the Electron in ${folder} is damaged or outdated: it is replaced`);
-    await removeLeftovers(cache);
-    await needSpace(cache, how.needsBytes, `Electron ${how.version}`);
-    const work = await mkdtemp(join(cache, '.making-'));
-    try {
-      const staging = join(work, 'runtime');
-      const scratch = join(work, 'scratch');
-      await mkdir(staging, { mode: 0o755 });
-      await mkdir(scratch);
-      await how.make(staging, scratch);
-      /** @type {Stamp} */
-      const stamp = { recipe: how.recipe, version: how.version, executable: how.executable, files: await sizesOf(staging) };
-      await writeFile(join(staging, STAMP), JSON.stringify(stamp));
-      // A damaged runtime may still be running: it is moved aside with the scratch files, not written over.
-      await rename(folder, join(work, 'damaged')).catch((/** @type {unknown} */ error) => {
-        if (codeOf(error) !== 'ENOENT') throw error;
-      });
-      await rename(staging, folder);
-    } catch (error) {
-      if (codeOf(error) === 'ENOSPC') throw new CannotContinue(`No space is left in ${cache} for Electron ${how.version}: make room, or set XDG_CACHE_HOME to a folder with more.`);
-      throw error;
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-    const made = await readRuntime(folder, how.recipe);
-    if ('executablePath' in made) return made;
-    throw new CannotContinue(`Electron ${how.version} could not be kept in ${folder}: check the disk, then try again.`);
-  });
+  return await withLock(
+    join(cache, `${basename(folder)}.lock`),
+    `another run is preparing Electron ${how.version}`,
+    async () => {
+      const meanwhile = await readRuntime(folder, how.recipe);
+      if ('executablePath' in meanwhile) return meanwhile;
+      if (meanwhile.problem === 'damaged') say(`  the Electron in ${folder} is damaged or outdated: it is replaced`);
+      await removeLeftovers(cache);
+      await needSpace(cache, how.needsBytes, `Electron ${how.version}`);
+      const work = await mkdtemp(join(cache, '.making-'));
+      try {
+        const staging = join(work, 'runtime');
+        const scratch = join(work, 'scratch');
+        await mkdir(staging, { mode: 0o755 });
+        await mkdir(scratch);
+        await how.make(staging, scratch);
+        /** @type {Stamp} */
+        const stamp = {
+          recipe: how.recipe,
+          version: how.version,
+          executable: how.executable,
+          files: await sizesOf(staging),
+        };
+        await writeFile(join(staging, STAMP), JSON.stringify(stamp));
+        // A damaged runtime may still be running: it is moved aside with the scratch files, not written over.
+        await rename(folder, join(work, 'damaged')).catch((/** @type {unknown} */ error) => {
+          if (codeOf(error) !== 'ENOENT') throw error;
+        });
+        await rename(staging, folder);
+      } catch (error) {
+        if (codeOf(error) === 'ENOSPC')
+          throw new CannotContinue(
+            `No space is left in ${cache} for Electron ${how.version}: make room, or set XDG_CACHE_HOME to a folder with more.`,
+          );
+        throw error;
+      } finally {
+        await rm(work, { recursive: true, force: true });
+      }
+      const made = await readRuntime(folder, how.recipe);
+      if ('executablePath' in made) return made;
+      throw new CannotContinue(
+        `Electron ${how.version} could not be kept in ${folder}: check the disk, then try again.`,
+      );
+    },
+  );
 }
 
 /** What an interrupted run left behind; called under the lock of one runtime, so only old folders go. @param {string} cache */

@@ -22,7 +22,8 @@ export function nodeIsNewEnough(version) {
  * @returns {Promise<import('./electron-runtime.mjs').Runtime>} rejects with `CannotContinue`
  */
 export async function setUp(required) {
-  if (!nodeIsNewEnough(process.versions.node)) throw new CannotContinue(`This is Node ${process.versions.node}: install Node ${OLDEST_NODE.join('.')} or newer.`);
+  if (!nodeIsNewEnough(process.versions.node))
+    throw new CannotContinue(`This is Node ${process.versions.node}: install Node ${OLDEST_NODE.join('.')} or newer.`);
   // Root's files must be readable by the user that Electron runs as.
   if (isRoot) process.umask(0o022);
   say('[1/3] system libraries');

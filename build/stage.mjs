@@ -20,16 +20,21 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  */
 export async function setStage(runtime, { display: wanted, mustRead }) {
   const present = wanted === 'present' || process.platform !== 'linux' ? await presentDisplay() : null;
-  if (present !== null && 'problem' in present) throw new CannotContinue(`No window can be opened: ${present.problem}.`);
+  if (present !== null && 'problem' in present)
+    throw new CannotContinue(`No window can be opened: ${present.problem}.`);
   const display = present ?? (await virtualDisplay());
   // A signal ends us by way of `exit`, where the display and running children are ended too.
   const leave = () => process.exit(1);
   for (const signal of SIGNALS) process.once(signal, leave);
   try {
-    const launch = await electronLaunch({ executablePath: runtime.executablePath, home: 'temporary', mustRead }, { ...process.env, ...display.env });
+    const launch = await electronLaunch(
+      { executablePath: runtime.executablePath, home: 'temporary', mustRead },
+      { ...process.env, ...display.env },
+    );
     if (launch.osSandbox) say(`sandbox: ${launch.reason}`);
     else warn(launch.reason);
-    const removeNow = () => rmSync(launch.home.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    const removeNow = () =>
+      rmSync(launch.home.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     process.once('exit', removeNow);
     return {
       launch,

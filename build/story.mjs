@@ -18,7 +18,11 @@ export class Story {
       say(`  ok ${String(this.#count).padStart(2)}  ${name} (${((performance.now() - started) / 1000).toFixed(2)} s)`);
       return value;
     } catch (error) {
-      const reason = messageOf(error).split('\n').filter((line) => line.trim() !== '').slice(0, 3).join(' ');
+      const reason = messageOf(error)
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .slice(0, 3)
+        .join(' ');
       throw new CannotContinue(`  FAILED at step ${this.#count}, "${name}": ${reason}`);
     }
   }

@@ -40,7 +40,8 @@ export function failedToRun(counts, why) {
 }
 
 /** @param {unknown} value @returns {Record<string, unknown>} */
-const record = (value) => (typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {});
+const record = (value) =>
+  typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
 
 /** @param {unknown} value @returns {unknown[]} */
 const list = (value) => (Array.isArray(value) ? value : []);
@@ -91,8 +92,13 @@ export function readPlaywrightReport(report) {
         if (test['status'] === 'expected') counts.passed += 1;
         else if (test['status'] === 'skipped') {
           counts.skipped += 1;
-          const reasons = list(test['annotations']).map(record).filter((note) => note['type'] === 'skip').map((note) => text(note['description']));
-          counts.skips.push(`SKIPPED: ${path}${text(spec['title'])}: ${reasons.filter((reason) => reason !== '').join('; ') || 'no reason was given'}`);
+          const reasons = list(test['annotations'])
+            .map(record)
+            .filter((note) => note['type'] === 'skip')
+            .map((note) => text(note['description']));
+          counts.skips.push(
+            `SKIPPED: ${path}${text(spec['title'])}: ${reasons.filter((reason) => reason !== '').join('; ') || 'no reason was given'}`,
+          );
         } else counts.failed += 1;
       }
     }

@@ -5,16 +5,29 @@ afterEach(() => void vi.restoreAllMocks());
 
 describe('readVitestReport', () => {
   it('counts what passed, failed and was skipped', () => {
-    const report = { testResults: [{ status: 'failed', assertionResults: [{ status: 'passed' }, { status: 'failed' }, { status: 'skipped' }, { status: 'todo' }] }] };
+    const report = {
+      testResults: [
+        {
+          status: 'failed',
+          assertionResults: [{ status: 'passed' }, { status: 'failed' }, { status: 'skipped' }, { status: 'todo' }],
+        },
+      ],
+    };
     expect(readVitestReport(JSON.stringify(report))).toEqual({ passed: 1, failed: 1, skipped: 2, skips: [] });
   });
 
   it('counts a file that can not be loaded as a failure', () => {
-    expect(readVitestReport(JSON.stringify({ testResults: [{ status: 'failed', assertionResults: [] }] })).failed).toBe(1);
+    expect(readVitestReport(JSON.stringify({ testResults: [{ status: 'failed', assertionResults: [] }] })).failed).toBe(
+      1,
+    );
   });
 
   it('counts a file whose set-up failed as a failure', () => {
-    expect(readVitestReport(JSON.stringify({ testResults: [{ status: 'failed', assertionResults: [{ status: 'skipped' }] }] })).failed).toBe(1);
+    expect(
+      readVitestReport(
+        JSON.stringify({ testResults: [{ status: 'failed', assertionResults: [{ status: 'skipped' }] }] }),
+      ).failed,
+    ).toBe(1);
   });
 
   it.each(['', '{', 'null', '[]'])('finds nothing in %j', (text) => {
@@ -23,18 +36,36 @@ describe('readVitestReport', () => {
 });
 
 describe('readPlaywrightReport', () => {
-  const skipped = { title: 'seccomp', tests: [{ status: 'skipped', annotations: [{ type: 'skip', description: 'this is root' }] }] };
+  const skipped = {
+    title: 'seccomp',
+    tests: [{ status: 'skipped', annotations: [{ type: 'skip', description: 'this is root' }] }],
+  };
   const report = {
     errors: [],
-    suites: [{ title: 'a.spec.ts', specs: [{ title: 'one', tests: [{ status: 'expected' }] }], suites: [{ title: 'inner', specs: [skipped, { title: 'two', tests: [{ status: 'unexpected' }] }] }] }],
+    suites: [
+      {
+        title: 'a.spec.ts',
+        specs: [{ title: 'one', tests: [{ status: 'expected' }] }],
+        suites: [{ title: 'inner', specs: [skipped, { title: 'two', tests: [{ status: 'unexpected' }] }] }],
+      },
+    ],
   };
 
   it('counts through nested suites and keeps the reasons', () => {
-    expect(readPlaywrightReport(JSON.stringify(report))).toEqual({ passed: 1, failed: 1, skipped: 1, skips: ['SKIPPED: a.spec.ts > inner > seccomp: this is root'] });
+    expect(readPlaywrightReport(JSON.stringify(report))).toEqual({
+      passed: 1,
+      failed: 1,
+      skipped: 1,
+      skips: ['SKIPPED: a.spec.ts > inner > seccomp: this is root'],
+    });
   });
 
   it('counts a flaky test as a failure', () => {
-    expect(readPlaywrightReport(JSON.stringify({ suites: [{ title: 'a', specs: [{ title: 'x', tests: [{ status: 'flaky' }] }] }] })).failed).toBe(1);
+    expect(
+      readPlaywrightReport(
+        JSON.stringify({ suites: [{ title: 'a', specs: [{ title: 'x', tests: [{ status: 'flaky' }] }] }] }),
+      ).failed,
+    ).toBe(1);
   });
 
   it('counts an error outside of any test', () => {
@@ -45,7 +76,11 @@ describe('readPlaywrightReport', () => {
 describe('the sum', () => {
   it('adds all runners up and closes with the agreed line', () => {
     vi.spyOn(console, 'error').mockReturnValue(undefined);
-    const sum = addUp([{ passed: 3, failed: 0, skipped: 1, skips: ['SKIPPED: a: b'] }, failedToRun(none(), 'it crashed'), { passed: 10, failed: 2, skipped: 0, skips: [] }]);
+    const sum = addUp([
+      { passed: 3, failed: 0, skipped: 1, skips: ['SKIPPED: a: b'] },
+      failedToRun(none(), 'it crashed'),
+      { passed: 10, failed: 2, skipped: 0, skips: [] },
+    ]);
     expect(sum.skips).toEqual(['SKIPPED: a: b']);
     expect(summaryLine(sum)).toBe('13 passed, 3 failed, 1 skipped');
   });

@@ -11,13 +11,37 @@ import { megabytes } from './meter.mjs';
 /** @type {Readonly<Record<Need, readonly string[]>>} */
 const PACKAGES = {
   app: [
-    ...['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libatk-bridge2.0-0', 'libcups2', 'libdrm2', 'libxkbcommon0', 'libxcomposite1', 'libxdamage1', 'libxrandr2', 'libsecret-1-0'],
+    ...[
+      'libgtk-3-0',
+      'libnss3',
+      'libasound2',
+      'libgbm1',
+      'libatk-bridge2.0-0',
+      'libcups2',
+      'libdrm2',
+      'libxkbcommon0',
+      'libxcomposite1',
+      'libxdamage1',
+      'libxrandr2',
+      'libsecret-1-0',
+    ],
     // One small family that has Arabic, Greek and Cyrillic names.
     'fonts-dejavu-core',
   ],
   display: ['xvfb', 'xauth'],
   tests: ['dbus', 'gnome-keyring', 'libnss3-tools'],
-  lab: ['kamailio', 'kamailio-websocket-modules', 'kamailio-extra-modules', 'kamailio-tls-modules', 'kamailio-autheph-modules', 'rtpengine-daemon', 'baresip-core', 'sip-tester', 'openssl', 'iproute2'],
+  lab: [
+    'kamailio',
+    'kamailio-websocket-modules',
+    'kamailio-extra-modules',
+    'kamailio-tls-modules',
+    'kamailio-autheph-modules',
+    'rtpengine-daemon',
+    'baresip-core',
+    'sip-tester',
+    'openssl',
+    'iproute2',
+  ],
 };
 
 /** Newer Debian and Ubuntu renamed some libraries for 64-bit times. */
@@ -30,7 +54,9 @@ const RENAMED = 't64';
  * @returns {string[]}
  */
 export function missingPackages(wanted, listing) {
-  const installed = new Set(listing.split('\n').flatMap((line) => (line.endsWith(' installed') ? line.slice(0, -' installed'.length) : [])));
+  const installed = new Set(
+    listing.split('\n').flatMap((line) => (line.endsWith(' installed') ? line.slice(0, -' installed'.length) : [])),
+  );
   return wanted.filter((name) => !installed.has(name) && !installed.has(name + RENAMED));
 }
 
@@ -55,14 +81,24 @@ async function namesOfThisRelease(names) {
  * @returns {string}
  */
 export function aptProblem(output, command) {
-  if (/No space left|enough free space/i.test(output)) return `No space is left for the system packages: make room, then run \`${command}\`.`;
-  if (/Could not get lock|is another process using it/i.test(output)) return `Another package manager is at work: wait for it, then run \`${command}\`.`;
+  if (/No space left|enough free space/i.test(output))
+    return `No space is left for the system packages: make room, then run \`${command}\`.`;
+  if (/Could not get lock|is another process using it/i.test(output))
+    return `Another package manager is at work: wait for it, then run \`${command}\`.`;
   if (/Unable to locate package|has no installation candidate/i.test(output)) {
     const name = /(?:Unable to locate package|Package '?)\s*([\w.+-]+)/.exec(output)?.[1] ?? 'a package';
     return `apt-get knows no ${name}: check the network and /etc/apt/sources.list, then run \`apt-get update && ${command}\`.`;
   }
-  if (/Could not resolve|Could not connect|Failed to fetch|Temporary failure|Connection failed|Unable to connect/i.test(output)) return `The system packages could not be downloaded: check the network, then run \`${command}\`.`;
-  const last = output.split('\n').filter((line) => line.startsWith('E: ')).at(-1);
+  if (
+    /Could not resolve|Could not connect|Failed to fetch|Temporary failure|Connection failed|Unable to connect/i.test(
+      output,
+    )
+  )
+    return `The system packages could not be downloaded: check the network, then run \`${command}\`.`;
+  const last = output
+    .split('\n')
+    .filter((line) => line.startsWith('E: '))
+    .at(-1);
   return `The system packages could not be installed (${last?.slice(3) ?? 'apt-get failed'}): run \`${command}\` to see why.`;
 }
 
@@ -74,7 +110,16 @@ export async function missingFor(need) {
 /** As root. Rejects with `CannotContinue`. @param {readonly string[]} names */
 export async function install(names) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const patience = ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::https::Timeout=20'];
+  const patience = [
+    '-o',
+    'DPkg::Lock::Timeout=120',
+    '-o',
+    'Acquire::Retries=1',
+    '-o',
+    'Acquire::http::Timeout=20',
+    '-o',
+    'Acquire::https::Timeout=20',
+  ];
   say('  apt-get update');
   // An update that fails for one source of several is no failure: the installation tells.
   await run('apt-get', [...patience, '-q', 'update'], { env });
@@ -82,7 +127,10 @@ export async function install(names) {
   const command = `apt-get install ${packages.join(' ')}`;
   say(`  ${command}`);
   const { bavail, bsize } = await statfs('/usr');
-  if (bavail * bsize < 500_000_000) throw new CannotContinue(`The system packages need 500 MB, and ${megabytes(bavail * bsize)} are free on the disk with /usr: make room, then try again.`);
+  if (bavail * bsize < 500_000_000)
+    throw new CannotContinue(
+      `The system packages need 500 MB, and ${megabytes(bavail * bsize)} are free on the disk with /usr: make room, then try again.`,
+    );
   const started = Date.now();
   let shownAt = started;
   const outcome = await run('apt-get', [...patience, '-q', '-y', '--no-install-recommends', 'install', ...packages], {
@@ -117,7 +165,10 @@ export async function ensureSystemPackages(required) {
   }
   const essential = packagesFor(required).filter((name) => missing.includes(name));
   const command = `sudo apt-get update && sudo apt-get install --no-install-recommends ${missing.join(' ')}`;
-  if (essential.length > 0) throw new CannotContinue(`The system packages ${essential.join(', ')} are missing: run \`${command}\`, then try again.`);
+  if (essential.length > 0)
+    throw new CannotContinue(
+      `The system packages ${essential.join(', ')} are missing: run \`${command}\`, then try again.`,
+    );
   warn(`some tests will be skipped without ${missing.join(', ')}: \`${command}\` installs them.`);
   return 'enough for this';
 }

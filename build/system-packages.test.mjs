@@ -10,7 +10,7 @@ describe('missingPackages', () => {
 
 describe('aptProblem', () => {
   it.each([
-    ["E: Unable to locate package xvfb", /knows no xvfb: .*apt-get update/],
+    ['E: Unable to locate package xvfb', /knows no xvfb: .*apt-get update/],
     ["E: Package 'xvfb' has no installation candidate", /knows no xvfb/],
     ['E: Failed to fetch http://deb.example/x.deb  Could not connect', /could not be downloaded: check the network/],
     ["E: You don't have enough free space in /var/cache/apt/archives/.", /No space/],

@@ -50,7 +50,11 @@ await runProgram(async () => {
   const counts = addUp([
     await part('unit tests', runUnitTests),
     // These two wait most of the time: the tools get what they leave of the processors.
-    ...(await Promise.all([part('integration', () => runVitest('integration')), part('lab', runLab), part('types, lint, arrows', () => runTools({ yields: true }))])),
+    ...(await Promise.all([
+      part('integration', () => runVitest('integration')),
+      part('lab', runLab),
+      part('types, lint, arrows', () => runTools({ yields: true })),
+    ])),
     await part('end to end', async () => {
       await ensureBuilt();
       return await runEndToEnd(runtime, []);

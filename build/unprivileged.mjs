@@ -58,9 +58,15 @@ export function candidateUsers(env, passwd) {
  * @returns {Promise<string | null>} null, or half a sentence saying what it can't
  */
 async function readingProblem(user, invoke, paths) {
-  const script = 'for (const path of process.argv.slice(1)) try { require("node:fs").accessSync(path, 4) } catch (error) { console.log(path); process.exit(3) }';
+  const script =
+    'for (const path of process.argv.slice(1)) try { require("node:fs").accessSync(path, 4) } catch (error) { console.log(path); process.exit(3) }';
   const { command, args, ...as } = invoke(process.execPath, ['-e', script, ...paths]);
-  const outcome = await run(command, args, { ...as, cwd: '/', env: { PATH: process.env['PATH'] ?? '' }, timeoutMs: 15_000 });
+  const outcome = await run(command, args, {
+    ...as,
+    cwd: '/',
+    env: { PATH: process.env['PATH'] ?? '' },
+    timeoutMs: 15_000,
+  });
   if (outcome.code === 0) return null;
   if (outcome.code === 3) return `the user ${user.name} can't read ${outcome.stdout.trim()}`;
   return `the user ${user.name} can't run ${process.execPath}`;
@@ -79,8 +85,12 @@ async function sandboxProblem(executablePath, home, invoke) {
   const mode = /^seccomp=(\w+)$/m.exec(outcome.stdout)?.[1];
   if (outcome.code === 0 && mode === '2') return null;
   if (mode !== undefined) return `a sandboxed renderer runs with seccomp mode ${mode}`;
-  const fatal = outcome.stderr.split('\n').find((line) => line.includes('FATAL'))?.replace(/^\[[^\]]*\]\s*/, '');
-  if (fatal !== undefined && /sandbox/i.test(fatal)) return 'this kernel or container gives unprivileged users no user namespaces';
+  const fatal = outcome.stderr
+    .split('\n')
+    .find((line) => line.includes('FATAL'))
+    ?.replace(/^\[[^\]]*\]\s*/, '');
+  if (fatal !== undefined && /sandbox/i.test(fatal))
+    return 'this kernel or container gives unprivileged users no user namespaces';
   return `Electron does not start with it (${fatal ?? (outcome.signal === null ? `exit code ${String(outcome.code)}` : outcome.signal)})`;
 }
 
@@ -101,20 +111,49 @@ export async function electronLaunch({ executablePath, home, mustRead = [] }, en
   const asOurselves = (command, args) => invocationAs(null, [], '', command, args);
   if (!isRoot) {
     const own = await makePrivateHome({ user: null, persistent: null }, env);
-    if (process.platform !== 'linux') return { executablePath, args: [], env: own.env, user: null, invoke: asOurselves, osSandbox: true, reason: 'Chromium\'s OS sandbox is on.', home: own };
+    if (process.platform !== 'linux')
+      return {
+        executablePath,
+        args: [],
+        env: own.env,
+        user: null,
+        invoke: asOurselves,
+        osSandbox: true,
+        reason: "Chromium's OS sandbox is on.",
+        home: own,
+      };
     const problem = await sandboxProblem(executablePath, own, asOurselves);
-    return { executablePath, args: problem === null ? [] : ['--no-sandbox'], env: own.env, user: null, invoke: asOurselves, osSandbox: problem === null, reason: problem === null ? 'Chromium\'s OS sandbox is on.' : withoutSandbox(problem), home: own };
+    return {
+      executablePath,
+      args: problem === null ? [] : ['--no-sandbox'],
+      env: own.env,
+      user: null,
+      invoke: asOurselves,
+      osSandbox: problem === null,
+      reason: problem === null ? "Chromium's OS sandbox is on." : withoutSandbox(problem),
+      home: own,
+    };
   }
-  const paths = [executablePath, join(root, 'package.json'), join(root, 'build', 'sandbox-probe.mjs'), join(root, 'node_modules', '.package-lock.json'), ...mustRead];
+  const paths = [
+    executablePath,
+    join(root, 'package.json'),
+    join(root, 'build', 'sandbox-probe.mjs'),
+    join(root, 'node_modules', '.package-lock.json'),
+    ...mustRead,
+  ];
   /** @type {string[]} */
   const problems = [];
   for (const user of candidateUsers(env, await readFile('/etc/passwd', 'utf8').catch(() => ''))) {
-    const place = await makePrivateHome({ user, persistent: home === 'persistent' ? `/var/lib/ringfence-${user.name}` : null }, env);
+    const place = await makePrivateHome(
+      { user, persistent: home === 'persistent' ? `/var/lib/ringfence-${user.name}` : null },
+      env,
+    );
     /** @type {(openings: readonly import('./become-user.mjs').Opening[]) => Invoke} */
     const through = (openings) => (command, args) => invocationAs(user, openings, place.hold, command, args);
     let invoke = through([]);
     let problem = await readingProblem(user, invoke, paths);
-    const openings = problem === null ? [] : await openingsFor([root, dirname(executablePath), dirname(process.execPath)]);
+    const openings =
+      problem === null ? [] : await openingsFor([root, dirname(executablePath), dirname(process.execPath)]);
     if (openings.length > 0) {
       invoke = through(openings);
       if ((await readingProblem(user, invoke, paths)) === null) problem = null;
@@ -124,15 +163,42 @@ export async function electronLaunch({ executablePath, home, mustRead = [] }, en
       if (missing !== null) problem = `as the user ${user.name}, ${missing}`;
     }
     if (problem === null) {
-      const opened = openings.length === 0 ? '' : `, and sees only what it needs of ${openings.map(({ closed }) => closed).join(' and ')}`;
-      return { executablePath, args: [], env: place.env, user, invoke, osSandbox: true, reason: `Chromium's OS sandbox is on: root became the user ${user.name}, with its home in ${place.folder}${opened}.`, home: place };
+      const opened =
+        openings.length === 0
+          ? ''
+          : `, and sees only what it needs of ${openings.map(({ closed }) => closed).join(' and ')}`;
+      return {
+        executablePath,
+        args: [],
+        env: place.env,
+        user,
+        invoke,
+        osSandbox: true,
+        reason: `Chromium's OS sandbox is on: root became the user ${user.name}, with its home in ${place.folder}${opened}.`,
+        home: place,
+      };
     }
     problems.push(problem);
     await place.remove();
   }
-  const why = problems.length === 0 ? 'this is root, and there is no user "nobody" to become' : `this is root, and ${problems.join('; ')}`;
-  const place = await makePrivateHome({ user: null, persistent: home === 'persistent' ? '/var/lib/ringfence-root' : null }, env);
-  return { executablePath, args: ['--no-sandbox'], env: place.env, user: null, invoke: asOurselves, osSandbox: false, reason: withoutSandbox(why), home: place };
+  const why =
+    problems.length === 0
+      ? 'this is root, and there is no user "nobody" to become'
+      : `this is root, and ${problems.join('; ')}`;
+  const place = await makePrivateHome(
+    { user: null, persistent: home === 'persistent' ? '/var/lib/ringfence-root' : null },
+    env,
+  );
+  return {
+    executablePath,
+    args: ['--no-sandbox'],
+    env: place.env,
+    user: null,
+    invoke: asOurselves,
+    osSandbox: false,
+    reason: withoutSandbox(why),
+    home: place,
+  };
 }
 
 /**

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { privateEnvironment } from './private-home.mjs';
 import { candidateUsers } from './unprivileged.mjs';
 
-const PASSWD = 'root:x:0:0:root:/root:/bin/bash\nagent:x:1000:1001:Agent:/home/agent:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n';
+const PASSWD =
+  'root:x:0:0:root:/root:/bin/bash\nagent:x:1000:1001:Agent:/home/agent:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n';
 const AGENT = { name: 'agent', uid: 1000, gid: 1001 };
 const NOBODY = { name: 'nobody', uid: 65534, gid: 65534 };
 
@@ -10,7 +11,11 @@ describe('candidateUsers', () => {
   it.each([
     ['root itself becomes nobody', {}, [NOBODY]],
     ['sudo goes back to its user first', { SUDO_UID: '1000', SUDO_GID: '1001' }, [AGENT, NOBODY]],
-    ['a user that /etc/passwd does not know', { SUDO_UID: '2000', SUDO_GID: '2001', SUDO_USER: 'far' }, [{ name: 'far', uid: 2000, gid: 2001 }, NOBODY]],
+    [
+      'a user that /etc/passwd does not know',
+      { SUDO_UID: '2000', SUDO_GID: '2001', SUDO_USER: 'far' },
+      [{ name: 'far', uid: 2000, gid: 2001 }, NOBODY],
+    ],
     ['root by sudo from root', { SUDO_UID: '0', SUDO_GID: '0' }, [NOBODY]],
     ['nonsense', { SUDO_UID: 'x' }, [NOBODY]],
   ])('%s', (_, env, users) => {
@@ -24,7 +29,21 @@ describe('candidateUsers', () => {
 
 describe('privateEnvironment', () => {
   it('passes what programs need, and no session, token or home of ours', () => {
-    const env = privateEnvironment('/tmp/r', { PATH: '/bin', LANG: 'C', RINGFENCE_X: '1', PWD: '/root', HOME: '/root', NPM_TOKEN: 'secret', DBUS_SESSION_BUS_ADDRESS: 'unix:', SSH_AUTH_SOCK: '/s', XDG_RUNTIME_DIR: '/run/user/0' }, 'nobody');
+    const env = privateEnvironment(
+      '/tmp/r',
+      {
+        PATH: '/bin',
+        LANG: 'C',
+        RINGFENCE_X: '1',
+        PWD: '/root',
+        HOME: '/root',
+        NPM_TOKEN: 'secret',
+        DBUS_SESSION_BUS_ADDRESS: 'unix:',
+        SSH_AUTH_SOCK: '/s',
+        XDG_RUNTIME_DIR: '/run/user/0',
+      },
+      'nobody',
+    );
     expect(env).toEqual({
       PATH: '/bin',
       LANG: 'C',

@@ -37,7 +37,7 @@ async function entriesOf(file) {
   const directory = await read(file, tail.readUInt32LE(end + 16), tail.readUInt32LE(end + 12));
   /** @type {Entry[]} */
   const entries = [];
-  for (let at = 0; entries.length < count; ) {
+  for (let at = 0; entries.length < count;) {
     if (directory.readUInt32LE(at) !== DIRECTORY_ENTRY) throw new Error('The archive has a damaged directory.');
     const nameLength = directory.readUInt16LE(at + 28);
     entries.push({

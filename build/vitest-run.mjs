@@ -16,15 +16,33 @@ export async function runVitest(project, inside = []) {
   try {
     const report = join(folder, 'report.json');
     const skips = join(folder, 'skips.txt');
-    const [command, ...words] = [...inside, process.execPath, join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', project];
-    const outcome = await run(command, [...words, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, `--reporter=${join(root, 'build', 'skip-reporter.mjs')}`], {
-      cwd: root,
-      env: { ...process.env, RINGFENCE_SKIPS: skips },
-      show: true,
-    });
+    const [command, ...words] = [
+      ...inside,
+      process.execPath,
+      join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+      'run',
+      '--project',
+      project,
+    ];
+    const outcome = await run(
+      command,
+      [
+        ...words,
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+        `--reporter=${join(root, 'build', 'skip-reporter.mjs')}`,
+      ],
+      {
+        cwd: root,
+        env: { ...process.env, RINGFENCE_SKIPS: skips },
+        show: true,
+      },
+    );
     const counts = readVitestReport(await readFile(report, 'utf8').catch(() => ''));
     counts.skips.push(...(await readFile(skips, 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''));
-    if (outcome.code !== 0 && counts.failed === 0) return failedToRun(counts, `The ${project} tests ended with code ${String(outcome.code)} although none failed.`);
+    if (outcome.code !== 0 && counts.failed === 0)
+      return failedToRun(counts, `The ${project} tests ended with code ${String(outcome.code)} although none failed.`);
     if (counts.passed + counts.failed + counts.skipped === 0) return failedToRun(counts, `No ${project} test ran.`);
     return counts;
   } finally {

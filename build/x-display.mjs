@@ -84,7 +84,10 @@ export function displayProblem(env) {
     // No file, no cookie: some servers let their user in without.
   }
   return new Promise((resolve) => {
-    const socket = display.host === null ? connect(`/tmp/.X11-unix/X${display.number}`) : connect(6000 + display.number, display.host);
+    const socket =
+      display.host === null
+        ? connect(`/tmp/.X11-unix/X${display.number}`)
+        : connect(6000 + display.number, display.host);
     /** @param {string | null} problem */
     const answer = (problem) => {
       socket.destroy();

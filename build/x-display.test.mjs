@@ -23,11 +23,16 @@ describe('findCookie', () => {
     return Buffer.concat([length, bytes]);
   };
   /** @param {string} display @param {string} name @param {Buffer} data */
-  const entry = (display, name, data) => Buffer.concat([Buffer.from([1, 0]), field('host'), field(display), field(name), field(data)]);
+  const entry = (display, name, data) =>
+    Buffer.concat([Buffer.from([1, 0]), field('host'), field(display), field(name), field(data)]);
   const [first, second] = [Buffer.alloc(16, 1), Buffer.alloc(16, 2)];
 
   it('finds the cookie of the display', () => {
-    const file = Buffer.concat([entry('0', 'XDM-AUTHORIZATION-1', second), entry('0', 'MIT-MAGIC-COOKIE-1', first), entry('1', 'MIT-MAGIC-COOKIE-1', second)]);
+    const file = Buffer.concat([
+      entry('0', 'XDM-AUTHORIZATION-1', second),
+      entry('0', 'MIT-MAGIC-COOKIE-1', first),
+      entry('1', 'MIT-MAGIC-COOKIE-1', second),
+    ]);
     expect(findCookie(file, 0)?.data.equals(first)).toBe(true);
     expect(findCookie(file, 1)?.data.equals(second)).toBe(true);
     expect(findCookie(file, 2)).toBeNull();

@@ -24,7 +24,9 @@ if (target === undefined) {
   const name = about.productName ?? about.name;
   if (name !== undefined) app.setName(name);
   // Electron's own default_app sets these two, but electron.d.ts does not declare them.
-  const undeclared = /** @type {{ setVersion(version: string): void, setAppPath(path: string): void }} */ (/** @type {unknown} */ (app));
+  const undeclared = /** @type {{ setVersion(version: string): void, setAppPath(path: string): void }} */ (
+    /** @type {unknown} */ (app)
+  );
   if (about.version !== undefined) undeclared.setVersion(about.version);
   undeclared.setAppPath(isFolder ? path : dirname(path));
   // Makes `app.isPackaged` and the like read as they do under `electron .`; process.argv stays as it is, as there.

@@ -58,12 +58,7 @@ export interface CallFacts {
 }
 
 export type CallProblem =
-  | 'microphone-refused'
-  | 'microphone-missing'
-  | 'microphone-busy'
-  | 'hold-failed'
-  | 'dtmf-failed'
-  | 'signalling-lost'; // no request of ours reaches the far end; the sound does not need one
+  'microphone-refused' | 'microphone-missing' | 'microphone-busy' | 'hold-failed' | 'dtmf-failed' | 'signalling-lost'; // no request of ours reaches the far end; the sound does not need one
 
 /** Who holds. */
 export interface HoldState {
@@ -81,12 +76,26 @@ export interface HoldState {
  */
 export type Call =
   | (CallFacts & { readonly phase: 'dialing' })
-  | (CallFacts & { readonly phase: 'ringing'; /** The far end sends sound before the answer (183 with SDP). */ readonly earlyMedia: boolean })
+  | (CallFacts & {
+      readonly phase: 'ringing';
+      /** The far end sends sound before the answer (183 with SDP). */ readonly earlyMedia: boolean;
+    })
   | (CallFacts & { readonly phase: 'connecting' })
   | (CallFacts & { readonly phase: 'active'; readonly answeredAt: number })
   | (CallFacts & { readonly phase: 'held'; readonly answeredAt: number; readonly hold: HoldState })
-  | (CallFacts & { readonly phase: 'recovering'; readonly answeredAt: number; readonly since: number; readonly hold: HoldState })
-  | (CallFacts & { readonly phase: 'ended'; readonly answeredAt: number | null; readonly endedAt: number; readonly cause: EndCause; /** For example "486 Busy Here"; for Details. */ readonly details: string });
+  | (CallFacts & {
+      readonly phase: 'recovering';
+      readonly answeredAt: number;
+      readonly since: number;
+      readonly hold: HoldState;
+    })
+  | (CallFacts & {
+      readonly phase: 'ended';
+      readonly answeredAt: number | null;
+      readonly endedAt: number;
+      readonly cause: EndCause;
+      /** For example "486 Busy Here"; for Details. */ readonly details: string;
+    });
 
 /** A live call: anything but ended. */
 export type LiveCall = Exclude<Call, { readonly phase: 'ended' }>;
@@ -106,8 +115,19 @@ export type Registration =
   | { readonly phase: 'ready' }
   | { readonly phase: 'connecting'; readonly attempt: number }
   | { readonly phase: 'registering' }
-  | { readonly phase: 'registered'; readonly since: number; readonly expiresAt: number; /** Milliseconds from connect to 200. */ readonly tookMs: number }
-  | { readonly phase: 'waiting'; readonly retryAt: number; readonly attempt: number; readonly problem: RegistrationProblem; readonly sentence: string };
+  | {
+      readonly phase: 'registered';
+      readonly since: number;
+      readonly expiresAt: number;
+      /** Milliseconds from connect to 200. */ readonly tookMs: number;
+    }
+  | {
+      readonly phase: 'waiting';
+      readonly retryAt: number;
+      readonly attempt: number;
+      readonly problem: RegistrationProblem;
+      readonly sentence: string;
+    };
 
 /** What the small incoming window shows; sent by the phone window through main. */
 export const incomingNotice = z.object({

@@ -10,7 +10,8 @@ const uriOf = (typed: string): string => {
   if ('problem' in target) throw new Error(`${typed}: ${target.problem}`);
   return target.uri;
 };
-const decide = (typed: string, rules: { allow?: string[]; deny?: string[] }) => decideDial({ allow: rules.allow ?? [], deny: rules.deny ?? [] }, uriOf(typed), line);
+const decide = (typed: string, rules: { allow?: string[]; deny?: string[] }) =>
+  decideDial({ allow: rules.allow ?? [], deny: rules.deny ?? [] }, uriOf(typed), line);
 
 describe('a dial rule that allows', () => {
   it.each([
@@ -66,7 +67,11 @@ describe('a dial rule that denies', () => {
   });
 
   it('is stronger than one that allows, and is named', () => {
-    expect(decide('+254722000001', { allow: ['+254*'], deny: ['+2547*'] })).toEqual({ allowed: false, rule: '+2547*', sentence: 'This line may not call +254722000001: its dial rule "+2547*" denies that.' });
+    expect(decide('+254722000001', { allow: ['+254*'], deny: ['+2547*'] })).toEqual({
+      allowed: false,
+      rule: '+2547*',
+      sentence: 'This line may not call +254722000001: its dial rule "+2547*" denies that.',
+    });
   });
 });
 
@@ -76,7 +81,11 @@ it('shows what was dialled as one line of visible text', () => {
 });
 
 it('names the rules that allow when none of them fits, as many as fit a sentence', () => {
-  expect(decide('+33123456789', { allow: ['+254*', '10??'] })).toEqual({ allowed: false, rule: null, sentence: 'This line may not call +33123456789: its dial rules allow only +254*, 10??.' });
+  expect(decide('+33123456789', { allow: ['+254*', '10??'] })).toEqual({
+    allowed: false,
+    rule: null,
+    sentence: 'This line may not call +33123456789: its dial rules allow only +254*, 10??.',
+  });
   const many = Array.from({ length: 20 }, (_, n) => `+${String(n).padStart(31, '9')}`);
   const refused = decide(`sip:${'x'.repeat(64)}@${'y'.repeat(60)}.example`, { allow: many });
   expect(!refused.allowed && refused.sentence.length).toBeLessThanOrEqual(300);
@@ -95,7 +104,10 @@ it('does not try every way to fit a pattern of many stars', () => {
 
 describe('an emergency number', () => {
   it.each(['112', '911', '999', '9-1-1', 'tel:112', 'sip:112@pbx.example.com'])('%s passes every rule', (typed) => {
-    expect(decide(typed, { allow: ['+1*'], deny: ['*', '112', '911', '999'] })).toEqual({ allowed: true, emergency: true });
+    expect(decide(typed, { allow: ['+1*'], deny: ['*', '112', '911', '999'] })).toEqual({
+      allowed: true,
+      emergency: true,
+    });
   });
   it('of a country is one in that country only: elsewhere it is an extension', () => {
     expect(isEmergency('sip:101@pbx.example.com', { ...line, country: 'in' })).toBe(true);

@@ -79,7 +79,8 @@ const EMERGENCY_BY_COUNTRY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Said whenever an emergency number is dialled. */
-export const EMERGENCY_SENTENCE = 'This phone may not reach emergency services. If nobody answers at once, use another phone.';
+export const EMERGENCY_SENTENCE =
+  'This phone may not reach emergency services. If nobody answers at once, use another phone.';
 
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '').toLowerCase();
 
@@ -93,7 +94,9 @@ export function percentDecoded(text: string): string {
 
 /** The user part as rules see it: without parameters (RFC 3261 section 19.1.6) and percent-encoding, a number without visual separators (RFC 3966 section 5.1.1). */
 function plainUser(user: string): string {
-  const bare = percentDecoded(user).replace(/[;,].*$/s, '').toLowerCase();
+  const bare = percentDecoded(user)
+    .replace(/[;,].*$/s, '')
+    .toLowerCase();
   const number = bare.replace(/[\s().\-/]/g, '');
   return /^\+?[\d*#]+$/.test(number) ? number : bare;
 }
@@ -129,9 +132,13 @@ function calleeOf(uri: string): Callee | null {
 }
 
 function ruleFits(rule: string, { user, host }: Callee, ownDomain: string | null): boolean {
-  const [wantedUser = '', wantedHost] = rule.replace(/^sips?:/i, '').toLowerCase().split('@');
+  const [wantedUser = '', wantedHost] = rule
+    .replace(/^sips?:/i, '')
+    .toLowerCase()
+    .split('@');
   if (wantedHost === undefined && wantedUser === '*') return true;
-  if (wantedHost !== undefined ? !fits(withoutPort(wantedHost), host) : ownDomain !== null && host !== ownDomain) return false;
+  if (wantedHost !== undefined ? !fits(withoutPort(wantedHost), host) : ownDomain !== null && host !== ownDomain)
+    return false;
   const pattern = /^\+?[\d*?]+$/.test(wantedUser) ? wantedUser : percentDecoded(wantedUser).toLowerCase();
   return fits(pattern, user) || fits(international(pattern), international(user));
 }
@@ -140,7 +147,10 @@ function ruleFits(rule: string, { user, host }: Callee, ownDomain: string | null
 export function isEmergency(uri: string, { domain, country }: DialLine): boolean {
   const callee = calleeOf(uri);
   if (callee === null || callee.host !== withoutPort(domain)) return false;
-  return EMERGENCY_EVERYWHERE.includes(callee.user) || (EMERGENCY_BY_COUNTRY[country.toUpperCase()] ?? []).includes(callee.user);
+  return (
+    EMERGENCY_EVERYWHERE.includes(callee.user) ||
+    (EMERGENCY_BY_COUNTRY[country.toUpperCase()] ?? []).includes(callee.user)
+  );
 }
 
 /**
@@ -151,13 +161,26 @@ export function decideDial({ allow, deny }: DialRules, uri: string, line: DialLi
   if (isEmergency(uri, line)) return { allowed: true, emergency: true };
   if (allow.length === 0 && deny.length === 0) return { allowed: true, emergency: false };
   const callee = calleeOf(uri);
-  const label = callee === null ? 'that address' : plainText(callee.host === withoutPort(line.domain) ? callee.user : `${callee.user}@${callee.host}`, 100);
+  const label =
+    callee === null
+      ? 'that address'
+      : plainText(callee.host === withoutPort(line.domain) ? callee.user : `${callee.user}@${callee.host}`, 100);
   const shown = label.length > 60 ? `${label.slice(0, 59)}...` : label;
   // Nothing can be said about what can't be read: it is refused as soon as there are rules.
   const denying = callee === null ? null : (deny.find((rule) => ruleFits(rule, callee, null)) ?? null);
-  if (denying !== null) return { allowed: false, rule: denying, sentence: `This line may not call ${shown}: its dial rule "${denying.slice(0, 100)}" denies that.` };
-  if (callee !== null && (allow.length === 0 || allow.some((rule) => ruleFits(rule, callee, withoutPort(line.domain))))) return { allowed: true, emergency: false };
-  return { allowed: false, rule: null, sentence: `This line may not call ${shown}: its dial rules allow only ${listed(allow)}.` };
+  if (denying !== null)
+    return {
+      allowed: false,
+      rule: denying,
+      sentence: `This line may not call ${shown}: its dial rule "${denying.slice(0, 100)}" denies that.`,
+    };
+  if (callee !== null && (allow.length === 0 || allow.some((rule) => ruleFits(rule, callee, withoutPort(line.domain)))))
+    return { allowed: true, emergency: false };
+  return {
+    allowed: false,
+    rule: null,
+    sentence: `This line may not call ${shown}: its dial rules allow only ${listed(allow)}.`,
+  };
 }
 
 function listed(rules: readonly string[]): string {

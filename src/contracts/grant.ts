@@ -8,8 +8,18 @@ export const grantPresentation = z.discriminatedUnion('kind', [
   /** `template` holds TOKEN_PLACEHOLDER once; it is offered after `sip`. */
   z.object({ kind: z.literal('subprotocol'), template: z.string().max(64), token: z.string().min(1).max(8192) }),
   /** `realm` is never empty here: the one whose challenges are meant for this token. It goes to the identity's domain only. */
-  z.object({ kind: z.literal('bearer'), header: z.string().max(42), realm: z.string().min(1).max(200), token: z.string().min(1).max(8192) }),
-  z.object({ kind: z.literal('digest'), realm: z.string().min(1).max(200), username: z.string().min(1).max(300), password: z.string().min(1).max(300) }),
+  z.object({
+    kind: z.literal('bearer'),
+    header: z.string().max(42),
+    realm: z.string().min(1).max(200),
+    token: z.string().min(1).max(8192),
+  }),
+  z.object({
+    kind: z.literal('digest'),
+    realm: z.string().min(1).max(200),
+    username: z.string().min(1).max(300),
+    password: z.string().min(1).max(300),
+  }),
   z.object({ kind: z.literal('main-injected') }),
 ]);
 

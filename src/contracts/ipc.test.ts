@@ -13,14 +13,28 @@ describe('the table of channels', () => {
   });
 
   it('lets no window but the phone near keys, grants and profiles', () => {
-    for (const name of channelNames) if (/^(?:keys|grants|profiles|audit)\./.test(name)) expect(channels[name].windows).toEqual(['phone']);
+    for (const name of channelNames)
+      if (/^(?:keys|grants|profiles|audit)\./.test(name)) expect(channels[name].windows).toEqual(['phone']);
   });
 
   it('has no input in which a key, a URL or a header could be given for a mint', () => {
-    expect(channels['grants.get'].input.safeParse({ profileId: 'practice', purpose: 'sip', url: 'wss://evil.example/' }).success).toBe(false);
-    expect(channels['voice.place'].input.safeParse({ profileId: 'assistant', offer: 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=fingerprint:sha-256 AB\r\n', model: 'x' }).success).toBe(false);
-    expect(channels['voice.place'].input.safeParse({ profileId: 'assistant', offer: '{"error":{}}' }).success).toBe(false);
-    expect(channels['keys.pasteFromClipboard'].input.safeParse({ profileId: 'practice', slot: 'active', key: 'x' }).success).toBe(false);
+    expect(
+      channels['grants.get'].input.safeParse({ profileId: 'practice', purpose: 'sip', url: 'wss://evil.example/' })
+        .success,
+    ).toBe(false);
+    expect(
+      channels['voice.place'].input.safeParse({
+        profileId: 'assistant',
+        offer: 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=fingerprint:sha-256 AB\r\n',
+        model: 'x',
+      }).success,
+    ).toBe(false);
+    expect(channels['voice.place'].input.safeParse({ profileId: 'assistant', offer: '{"error":{}}' }).success).toBe(
+      false,
+    );
+    expect(
+      channels['keys.pasteFromClipboard'].input.safeParse({ profileId: 'practice', slot: 'active', key: 'x' }).success,
+    ).toBe(false);
   });
 });
 

@@ -48,7 +48,13 @@ const grantFor = z.strictObject({ profileId, purpose });
 export const channels = {
   'app.info': {
     input: nothing,
-    output: z.object({ version: z.string(), electron: z.string(), chromium: z.string(), platform: z.string(), osSandbox: z.boolean() }),
+    output: z.object({
+      version: z.string(),
+      electron: z.string(),
+      chromium: z.string(),
+      platform: z.string(),
+      osSandbox: z.boolean(),
+    }),
     windows: ['phone', 'incoming'],
   },
   'settings.get': { input: nothing, output: settings, windows: ['phone', 'incoming', 'unlock'] },
@@ -59,10 +65,22 @@ export const channels = {
   /** Adds the profile or replaces the one with the same id. */
   'profiles.save': { input: profile, output: profilesSnapshot, windows: ['phone'], admin: true, noted: true },
   /** Removes a profile and its keys. The Practice line stays. */
-  'profiles.remove': { input: z.strictObject({ profileId }), output: profilesSnapshot, windows: ['phone'], admin: true, noted: true },
+  'profiles.remove': {
+    input: z.strictObject({ profileId }),
+    output: profilesSnapshot,
+    windows: ['phone'],
+    admin: true,
+    noted: true,
+  },
   'profiles.select': { input: z.strictObject({ profileId }), output: profilesSnapshot, windows: ['phone'] },
   /** Mints for a test of the connection: past the line's rate, at one of its own; a key that its provider refused before is tried again. */
-  'profiles.test': { input: z.strictObject({ profileId }), output: connectionTest, windows: ['phone'], admin: true, line: true },
+  'profiles.test': {
+    input: z.strictObject({ profileId }),
+    output: connectionTest,
+    windows: ['phone'],
+    admin: true,
+    line: true,
+  },
   /** The test is over: what was lent for it is given back. */
   'profiles.testDone': { input: z.strictObject({ testId: connectionTestId }), output: z.null(), windows: ['phone'] },
   /** Main shows the native dialog and writes all profiles but the Practice line; never a key. */
@@ -70,7 +88,12 @@ export const channels = {
   /** Main shows the native dialog, reads the file and says what it would change. */
   'profiles.import': { input: nothing, output: importPreview, windows: ['phone'], admin: true },
   /** Does what the preview with this ticket said, or nothing. */
-  'profiles.applyImport': { input: z.strictObject({ ticket: z.uuid() }), output: importDone, windows: ['phone'], admin: true },
+  'profiles.applyImport': {
+    input: z.strictObject({ ticket: z.uuid() }),
+    output: importDone,
+    windows: ['phone'],
+    admin: true,
+  },
 
   /** Main reads the clipboard, clears it, keeps the key; answers with fingerprints only. */
   'keys.pasteFromClipboard': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true, noted: true },
@@ -81,9 +104,21 @@ export const channels = {
   'keys.publicKey': { input: slotOf, output: publicKey, windows: ['phone'] },
   'keys.remove': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true, noted: true },
   /** Next becomes active. */
-  'keys.promote': { input: z.strictObject({ profileId }), output: keyStatus, windows: ['phone'], admin: true, noted: true },
+  'keys.promote': {
+    input: z.strictObject({ profileId }),
+    output: keyStatus,
+    windows: ['phone'],
+    admin: true,
+    noted: true,
+  },
   /** The retired key was removed from the gateway: nothing is left to do. */
-  'keys.finishRotation': { input: z.strictObject({ profileId }), output: keyStatus, windows: ['phone'], admin: true, noted: true },
+  'keys.finishRotation': {
+    input: z.strictObject({ profileId }),
+    output: keyStatus,
+    windows: ['phone'],
+    admin: true,
+    noted: true,
+  },
 
   /** The broker's one verb: policy -> secret -> provider -> audit. A fresh token for each call of this channel. */
   'grants.get': { input: grantFor, output: grant, windows: ['phone'], line: true },
@@ -91,10 +126,18 @@ export const channels = {
   'grants.watch': { input: grantFor.extend({ on: z.boolean() }), output: z.null(), windows: ['phone'] },
 
   /** What holds for this profile, and who set each rule. With `environment`: as it would hold there, also for a profile that does not exist yet. */
-  'policy.effective': { input: z.strictObject({ profileId, environment: environment.optional() }), output: effectivePolicy, windows: ['phone'] },
+  'policy.effective': {
+    input: z.strictObject({ profileId, environment: environment.optional() }),
+    output: effectivePolicy,
+    windows: ['phone'],
+  },
 
   /** The newest entries, newest first. */
-  'audit.recent': { input: z.strictObject({ limit: z.number().int().min(1).max(500) }), output: z.array(auditEntry), windows: ['phone'] },
+  'audit.recent': {
+    input: z.strictObject({ limit: z.number().int().min(1).max(500) }),
+    output: z.array(auditEntry),
+    windows: ['phone'],
+  },
   'audit.query': { input: auditQuery, output: auditPage, windows: ['phone'] },
   /** Main shows the native dialog and writes what fits the filter, newest first. */
   'audit.export': { input: auditExport, output: exportDone, windows: ['phone'], admin: true },
@@ -109,14 +152,32 @@ export const channels = {
   /** The calls that the line's own system knows now; its events are laid over them. The same answer serves all who ask within a second. */
   'events.snapshot': { input: z.strictObject({ profileId }), output: remoteSnapshot, windows: ['phone'], line: true },
   /** Ends a call at the line's own system; for one that is over already it succeeds too. */
-  'events.endCall': { input: z.strictObject({ profileId, callUuid }), output: z.null(), windows: ['phone'], line: true },
+  'events.endCall': {
+    input: z.strictObject({ profileId, callUuid }),
+    output: z.null(),
+    windows: ['phone'],
+    line: true,
+  },
 
   /** Whether the line may call what the agent typed, now; `notice` is to be shown before anything else. */
-  'calls.authorize': { input: z.strictObject({ profileId, target: z.string().max(256) }), output: z.object({ notice: z.string().max(300).nullable() }), windows: ['phone'], line: true },
+  'calls.authorize': {
+    input: z.strictObject({ profileId, target: z.string().max(256) }),
+    output: z.object({ notice: z.string().max(300).nullable() }),
+    windows: ['phone'],
+    line: true,
+  },
   'calls.notifyIncoming': { input: incomingNotice.strict(), output: z.null(), windows: ['phone'] },
-  'calls.dismissIncoming': { input: z.strictObject({ callId: z.string().max(128) }), output: z.null(), windows: ['phone'] },
+  'calls.dismissIncoming': {
+    input: z.strictObject({ callId: z.string().max(128) }),
+    output: z.null(),
+    windows: ['phone'],
+  },
   'incoming.current': { input: nothing, output: z.array(incomingNotice).max(8), windows: ['incoming'] },
-  'incoming.act': { input: z.strictObject({ callId: z.string().max(128), action: z.enum(['answer', 'decline']) }), output: z.null(), windows: ['incoming'] },
+  'incoming.act': {
+    input: z.strictObject({ callId: z.string().max(128), action: z.enum(['answer', 'decline']) }),
+    output: z.null(),
+    windows: ['incoming'],
+  },
 
   'admin.state': { input: nothing, output: adminState, windows: ['phone', 'unlock'] },
   /** Opens the small window in which the passphrase is typed; answers when it is closed. */
@@ -126,7 +187,11 @@ export const channels = {
   /** Of the small window alone: a phone window that was taken over can neither read a passphrase nor try one. */
   'admin.unlock': { input: z.strictObject({ passphrase: typedPassphrase }), output: adminState, windows: ['unlock'] },
   /** `current` is needed where there is one; `wanted` null removes the lock. */
-  'admin.setPassphrase': { input: z.strictObject({ current: typedPassphrase.nullable(), wanted: typedPassphrase.nullable() }), output: adminState, windows: ['unlock'] },
+  'admin.setPassphrase': {
+    input: z.strictObject({ current: typedPassphrase.nullable(), wanted: typedPassphrase.nullable() }),
+    output: adminState,
+    windows: ['unlock'],
+  },
 
   'phone.state': { input: nothing, output: phoneLockState, windows: ['phone'] },
   /** Closes the line and drops its grants: answers at once, `phone.locked` says how it goes on. */
@@ -174,7 +239,13 @@ export type Handlers = {
 
 /** The renderer's side: `window.ringfence`. */
 export interface RingfenceApi {
-  readonly invoke: <C extends ChannelName>(channel: C, ...input: ChannelInput<C> extends undefined ? [] : [ChannelInput<C>]) => Promise<Result<ChannelOutput<C>>>;
+  readonly invoke: <C extends ChannelName>(
+    channel: C,
+    ...input: ChannelInput<C> extends undefined ? [] : [ChannelInput<C>]
+  ) => Promise<Result<ChannelOutput<C>>>;
   /** Returns the function that ends the subscription. */
-  readonly subscribe: <N extends NotificationName>(name: N, listener: (payload: NotificationPayload<N>) => void) => () => void;
+  readonly subscribe: <N extends NotificationName>(
+    name: N,
+    listener: (payload: NotificationPayload<N>) => void,
+  ) => () => void;
 }

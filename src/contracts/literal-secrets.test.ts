@@ -3,8 +3,15 @@ import { bodyWithoutSecrets, headerWithoutSecret, urlWithoutSecrets } from './li
 import { providerConfig } from './provider';
 
 const fits = (parts: object): string | null => {
-  const parsed = providerConfig.safeParse({ kind: 'generic-http', url: 'https://tokens.example.com/issue', token: '/token', ...parts });
-  return parsed.success ? null : `${parsed.error.issues[0]?.path.join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? ''}`;
+  const parsed = providerConfig.safeParse({
+    kind: 'generic-http',
+    url: 'https://tokens.example.com/issue',
+    token: '/token',
+    ...parts,
+  });
+  return parsed.success
+    ? null
+    : `${parsed.error.issues[0]?.path.join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? ''}`;
 };
 
 describe('a secret that is typed into the form of a system over HTTP', () => {
@@ -19,7 +26,14 @@ describe('a secret that is typed into the form of a system over HTTP', () => {
     ['X-Client-Secret', '0123'],
     ['X-Password', '0123 {User}'],
   ])('is refused as the header %s', (name, value) => {
-    expect(fits({ headers: [{ name: 'Accept-Language', value: 'en' }, { name, value }] })).toBe('headers.1.value: write <key> where the key goes: a profile holds no secret');
+    expect(
+      fits({
+        headers: [
+          { name: 'Accept-Language', value: 'en' },
+          { name, value },
+        ],
+      }),
+    ).toBe('headers.1.value: write <key> where the key goes: a profile holds no secret');
     expect(headerWithoutSecret(name, value)).toBe('');
   });
 
@@ -36,12 +50,25 @@ describe('a secret that is typed into the form of a system over HTTP', () => {
     expect(headerWithoutSecret(name, value)).toBe(value);
   });
 
-  it.each(['{"client_secret":"0123"}', '{"auth":{"apiKey":"0123"}}', '[{"password":"0123"}]', '{"a":1,"refreshToken":"0123"}'])('is refused in the body %s', (body) => {
+  it.each([
+    '{"client_secret":"0123"}',
+    '{"auth":{"apiKey":"0123"}}',
+    '[{"password":"0123"}]',
+    '{"a":1,"refreshToken":"0123"}',
+  ])('is refused in the body %s', (body) => {
     expect(fits({ body })).toBe('body: write <key> where the key goes: a profile holds no secret');
     expect(bodyWithoutSecrets(body)).toBe(body.replace('0123', ''));
   });
 
-  it.each(['{"client_secret":"<key>"}', '{"password":"{agent}"}', '{"token_type":"sip","user":"{user}"}', '{"token":true}', '{"token":""}', '', 'password: 0123'])('is not in the body %s', (body) => {
+  it.each([
+    '{"client_secret":"<key>"}',
+    '{"password":"{agent}"}',
+    '{"token_type":"sip","user":"{user}"}',
+    '{"token":true}',
+    '{"token":""}',
+    '',
+    'password: 0123',
+  ])('is not in the body %s', (body) => {
     expect(fits({ body })).toBeNull();
     expect(bodyWithoutSecrets(body)).toBe(body);
   });
@@ -51,7 +78,9 @@ describe('a secret that is typed into the form of a system over HTTP', () => {
     ['?a=1&access_token=<key>&b', '?a=1&access_token=&b'],
     ['?a=?&token=x=y', '?a=?&token='],
   ])('is refused in the URL: %s', (query, rest) => {
-    expect(fits({ url: `https://t.example.com/${query}` })).toBe('url: a URL is no place for a secret: send it in a header, as <key>');
+    expect(fits({ url: `https://t.example.com/${query}` })).toBe(
+      'url: a URL is no place for a secret: send it in a header, as <key>',
+    );
     expect(urlWithoutSecrets(`https://t.example.com/${query}`)).toBe(`https://t.example.com/${rest}`);
   });
 

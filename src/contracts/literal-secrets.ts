@@ -6,13 +6,15 @@
 /** Where the key goes in a header or in the body of `generic-http`. */
 export const KEY_PLACEHOLDER = '<key>';
 
-const SECRET_NAME = /(?:authorization|cookie|apikey|authkey|accesskey|secretkey|privatekey|subscriptionkey|secret|passw(?:or)?d|passphrase|token)$/;
+const SECRET_NAME =
+  /(?:authorization|cookie|apikey|authkey|accesskey|secretkey|privatekey|subscriptionkey|secret|passw(?:or)?d|passphrase|token)$/;
 
 /** True for `Authorization`, `X-Api-Key`, `client_secret` and `accessToken`; not for `Idempotency-Key` and `token_type`. */
 const namesSecret = (name: string): boolean => SECRET_NAME.test(name.toLowerCase().replace(/[^a-z0-9]/g, ''));
 
 /** True where `value` is a text of its own under a secret's name: no placeholder (`<key>`, `{agent}`) fills it. */
-const isTyped = (name: string, value: string): boolean => value.trim() !== '' && namesSecret(name) && !/<key>|\{[a-z]{1,20}\}/.test(value);
+const isTyped = (name: string, value: string): boolean =>
+  value.trim() !== '' && namesSecret(name) && !/<key>|\{[a-z]{1,20}\}/.test(value);
 
 /** A header's value, or nothing in place of a secret. */
 export const headerWithoutSecret = (name: string, value: string): string => (isTyped(name, value) ? '' : value);

@@ -35,7 +35,11 @@ export const managedPolicy = z.strictObject({
 export type ManagedPolicy = z.infer<typeof managedPolicy>;
 
 /** What is wrong with the file, and where. */
-export const policyProblem = z.object({ line: z.number().int().positive(), column: z.number().int().positive().nullable(), sentence: z.string().max(300) });
+export const policyProblem = z.object({
+  line: z.number().int().positive(),
+  column: z.number().int().positive().nullable(),
+  sentence: z.string().max(300),
+});
 export type PolicyProblem = z.infer<typeof policyProblem>;
 
 /** A profile's policy as it holds now, and who set each rule. */

@@ -9,7 +9,12 @@ export type Purpose = z.infer<typeof purpose>;
  * Whom a line may call: an E.164 number, an extension, `user@domain` or a SIP URI, where `*` stands for any rest and `?` for one
  * character: `+254*`, `10??`, `sip:*@pbx.example.com`. Matching is in dial-rules.ts.
  */
-export const dialPattern = z.string().regex(/^(?:\+?[0-9*?]{1,32}|(?:sips?:)?[A-Za-z0-9*?._+%~-]{1,64}(?:@[A-Za-z0-9*?.-]{1,100})?)$/, 'write a number or an address, with * for any rest and ? for one character');
+export const dialPattern = z
+  .string()
+  .regex(
+    /^(?:\+?[0-9*?]{1,32}|(?:sips?:)?[A-Za-z0-9*?._+%~-]{1,64}(?:@[A-Za-z0-9*?.-]{1,100})?)$/,
+    'write a number or an address, with * for any rest and ? for one character',
+  );
 export const dialRules = z.object({
   /** Empty: everybody. */
   allow: z.array(dialPattern).max(20).default([]),
@@ -33,7 +38,9 @@ export const profilePolicy = z.object({
   tokenLifeS: z.number().int().min(1).max(3600).default(300),
   purposes: z.array(purpose).min(1).max(3).default(['sip']),
   /** Grants that a window may ask for: so many at once, then so many a second, for each purpose. */
-  rate: z.object({ burst: z.number().int().min(1).max(20).default(10), perSecond: z.number().min(0.1).max(10).default(2) }).default({ burst: 10, perSecond: 2 }),
+  rate: z
+    .object({ burst: z.number().int().min(1).max(20).default(10), perSecond: z.number().min(0.1).max(10).default(2) })
+    .default({ burst: 10, perSecond: 2 }),
   /** Longest call in seconds; null: no limit. */
   maxCallS: z.number().int().min(10).max(86_400).nullable().default(null),
   dial: dialRules.default({ allow: [], deny: [] }),

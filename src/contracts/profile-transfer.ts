@@ -15,7 +15,11 @@ export const profilesFile = z.strictObject({
 export type ProfilesFile = z.infer<typeof profilesFile>;
 
 /** One value of a profile, before and after; null: it is not there. */
-export const fieldChange = z.object({ path: z.string().max(200), before: z.string().max(400).nullable(), after: z.string().max(400).nullable() });
+export const fieldChange = z.object({
+  path: z.string().max(200),
+  before: z.string().max(400).nullable(),
+  after: z.string().max(400).nullable(),
+});
 export type FieldChange = z.infer<typeof fieldChange>;
 
 export const importEntry = z.object({

@@ -15,27 +15,73 @@ const valid = {
 };
 
 describe('a gateway URL', () => {
-  it.each(['wss://pbx.example.com/ws', 'wss://pbx.example.com:8443', 'ws://127.0.0.1:4000/', 'ws://localhost:4000/', 'ws://[::1]:4000/', 'ws://127.1.2.3/'])('%s is one', (url) => {
+  it.each([
+    'wss://pbx.example.com/ws',
+    'wss://pbx.example.com:8443',
+    'ws://127.0.0.1:4000/',
+    'ws://localhost:4000/',
+    'ws://[::1]:4000/',
+    'ws://127.1.2.3/',
+  ])('%s is one', (url) => {
     expect(gatewayUrl.safeParse(url).success).toBe(true);
   });
 
-  it.each(['ws://example.com', 'ws://192.168.1.4/', 'ws://127.0.0.1.example.com/', 'ws://localhost.example.com/', 'https://example.com', 'javascript:alert(1)', 'wss://user:password@example.com/', 'wss://example.com/#x', 'example.com', '', `wss://example.com/${'x'.repeat(500)}`])('%s is none', (url) => {
+  it.each([
+    'ws://example.com',
+    'ws://192.168.1.4/',
+    'ws://127.0.0.1.example.com/',
+    'ws://localhost.example.com/',
+    'https://example.com',
+    'javascript:alert(1)',
+    'wss://user:password@example.com/',
+    'wss://example.com/#x',
+    'example.com',
+    '',
+    `wss://example.com/${'x'.repeat(500)}`,
+  ])('%s is none', (url) => {
     expect(gatewayUrl.safeParse(url).success).toBe(false);
   });
 
   it('is on this computer or not', () => {
-    expect(['ws://localhost/', 'ws://127.0.0.1/', 'wss://example.com/', 'nonsense'].map(isLoopbackUrl)).toEqual([true, true, false, null]);
+    expect(['ws://localhost/', 'ws://127.0.0.1/', 'wss://example.com/', 'nonsense'].map(isLoopbackUrl)).toEqual([
+      true,
+      true,
+      false,
+      null,
+    ]);
   });
 });
 
 describe('a profile', () => {
   it('gets its defaults', () => {
-    expect(profile.parse(valid)).toMatchObject({ displayName: '', iceServers: [], policy: { tokenLifeS: 300, purposes: ['sip'] }, presentation: { kind: 'query', parameter: 'token' }, provider: { issuer: 'ringfence' } });
+    expect(profile.parse(valid)).toMatchObject({
+      displayName: '',
+      iceServers: [],
+      policy: { tokenLifeS: 300, purposes: ['sip'] },
+      presentation: { kind: 'query', parameter: 'token' },
+      provider: { issuer: 'ringfence' },
+    });
   });
 
   it('drops what it does not declare, a key above all', () => {
-    expect(profile.parse({ ...valid, key: 'SECRET', provider: { ...valid.provider, secret: 'SECRET' }, iceServers: [{ urls: ['turn:turn.example.com'], username: 'u', credential: 'SECRET' }] })).not.toHaveProperty('key');
-    expect(JSON.stringify(profile.parse({ ...valid, key: 'SECRET', provider: { ...valid.provider, secret: 'SECRET' }, iceServers: [{ urls: ['turn:turn.example.com'], credential: 'SECRET' }] }))).not.toContain('SECRET');
+    expect(
+      profile.parse({
+        ...valid,
+        key: 'SECRET',
+        provider: { ...valid.provider, secret: 'SECRET' },
+        iceServers: [{ urls: ['turn:turn.example.com'], username: 'u', credential: 'SECRET' }],
+      }),
+    ).not.toHaveProperty('key');
+    expect(
+      JSON.stringify(
+        profile.parse({
+          ...valid,
+          key: 'SECRET',
+          provider: { ...valid.provider, secret: 'SECRET' },
+          iceServers: [{ urls: ['turn:turn.example.com'], credential: 'SECRET' }],
+        }),
+      ),
+    ).not.toContain('SECRET');
   });
 
   it.each<[string, object]>([
@@ -53,16 +99,44 @@ describe('a profile', () => {
 });
 
 describe('small things', () => {
-  it.each([[1, true], [3600, true], [0, false], [3601, false], [1.5, false], ['300', false]])('a life of %s s: %s', (tokenLifeS, fits) => {
+  it.each([
+    [1, true],
+    [3600, true],
+    [0, false],
+    [3601, false],
+    [1.5, false],
+    ['300', false],
+  ])('a life of %s s: %s', (tokenLifeS, fits) => {
     expect(profilePolicy.safeParse({ tokenLifeS }).success).toBe(fits);
   });
-  it.each([['practice', true], ['a-1', true], ['A', false], ['-a', false], ['', false], ['a/b', false], ['../x', false], ['__proto__', false], ['x'.repeat(64), false]])('the id %s: %s', (id, fits) => {
+  it.each([
+    ['practice', true],
+    ['a-1', true],
+    ['A', false],
+    ['-a', false],
+    ['', false],
+    ['a/b', false],
+    ['../x', false],
+    ['__proto__', false],
+    ['x'.repeat(64), false],
+  ])('the id %s: %s', (id, fits) => {
     expect(profileId.safeParse(id).success).toBe(fits);
   });
-  it.each([['token', true], ['session_token', true], ['a=b', false], ['a&b', false], ['', false]])('the query parameter %s: %s', (parameter, fits) => {
+  it.each([
+    ['token', true],
+    ['session_token', true],
+    ['a=b', false],
+    ['a&b', false],
+    ['', false],
+  ])('the query parameter %s: %s', (parameter, fits) => {
     expect(presentation.safeParse({ kind: 'query', parameter }).success).toBe(fits);
   });
-  it.each([['01234567', true], ['0123456', false], ['0123456G', false], ['012345678', false]])('the fingerprint %s: %s', (text, fits) => {
+  it.each([
+    ['01234567', true],
+    ['0123456', false],
+    ['0123456G', false],
+    ['012345678', false],
+  ])('the fingerprint %s: %s', (text, fits) => {
     expect(fingerprint.safeParse(text).success).toBe(fits);
   });
   it.each([

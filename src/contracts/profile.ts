@@ -10,7 +10,9 @@ export const environment = z.enum(['practice', 'development', 'staging', 'produc
 export type Environment = z.infer<typeof environment>;
 
 /** Profile identifiers: lower-case words, used as file, keychain and audit keys. */
-export const profileId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62})$/, 'use lower-case letters, digits and hyphens');
+export const profileId = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62})$/, 'use lower-case letters, digits and hyphens');
 export type ProfileId = z.infer<typeof profileId>;
 
 /** `user@host`, the identity a profile registers as. */
@@ -34,25 +36,40 @@ export const gatewayUrl = z
   }, 'write it as wss://host/path (ws:// is allowed for this computer only)');
 
 /** A domain or host name, as a challenge's realm names it (RFC 8898 section 2.1, RFC 8760). Empty: the identity's domain. */
-const realm = z.string().max(100).regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/, 'leave out quotes and backslashes');
+const realm = z
+  .string()
+  .max(100)
+  .regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/, 'leave out quotes and backslashes');
 
 /** How a token reaches the gateway. New presentations are new members of this union. */
 export const presentation = z.discriminatedUnion('kind', [
   /** As a named parameter of the WebSocket URL. */
-  z.object({ kind: z.literal('query'), parameter: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,31}$/).default('token') }),
+  z.object({
+    kind: z.literal('query'),
+    parameter: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,31}$/)
+      .default('token'),
+  }),
   /** As one more WebSocket subprotocol after `sip` (RFC 6455 section 1.9); the gateway must answer with `sip`. */
   z.object({
     kind: z.literal('subprotocol'),
     template: z
       .string()
       .max(64)
-      .regex(/^[A-Za-z0-9._-]*<token>[A-Za-z0-9._-]*$/, `write it with ${TOKEN_PLACEHOLDER} in it, for example bearer.${TOKEN_PLACEHOLDER}`)
+      .regex(
+        /^[A-Za-z0-9._-]*<token>[A-Za-z0-9._-]*$/,
+        `write it with ${TOKEN_PLACEHOLDER} in it, for example bearer.${TOKEN_PLACEHOLDER}`,
+      )
       .default(`bearer.${TOKEN_PLACEHOLDER}`),
   }),
   /** In REGISTER and in the INVITE that starts a call (RFC 8898): `Authorization: Bearer T`, or a header of the gateway's own that holds T alone. */
   z.object({
     kind: z.literal('bearer'),
-    header: z.string().regex(/^(?:Authorization|X-[A-Za-z0-9-]{1,40})$/, 'write Authorization, or a name that starts with X-').default('Authorization'),
+    header: z
+      .string()
+      .regex(/^(?:Authorization|X-[A-Za-z0-9-]{1,40})$/, 'write Authorization, or a name that starts with X-')
+      .default('Authorization'),
     realm: realm.default(''),
   }),
   /** A SIP user and password that live as long as a token would; digest with MD5 only (a limit of JsSIP), to this realm only. */
@@ -70,7 +87,10 @@ const iceServerUrl = z
   .string()
   .max(290)
   .regex(ICE_URL, 'write it as stun:host:port or turn:host:port')
-  .refine((url) => Number(/:([0-9]+)(?:\?.*)?$/.exec(url.replace(/\[.*\]/, ''))?.[1] ?? 1) <= 65_535, 'the port is 65535 at most');
+  .refine(
+    (url) => Number(/:([0-9]+)(?:\?.*)?$/.exec(url.replace(/\[.*\]/, ''))?.[1] ?? 1) <= 65_535,
+    'the port is 65535 at most',
+  );
 
 export const iceServer = z.object({
   urls: z.array(iceServerUrl).min(1).max(4),
@@ -98,13 +118,20 @@ export const profile = z
     const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
     const made = makesForSip(line.provider);
     if (made === 'nothing') {
-      context.addIssue({ code: 'custom', path: ['policy', 'purposes'], message: 'this provider has no SIP line: leave out "sip"' });
+      context.addIssue({
+        code: 'custom',
+        path: ['policy', 'purposes'],
+        message: 'this provider has no SIP line: leave out "sip"',
+      });
       return;
     }
     if (line.identity === '') refuse('identity', 'write it as user@domain, for example 1001@pbx.example.com');
-    const namesGateway = line.provider.kind === 'sautikit' || (line.provider.kind === 'generic-http' && line.provider.gatewayUrl !== '');
-    if (line.gatewayUrl === '' && !namesGateway) refuse('gatewayUrl', 'write it as wss://host/path (ws:// is allowed for this computer only)');
-    if ((line.presentation.kind === 'digest') !== (made === 'credentials')) refuse('presentation', 'SIP credentials are presented by digest, and tokens are not');
+    const namesGateway =
+      line.provider.kind === 'sautikit' || (line.provider.kind === 'generic-http' && line.provider.gatewayUrl !== '');
+    if (line.gatewayUrl === '' && !namesGateway)
+      refuse('gatewayUrl', 'write it as wss://host/path (ws:// is allowed for this computer only)');
+    if ((line.presentation.kind === 'digest') !== (made === 'credentials'))
+      refuse('presentation', 'SIP credentials are presented by digest, and tokens are not');
   });
 export type Profile = z.infer<typeof profile>;
 /** A profile as a person writes it: what has a default may be left out. */

@@ -18,7 +18,11 @@ export const baseUrl = z
   }, 'write it as https://host (http:// is allowed for this computer only)');
 
 /** An absolute path, or nothing: the system's usual one. */
-const path = z.string().max(200).regex(/^(?:|\/[A-Za-z0-9._~/-]*)$/, 'write it as /v1/name').default('');
+const path = z
+  .string()
+  .max(200)
+  .regex(/^(?:|\/[A-Za-z0-9._~/-]*)$/, 'write it as /v1/name')
+  .default('');
 const word = z.string().trim().min(1).max(200);
 const shortName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/, 'use letters, digits, _ . and -');
 
@@ -26,7 +30,19 @@ export const jwtAlgorithm = z.enum(['HS256', 'RS256', 'ES256', 'EdDSA']);
 export type JwtAlgorithm = z.infer<typeof jwtAlgorithm>;
 
 /** Claims that Ringfence itself sets (RFC 7519 section 4.1, and the constraints of a gateway): no template may. */
-export const OWN_CLAIMS: readonly string[] = ['iss', 'sub', 'aud', 'iat', 'exp', 'nbf', 'jti', 'max_call_s', 'dial', 'dial_deny', 'meta'];
+export const OWN_CLAIMS: readonly string[] = [
+  'iss',
+  'sub',
+  'aud',
+  'iat',
+  'exp',
+  'nbf',
+  'jti',
+  'max_call_s',
+  'dial',
+  'dial_deny',
+  'meta',
+];
 
 /** What may stand in a claim's text: the identity's user and domain, the profile's id, and the agent's display name. */
 export const CLAIM_PLACEHOLDERS = ['{user}', '{domain}', '{profile}', '{agent}'] as const;
@@ -47,7 +63,10 @@ const localJwt = z.object({
   claims: z
     .record(shortName, z.union([z.string().max(200), z.number(), z.boolean()]))
     .refine((claims) => Object.keys(claims).length <= 16, 'at most 16 claims')
-    .refine((claims) => Object.keys(claims).every((name) => !OWN_CLAIMS.includes(name)), `Ringfence sets ${OWN_CLAIMS.join(', ')} itself`)
+    .refine(
+      (claims) => Object.keys(claims).every((name) => !OWN_CLAIMS.includes(name)),
+      `Ringfence sets ${OWN_CLAIMS.join(', ')} itself`,
+    )
     .default({}),
   /** `meta`: short texts that the gateway may log or pass on, at most 16. */
   meta: z
@@ -80,7 +99,10 @@ const decart = z.object({
   allowedOrigins: z.array(z.string().min(1).max(200)).max(20).default([]),
   /** Seconds that a live stream may last; null: as long as the system allows. */
   maxSessionS: z.number().int().min(10).max(86_400).nullable().default(null),
-  metadata: z.record(shortName, z.string().max(200)).refine((metadata) => Object.keys(metadata).length <= 16, 'at most 16 entries').default({}),
+  metadata: z
+    .record(shortName, z.string().max(200))
+    .refine((metadata) => Object.keys(metadata).length <= 16, 'at most 16 entries')
+    .default({}),
 });
 
 /** Tools that an assistant may use; each is one file in src/main/tools. */
@@ -97,7 +119,11 @@ const openaiRealtime = z.object({
 });
 
 /** RFC 6901; empty: the answer has no such thing. */
-const pointer = z.string().max(200).regex(/^(?:|(?:\/(?:[^~/]|~[01])*)+)$/, 'write it as /data/token').default('');
+const pointer = z
+  .string()
+  .max(200)
+  .regex(/^(?:|(?:\/(?:[^~/]|~[01])*)+)$/, 'write it as /data/token')
+  .default('');
 
 const NO_SECRET = `write ${KEY_PLACEHOLDER} where the key goes: a profile holds no secret`;
 
@@ -107,18 +133,37 @@ const genericHttp = z.object({
   url: z
     .string()
     .max(500)
-    .refine((text) => baseUrl.safeParse(text.split('?')[0] ?? '').success && !text.includes('#'), 'write it as https://host/path (http:// is allowed for this computer only)')
-    .refine((text) => urlWithoutSecrets(text) === text, `a URL is no place for a secret: send it in a header, as ${KEY_PLACEHOLDER}`),
+    .refine(
+      (text) => baseUrl.safeParse(text.split('?')[0] ?? '').success && !text.includes('#'),
+      'write it as https://host/path (http:// is allowed for this computer only)',
+    )
+    .refine(
+      (text) => urlWithoutSecrets(text) === text,
+      `a URL is no place for a secret: send it in a header, as ${KEY_PLACEHOLDER}`,
+    ),
   headers: z
     .array(
       z
-        .object({ name: z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/, 'use letters, digits and hyphens'), value: z.string().max(500).regex(/^[\x20-\x7e]*$/, 'one line of plain text') })
-        .refine(({ name, value }) => headerWithoutSecret(name, value) === value, { path: ['value'], message: NO_SECRET }),
+        .object({
+          name: z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/, 'use letters, digits and hyphens'),
+          value: z
+            .string()
+            .max(500)
+            .regex(/^[\x20-\x7e]*$/, 'one line of plain text'),
+        })
+        .refine(({ name, value }) => headerWithoutSecret(name, value) === value, {
+          path: ['value'],
+          message: NO_SECRET,
+        }),
     )
     .max(16)
     .default([]),
   /** JSON text in which texts may hold placeholders (the key's, CLAIM_PLACEHOLDERS, and in seconds `{life}`, `{now}` and `{expiry}` of the epoch); empty: no body. */
-  body: z.string().max(4_000).refine((text) => bodyWithoutSecrets(text) === text, NO_SECRET).default(''),
+  body: z
+    .string()
+    .max(4_000)
+    .refine((text) => bodyWithoutSecrets(text) === text, NO_SECRET)
+    .default(''),
   /** JSON Pointers into the answer. A system gives a token, or a user and a password. */
   token: pointer,
   expiresAt: pointer,

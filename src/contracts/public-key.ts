@@ -2,13 +2,23 @@
 import { z } from 'zod';
 import { fingerprint } from './profile';
 
-const base64url = z.string().max(2_048).regex(/^[A-Za-z0-9_-]+$/);
+const base64url = z
+  .string()
+  .max(2_048)
+  .regex(/^[A-Za-z0-9_-]+$/);
 const named = { use: z.literal('sig'), kid: z.string().max(200).optional() };
 
 /** RFC 7517 and RFC 8037. */
 export const publicJwk = z.discriminatedUnion('kty', [
   z.object({ kty: z.literal('RSA'), n: base64url, e: base64url, alg: z.literal('RS256'), ...named }),
-  z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: base64url, y: base64url, alg: z.literal('ES256'), ...named }),
+  z.object({
+    kty: z.literal('EC'),
+    crv: z.literal('P-256'),
+    x: base64url,
+    y: base64url,
+    alg: z.literal('ES256'),
+    ...named,
+  }),
   z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: base64url, alg: z.literal('EdDSA'), ...named }),
 ]);
 export type PublicJwk = z.infer<typeof publicJwk>;

@@ -23,7 +23,8 @@ export interface RemoteCallRow {
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** True for an object that is no list. */
-export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -73,6 +74,10 @@ export function readRow(from: unknown, status?: RemoteStatus): RemoteCallRow | n
 
 /** The rows of a list of calls, `[...]`, `{calls: [...]}` or a page `{results: [...]}`; what is no row is left out. */
 export function readRows(list: unknown): RemoteCallRow[] {
-  const rows = Array.isArray(list) ? (list as readonly unknown[]) : isFields(list) ? fieldOf(list, 'calls', 'results') : null;
+  const rows = Array.isArray(list)
+    ? (list as readonly unknown[])
+    : isFields(list)
+      ? fieldOf(list, 'calls', 'results')
+      : null;
   return Array.isArray(rows) ? rows.flatMap((row) => readRow(row) ?? []) : [];
 }

@@ -2,4 +2,5 @@
 import type { ProviderConfig } from './provider';
 
 /** True where Ringfence itself computes with the key, so that an admin chooses it; elsewhere the system that it belongs to issues it, and it only says who we are. */
-export const signsHere = ({ kind }: Pick<ProviderConfig, 'kind'>): boolean => kind === 'local-jwt' || kind === 'ephemeral-credentials';
+export const signsHere = ({ kind }: Pick<ProviderConfig, 'kind'>): boolean =>
+  kind === 'local-jwt' || kind === 'ephemeral-credentials';

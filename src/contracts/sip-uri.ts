@@ -7,7 +7,8 @@ export interface SipAddress {
 }
 
 const USER = /^[A-Za-z0-9\-_.!~*'()&=+$,;?/%#]{1,64}$/;
-const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*(?::[0-9]{1,5})?$/;
+const HOST =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*(?::[0-9]{1,5})?$/;
 
 /** Parses `sip:user@host` or `sips:user@host` (parameters dropped). Returns null when it is no such URI. */
 export function parseSipUri(text: string): SipAddress | null {
@@ -30,7 +31,10 @@ export type TargetProblem = 'empty' | 'too-long' | 'malformed-uri' | 'malformed-
  * Turns what an agent typed into the SIP URI to call within `domain`: `echo`, `1002`, `+254 722 000 001`, `tel:+1-201-555-0123`,
  * `sip:bob@example.com`. Visual separators (RFC 3966 section 5.1.1) are dropped from numbers.
  */
-export function parseTarget(typed: string, domain: string): { readonly uri: string } | { readonly problem: TargetProblem } {
+export function parseTarget(
+  typed: string,
+  domain: string,
+): { readonly uri: string } | { readonly problem: TargetProblem } {
   const text = typed.trim();
   if (text === '') return { problem: 'empty' };
   if (text.length > 256) return { problem: 'too-long' };

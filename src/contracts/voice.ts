@@ -9,7 +9,10 @@ export const LARGEST_SDP = 65_536;
 export const sdpOffer = z
   .string()
   .max(LARGEST_SDP)
-  .refine((text) => /^v=0\r?\n/.test(text) && /^m=audio /m.test(text) && /^a=fingerprint:/m.test(text), 'this is no offer of sound');
+  .refine(
+    (text) => /^v=0\r?\n/.test(text) && /^m=audio /m.test(text) && /^a=fingerprint:/m.test(text),
+    'this is no offer of sound',
+  );
 
 /** Ours, made by main; the system's own id of a call stays there. */
 export const voiceCallId = z.uuid();

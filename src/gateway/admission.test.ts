@@ -34,7 +34,17 @@ class TestFlow implements AdmittedFlow {
 }
 
 function request(method: string, token: string | null): SipRequest {
-  const lines = [`${method} sip:x SIP/2.0`, 'Via: SIP/2.0/WS a;branch=z9hG4bK1', 'From: <sip:1001@x>;tag=1', 'To: <sip:1001@x>', 'Call-ID: c', `CSeq: 1 ${method}`, ...(token === null ? [] : [`Authorization: Bearer ${token}`]), '', ''];
+  const lines = [
+    `${method} sip:x SIP/2.0`,
+    'Via: SIP/2.0/WS a;branch=z9hG4bK1',
+    'From: <sip:1001@x>;tag=1',
+    'To: <sip:1001@x>',
+    'Call-ID: c',
+    `CSeq: 1 ${method}`,
+    ...(token === null ? [] : [`Authorization: Bearer ${token}`]),
+    '',
+    '',
+  ];
   const message = parseSipMessage(lines.join('\r\n'));
   if (message.kind !== 'request') throw new Error('no request');
   return message;
@@ -48,11 +58,27 @@ function admission() {
   const unused = (): never => expect.unreachable('digest is not accepted');
   const door = new Admission<TestFlow>({
     domain: 'x',
-    presentations: { accepts: new Set(['bearer']), parameter: 'token', template: 'bearer.<token>', bearerHeader: 'Authorization' },
+    presentations: {
+      accepts: new Set(['bearer']),
+      parameter: 'token',
+      template: 'bearer.<token>',
+      bearerHeader: 'Authorization',
+    },
     authenticator: {
       verify: (token) =>
         new Promise<Result<TokenIdentity, AuthRefusal>>((resolve) => {
-          waiting.push(() => resolve({ ok: true, value: { subject: '1001', expiresAt: Number(token), key: 'active', constraints: UNCONSTRAINED, fingerprint: '00000000' } }));
+          waiting.push(() =>
+            resolve({
+              ok: true,
+              value: {
+                subject: '1001',
+                expiresAt: Number(token),
+                key: 'active',
+                constraints: UNCONSTRAINED,
+                fingerprint: '00000000',
+              },
+            }),
+          );
         }),
       setKeys: unused,
     },
@@ -73,7 +99,8 @@ function admission() {
 
 it('passes messages on in the order in which they came, after the token is verified', async () => {
   const { flow, door, passed, verifyNext } = admission();
-  for (const message of [request('REGISTER', '5000'), request('OPTIONS', null), request('REGISTER', '6000')]) door.receive(flow, message);
+  for (const message of [request('REGISTER', '5000'), request('OPTIONS', null), request('REGISTER', '6000')])
+    door.receive(flow, message);
   expect(passed).toEqual([]);
   await verifyNext();
   expect(passed).toEqual(['first 1001', 'REGISTER', 'OPTIONS']);
@@ -96,5 +123,10 @@ it('lets a call lengthen what a flow may do, and never shorten it; a REGISTER do
     await verifyNext();
     return flow.expiresAt;
   };
-  expect([await after('REGISTER', '5000'), await after('INVITE', '4000'), await after('INVITE', '7000'), await after('REGISTER', '6000')]).toEqual([5000, 5000, 7000, 6000]);
+  expect([
+    await after('REGISTER', '5000'),
+    await after('INVITE', '4000'),
+    await after('INVITE', '7000'),
+    await after('REGISTER', '6000'),
+  ]).toEqual([5000, 5000, 7000, 6000]);
 });

@@ -63,9 +63,14 @@ export class Admission<F extends AdmittedFlow> {
   /** Takes one message from a flow. */
   receive(flow: F, message: SipMessage): void {
     const { log, pass, presentations } = this.#options;
-    const onward = message.kind === 'response' ? message : withoutHeaders(message, 'Authorization', 'Proxy-Authorization', presentations.bearerHeader);
-    const credentials: SipCredentials = message.kind === 'response' ? { kind: 'none' } : sipCredentials(message, presentations);
-    if (message.kind === 'request' && credentials.kind !== 'none' && !this.#belongs(flow, message, credentials)) this.#strayTokens += 1;
+    const onward =
+      message.kind === 'response'
+        ? message
+        : withoutHeaders(message, 'Authorization', 'Proxy-Authorization', presentations.bearerHeader);
+    const credentials: SipCredentials =
+      message.kind === 'response' ? { kind: 'none' } : sipCredentials(message, presentations);
+    if (message.kind === 'request' && credentials.kind !== 'none' && !this.#belongs(flow, message, credentials))
+      this.#strayTokens += 1;
     if (flow.openedWithToken) {
       pass(flow, onward);
       return;
@@ -73,13 +78,21 @@ export class Admission<F extends AdmittedFlow> {
     const earlier = this.#queues.get(flow) ?? Promise.resolve();
     const work = earlier
       .then(() => this.#admit(flow, message, onward, credentials))
-      .catch((error: unknown) => log(`flow ${flow.id} admission failed: ${error instanceof Error ? error.message : 'unknown'}`));
+      .catch((error: unknown) =>
+        log(`flow ${flow.id} admission failed: ${error instanceof Error ? error.message : 'unknown'}`),
+      );
     this.#queues.set(flow, work);
   }
 
   #belongs(flow: F, request: SipRequest, credentials: SipCredentials): boolean {
     const { domain } = this.#options;
-    return !flow.openedWithToken && (credentials.kind === 'bearer' || credentials.kind === 'digest') && needsCredentials(request) && parseUri(request.uri)?.host === domain && partyOf(request, 'From')?.host === domain;
+    return (
+      !flow.openedWithToken &&
+      (credentials.kind === 'bearer' || credentials.kind === 'digest') &&
+      needsCredentials(request) &&
+      parseUri(request.uri)?.host === domain &&
+      partyOf(request, 'From')?.host === domain
+    );
   }
 
   async #admit(flow: F, message: SipMessage, onward: SipMessage, credentials: SipCredentials): Promise<void> {
@@ -97,7 +110,8 @@ export class Admission<F extends AdmittedFlow> {
     }
     const verdict = await this.#judge(message, credentials, clock.now());
     if ('refusal' in verdict) {
-      if (verdict.refusal === 'ambiguous') this.#refuse(flow, message, 400, { phrase: 'Bad Request, more than one token' });
+      if (verdict.refusal === 'ambiguous')
+        this.#refuse(flow, message, 400, { phrase: 'Bad Request, more than one token' });
       else this.#challenge(flow, message, verdict.refusal);
       return;
     }
@@ -111,7 +125,11 @@ export class Admission<F extends AdmittedFlow> {
     if (!flow.isOpen()) return;
     const isFirst = !flow.isBound;
     // A REGISTER sets how long the binding may last; a call begun with an older token does not shorten it, but is limited by that token.
-    flow.bind(message.method === 'REGISTER' ? identity : { ...identity, expiresAt: Math.max(identity.expiresAt, flow.expiresAt ?? 0) });
+    flow.bind(
+      message.method === 'REGISTER'
+        ? identity
+        : { ...identity, expiresAt: Math.max(identity.expiresAt, flow.expiresAt ?? 0) },
+    );
     onAccepted(flow, identity, isFirst);
     pass(flow, onward);
   }
@@ -120,7 +138,10 @@ export class Admission<F extends AdmittedFlow> {
     const { authenticator, digest, refusesToken } = this.#options;
     if (credentials.kind === 'none') return { refusal: 'missing' };
     if (credentials.kind === 'misplaced' || credentials.kind === 'ambiguous') return { refusal: credentials.kind };
-    const verified = credentials.kind === 'bearer' ? await authenticator.verify(credentials.token, nowMs) : digest.verify(credentials.parameters, request, nowMs);
+    const verified =
+      credentials.kind === 'bearer'
+        ? await authenticator.verify(credentials.token, nowMs)
+        : digest.verify(credentials.parameters, request, nowMs);
     if (!verified.ok) return { refusal: verified.failure };
     return refusesToken() ? { refusal: 'fault' } : { identity: verified.value };
   }
@@ -134,16 +155,36 @@ export class Admission<F extends AdmittedFlow> {
     // RFC 8898 section 4: the error is named only where a token came.
     const withoutToken = refusal === null || refusal === 'missing' || refusal === 'misplaced';
     const headers: HeaderField[] = [
-      ...(presentations.accepts.has('digest') ? [{ name, value: digest.challenge(clock.now(), refusal === 'stale') }] : []),
-      ...(takesBearer ? [{ name, value: `Bearer realm="${domain}"${withoutToken ? '' : `, error="invalid_token", error_description="${refusal}"`}` }] : []),
+      ...(presentations.accepts.has('digest')
+        ? [{ name, value: digest.challenge(clock.now(), refusal === 'stale') }]
+        : []),
+      ...(takesBearer
+        ? [
+            {
+              name,
+              value: `Bearer realm="${domain}"${withoutToken ? '' : `, error="invalid_token", error_description="${refusal}"`}`,
+            },
+          ]
+        : []),
     ];
     this.#refuse(flow, request, asProxy ? 407 : 401, { headers }, refusal ?? 'missing');
   }
 
-  #refuse(flow: F, request: SipRequest, status: number, options: ReplyOptions, why: string = options.phrase ?? ''): void {
+  #refuse(
+    flow: F,
+    request: SipRequest,
+    status: number,
+    options: ReplyOptions,
+    why: string = options.phrase ?? '',
+  ): void {
     const { clock, log } = this.#options;
     log(`flow ${flow.id} ${request.method} refused ${status}: ${why}`);
     // The Date lets a phone measure how far its clock is off.
-    flow.send(replyTo(request, status, { ...options, headers: [...(options.headers ?? []), { name: 'Date', value: new Date(clock.now()).toUTCString() }] }));
+    flow.send(
+      replyTo(request, status, {
+        ...options,
+        headers: [...(options.headers ?? []), { name: 'Date', value: new Date(clock.now()).toUTCString() }],
+      }),
+    );
   }
 }

@@ -8,10 +8,17 @@ const ACTIVE = 'the active key is long enough for HS256';
 const NEXT = 'the next key is long enough for HS256 too';
 const NOW = 1_800_000_000_000;
 const IAT = NOW / 1000;
-const RULES: TokenRules = { issuer: 'ringfence', audience: 'practice', maxLifeS: 3600, leewayS: 30, reserved: new Set(['echo']) };
+const RULES: TokenRules = {
+  issuer: 'ringfence',
+  audience: 'practice',
+  maxLifeS: 3600,
+  leewayS: 30,
+  reserved: new Set(['echo']),
+};
 const GOOD = { iss: 'ringfence', aud: 'practice', sub: '1001', iat: IAT, exp: IAT + 300, jti: 'one' };
 
-const encode = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+const encode = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 function sign(claims: unknown, header: object = { alg: 'HS256' }, key = ACTIVE): string {
   const input = `${encode(header)}.${encode(claims)}`;
   return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`;
@@ -21,13 +28,24 @@ const verify = (token: string | null) => createAuthenticator({ active: ACTIVE, n
 describe('a good token', () => {
   it('gives subject, expiry, key and fingerprint', async () => {
     const token = sign(GOOD);
-    expect(await verify(token)).toEqual({ ok: true, value: { subject: '1001', expiresAt: NOW + 300_000, key: 'active', constraints: UNCONSTRAINED, fingerprint: fingerprintOf(token) } });
+    expect(await verify(token)).toEqual({
+      ok: true,
+      value: {
+        subject: '1001',
+        expiresAt: NOW + 300_000,
+        key: 'active',
+        constraints: UNCONSTRAINED,
+        fingerprint: fingerprintOf(token),
+      },
+    });
     expect(fingerprintOf('abc')).toBe('ba7816bf');
   });
 
   it('may be signed by the next key, and by a real signer', async () => {
     expect(await verify(sign(GOOD, { alg: 'HS256' }, NEXT))).toMatchObject({ ok: true, value: { key: 'next' } });
-    const real = await new SignJWT({ ...GOOD }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(new TextEncoder().encode(ACTIVE));
+    const real = await new SignJWT({ ...GOOD })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .sign(new TextEncoder().encode(ACTIVE));
     expect((await verify(real)).ok).toBe(true);
   });
 
@@ -57,7 +75,11 @@ describe('a refusal names its reason', () => {
     ['RS256', sign(GOOD, { alg: 'RS256' }), 'alg'],
     ['a critical header nobody knows', sign(GOOD, { alg: 'HS256', crit: ['x'], x: 1 }), 'malformed'],
     ['a foreign key', sign(GOOD, { alg: 'HS256' }, 'another key that is long enough as well'), 'signature'],
-    ['a key of its own in the header', sign(GOOD, { alg: 'HS256', jwk: { kty: 'oct', k: 'AAAA' } }, 'AAAA'), 'signature'],
+    [
+      'a key of its own in the header',
+      sign(GOOD, { alg: 'HS256', jwk: { kty: 'oct', k: 'AAAA' } }, 'AAAA'),
+      'signature',
+    ],
     ['changed claims', sign(GOOD).replace(/\.[^.]+\./, `.${encode({ ...GOOD, sub: '1002' })}.`), 'signature'],
     ['no signature', sign(GOOD).replace(/[^.]*$/, ''), 'signature'],
   ])('%s', async (_, token, reason) => {
@@ -79,7 +101,11 @@ describe('a refusal names its reason', () => {
     ['expired, within what would be leeway', { iat: IAT - 300, exp: IAT - 1 }, 'expired'],
     ['a second too long', { exp: IAT + 3601 }, 'life'],
     ['expiry before issue', { iat: IAT + 20, exp: IAT + 10 }, 'life'],
-    ...['iss', 'aud', 'sub', 'iat', 'exp', 'jti'].map((name): [string, object, string] => [`no ${name}`, { [name]: undefined }, 'malformed']),
+    ...['iss', 'aud', 'sub', 'iat', 'exp', 'jti'].map((name): [string, object, string] => [
+      `no ${name}`,
+      { [name]: undefined },
+      'malformed',
+    ]),
     ['exp as text', { exp: String(IAT + 300) }, 'malformed'],
     ['exp beyond time', { exp: 1e300 }, 'malformed'],
     ['iat as null', { iat: null }, 'malformed'],
@@ -91,14 +117,32 @@ describe('a refusal names its reason', () => {
     const authenticator = createAuthenticator({ active: ACTIVE }, RULES);
     authenticator.setKeys({ active: NEXT });
     expect(await authenticator.verify(sign(GOOD), NOW)).toEqual({ ok: false, failure: 'signature' });
-    expect(await authenticator.verify(sign(GOOD, { alg: 'HS256' }, NEXT), NOW)).toMatchObject({ ok: true, value: { key: 'active' } });
+    expect(await authenticator.verify(sign(GOOD, { alg: 'HS256' }, NEXT), NOW)).toMatchObject({
+      ok: true,
+      value: { key: 'active' },
+    });
   });
 });
 
 describe('limits of calls', () => {
   it('are read from the token', async () => {
-    const claims = { ...GOOD, max_call_s: 60, dial: ['+254*', '10??'], dial_deny: ['+254900*'], meta: { team: 'sales', desk: '7' } };
-    expect(await verify(sign(claims))).toMatchObject({ ok: true, value: { constraints: { maxCallS: 60, dial: { allow: ['+254*', '10??'], deny: ['+254900*'] }, meta: ['team=sales', 'desk=7'] } } });
+    const claims = {
+      ...GOOD,
+      max_call_s: 60,
+      dial: ['+254*', '10??'],
+      dial_deny: ['+254900*'],
+      meta: { team: 'sales', desk: '7' },
+    };
+    expect(await verify(sign(claims))).toMatchObject({
+      ok: true,
+      value: {
+        constraints: {
+          maxCallS: 60,
+          dial: { allow: ['+254*', '10??'], deny: ['+254900*'] },
+          meta: ['team=sales', 'desk=7'],
+        },
+      },
+    });
   });
 
   it.each<[string, object]>([

@@ -86,7 +86,10 @@ const no = (failure: AuthRefusal): Result<never, AuthRefusal> => ({ ok: false, f
 
 type NamedKey = readonly [KeyName, VerifyingKey];
 
-async function verifiedPayload(token: string, keys: readonly NamedKey[]): Promise<Result<{ payload: Uint8Array; key: KeyName }, AuthRefusal>> {
+async function verifiedPayload(
+  token: string,
+  keys: readonly NamedKey[],
+): Promise<Result<{ payload: Uint8Array; key: KeyName }, AuthRefusal>> {
   let refusal: AuthRefusal = 'alg';
   for (const [name, { algorithm, key }] of keys) {
     try {
@@ -101,7 +104,9 @@ async function verifiedPayload(token: string, keys: readonly NamedKey[]): Promis
 }
 
 /** `raw` holds the claims that others read. */
-function parseClaims(payload: Uint8Array): { readonly claims: z.infer<typeof claimsSchema>; readonly raw: unknown } | null {
+function parseClaims(
+  payload: Uint8Array,
+): { readonly claims: z.infer<typeof claimsSchema>; readonly raw: unknown } | null {
   try {
     const raw: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
     const parsed = claimsSchema.safeParse(raw);
@@ -148,7 +153,13 @@ export function createAuthenticator(keys: GatewayKeys, rules: TokenRules): Authe
       if (refusal !== null) return no(refusal);
       const constraints = constraintsOf(raw);
       if (constraints === null) return no('constraints');
-      return ok({ subject: claims.sub, expiresAt: claims.exp * 1000, key: verified.value.key, constraints, fingerprint: fingerprintOf(token) });
+      return ok({
+        subject: claims.sub,
+        expiresAt: claims.exp * 1000,
+        key: verified.value.key,
+        constraints,
+        fingerprint: fingerprintOf(token),
+      });
     },
   };
 }

@@ -1,6 +1,15 @@
 /** One branch of a proxied request (RFC 3261 section 16.6): the copy that went to one target, and what came back. */
 import type { Endpoint } from './endpoint';
-import { headerOf, headersOf, parseCseq, withHeader, withTopHeader, type HeaderField, type SipRequest, type SipResponse } from './sip-message';
+import {
+  headerOf,
+  headersOf,
+  parseCseq,
+  withHeader,
+  withTopHeader,
+  type HeaderField,
+  type SipRequest,
+  type SipResponse,
+} from './sip-message';
 import { randomToken } from './sip-reply';
 
 /** Where one copy of a request goes. */
@@ -38,7 +47,9 @@ export function makeBranch(request: SipRequest, target: Target, domain: string):
 function hopByHop(branch: Branch, method: 'ACK' | 'CANCEL', to: string, extra: readonly HeaderField[]): SipRequest {
   const { request } = branch;
   const number = parseCseq(headerOf(request, 'CSeq') ?? '')?.number ?? 0;
-  const copied = request.headers.filter((field) => field.name === 'From' || field.name === 'Call-ID' || field.name === 'Route');
+  const copied = request.headers.filter(
+    (field) => field.name === 'From' || field.name === 'Call-ID' || field.name === 'Route',
+  );
   return {
     kind: 'request',
     method,

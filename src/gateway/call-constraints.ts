@@ -13,7 +13,10 @@ export const constraintClaims = z.object({
   /** Stronger than `dial`. */
   dial_deny: patterns,
   /** For the log. */
-  meta: z.record(z.string().max(64), z.string().max(100)).refine((meta) => Object.keys(meta).length <= 16).optional(),
+  meta: z
+    .record(z.string().max(64), z.string().max(100))
+    .refine((meta) => Object.keys(meta).length <= 16)
+    .optional(),
 });
 
 export interface CallConstraints {

@@ -42,13 +42,34 @@ export interface CallLimit {
   readonly cancel: () => void;
 }
 
-const targetIn = (message: SipRequest | SipResponse): string | undefined => parseAddress(headersOf(message, 'Contact')[0] ?? '')?.uri;
+const targetIn = (message: SipRequest | SipResponse): string | undefined =>
+  parseAddress(headersOf(message, 'Contact')[0] ?? '')?.uri;
 const numberOf = (request: SipRequest): number => parseCseq(headerOf(request, 'CSeq') ?? '')?.number ?? 0;
 
 /** Starts the clock of an answered call. */
-export function limitCall({ invite, response, caller, callee, limitMs, domain, clock, deliver, onEnd }: LimitedCall): CallLimit {
-  const from: Side = { endpoint: caller, address: headerOf(invite, 'From') ?? '', target: targetIn(invite) ?? '', cseq: numberOf(invite) };
-  const to: Side = { endpoint: callee, address: headerOf(response, 'To') ?? '', target: targetIn(response) ?? '', cseq: 0 };
+export function limitCall({
+  invite,
+  response,
+  caller,
+  callee,
+  limitMs,
+  domain,
+  clock,
+  deliver,
+  onEnd,
+}: LimitedCall): CallLimit {
+  const from: Side = {
+    endpoint: caller,
+    address: headerOf(invite, 'From') ?? '',
+    target: targetIn(invite) ?? '',
+    cseq: numberOf(invite),
+  };
+  const to: Side = {
+    endpoint: callee,
+    address: headerOf(response, 'To') ?? '',
+    target: targetIn(response) ?? '',
+    cseq: 0,
+  };
   const bye = (side: Side, other: Side): SipRequest => ({
     kind: 'request',
     method: 'BYE',

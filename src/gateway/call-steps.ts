@@ -10,6 +10,8 @@ export type CallStep =
 
 /** A name for the call of an INVITE, in the shape of a UUID (RFC 9562 section 5.8): its Call-ID and tag say nothing to anybody else, and may hold a host name. */
 export function callUuidOf(invite: SipRequest): string {
-  const hex = createHash('sha256').update(`${headerOf(invite, 'Call-ID') ?? ''} ${partyOf(invite, 'From')?.tag ?? ''}`).digest('hex');
+  const hex = createHash('sha256')
+    .update(`${headerOf(invite, 'Call-ID') ?? ''} ${partyOf(invite, 'From')?.tag ?? ''}`)
+    .digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

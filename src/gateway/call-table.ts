@@ -22,7 +22,8 @@ export class CallTable {
 
   /** A request went through a dialog between these two tags. */
   note(callId: string, tags: readonly (string | null)[], request: SipRequest, isFromCaller: boolean): void {
-    for (const call of this.#calls) if (call.callId === callId && tags.includes(call.calleeTag)) call.limit?.note(request, isFromCaller);
+    for (const call of this.#calls)
+      if (call.callId === callId && tags.includes(call.calleeTag)) call.limit?.note(request, isFromCaller);
   }
 
   /** A BYE between these two tags is over, however it was answered. */

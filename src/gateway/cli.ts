@@ -69,11 +69,18 @@ async function run(args: readonly string[]): Promise<number | null> {
     return 0;
   }
   if (!/^\d{1,5}$/.test(values.port)) return stop('The port must be a whole number between 0 and 65535.', 2);
-  const algorithms = z.tuple([keyAlgorithm, keyAlgorithm]).safeParse([values.algorithm, values['next-algorithm'] ?? values.algorithm]);
+  const algorithms = z
+    .tuple([keyAlgorithm, keyAlgorithm])
+    .safeParse([values.algorithm, values['next-algorithm'] ?? values.algorithm]);
   if (!algorithms.success) return stop(`An algorithm is one of: ${keyAlgorithm.options.join(', ')}. Try --help.`, 2);
   const [algorithm, nextAlgorithm] = algorithms.data;
   const nextPath = values['next-key-file'];
-  const readKeys = (create: boolean) => readKeyFiles({ path: values['key-file'], algorithm }, nextPath === undefined ? null : { path: nextPath, algorithm: nextAlgorithm }, create);
+  const readKeys = (create: boolean) =>
+    readKeyFiles(
+      { path: values['key-file'], algorithm },
+      nextPath === undefined ? null : { path: nextPath, algorithm: nextAlgorithm },
+      create,
+    );
   const read = readKeys(true);
   if (!read.ok) return stop(read.failure.sentence, 2);
   const { keys, created } = read.value;
@@ -92,7 +99,11 @@ async function run(args: readonly string[]): Promise<number | null> {
     onKill: () => process.exit(1),
     ...(values.verbose ? { log: (line: string) => console.log(line) } : {}),
   });
-  if (!started.ok) return stop(started.failure.sentence, started.failure.reason === 'invalid-input' || started.failure.reason === 'key-unusable' ? 2 : 1);
+  if (!started.ok)
+    return stop(
+      started.failure.sentence,
+      started.failure.reason === 'invalid-input' || started.failure.reason === 'key-unusable' ? 2 : 1,
+    );
   const gateway = started.value;
   const close = (): void => {
     void gateway.close().then(() => process.exit(0));
@@ -103,8 +114,15 @@ async function run(args: readonly string[]): Promise<number | null> {
   process.on('SIGHUP', () => {
     const again = readKeys(false);
     const set = again.ok ? gateway.setKeys(again.value.keys) : again;
-    if (!again.ok || !set.ok) console.error(`${again.ok ? 'The keys were not taken.' : again.failure.sentence} The keys of before stay.`);
-    else console.log(`Keys read again: ${[again.value.keys.active, again.value.keys.next].filter((key) => key !== undefined).map(keyFingerprint).join(' and ')}`);
+    if (!again.ok || !set.ok)
+      console.error(`${again.ok ? 'The keys were not taken.' : again.failure.sentence} The keys of before stay.`);
+    else
+      console.log(
+        `Keys read again: ${[again.value.keys.active, again.value.keys.next]
+          .filter((key) => key !== undefined)
+          .map(keyFingerprint)
+          .join(' and ')}`,
+      );
   });
   const made = created ? ', made now' : '';
   console.log(

@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDigestAuthenticator, digestResponse, ephemeralPassword, NONCE_LIFE_MS, parseAuthParameters, type DigestAuthenticator } from './digest';
+import {
+  createDigestAuthenticator,
+  digestResponse,
+  ephemeralPassword,
+  NONCE_LIFE_MS,
+  parseAuthParameters,
+  type DigestAuthenticator,
+} from './digest';
 
 const ACTIVE = 'the active key is long enough for HMAC';
 const NEXT = 'the next key is long enough for HMAC too';
@@ -12,7 +19,8 @@ beforeEach(() => {
   digest = createDigestAuthenticator({ active: ACTIVE, next: NEXT }, RULES);
 });
 
-const nonceOf = (challenge: string): string => parseAuthParameters(challenge.replace(/^Digest /, ''))?.get('nonce') ?? '';
+const nonceOf = (challenge: string): string =>
+  parseAuthParameters(challenge.replace(/^Digest /, ''))?.get('nonce') ?? '';
 
 interface Answer {
   readonly username: string;
@@ -28,12 +36,32 @@ interface Answer {
 }
 function answer(more: Partial<Answer> & { readonly key?: string } = {}): string {
   const username = more.username ?? `${NOW / 1000 + 300}:1001`;
-  const parts = { username, realm: RULES.realm, password: ephemeralPassword(more.key ?? ACTIVE, username), nonce: more.nonce ?? nonceOf(digest.challenge(NOW, false)), nc: '00000001', cnonce: 'c', ...REGISTER, ...more };
+  const parts = {
+    username,
+    realm: RULES.realm,
+    password: ephemeralPassword(more.key ?? ACTIVE, username),
+    nonce: more.nonce ?? nonceOf(digest.challenge(NOW, false)),
+    nc: '00000001',
+    cnonce: 'c',
+    ...REGISTER,
+    ...more,
+  };
   return `username="${parts.username}", realm="${parts.realm}", nonce="${parts.nonce}", uri="${parts.uri}", response="${digestResponse(parts)}", algorithm=${more.algorithm ?? 'MD5'}, qop=${more.qop ?? 'auth'}, nc=${parts.nc}, cnonce="${parts.cnonce}"`;
 }
 
 it('computes what RFC 2617 section 3.5 computes', () => {
-  expect(digestResponse({ username: 'Mufasa', realm: 'testrealm@host.com', password: 'Circle Of Life', nonce: 'dcd98b7102dd2f0e8b11d0f600bfb0c093', nc: '00000001', cnonce: '0a4f113b', method: 'GET', uri: '/dir/index.html' })).toBe('6629fae49393a05397450978507c4ef1');
+  expect(
+    digestResponse({
+      username: 'Mufasa',
+      realm: 'testrealm@host.com',
+      password: 'Circle Of Life',
+      nonce: 'dcd98b7102dd2f0e8b11d0f600bfb0c093',
+      nc: '00000001',
+      cnonce: '0a4f113b',
+      method: 'GET',
+      uri: '/dir/index.html',
+    }),
+  ).toBe('6629fae49393a05397450978507c4ef1');
 });
 
 it('makes the password that TURN and Kamailio make of the same key', () => {
@@ -43,7 +71,15 @@ it('makes the password that TURN and Kamailio make of the same key', () => {
 
 describe('credentials', () => {
   it('of either key are taken, and say which', () => {
-    expect(digest.verify(answer(), REGISTER, NOW)).toMatchObject({ ok: true, value: { subject: '1001', expiresAt: NOW + 300_000, key: 'active', fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) as string } });
+    expect(digest.verify(answer(), REGISTER, NOW)).toMatchObject({
+      ok: true,
+      value: {
+        subject: '1001',
+        expiresAt: NOW + 300_000,
+        key: 'active',
+        fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) as string,
+      },
+    });
     expect(digest.verify(answer({ key: NEXT }), REGISTER, NOW)).toMatchObject({ ok: true, value: { key: 'next' } });
     digest.setKeys({ active: NEXT });
     expect(digest.verify(answer(), REGISTER, NOW)).toEqual({ ok: false, failure: 'signature' });
@@ -65,7 +101,9 @@ describe('credentials', () => {
     ['qop=auth-int', { qop: 'auth-int' }, 'malformed'],
     ['no cnonce', { cnonce: '' }, 'malformed'],
     ['a short nonce count', { nc: '1' }, 'malformed'],
-  ] as const)('with %s are refused', (_, more, reason) => expect(digest.verify(answer(more), REGISTER, NOW)).toEqual({ ok: false, failure: reason }));
+  ] as const)('with %s are refused', (_, more, reason) =>
+    expect(digest.verify(answer(more), REGISTER, NOW)).toEqual({ ok: false, failure: reason }),
+  );
 
   it.each(['', 'nonsense', 'username="a', 'username="1:a", username="1:a"', '=', ', ,'])('%j is refused', (text) => {
     expect(digest.verify(text, REGISTER, NOW)).toEqual({ ok: false, failure: 'malformed' });
@@ -79,7 +117,13 @@ describe('a nonce', () => {
       const verdict = digest.verify(answer({ nonce, nc }), REGISTER, NOW);
       return verdict.ok ? 'ok' : verdict.failure;
     };
-    expect([say('00000001'), say('00000001'), say('00000003'), say('00000002'), say('0000000a')]).toEqual(['ok', 'replay', 'ok', 'replay', 'ok']);
+    expect([say('00000001'), say('00000001'), say('00000003'), say('00000002'), say('0000000a')]).toEqual([
+      'ok',
+      'replay',
+      'ok',
+      'replay',
+      'ok',
+    ]);
   });
 
   it('goes stale after a minute, and is no use from another process', () => {
@@ -87,21 +131,30 @@ describe('a nonce', () => {
     const text = answer({ nonce });
     expect(digest.verify(text, REGISTER, NOW + NONCE_LIFE_MS)).toEqual({ ok: false, failure: 'stale' });
     expect(digest.verify(text, REGISTER, NOW - 1)).toEqual({ ok: false, failure: 'stale' });
-    expect(createDigestAuthenticator({ active: ACTIVE }, RULES).verify(text, REGISTER, NOW)).toEqual({ ok: false, failure: 'stale' });
+    expect(createDigestAuthenticator({ active: ACTIVE }, RULES).verify(text, REGISTER, NOW)).toEqual({
+      ok: false,
+      failure: 'stale',
+    });
     // Wrong and old: only wrong. Stale means "the same again with a new nonce".
-    expect(digest.verify(answer({ nonce, key: 'a key that nobody here has ever seen' }), REGISTER, NOW + NONCE_LIFE_MS)).toEqual({ ok: false, failure: 'signature' });
+    expect(
+      digest.verify(answer({ nonce, key: 'a key that nobody here has ever seen' }), REGISTER, NOW + NONCE_LIFE_MS),
+    ).toEqual({ ok: false, failure: 'signature' });
     expect(digest.verify(text, REGISTER, NOW)).toMatchObject({ ok: true });
   });
 
   it('may be any text of anybody', () => {
     const [time = '', salt = '', mac = ''] = nonceOf(digest.challenge(NOW, false)).split('-');
-    for (const nonce of ['x', `${time}-${salt}-${'\u00e9'.repeat(mac.length)}`, `${time}-${salt}-${mac}-more`]) expect(digest.verify(answer({ nonce }), REGISTER, NOW)).toEqual({ ok: false, failure: 'stale' });
+    for (const nonce of ['x', `${time}-${salt}-${'\u00e9'.repeat(mac.length)}`, `${time}-${salt}-${mac}-more`])
+      expect(digest.verify(answer({ nonce }), REGISTER, NOW)).toEqual({ ok: false, failure: 'stale' });
   });
 
-  it('is never the same twice', () => expect(nonceOf(digest.challenge(NOW, false))).not.toBe(nonceOf(digest.challenge(NOW, false))));
+  it('is never the same twice', () =>
+    expect(nonceOf(digest.challenge(NOW, false))).not.toBe(nonceOf(digest.challenge(NOW, false))));
 
   it('comes in a challenge of MD5 and qop=auth', () => {
-    expect(digest.challenge(NOW, false)).toMatch(/^Digest realm="practice\.test", nonce="[0-9a-z-]+", algorithm=MD5, qop="auth"$/);
+    expect(digest.challenge(NOW, false)).toMatch(
+      /^Digest realm="practice\.test", nonce="[0-9a-z-]+", algorithm=MD5, qop="auth"$/,
+    );
     expect(digest.challenge(NOW, true)).toMatch(/, stale=true$/);
   });
 });

@@ -43,7 +43,16 @@ export function ephemeralPassword(key: string, username: string): string {
 const md5 = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');
 
 /** What RFC 2617 section 3.2.2.1 calls request-digest, for qop=auth. */
-export function digestResponse(parts: { readonly username: string; readonly realm: string; readonly password: string; readonly nonce: string; readonly nc: string; readonly cnonce: string } & DigestRequest): string {
+export function digestResponse(
+  parts: {
+    readonly username: string;
+    readonly realm: string;
+    readonly password: string;
+    readonly nonce: string;
+    readonly nc: string;
+    readonly cnonce: string;
+  } & DigestRequest,
+): string {
   const { username, realm, password, nonce, nc, cnonce, method, uri } = parts;
   return md5([md5(`${username}:${realm}:${password}`), nonce, nc, cnonce, 'auth', md5(`${method}:${uri}`)].join(':'));
 }
@@ -105,7 +114,10 @@ export function createDigestAuthenticator(keys: GatewayKeys, rules: DigestRules)
   const nonces = new Nonces();
   let current = keys;
 
-  const madeBy = (response: string, parts: Omit<Parameters<typeof digestResponse>[0], 'password'>): { readonly key: KeyName; readonly password: string } | null => {
+  const madeBy = (
+    response: string,
+    parts: Omit<Parameters<typeof digestResponse>[0], 'password'>,
+  ): { readonly key: KeyName; readonly password: string } | null => {
     for (const name of ['active', 'next'] as const) {
       const key = current[name];
       // A public key makes no passwords: everybody could.
@@ -120,26 +132,55 @@ export function createDigestAuthenticator(keys: GatewayKeys, rules: DigestRules)
     setKeys: (next) => {
       current = next;
     },
-    challenge: (nowMs, stale) => `Digest realm="${rules.realm}", nonce="${nonces.make(nowMs)}", algorithm=MD5, qop="auth"${stale ? ', stale=true' : ''}`,
+    challenge: (nowMs, stale) =>
+      `Digest realm="${rules.realm}", nonce="${nonces.make(nowMs)}", algorithm=MD5, qop="auth"${stale ? ', stale=true' : ''}`,
     verify: (text, request, nowMs) => {
       const given = parseAuthParameters(text);
       const get = (name: string): string => given?.get(name) ?? '';
-      const [username, nonce, nc, cnonce, response] = [get('username'), get('nonce'), get('nc'), get('cnonce'), get('response')];
+      const [username, nonce, nc, cnonce, response] = [
+        get('username'),
+        get('nonce'),
+        get('nc'),
+        get('cnonce'),
+        get('response'),
+      ];
       const [, expiry = '', subject = ''] = /^(\d{1,11}):(.+)$/s.exec(username) ?? [];
-      if (expiry === '' || nonce === '' || cnonce === '' || !/^[0-9a-f]{8}$/.test(nc) || !/^[0-9a-f]{32}$/.test(response) || get('qop') !== 'auth') return no('malformed');
+      if (
+        expiry === '' ||
+        nonce === '' ||
+        cnonce === '' ||
+        !/^[0-9a-f]{8}$/.test(nc) ||
+        !/^[0-9a-f]{32}$/.test(response) ||
+        get('qop') !== 'auth'
+      )
+        return no('malformed');
       if (!/^(?:MD5)?$/i.test(get('algorithm'))) return no('alg');
       if (get('realm') !== rules.realm) return no('realm');
       // Section 22.4: an answer for one request is none for another.
       if (get('uri') !== request.uri) return no('signature');
       if (!isSubject(subject, rules.reserved)) return no('subject');
-      const made = madeBy(response, { username, realm: rules.realm, nonce, nc, cnonce, method: request.method, uri: request.uri });
+      const made = madeBy(response, {
+        username,
+        realm: rules.realm,
+        nonce,
+        nc,
+        cnonce,
+        method: request.method,
+        uri: request.uri,
+      });
       if (made === null) return no('signature');
       const expiresAt = Number(expiry) * 1000;
       if (expiresAt <= nowMs) return no('expired');
       if (expiresAt > nowMs + (rules.maxLifeS + rules.leewayS) * 1000) return no('life');
       if (!nonces.isFresh(nonce, nowMs)) return no('stale');
       if (!nonces.use(nonce, parseInt(nc, 16), nowMs)) return no('replay');
-      return ok({ subject, expiresAt, key: made.key, constraints: UNCONSTRAINED, fingerprint: fingerprintOf(made.password) });
+      return ok({
+        subject,
+        expiresAt,
+        key: made.key,
+        constraints: UNCONSTRAINED,
+        fingerprint: fingerprintOf(made.password),
+      });
     },
   };
 }

@@ -17,7 +17,14 @@ afterEach(async () => {
 });
 
 /** A listener that has joined; `status` is that of a refused upgrade. */
-async function listen(token: string, join = true): Promise<{ readonly frames: Frame[]; readonly send: (...frame: readonly unknown[]) => void; readonly status: number | null }> {
+async function listen(
+  token: string,
+  join = true,
+): Promise<{
+  readonly frames: Frame[];
+  readonly send: (...frame: readonly unknown[]) => void;
+  readonly status: number | null;
+}> {
   const socket = new WebSocket(`${room.gateway().url}socket/websocket?session_token=${token}&vsn=2.0.0`);
   sockets.push(socket);
   const frames: Frame[] = [];
@@ -34,7 +41,8 @@ async function listen(token: string, join = true): Promise<{ readonly frames: Fr
   }
   return { frames, send, status };
 }
-const told = (frames: readonly Frame[]): string[] => frames.filter(([, , topic, event]) => topic === 'events' && !event.startsWith('phx_')).map(([, , , event]) => event);
+const told = (frames: readonly Frame[]): string[] =>
+  frames.filter(([, , topic, event]) => topic === 'events' && !event.startsWith('phx_')).map(([, , , event]) => event);
 
 describe("the practice gateway's live events", () => {
   it('tell a call from its ring to its end, to those who take part in it', async () => {
@@ -46,12 +54,22 @@ describe("the practice gateway's live events", () => {
     const placed = await asha.agent.place('echo');
     if (!placed.ok) throw new Error(placed.failure.sentence);
     await asha.call('active');
-    await expect.poll(() => told(hers.frames)).toEqual(['incoming_call', 'call_participant_joined', 'call_answered', 'call_participant_joined']);
+    await expect
+      .poll(() => told(hers.frames))
+      .toEqual(['incoming_call', 'call_participant_joined', 'call_answered', 'call_participant_joined']);
     const late = await listen(mintToken({ sub: '1001' }));
     const [row] = (late.frames[0]?.[4] as { response: { calls: Record<string, unknown>[] } }).response.calls;
-    expect(row).toMatchObject({ callUuid: hers.frames[1]?.[4]['callUuid'], status: 'answered', fromNumber: '1001', toNumber: 'echo', endedAt: null });
+    expect(row).toMatchObject({
+      callUuid: hers.frames[1]?.[4]['callUuid'],
+      status: 'answered',
+      fromNumber: '1001',
+      toNumber: 'echo',
+      endedAt: null,
+    });
     asha.agent.end(placed.value);
-    await expect.poll(() => told(hers.frames).slice(4)).toEqual(['call_participant_left', 'call_participant_left', 'call_ended']);
+    await expect
+      .poll(() => told(hers.frames).slice(4))
+      .toEqual(['call_participant_left', 'call_participant_left', 'call_ended']);
     expect(hers.frames.at(-1)?.[4]).toMatchObject({ status: 'completed', endedAt: expect.any(String) as string });
     expect(told(his.frames)).toEqual([]);
   });
@@ -63,7 +81,9 @@ describe("the practice gateway's live events", () => {
     await asha.registered();
     await asha.agent.place('busy');
     await asha.call('ended');
-    await expect.poll(() => told(frames)).toEqual(['incoming_call', 'call_participant_joined', 'call_participant_left', 'call_ended']);
+    await expect
+      .poll(() => told(frames))
+      .toEqual(['incoming_call', 'call_participant_joined', 'call_participant_left', 'call_ended']);
   });
 
   it.each([
@@ -81,12 +101,14 @@ describe("the practice gateway's live events", () => {
     send('1', '4', 'events', 'end_call', { callUuid: 'a' });
     sockets.at(-1)?.send('nonsense');
     send(null, '5', 'phoenix', 'heartbeat', {});
-    await expect.poll(() => frames.slice(1)).toEqual([
-      [null, '2', 'phoenix', 'phx_reply', { status: 'ok', response: {} }],
-      ['3', '3', 'secrets', 'phx_reply', { status: 'error', response: { reason: 'unmatched topic' } }],
-      ['1', '4', 'events', 'phx_reply', { status: 'error', response: { reason: 'nothing is taken here' } }],
-      [null, '5', 'phoenix', 'phx_reply', { status: 'ok', response: {} }],
-    ]);
+    await expect
+      .poll(() => frames.slice(1))
+      .toEqual([
+        [null, '2', 'phoenix', 'phx_reply', { status: 'ok', response: {} }],
+        ['3', '3', 'secrets', 'phx_reply', { status: 'error', response: { reason: 'unmatched topic' } }],
+        ['1', '4', 'events', 'phx_reply', { status: 'error', response: { reason: 'nothing is taken here' } }],
+        [null, '5', 'phoenix', 'phx_reply', { status: 'ok', response: {} }],
+      ]);
   });
 
   it('say nothing before the join', async () => {

@@ -60,8 +60,16 @@ export interface EventsSocket {
 }
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-const rowOf = ({ callUuid, from, to, status, startedAt, endedAt }: KnownCall) => ({ callUuid, status, fromNumber: from, toNumber: to, startedAt: iso(startedAt), endedAt: iso(endedAt) });
-const textOf = (data: RawData): string => (Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)).toString('utf8');
+const rowOf = ({ callUuid, from, to, status, startedAt, endedAt }: KnownCall) => ({
+  callUuid,
+  status,
+  fromNumber: from,
+  toNumber: to,
+  startedAt: iso(startedAt),
+  endedAt: iso(endedAt),
+});
+const textOf = (data: RawData): string =>
+  (Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)).toString('utf8');
 
 function parseFrame(data: RawData): z.infer<typeof frame> | null {
   try {
@@ -73,7 +81,12 @@ function parseFrame(data: RawData): z.infer<typeof frame> | null {
 }
 
 export function createEventsSocket({ authenticator, clock, log, refuse }: EventsSocketOptions): EventsSocket {
-  const sockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: LARGEST_FRAME });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: LARGEST_FRAME,
+  });
   const listeners = new Set<Listener>();
   const calls = new Map<string, KnownCall>();
 
@@ -81,10 +94,12 @@ export function createEventsSocket({ authenticator, clock, log, refuse }: Events
     if (socket.bufferedAmount > LARGEST_BACKLOG) socket.terminate();
     else socket.send(JSON.stringify(parts));
   };
-  const callsOf = (user: string): KnownCall[] => [...calls.values()].filter((call) => call.from === user || call.to === user);
+  const callsOf = (user: string): KnownCall[] =>
+    [...calls.values()].filter((call) => call.from === user || call.to === user);
   const push = (call: KnownCall, event: string, payload: object): void => {
     for (const listener of listeners) {
-      if (listener.joinRef !== null && (listener.user === call.from || listener.user === call.to)) send(listener, [null, null, TOPIC, event, { callUuid: call.callUuid, at: iso(clock.now()), ...payload }]);
+      if (listener.joinRef !== null && (listener.user === call.from || listener.user === call.to))
+        send(listener, [null, null, TOPIC, event, { callUuid: call.callUuid, at: iso(clock.now()), ...payload }]);
     }
   };
 
@@ -98,7 +113,8 @@ export function createEventsSocket({ authenticator, clock, log, refuse }: Events
     const parsed = parseFrame(data);
     if (parsed === null) return;
     const [joinRef, id, topic, event] = parsed;
-    const reply = (status: 'ok' | 'error', response: object): void => send(listener, [joinRef, id, topic, 'phx_reply', { status, response }]);
+    const reply = (status: 'ok' | 'error', response: object): void =>
+      send(listener, [joinRef, id, topic, 'phx_reply', { status, response }]);
     if (topic === 'phoenix' && event === 'heartbeat') reply('ok', {});
     else if (topic !== TOPIC) reply('error', { reason: 'unmatched topic' });
     else if (event === 'phx_join') {
@@ -146,7 +162,14 @@ export function createEventsSocket({ authenticator, clock, log, refuse }: Events
       if (step.kind === 'ringing') {
         // The same INVITE on its way again is the same call.
         if (calls.has(step.callUuid)) return;
-        const call: KnownCall = { callUuid: step.callUuid, from: step.from, to: step.to, startedAt: clock.now(), status: 'ringing', endedAt: null };
+        const call: KnownCall = {
+          callUuid: step.callUuid,
+          from: step.from,
+          to: step.to,
+          startedAt: clock.now(),
+          status: 'ringing',
+          endedAt: null,
+        };
         calls.set(step.callUuid, call);
         push(call, 'incoming_call', rowOf(call));
         push(call, 'call_participant_joined', { participant: { id: call.from, name: call.from } });
@@ -165,7 +188,8 @@ export function createEventsSocket({ authenticator, clock, log, refuse }: Events
       call.status = 'completed';
       call.endedAt = clock.now();
       calls.delete(step.callUuid);
-      for (const id of wasAnswered ? [call.from, call.to] : [call.from]) push(call, 'call_participant_left', { participant: { id, name: id } });
+      for (const id of wasAnswered ? [call.from, call.to] : [call.from])
+        push(call, 'call_participant_left', { participant: { id, name: id } });
       push(call, 'call_ended', rowOf(call));
     },
     count: () => listeners.size,

@@ -40,7 +40,10 @@ export interface FaultTargets {
 }
 
 const user = z.string().min(1).max(64);
-const isCloseCode = (code: number): boolean => code === 1000 || (code >= 1001 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999);
+const isCloseCode = (code: number): boolean =>
+  code === 1000 ||
+  (code >= 1001 && code <= 1014 && ![1004, 1005, 1006].includes(code)) ||
+  (code >= 3000 && code <= 4999);
 
 interface Action {
   readonly run: (body: unknown, targets: FaultTargets) => unknown;
@@ -58,16 +61,21 @@ const POST: Readonly<Record<string, Action>> = {
     else state.silent.delete(input.user);
     return {};
   }),
-  '/refuse-tokens': action(z.strictObject({ on: z.boolean(), count: z.number().int().min(1).max(1000).optional() }), (input, { state }) => {
-    // With a count: so many, then none.
-    state.refuseTokens(input.on ? (input.count ?? Infinity) : 0);
-    return {};
-  }),
+  '/refuse-tokens': action(
+    z.strictObject({ on: z.boolean(), count: z.number().int().min(1).max(1000).optional() }),
+    (input, { state }) => {
+      // With a count: so many, then none.
+      state.refuseTokens(input.on ? (input.count ?? Infinity) : 0);
+      return {};
+    },
+  ),
   '/delay': action(z.strictObject({ ms: z.number().min(0).max(60_000) }), (input, { state }) => {
     state.delayMs = input.ms;
     return {};
   }),
-  '/close-code': action(z.strictObject({ user, code: z.number().int().refine(isCloseCode) }), (input, targets) => ({ closed: targets.closeWith(input.user, input.code) })),
+  '/close-code': action(z.strictObject({ user, code: z.number().int().refine(isCloseCode) }), (input, targets) => ({
+    closed: targets.closeWith(input.user, input.code),
+  })),
   '/kill': action(z.strictObject({}), () => ({})),
 };
 const GET: Readonly<Record<string, (targets: FaultTargets) => unknown>> = {
@@ -100,7 +108,9 @@ async function handle(request: IncomingMessage, targets: FaultTargets): Promise<
 }
 
 /** Opens the fault port on any free port. */
-export async function startFaults(targets: FaultTargets): Promise<Result<{ readonly url: string; readonly close: () => Promise<void> }>> {
+export async function startFaults(
+  targets: FaultTargets,
+): Promise<Result<{ readonly url: string; readonly close: () => Promise<void> }>> {
   const server = createServer((request, response) => {
     void handle(request, targets).then(([status, body]) => {
       response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' });

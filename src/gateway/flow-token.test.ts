@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FlowTokens } from './flow-token';
 
-const TOKEN = { callerTag: 't', caller: { user: 'a', instance: '<urn:uuid:1>', endpointId: 'f1' }, callee: { user: 'b', instance: null, endpointId: 'f2' } };
+const TOKEN = {
+  callerTag: 't',
+  caller: { user: 'a', instance: '<urn:uuid:1>', endpointId: 'f1' },
+  callee: { user: 'b', instance: null, endpointId: 'f2' },
+};
 
 describe('flow tokens', () => {
   it('come back as they were made, from the same key only', () => {
@@ -18,7 +22,9 @@ describe('flow tokens', () => {
   it('are not changed unseen', () => {
     const tokens = new FlowTokens('one key');
     const [payload = '', mac = ''] = tokens.make(TOKEN).split('.');
-    const changed = Buffer.from(Buffer.from(payload, 'base64url').toString().replace('"b"', '"c"')).toString('base64url');
+    const changed = Buffer.from(Buffer.from(payload, 'base64url').toString().replace('"b"', '"c"')).toString(
+      'base64url',
+    );
     expect(tokens.read(`${changed}.${mac}`)).toBeNull();
   });
 });

@@ -134,7 +134,8 @@ export class Flow implements AdmittedFlow {
       return;
     }
     this.#options.log(`flow ${this.id} user=${this.user} malformed message: ${message.problem}`);
-    if (message.request !== null && message.request.method !== 'ACK') this.send(replyTo(message.request, 400, { phrase: `Bad Request, ${message.problem}` }));
+    if (message.request !== null && message.request.method !== 'ACK')
+      this.send(replyTo(message.request, 400, { phrase: `Bad Request, ${message.problem}` }));
   }
 
   #sendText(text: string): void {
@@ -178,7 +179,9 @@ export class Flow implements AdmittedFlow {
 }
 
 function decode(data: RawData, isBinary: boolean): string | null {
-  const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data instanceof ArrayBuffer ? new Uint8Array(data) : data);
+  const bytes = Array.isArray(data)
+    ? Buffer.concat(data)
+    : Buffer.from(data instanceof ArrayBuffer ? new Uint8Array(data) : data);
   if (bytes.length > SIP_LIMITS.messageBytes) return null;
   // ws has checked the UTF-8 of text frames; binary ones are checked here.
   if (!isBinary) return bytes.toString('utf8');

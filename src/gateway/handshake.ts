@@ -69,9 +69,11 @@ export function createHandshakeServer(options: HandshakeOptions): Server {
       return;
     }
     const presented = handshakeToken(request, options.presentations);
-    const open = (identity: TokenIdentity | null): void => sockets.handleUpgrade(request, socket, head, (opened) => options.onSocket(opened, identity));
+    const open = (identity: TokenIdentity | null): void =>
+      sockets.handleUpgrade(request, socket, head, (opened) => options.onSocket(opened, identity));
     if (presented.kind === 'none' && opensWithout) open(null);
-    else if (presented.kind !== 'token') denied(presented.kind === 'none' ? 'missing' : presented.kind === 'ambiguous' ? 'malformed' : presented.kind);
+    else if (presented.kind !== 'token')
+      denied(presented.kind === 'none' ? 'missing' : presented.kind === 'ambiguous' ? 'malformed' : presented.kind);
     else {
       const verified = await options.authenticator.verify(presented.token, clock.now());
       if (!verified.ok) denied(verified.failure);
@@ -86,7 +88,9 @@ export function createHandshakeServer(options: HandshakeOptions): Server {
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const taken = options.events.isFor(request) ? options.events.upgrade(request, socket, head) : upgrade(request, socket, head);
+    const taken = options.events.isFor(request)
+      ? options.events.upgrade(request, socket, head)
+      : upgrade(request, socket, head);
     taken.catch(() => socket.destroy());
   });
   return server;

@@ -89,10 +89,21 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
     onCall: (step) => events.tell(step),
     register: (request, from) => (from instanceof Flow ? registrar.register(request, from) : replyTo(request, 403)),
   });
-  const services = parsed.value.services ? createServices({ domain, clock, media, emit: (from, message) => proxy.receive(from, message) }) : null;
-  const limits = { maxLifeS: maxTokenLifeS, leewayS, reserved: new Set<string>(services === null ? [] : SERVICE_NAMES) };
+  const services = parsed.value.services
+    ? createServices({ domain, clock, media, emit: (from, message) => proxy.receive(from, message) })
+    : null;
+  const limits = {
+    maxLifeS: maxTokenLifeS,
+    leewayS,
+    reserved: new Set<string>(services === null ? [] : SERVICE_NAMES),
+  };
   const authenticator = createAuthenticator(keys, { issuer, audience, ...limits });
-  const events = createEventsSocket({ authenticator, clock, log, refuse: (socket, reason) => refuseToken(socket, clock, reason) });
+  const events = createEventsSocket({
+    authenticator,
+    clock,
+    log,
+    refuse: (socket, reason) => refuseToken(socket, clock, reason),
+  });
   const digest = createDigestAuthenticator(keys, { realm: domain, ...limits });
   const { accepts, queryParameter, subprotocol, bearerHeader } = parsed.value;
   const presentations = { accepts: new Set(accepts), parameter: queryParameter, template: subprotocol, bearerHeader };
@@ -100,7 +111,9 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
   const belongs = (flow: Flow, identity: TokenIdentity, isFirst: boolean): void => {
     acceptedBy[identity.key] += 1;
     if (isFirst) location.attach(flow);
-    log(`flow ${flow.id} ${isFirst ? 'open' : 'again'} user=${flow.user} key=${identity.key} token=${identity.fingerprint}${identity.constraints.meta.length === 0 ? '' : ` meta ${identity.constraints.meta.join(' ')}`}`);
+    log(
+      `flow ${flow.id} ${isFirst ? 'open' : 'again'} user=${flow.user} key=${identity.key} token=${identity.fingerprint}${identity.constraints.meta.length === 0 ? '' : ` meta ${identity.constraints.meta.join(' ')}`}`,
+    );
   };
   const admission = new Admission<Flow>({
     domain,
@@ -163,7 +176,11 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
       media.closeAll();
       const open = [...flows];
       for (const flow of open) flow.destroy();
-      await Promise.all([...open.map((flow) => flow.ended), closeServer(server), faults?.ok === true ? faults.value.close() : null]);
+      await Promise.all([
+        ...open.map((flow) => flow.ended),
+        closeServer(server),
+        faults?.ok === true ? faults.value.close() : null,
+      ]);
       location.clear();
     })();
     return closing;
@@ -188,14 +205,23 @@ export async function startGateway(options: StartOptions): Promise<Result<Gatewa
     domain,
     faultUrl: faults?.value.url ?? null,
     setKeys: (next) => {
-      if (!gatewayKeys.safeParse(next).success) return fail('key-unusable', 'The practice gateway needs keys of at least 32 characters, or public keys that fit their algorithm.', 'open-keys');
+      if (!gatewayKeys.safeParse(next).success)
+        return fail(
+          'key-unusable',
+          'The practice gateway needs keys of at least 32 characters, or public keys that fit their algorithm.',
+          'open-keys',
+        );
       authenticator.setKeys(next);
       digest.setKeys(next);
       return ok(null);
     },
     stats,
-    warmUp: () => media.warmUp().catch((error: unknown) => log(`media library not usable: ${error instanceof Error ? error.message : 'unknown'}`)),
+    warmUp: () =>
+      media
+        .warmUp()
+        .catch((error: unknown) =>
+          log(`media library not usable: ${error instanceof Error ? error.message : 'unknown'}`),
+        ),
     close,
   });
 }
-

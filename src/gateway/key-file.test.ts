@@ -39,21 +39,31 @@ it('refuses a short key and leaves the file alone', () => {
 
 it('says when a file is absent or can not be made', () => {
   expect(readKeyFile(join(folder, 'none'), false)).toMatchObject({ ok: false, failure: { reason: 'file-unreadable' } });
-  expect(readKeyFile(join(folder, 'no', 'folder'), true)).toMatchObject({ ok: false, failure: { reason: 'file-unreadable' } });
+  expect(readKeyFile(join(folder, 'no', 'folder'), true)).toMatchObject({
+    ok: false,
+    failure: { reason: 'file-unreadable' },
+  });
   expect(readKeyFile(folder, true)).toMatchObject({ ok: false, failure: { reason: 'file-unreadable' } });
 });
 
 it.each(['pem', 'jwk'] as const)('reads a public key as %s, never makes one, and takes no other', (format) => {
   const path = join(folder, 'public');
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const written = (key: typeof publicKey): string => (format === 'pem' ? String(key.export({ type: key.type === 'public' ? 'spki' : 'pkcs8', format: 'pem' })) : JSON.stringify(key.export({ format: 'jwk' })));
+  const written = (key: typeof publicKey): string =>
+    format === 'pem'
+      ? String(key.export({ type: key.type === 'public' ? 'spki' : 'pkcs8', format: 'pem' }))
+      : JSON.stringify(key.export({ format: 'jwk' }));
   expect(read({ path, algorithm: 'EdDSA' }, true)).toMatchObject({ ok: false, failure: { reason: 'file-unreadable' } });
   writeFileSync(path, `\n${written(publicKey)}\n`);
   const found = read({ path, algorithm: 'EdDSA' }, true);
   expect(found.ok && keyFingerprint(found.value.key)).toMatch(/^[0-9a-f]{8}$/);
   expect(readNextKeyFile({ path, algorithm: 'EdDSA' })).toMatchObject({ ok: true });
   expect(read({ path, algorithm: 'ES256' }, true)).toMatchObject({ ok: false, failure: { reason: 'key-unusable' } });
-  if (format === 'pem') expect(read({ path, algorithm: 'HS256' }, true)).toMatchObject({ ok: false, failure: { reason: 'key-unusable' } });
+  if (format === 'pem')
+    expect(read({ path, algorithm: 'HS256' }, true)).toMatchObject({ ok: false, failure: { reason: 'key-unusable' } });
   writeFileSync(path, written(privateKey));
-  expect(read({ path, algorithm: 'EdDSA' }, true)).toMatchObject({ ok: false, failure: { reason: 'key-unusable', sentence: expect.stringContaining('no public key') as unknown } });
+  expect(read({ path, algorithm: 'EdDSA' }, true)).toMatchObject({
+    ok: false,
+    failure: { reason: 'key-unusable', sentence: expect.stringContaining('no public key') as unknown },
+  });
 });

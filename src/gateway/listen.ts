@@ -9,9 +9,22 @@ export function listenOnLoopback(server: Server, port: number): Promise<Result<n
   return new Promise((resolve) => {
     server.once('error', (error) => {
       const code = codeOf(error);
-      if (code === 'EADDRINUSE') resolve(fail('port-taken', `Port ${port} on this computer is taken by another program; choose another port or end that program.`, 'retry'));
-      else if (code === 'EACCES') resolve(fail('invalid-input', `This user may not listen on port ${port}; choose a port above 1023.`));
-      else resolve(fail('gateway-unavailable', 'The practice gateway could not listen on 127.0.0.1.', 'retry', { details: code }));
+      if (code === 'EADDRINUSE')
+        resolve(
+          fail(
+            'port-taken',
+            `Port ${port} on this computer is taken by another program; choose another port or end that program.`,
+            'retry',
+          ),
+        );
+      else if (code === 'EACCES')
+        resolve(fail('invalid-input', `This user may not listen on port ${port}; choose a port above 1023.`));
+      else
+        resolve(
+          fail('gateway-unavailable', 'The practice gateway could not listen on 127.0.0.1.', 'retry', {
+            details: code,
+          }),
+        );
     });
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
       const address = server.address();

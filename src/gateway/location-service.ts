@@ -70,7 +70,9 @@ export class LocationService {
   /** The binding that a new one with this key replaces. */
   matching(key: Pick<Binding, 'user' | 'uri' | 'instance' | 'regId'>): Binding | undefined {
     return this.bindingsOf(key.user).find((binding) =>
-      key.instance !== null && key.regId !== null ? binding.instance === key.instance && binding.regId === key.regId : binding.uri === key.uri,
+      key.instance !== null && key.regId !== null
+        ? binding.instance === key.instance && binding.regId === key.regId
+        : binding.uri === key.uri,
     );
   }
 

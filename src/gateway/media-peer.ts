@@ -46,10 +46,23 @@ const usable = (candidate: string): boolean => /^\S+ 1 udp \d+ \d{1,3}(?:\.\d{1,
 
 function remoteDescription(mid: string, remote: TransportParameters): string {
   return [
-    'v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', `a=group:BUNDLE ${mid}`,
-    'm=audio 9 UDP/TLS/RTP/SAVPF 0', 'c=IN IP4 0.0.0.0', `a=mid:${mid}`, 'a=sendrecv', 'a=rtcp-mux', 'a=rtpmap:0 PCMU/8000',
-    `a=ice-ufrag:${remote.ufrag}`, `a=ice-pwd:${remote.pwd}`, `a=fingerprint:${remote.fingerprint}`, `a=setup:${remote.setup}`,
-    ...remote.candidates.filter(usable).map((candidate) => `a=candidate:${candidate}`), '',
+    'v=0',
+    'o=- 1 1 IN IP4 127.0.0.1',
+    's=-',
+    't=0 0',
+    `a=group:BUNDLE ${mid}`,
+    'm=audio 9 UDP/TLS/RTP/SAVPF 0',
+    'c=IN IP4 0.0.0.0',
+    `a=mid:${mid}`,
+    'a=sendrecv',
+    'a=rtcp-mux',
+    'a=rtpmap:0 PCMU/8000',
+    `a=ice-ufrag:${remote.ufrag}`,
+    `a=ice-pwd:${remote.pwd}`,
+    `a=fingerprint:${remote.fingerprint}`,
+    `a=setup:${remote.setup}`,
+    ...remote.candidates.filter(usable).map((candidate) => `a=candidate:${candidate}`),
+    '',
   ].join('\r\n');
 }
 
@@ -82,7 +95,12 @@ export function createMediaPeerFactory(): MediaPeerFactory {
 
   const create = async (options: MediaPeerOptions): Promise<MediaPeer> => {
     library ??= loadLibrary();
-    const pc = new library.PeerConnection('practice', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true, forceMediaTransport: true });
+    const pc = new library.PeerConnection('practice', {
+      iceServers: [],
+      bindAddress: '127.0.0.1',
+      disableAutoNegotiation: true,
+      forceMediaTransport: true,
+    });
     const media = new library.Audio(options.mid, 'SendRecv');
     media.addAudioCodec(0, 'PCMU');
     media.addSSRC(options.ssrc, 'practice');
@@ -108,7 +126,11 @@ export function createMediaPeerFactory(): MediaPeerFactory {
       // Said as if the offerer were active, so that we become passive: our checks succeed before the offerer has our answer, and a
       // ClientHello that early is lost, or breaks it. As the passive side we are ready when its own comes (RFC 5763 section 5).
       const offered = options.remote;
-      if (offered !== null) pc.setRemoteDescription(remoteDescription(options.mid, offered.setup === 'actpass' ? { ...offered, setup: 'active' } : offered), 'offer');
+      if (offered !== null)
+        pc.setRemoteDescription(
+          remoteDescription(options.mid, offered.setup === 'actpass' ? { ...offered, setup: 'active' } : offered),
+          'offer',
+        );
       const local = await gathered(pc, options.remote === null ? 'offer' : 'answer');
       return {
         local,
@@ -133,7 +155,13 @@ export function createMediaPeerFactory(): MediaPeerFactory {
     create,
     count: () => open.size,
     warmUp: async () => {
-      const peer = await create({ mid: '0', ssrc: 1, remote: null, onPacket: () => undefined, onState: () => undefined });
+      const peer = await create({
+        mid: '0',
+        ssrc: 1,
+        remote: null,
+        onPacket: () => undefined,
+        onState: () => undefined,
+      });
       peer.close();
     },
     closeAll: () => {

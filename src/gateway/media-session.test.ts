@@ -6,7 +6,13 @@ import { formatRtp } from './rtp';
 import { parseAudioDescription, type TransportParameters } from './sdp';
 
 class FakePeer implements MediaPeer {
-  readonly local: TransportParameters = { ufrag: 'ours', pwd: 'p'.repeat(22), fingerprint: 'sha-256 AA:BB', setup: 'passive', candidates: ['1 1 UDP 2 127.0.0.1 40000 typ host'] };
+  readonly local: TransportParameters = {
+    ufrag: 'ours',
+    pwd: 'p'.repeat(22),
+    fingerprint: 'sha-256 AA:BB',
+    setup: 'passive',
+    candidates: ['1 1 UDP 2 127.0.0.1 40000 typ host'],
+  };
   readonly sent: Buffer[] = [];
   accepted: TransportParameters | null = null;
   closed = false;
@@ -38,20 +44,54 @@ const factory: MediaPeerFactory = {
 
 /** As Chromium 130 offers one audio track, shortened. */
 const OFFER = [
-  'v=0', 'o=- 4611731400430051336 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0', 'a=extmap-allow-mixed', 'a=msid-semantic: WMS stream',
-  'm=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126', 'c=IN IP4 0.0.0.0', 'a=rtcp:9 IN IP4 0.0.0.0',
-  'a=candidate:1 1 udp 2113937151 1b2c.local 51234 typ host generation 0 network-cost 999', 'a=candidate:2 1 udp 2113939711 127.0.0.1 40123 typ host',
-  'a=ice-ufrag:abcd', 'a=ice-pwd:abcdefghijklmnopqrstuvwx', 'a=ice-options:trickle', 'a=fingerprint:sha-256 11:22:33', 'a=setup:actpass', 'a=mid:0',
-  'a=sendrecv', 'a=rtcp-mux', 'a=rtpmap:111 opus/48000/2', 'a=fmtp:111 minptime=10;useinbandfec=1', 'a=rtpmap:63 red/48000/2', 'a=rtpmap:9 G722/8000',
-  'a=rtpmap:0 PCMU/8000', 'a=rtpmap:8 PCMA/8000', 'a=rtpmap:13 CN/8000', 'a=rtpmap:110 telephone-event/48000', 'a=rtpmap:126 telephone-event/8000', 'a=ssrc:1 cname:x', '',
+  'v=0',
+  'o=- 4611731400430051336 2 IN IP4 127.0.0.1',
+  's=-',
+  't=0 0',
+  'a=group:BUNDLE 0',
+  'a=extmap-allow-mixed',
+  'a=msid-semantic: WMS stream',
+  'm=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126',
+  'c=IN IP4 0.0.0.0',
+  'a=rtcp:9 IN IP4 0.0.0.0',
+  'a=candidate:1 1 udp 2113937151 1b2c.local 51234 typ host generation 0 network-cost 999',
+  'a=candidate:2 1 udp 2113939711 127.0.0.1 40123 typ host',
+  'a=ice-ufrag:abcd',
+  'a=ice-pwd:abcdefghijklmnopqrstuvwx',
+  'a=ice-options:trickle',
+  'a=fingerprint:sha-256 11:22:33',
+  'a=setup:actpass',
+  'a=mid:0',
+  'a=sendrecv',
+  'a=rtcp-mux',
+  'a=rtpmap:111 opus/48000/2',
+  'a=fmtp:111 minptime=10;useinbandfec=1',
+  'a=rtpmap:63 red/48000/2',
+  'a=rtpmap:9 G722/8000',
+  'a=rtpmap:0 PCMU/8000',
+  'a=rtpmap:8 PCMA/8000',
+  'a=rtpmap:13 CN/8000',
+  'a=rtpmap:110 telephone-event/48000',
+  'a=rtpmap:126 telephone-event/8000',
+  'a=ssrc:1 cname:x',
+  '',
 ].join('\r\n');
 
 let heard: number[] = [];
 let lost = 0;
 let session: MediaSession;
-const newSession = (codecs: readonly string[] = ['opus', 'pcmu']): MediaSession => new MediaSession({ factory, clock: systemClock, codecs, onRtp: (packet) => heard.push(packet.sequence), onLost: () => (lost += 1) });
-const packet = (sequence: number): Buffer => formatRtp({ marker: false, payloadType: 111, sequence, timestamp: 0, ssrc: 1, payload: Buffer.from('x') });
-const line = (sdp: string | null, start: string): string | undefined => sdp?.split('\r\n').find((one) => one.startsWith(start));
+const newSession = (codecs: readonly string[] = ['opus', 'pcmu']): MediaSession =>
+  new MediaSession({
+    factory,
+    clock: systemClock,
+    codecs,
+    onRtp: (packet) => heard.push(packet.sequence),
+    onLost: () => (lost += 1),
+  });
+const packet = (sequence: number): Buffer =>
+  formatRtp({ marker: false, payloadType: 111, sequence, timestamp: 0, ssrc: 1, payload: Buffer.from('x') });
+const line = (sdp: string | null, start: string): string | undefined =>
+  sdp?.split('\r\n').find((one) => one.startsWith(start));
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -75,21 +115,31 @@ describe('answering', () => {
     expect(line(sdp, 'a=setup')).toBe('a=setup:passive');
     expect(line(sdp, 'a=candidate')).toBe('a=candidate:1 1 UDP 2 127.0.0.1 40000 typ host');
     expect(line(sdp, 'a=group')).toBe('a=group:BUNDLE 0');
-    expect(peers[0]?.options.remote).toMatchObject({ ufrag: 'abcd', fingerprint: 'sha-256 11:22:33', setup: 'actpass' });
+    expect(peers[0]?.options.remote).toMatchObject({
+      ufrag: 'abcd',
+      fingerprint: 'sha-256 11:22:33',
+      setup: 'actpass',
+    });
     expect(parseAudioDescription(sdp ?? '')).toMatchObject({ mid: '0', direction: 'sendrecv' });
   });
 
   it('rejects the other m-lines of an offer in their place', async () => {
     const video = 'm=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:1\r\na=sendrecv\r\n';
     const sdp = await session.answer(OFFER + video);
-    expect(sdp?.split('\r\n').filter((one) => one.startsWith('m='))).toEqual(['m=audio 40000 UDP/TLS/RTP/SAVPF 111 110 126', 'm=video 0 UDP/TLS/RTP/SAVPF 96']);
+    expect(sdp?.split('\r\n').filter((one) => one.startsWith('m='))).toEqual([
+      'm=audio 40000 UDP/TLS/RTP/SAVPF 111 110 126',
+      'm=video 0 UDP/TLS/RTP/SAVPF 96',
+    ]);
   });
 
   it.each([
     ['no audio', 'v=0\r\n'],
     ['no encryption', OFFER.replace('UDP/TLS/RTP/SAVPF', 'RTP/AVP')],
     ['no fingerprint', OFFER.replace(/a=fingerprint.*\r\n/, '')],
-    ['no codec of ours', OFFER.replace('opus/', 'speex/').replace('PCMU/', 'x/').replace('SAVPF 111 63 9 0', 'SAVPF 111 63 9')],
+    [
+      'no codec of ours',
+      OFFER.replace('opus/', 'speex/').replace('PCMU/', 'x/').replace('SAVPF 111 63 9 0', 'SAVPF 111 63 9'),
+    ],
   ])('is null for an offer with %s', async (_, offer) => {
     expect(await session.answer(offer)).toBeNull();
     expect(peers).toHaveLength(0);
@@ -114,7 +164,8 @@ describe('hold', () => {
     const second = await session.answer(OFFER.replace('a=sendrecv', `a=${offered}`));
     expect(parseAudioDescription(second ?? '')?.direction).toBe(answered);
     expect(peers).toHaveLength(1);
-    for (const name of ['a=ice-ufrag', 'a=setup', 'a=fingerprint', 'a=ssrc']) expect(line(second, name)).toBe(line(first, name));
+    for (const name of ['a=ice-ufrag', 'a=setup', 'a=fingerprint', 'a=ssrc'])
+      expect(line(second, name)).toBe(line(first, name));
     const version = (sdp: string | null): number => Number(line(sdp, 'o=')?.split(' ')[2]);
     expect(version(second)).toBe(version(first) + 1);
     session.send(packet(1));

@@ -7,7 +7,16 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from './clock';
 import type { MediaPeer, MediaPeerFactory, PeerState } from './media-peer';
 import { parseRtp, type RtpPacket } from './rtp';
-import { answerDirection, chooseFormats, formatAudioDescription, parseAudioDescription, type AudioDescription, type AudioFormat, type MediaDirection, type TransportParameters } from './sdp';
+import {
+  answerDirection,
+  chooseFormats,
+  formatAudioDescription,
+  parseAudioDescription,
+  type AudioDescription,
+  type AudioFormat,
+  type MediaDirection,
+  type TransportParameters,
+} from './sdp';
 
 /** No media for this long after it broke, or from the start: the call is over. ms */
 const LOST_MS = 20_000;
@@ -166,8 +175,19 @@ export class MediaSession {
     if (this.#peer === null) return null;
     // Our own offer goes without candidates, and we check the answerer's: checks of its own that came before its answer would connect the
     // library while it is still reading that answer, and fail it for want of a fingerprint.
-    const transport = offer === null ? { ...this.#peer.local, setup: 'actpass' as const, candidates: [] } : { ...this.#peer.local, setup: this.#setup };
-    const local = { sessionId: this.#sessionId, version: this.#version, mid: this.#mid, direction: this.#direction, formats: this.#formats, transport, ssrc: this.ssrc };
+    const transport =
+      offer === null
+        ? { ...this.#peer.local, setup: 'actpass' as const, candidates: [] }
+        : { ...this.#peer.local, setup: this.#setup };
+    const local = {
+      sessionId: this.#sessionId,
+      version: this.#version,
+      mid: this.#mid,
+      direction: this.#direction,
+      formats: this.#formats,
+      transport,
+      ssrc: this.ssrc,
+    };
     this.#version += 1;
     return formatAudioDescription(local, offer);
   }

@@ -22,11 +22,15 @@ export interface PresentationRules {
 }
 
 /** `misplaced`: there is a token, but in a place that this gateway does not take it from. `ambiguous`: more than one (RFC 6750 section 2). */
-export type Presented<T> = T | { readonly kind: 'none' } | { readonly kind: 'misplaced' } | { readonly kind: 'ambiguous' };
+export type Presented<T> =
+  T | { readonly kind: 'none' } | { readonly kind: 'misplaced' } | { readonly kind: 'ambiguous' };
 export type HandshakeToken = Presented<{ readonly kind: 'token'; readonly token: string }>;
-export type SipCredentials = Presented<{ readonly kind: 'bearer'; readonly token: string } | { readonly kind: 'digest'; readonly parameters: string }>;
+export type SipCredentials = Presented<
+  { readonly kind: 'bearer'; readonly token: string } | { readonly kind: 'digest'; readonly parameters: string }
+>;
 
-const offered = (request: Pick<IncomingMessage, 'headers'>): string[] => (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+const offered = (request: Pick<IncomingMessage, 'headers'>): string[] =>
+  (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 
 /** True when the real protocol is offered too (RFC 7118 section 4.1). */
 export function offersSip(request: Pick<IncomingMessage, 'headers'>): boolean {
@@ -34,12 +38,20 @@ export function offersSip(request: Pick<IncomingMessage, 'headers'>): boolean {
 }
 
 /** The token of an upgrade request. */
-export function handshakeToken(request: Pick<IncomingMessage, 'url' | 'headers'>, rules: PresentationRules): HandshakeToken {
+export function handshakeToken(
+  request: Pick<IncomingMessage, 'url' | 'headers'>,
+  rules: PresentationRules,
+): HandshakeToken {
   const query = new URLSearchParams((request.url ?? '').replace(/^[^?]*\??/, '')).getAll(rules.parameter);
   const header = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const [before = '', after = ''] = rules.template.split(TOKEN_PLACEHOLDER);
   const protocols = offered(request).flatMap((name) =>
-    name.length > before.length + after.length && name.startsWith(before) && name.endsWith(after) && name.toLowerCase() !== 'sip' ? [name.slice(before.length, name.length - after.length)] : [],
+    name.length > before.length + after.length &&
+    name.startsWith(before) &&
+    name.endsWith(after) &&
+    name.toLowerCase() !== 'sip'
+      ? [name.slice(before.length, name.length - after.length)]
+      : [],
   );
   const found: { readonly way: Presentation; readonly token: string }[] = [
     ...query.map((token) => ({ way: 'query' as const, token })),
@@ -70,5 +82,7 @@ export function sipCredentials(request: SipRequest, rules: PresentationRules): S
   const [token] = tokens;
   if (token !== undefined) return rules.accepts.has('bearer') ? { kind: 'bearer', token } : { kind: 'misplaced' };
   const [parameters] = digests;
-  return parameters !== undefined && rules.accepts.has('digest') ? { kind: 'digest', parameters } : { kind: 'misplaced' };
+  return parameters !== undefined && rules.accepts.has('digest')
+    ? { kind: 'digest', parameters }
+    : { kind: 'misplaced' };
 }

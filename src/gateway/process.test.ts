@@ -7,11 +7,12 @@ const KEY = 'a key for tests that is long enough for HS256';
 const reports: GatewayReport[] = [];
 const port = Object.assign(new EventEmitter(), { postMessage: (report: GatewayReport) => reports.push(report) });
 const tell = (data: unknown): boolean => port.emit('message', { data });
-const report = <T extends GatewayReport['type']>(type: T) => vi.waitFor(() => {
-  const found = reports.find((one): one is Extract<GatewayReport, { type: T }> => one.type === type);
-  if (found === undefined) throw new Error(`no ${type}`);
-  return found;
-});
+const report = <T extends GatewayReport['type']>(type: T) =>
+  vi.waitFor(() => {
+    const found = reports.find((one): one is Extract<GatewayReport, { type: T }> => one.type === type);
+    if (found === undefined) throw new Error(`no ${type}`);
+    return found;
+  });
 
 beforeEach(async () => {
   reports.length = 0;
@@ -29,7 +30,13 @@ it('starts, takes keys, and ends when it is told to', async () => {
   const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
   tell({ type: 'start', options: { port: 0, keys: { active: KEY } } });
   const listening = await report('listening');
-  expect(listening).toEqual({ type: 'listening', url: `ws://127.0.0.1:${listening.port}/`, port: listening.port, domain: 'practice.ringfence.local', faultUrl: null });
+  expect(listening).toEqual({
+    type: 'listening',
+    url: `ws://127.0.0.1:${listening.port}/`,
+    port: listening.port,
+    domain: 'practice.ringfence.local',
+    faultUrl: null,
+  });
   tell({ type: 'set-keys', keys: { active: KEY, next: `${KEY}!` } });
   tell({ type: 'set-keys', keys: { active: 'short' } });
   tell('nonsense');

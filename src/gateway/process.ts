@@ -18,7 +18,13 @@ const command = z.discriminatedUnion('type', [
 
 /** What the process says. */
 export type GatewayReport =
-  | { readonly type: 'listening'; readonly url: string; readonly port: number; readonly domain: string; readonly faultUrl: string | null }
+  | {
+      readonly type: 'listening';
+      readonly url: string;
+      readonly port: number;
+      readonly domain: string;
+      readonly faultUrl: string | null;
+    }
   | { readonly type: 'failed'; readonly failure: Failure }
   | { readonly type: 'log'; readonly line: string };
 
@@ -28,7 +34,13 @@ interface ParentPort {
   readonly postMessage: (message: GatewayReport) => void;
 }
 const parentPort = z.custom<ParentPort>(
-  (value) => typeof value === 'object' && value !== null && 'on' in value && typeof value.on === 'function' && 'postMessage' in value && typeof value.postMessage === 'function',
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'on' in value &&
+    typeof value.on === 'function' &&
+    'postMessage' in value &&
+    typeof value.postMessage === 'function',
   'this file runs as an Electron utility process only',
 );
 
@@ -39,10 +51,21 @@ async function start(input: unknown): Promise<void> {
   // `startGateway` parses the options; only their being an object is settled here.
   const options = z.looseObject({ port: z.number(), keys: gatewayKeys }).safeParse(input);
   if (!options.success) {
-    port.postMessage({ type: 'failed', failure: fail('key-unusable', 'The practice gateway needs a port and a key of at least 32 characters.', 'open-keys').failure });
+    port.postMessage({
+      type: 'failed',
+      failure: fail(
+        'key-unusable',
+        'The practice gateway needs a port and a key of at least 32 characters.',
+        'open-keys',
+      ).failure,
+    });
     return;
   }
-  const started = await startGateway({ ...options.data, log: (line) => port.postMessage({ type: 'log', line }), onKill: () => process.exit(1) });
+  const started = await startGateway({
+    ...options.data,
+    log: (line) => port.postMessage({ type: 'log', line }),
+    onKill: () => process.exit(1),
+  });
   if (!started.ok) {
     port.postMessage({ type: 'failed', failure: started.failure });
     return;

@@ -9,8 +9,16 @@ describe('what is not let through', () => {
   it.each<[string, SipRequest, number]>([
     ['a From of somebody else', makeRequest('INVITE', 'bob', 'alice'), 403],
     ['a hop too many', makeRequest('INVITE', 'alice', 'bob', { headers: [{ name: 'Max-Forwards', value: '0' }] }), 483],
-    ['nonsense in Max-Forwards', makeRequest('INVITE', 'alice', 'bob', { headers: [{ name: 'Max-Forwards', value: '1e3' }] }), 483],
-    ['an extension the proxy lacks', makeRequest('INVITE', 'alice', 'bob', { headers: [{ name: 'Proxy-Require', value: 'teleport' }] }), 420],
+    [
+      'nonsense in Max-Forwards',
+      makeRequest('INVITE', 'alice', 'bob', { headers: [{ name: 'Max-Forwards', value: '1e3' }] }),
+      483,
+    ],
+    [
+      'an extension the proxy lacks',
+      makeRequest('INVITE', 'alice', 'bob', { headers: [{ name: 'Proxy-Require', value: 'teleport' }] }),
+      420,
+    ],
     ['a dialog without a route', makeRequest('BYE', 'alice', 'bob', { toTag: 'x' }), 481],
     ['a CANCEL of nothing', makeRequest('CANCEL', 'alice', 'bob'), 481],
     ['another domain', makeRequest('INVITE', 'alice', 'bob', { uri: 'sip:bob@elsewhere.test' }), 403],
@@ -50,7 +58,11 @@ describe('a dialog', () => {
     expect(proxy.counts()).toEqual({ calls: 1, transactions: 0 });
     return routes;
   };
-  const bye = (routes: readonly string[]): void => room().proxy.receive(room().alice, makeRequest('BYE', 'alice', 'bob', { toTag: 'tag-flow-bob', routes, branch: 'z9hG4bKbye' }));
+  const bye = (routes: readonly string[]): void =>
+    room().proxy.receive(
+      room().alice,
+      makeRequest('BYE', 'alice', 'bob', { toTag: 'tag-flow-bob', routes, branch: 'z9hG4bKbye' }),
+    );
 
   it('takes the gateway off the route and passes on what is below', () => {
     const { alice, bob, answer, proxy } = room();
@@ -83,12 +95,20 @@ describe('a dialog', () => {
     expect(proxy.counts().calls).toBe(0);
   });
 
-  it('is nobody else\'s: neither by its token nor by a forged one', () => {
+  it("is nobody else's: neither by its token nor by a forged one", () => {
     const { alice, bob, join, leave, proxy } = room();
     const [route = ''] = begin();
     const mallory = join(new ProxiedPhone('mallory'));
     proxy.receive(mallory, makeRequest('BYE', 'mallory', 'bob', { toTag: 'tag-flow-bob', routes: [route] }));
-    proxy.receive(mallory, makeRequest('BYE', 'mallory', 'bob', { fromTag: 'from', toTag: 'tag-flow-bob', routes: [route.replace(/\.[\w-]{4}/, '.AAAA')], branch: 'z9hG4bKx' }));
+    proxy.receive(
+      mallory,
+      makeRequest('BYE', 'mallory', 'bob', {
+        fromTag: 'from',
+        toTag: 'tag-flow-bob',
+        routes: [route.replace(/\.[\w-]{4}/, '.AAAA')],
+        branch: 'z9hG4bKx',
+      }),
+    );
     expect(mallory.story()).toEqual([403, 481]);
     leave(alice);
     leave(bob);

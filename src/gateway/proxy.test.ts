@@ -56,7 +56,10 @@ describe('an INVITE', () => {
     expect(alice.story()).toEqual([100, 180, 200, 200]);
     const received = bob.request('INVITE');
     const routes = headersOf(received, 'Record-Route');
-    proxy.receive(bob, makeRequest('BYE', 'bob', 'alice', { fromTag: 'tag-flow-bob', toTag: 'from', routes, branch: 'z9hG4bKbye' }));
+    proxy.receive(
+      bob,
+      makeRequest('BYE', 'bob', 'alice', { fromTag: 'tag-flow-bob', toTag: 'from', routes, branch: 'z9hG4bKbye' }),
+    );
     answer(alice, 200, 'BYE');
     expect(proxy.counts().calls).toBe(0);
   });
@@ -118,7 +121,13 @@ describe('an INVITE', () => {
     const mallory = join(new ProxiedPhone('mallory'));
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     proxy.receive(mallory, replyTo(bob.request('INVITE'), 200, { toTag: 'm' }));
-    proxy.receive(bob, { ...replyTo(bob.request('INVITE'), 200), headers: [{ name: 'Via', value: 'SIP/2.0/WS x;branch=z9hG4bKunknown' }, { name: 'CSeq', value: '1 INVITE' }] });
+    proxy.receive(bob, {
+      ...replyTo(bob.request('INVITE'), 200),
+      headers: [
+        { name: 'Via', value: 'SIP/2.0/WS x;branch=z9hG4bKunknown' },
+        { name: 'CSeq', value: '1 INVITE' },
+      ],
+    });
     expect(alice.story()).toEqual([100]);
   });
 

@@ -14,7 +14,16 @@ import type { LocationService } from './location-service';
 import type { Log } from './log';
 import { ResponseContext, type ProxyTimers } from './response-context';
 import { parseAddress, parseUri, parseVia, partyOf, type Party } from './sip-address';
-import { headerOf, headersOf, parseCseq, withoutHeaders, withoutTopHeader, type SipMessage, type SipRequest, type SipResponse } from './sip-message';
+import {
+  headerOf,
+  headersOf,
+  parseCseq,
+  withoutHeaders,
+  withoutTopHeader,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+} from './sip-message';
 import { replyTo, type ReplyOptions } from './sip-reply';
 
 /** A request that goes no further. */
@@ -37,7 +46,13 @@ export interface ProxyOptions {
 }
 
 /** Never forwarded: tokens, and identities that only a trusted network may assert (RFC 3325 section 5). */
-const PRIVATE_HEADERS = ['Authorization', 'Proxy-Authorization', 'P-Asserted-Identity', 'P-Preferred-Identity', 'Remote-Party-ID'];
+const PRIVATE_HEADERS = [
+  'Authorization',
+  'Proxy-Authorization',
+  'P-Asserted-Identity',
+  'P-Preferred-Identity',
+  'Remote-Party-ID',
+];
 const DIALOG_METHODS: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER']);
 const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO, REFER, NOTIFY, SUBSCRIBE, MESSAGE, PRACK';
 
@@ -66,7 +81,9 @@ export class Proxy {
 
   /** Ringing and answered calls, and transactions that are not over. */
   counts(): { readonly calls: number; readonly transactions: number } {
-    const ringing = [...this.#contexts.values()].filter((context) => context.isPending && isInitialInvite(context.request)).length;
+    const ringing = [...this.#contexts.values()].filter(
+      (context) => context.isPending && isInitialInvite(context.request),
+    ).length;
     return { calls: ringing + this.#calls.size, transactions: this.#contexts.size };
   }
 
@@ -97,11 +114,15 @@ export class Proxy {
     const sender = partyOf(request, 'From');
     const recipient = partyOf(request, 'To');
     const via = parseVia(headersOf(request, 'Via')[0] ?? '');
-    if (via === null || recipient === null || sender === null || sender.tag === null) return { status: 400, phrase: 'Bad Request, unreadable Via, From or To' };
-    if (sender.user !== from.user || sender.host !== this.#options.domain) return { status: 403, phrase: 'Forbidden identity' };
+    if (via === null || recipient === null || sender === null || sender.tag === null)
+      return { status: 400, phrase: 'Bad Request, unreadable Via, From or To' };
+    if (sender.user !== from.user || sender.host !== this.#options.domain)
+      return { status: 403, phrase: 'Forbidden identity' };
     // By user, not by flow: a CANCEL or ACK may come over a newer flow of the same phone.
     const key = `${from.user} ${via.sentBy} ${via.branch} `;
-    const known = this.#contexts.get(key + (request.method === 'ACK' || request.method === 'CANCEL' ? 'INVITE' : request.method));
+    const known = this.#contexts.get(
+      key + (request.method === 'ACK' || request.method === 'CANCEL' ? 'INVITE' : request.method),
+    );
     if (request.method === 'CANCEL') return this.#cancel(from, request, known);
     if (known !== undefined) {
       if (request.method === 'ACK') known.acknowledge();
@@ -110,8 +131,11 @@ export class Proxy {
     }
     if (!/^[1-9]\d{0,2}$/.test(headerOf(request, 'Max-Forwards') ?? '70')) return { status: 483 };
     const extension = headerOf(request, 'Proxy-Require');
-    if (extension !== null && request.method !== 'ACK') return { status: 420, headers: [{ name: 'Unsupported', value: extension }] };
-    return recipient.tag === null ? this.#initial(from, request, sender, recipient, key) : this.#inDialog(from, request, sender, recipient, key);
+    if (extension !== null && request.method !== 'ACK')
+      return { status: 420, headers: [{ name: 'Unsupported', value: extension }] };
+    return recipient.tag === null
+      ? this.#initial(from, request, sender, recipient, key)
+      : this.#inDialog(from, request, sender, recipient, key);
   }
 
   #cancel(from: Endpoint, request: SipRequest, invite: ResponseContext | undefined): Refusal | null {
@@ -123,13 +147,24 @@ export class Proxy {
 
   #inDialog(from: Endpoint, request: SipRequest, sender: Party, recipient: Party, key: string): Refusal | null {
     const route = parseUri(parseAddress(headersOf(request, 'Route')[0] ?? '')?.uri ?? '');
-    const token = route === null || route.user === null || route.host !== this.#options.domain ? null : this.#options.tokens.read(route.user);
+    const token =
+      route === null || route.user === null || route.host !== this.#options.domain
+        ? null
+        : this.#options.tokens.read(route.user);
     if (token === null) return { status: 481 };
     const isFromCaller = sender.tag === token.callerTag;
     const [near, far] = isFromCaller ? [token.caller, token.callee] : [token.callee, token.caller];
-    if (near.user !== from.user || (!isFromCaller && recipient.tag !== token.callerTag)) return { status: 403, phrase: 'Forbidden dialog' };
+    if (near.user !== from.user || (!isFromCaller && recipient.tag !== token.callerTag))
+      return { status: 403, phrase: 'Forbidden dialog' };
     const { location, service } = this.#options;
-    const absent: Endpoint = { id: far.endpointId, user: far.user, instance: far.instance, expiresAt: null, isOpen: () => false, send: () => undefined };
+    const absent: Endpoint = {
+      id: far.endpointId,
+      user: far.user,
+      instance: far.instance,
+      expiresAt: null,
+      isOpen: () => false,
+      send: () => undefined,
+    };
     const endpoint = service(far.user) ?? location.flow(far.endpointId) ?? absent;
     this.#calls.note(headerOf(request, 'Call-ID') ?? '', [sender.tag, recipient.tag], request, isFromCaller);
     const onward = withoutTopHeader(request, 'Route');
@@ -149,28 +184,47 @@ export class Proxy {
     if (uri.host !== domain) return { status: 403, phrase: 'No relaying' };
     if (request.method === 'ACK') return null;
     if (request.method === 'REGISTER') {
-      if (recipient.user !== from.user || recipient.host !== domain) return { status: 403, phrase: 'Forbidden address-of-record' };
+      if (recipient.user !== from.user || recipient.host !== domain)
+        return { status: 403, phrase: 'Forbidden address-of-record' };
       from.send(this.#options.register(request, from));
       return null;
     }
     if (uri.user === null) {
       if (request.method !== 'OPTIONS') return { status: 484 };
-      from.send(replyTo(request, 200, { headers: [{ name: 'Allow', value: ALLOW }, { name: 'Date', value: new Date(clock.now()).toUTCString() }] }));
+      from.send(
+        replyTo(request, 200, {
+          headers: [
+            { name: 'Allow', value: ALLOW },
+            { name: 'Date', value: new Date(clock.now()).toUTCString() },
+          ],
+        }),
+      );
       return null;
     }
     // What runs goes on; what begins needs a token that lives.
     if (from.expiresAt !== null && from.expiresAt <= clock.now()) return { status: 403, phrase: 'Token expired' };
-    if (request.method === 'INVITE' && !this.#mayDial(from, request.uri)) return { status: 403, phrase: 'Dial rule', headers: [{ name: 'Reason', value: 'SIP;cause=403;text="dial rule"' }] };
+    if (request.method === 'INVITE' && !this.#mayDial(from, request.uri))
+      return {
+        status: 403,
+        phrase: 'Dial rule',
+        headers: [{ name: 'Reason', value: 'SIP;cause=403;text="dial rule"' }],
+      };
     const targets = this.#lookUp(from, uri.user, sender, DIALOG_METHODS.has(request.method));
     if (typeof targets === 'number') return { status: targets };
     // Preloaded routes can only mean the gateway itself: there is no other hop.
-    this.#open(from, withoutHeaders(request, 'Route'), key).start(targets, request.method === 'INVITE' ? timers.answerMs : timers.transactionMs);
+    this.#open(from, withoutHeaders(request, 'Route'), key).start(
+      targets,
+      request.method === 'INVITE' ? timers.answerMs : timers.transactionMs,
+    );
     return null;
   }
 
   /** By the rules in the caller's token. Where this computer is, is not known here: emergency numbers are those of everywhere. */
   #mayDial({ constraints }: Endpoint, uri: string): boolean {
-    return constraints === undefined || decideDial(constraints.dial, uri, { domain: this.#options.domain, country: '' }).allowed;
+    return (
+      constraints === undefined ||
+      decideDial(constraints.dial, uri, { domain: this.#options.domain, country: '' }).allowed
+    );
   }
 
   #lookUp(from: Endpoint, user: string, sender: Party, makesDialog: boolean): readonly Target[] | number {
@@ -218,8 +272,27 @@ export class Proxy {
           const limits = [callerLimitS, by.constraints?.maxCallS ?? null].filter((one) => one !== null);
           const onEnd = (): void => this.#calls.ended(callId, tags);
           const deliver = (to: Endpoint, bye: SipRequest): void => this.#deliver(to, bye);
-          const limit = limits.length === 0 ? null : limitCall({ invite: request, response, caller: origin, callee: by, limitMs: Math.min(...limits) * 1000, domain, clock, deliver, onEnd });
-          this.#calls.answered({ callId, calleeTag: tags[1] ?? '', parties: [origin, by], limit, onOver: () => onCall({ kind: 'ended', callUuid }) });
+          const limit =
+            limits.length === 0
+              ? null
+              : limitCall({
+                  invite: request,
+                  response,
+                  caller: origin,
+                  callee: by,
+                  limitMs: Math.min(...limits) * 1000,
+                  domain,
+                  clock,
+                  deliver,
+                  onEnd,
+                });
+          this.#calls.answered({
+            callId,
+            calleeTag: tags[1] ?? '',
+            parties: [origin, by],
+            limit,
+            onOver: () => onCall({ kind: 'ended', callUuid }),
+          });
           onCall({ kind: 'answered', callUuid });
         } else if (isInitialInvite(request)) onCall({ kind: 'ended', callUuid });
       },
@@ -229,11 +302,11 @@ export class Proxy {
       },
     });
     this.#contexts.set(key, context);
-    if (isInitialInvite(request)) onCall({ kind: 'ringing', callUuid, from: origin.user, to: parseUri(request.uri)?.user ?? '' });
+    if (isInitialInvite(request))
+      onCall({ kind: 'ringing', callUuid, from: origin.user, to: parseUri(request.uri)?.user ?? '' });
     return context;
   }
 }
-
 
 function isInitialInvite(request: SipRequest): boolean {
   return request.method === 'INVITE' && partyOf(request, 'To')?.tag === null;

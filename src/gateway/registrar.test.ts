@@ -8,7 +8,11 @@ class FakeFlow implements RegisteringFlow {
   instance: string | null = null;
   open = true;
   readonly sent: unknown[] = [];
-  constructor(readonly id: string, readonly user: string, readonly expiresAt: number | null) {}
+  constructor(
+    readonly id: string,
+    readonly user: string,
+    readonly expiresAt: number | null,
+  ) {}
   isOpen(): boolean {
     return this.open;
   }
@@ -21,7 +25,18 @@ class FakeFlow implements RegisteringFlow {
 }
 
 function registerRequest(contacts: readonly string[], more: readonly string[] = []): SipRequest {
-  const lines = ['REGISTER sip:x SIP/2.0', 'Via: SIP/2.0/WS a;branch=z9hG4bK1', 'From: <sip:1001@x>;tag=1', 'To: <sip:1001@x>', 'Call-ID: c', 'CSeq: 1 REGISTER', ...contacts.map((one) => `Contact: ${one}`), ...more, '', ''];
+  const lines = [
+    'REGISTER sip:x SIP/2.0',
+    'Via: SIP/2.0/WS a;branch=z9hG4bK1',
+    'From: <sip:1001@x>;tag=1',
+    'To: <sip:1001@x>',
+    'Call-ID: c',
+    'CSeq: 1 REGISTER',
+    ...contacts.map((one) => `Contact: ${one}`),
+    ...more,
+    '',
+    '',
+  ];
   const message = parseSipMessage(lines.join('\r\n'));
   if (message.kind !== 'request') throw new Error('no request');
   return message;
@@ -36,7 +51,8 @@ const newFlow = (id: string, lifeS: number | null = 3600): FakeFlow => {
   location.attach(made);
   return made;
 };
-const register = (contacts: readonly string[], more: readonly string[] = [], on: FakeFlow = flow): SipResponse => registrar.register(registerRequest(contacts, more), on);
+const register = (contacts: readonly string[], more: readonly string[] = [], on: FakeFlow = flow): SipResponse =>
+  registrar.register(registerRequest(contacts, more), on);
 const bindings = (): string[] => location.bindingsOf('1001').map((binding) => binding.uri);
 const PHONE = ';+sip.instance="<urn:uuid:1>";reg-id=1';
 
@@ -90,7 +106,9 @@ describe('bindings', () => {
     register([`<sip:a@i>${PHONE}`]);
     const newer = newFlow('flow2');
     register([`<sip:b@j>${PHONE}`], [], newer);
-    expect(location.bindingsOf('1001').map((binding) => [binding.uri, binding.flow.id])).toEqual([['sip:b@j', 'flow2']]);
+    expect(location.bindingsOf('1001').map((binding) => [binding.uri, binding.flow.id])).toEqual([
+      ['sip:b@j', 'flow2'],
+    ]);
     // The old user agent says farewell: the new binding stays.
     register([`<sip:a@i>${PHONE};expires=0`]);
     expect(bindings()).toEqual(['sip:b@j']);
@@ -101,7 +119,9 @@ describe('bindings', () => {
   it('of two phones stand side by side, and end with their flow', () => {
     const other = newFlow('flow2');
     register([`<sip:a@i>${PHONE}`]);
-    expect(headersOf(register(['<sip:b@j>;+sip.instance="<urn:uuid:2>";reg-id=1'], [], other), 'Contact')).toHaveLength(2);
+    expect(headersOf(register(['<sip:b@j>;+sip.instance="<urn:uuid:2>";reg-id=1'], [], other), 'Contact')).toHaveLength(
+      2,
+    );
     location.detach(flow);
     expect(bindings()).toEqual(['sip:b@j']);
   });

@@ -47,8 +47,14 @@ function wantedContacts(request: SipRequest): Wanted[] | null {
 }
 
 function contactField(binding: Binding, now: number): HeaderField {
-  const outbound = binding.instance === null ? '' : `;+sip.instance="${binding.instance}"${binding.regId === null ? '' : `;reg-id=${binding.regId}`}`;
-  return { name: 'Contact', value: `<${binding.uri}>${outbound};expires=${Math.max(0, Math.floor((binding.expiresAt - now) / 1000))}` };
+  const outbound =
+    binding.instance === null
+      ? ''
+      : `;+sip.instance="${binding.instance}"${binding.regId === null ? '' : `;reg-id=${binding.regId}`}`;
+  return {
+    name: 'Contact',
+    value: `<${binding.uri}>${outbound};expires=${Math.max(0, Math.floor((binding.expiresAt - now) / 1000))}`,
+  };
 }
 
 /** Answers REGISTER requests whose From has already been checked against the flow. */
@@ -68,7 +74,8 @@ export class Registrar {
     const contacts = headersOf(request, 'Contact');
     if (contacts.includes('*')) {
       // Section 10.2.2: the wildcard means "remove all", alone and with Expires: 0 only.
-      if (contacts.length > 1 || headerOf(request, 'Expires') !== '0') return replyTo(request, 400, { phrase: 'Bad Wildcard Contact' });
+      if (contacts.length > 1 || headerOf(request, 'Expires') !== '0')
+        return replyTo(request, 400, { phrase: 'Bad Wildcard Contact' });
       for (const binding of this.#location.bindingsOf(flow.user)) this.#location.unbind(binding);
       return this.#listing(request, flow.user, now, false);
     }
@@ -76,28 +83,53 @@ export class Registrar {
     if (wanted === null) return replyTo(request, 400, { phrase: 'Bad Contact' });
     const adding = wanted.filter((contact) => contact.expiresS > 0);
     if (adding.length > 0 && leftS < 1) {
-      return replyTo(request, 403, { phrase: 'Token expired', headers: [dateField(now), { name: 'Reason', value: 'SIP;cause=403;text="Token expired"' }] });
+      return replyTo(request, 403, {
+        phrase: 'Token expired',
+        headers: [dateField(now), { name: 'Reason', value: 'SIP;cause=403;text="Token expired"' }],
+      });
     }
-    if (adding.length > 0 && this.#location.bindingsOf(flow.user).length + adding.length > MAX_BINDINGS && !adding.every((contact) => this.#find(flow, contact) !== undefined)) {
+    if (
+      adding.length > 0 &&
+      this.#location.bindingsOf(flow.user).length + adding.length > MAX_BINDINGS &&
+      !adding.every((contact) => this.#find(flow, contact) !== undefined)
+    ) {
       return replyTo(request, 503, { phrase: 'Too Many Bindings' });
     }
     for (const contact of wanted) this.#apply(contact, flow, now, leftS);
-    return this.#listing(request, flow.user, now, adding.some((contact) => contact.instance !== null && contact.regId !== null));
+    return this.#listing(
+      request,
+      flow.user,
+      now,
+      adding.some((contact) => contact.instance !== null && contact.regId !== null),
+    );
   }
 
   #find(flow: Endpoint, contact: Wanted): Binding | undefined {
-    return this.#location.matching({ user: flow.user, uri: contact.address.uri, instance: contact.instance, regId: contact.regId });
+    return this.#location.matching({
+      user: flow.user,
+      uri: contact.address.uri,
+      instance: contact.instance,
+      regId: contact.regId,
+    });
   }
 
   #apply(contact: Wanted, flow: RegisteringFlow, now: number, leftS: number): void {
     if (contact.expiresS === 0) {
       const binding = this.#find(flow, contact);
       // A phone that renews opens its new flow first; a farewell on the old one must not take the new binding along.
-      if (binding !== undefined && (binding.flow.id === flow.id || binding.uri === contact.address.uri)) this.#location.unbind(binding);
+      if (binding !== undefined && (binding.flow.id === flow.id || binding.uri === contact.address.uri))
+        this.#location.unbind(binding);
       return;
     }
     const expiresAt = now + Math.min(contact.expiresS, MAX_EXPIRES_S, leftS) * 1000;
-    this.#location.bind({ user: flow.user, uri: contact.address.uri, instance: contact.instance, regId: contact.regId, flow, expiresAt });
+    this.#location.bind({
+      user: flow.user,
+      uri: contact.address.uri,
+      instance: contact.instance,
+      regId: contact.regId,
+      flow,
+      expiresAt,
+    });
     if (contact.instance !== null) {
       flow.learnInstance(contact.instance);
       this.#location.announce(flow);

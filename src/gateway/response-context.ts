@@ -96,7 +96,9 @@ export class ResponseContext {
     this.#cancelBranches(reason);
     this.#stopTimer();
     // Section 9.1: a branch that does not answer its CANCEL within 64*T1 is taken as cancelled.
-    this.#stopTimer = this.#options.clock.after(this.#options.timers.transactionMs, () => this.#refuse(replyTo(this.request, 487, { toTag: this.#toTag })));
+    this.#stopTimer = this.#options.clock.after(this.#options.timers.transactionMs, () =>
+      this.#refuse(replyTo(this.request, 487, { toTag: this.#toTag })),
+    );
   }
 
   /** The ACK of the final response has come; nothing is waited for but branches that are still open. */
@@ -115,7 +117,8 @@ export class ResponseContext {
       });
     }
     for (const branch of this.#branches) {
-      if (branch.state === 'done' || branch.target.endpoint.id !== endpoint.id || location.reach(endpoint) !== null) continue;
+      if (branch.state === 'done' || branch.target.endpoint.id !== endpoint.id || location.reach(endpoint) !== null)
+        continue;
       location.whenBack(endpoint, timers.returnMs, (back) => {
         if (back === null) this.#final(branch, replyTo(branch.request, 480, { toTag: this.#toTag }), null);
       });
@@ -156,14 +159,16 @@ export class ResponseContext {
   #final(branch: Branch, response: SipResponse, from: Endpoint | null): void {
     if (branch.state === 'done') {
       // Section 16.7 step 5: every 2xx to an INVITE goes back, also another one of the same branch, whose dialog the caller must end.
-      if (this.#isInvite && this.#phase === 'answered' && response.status < 300) this.#sendUpstream(withoutTopHeader(response, 'Via'));
+      if (this.#isInvite && this.#phase === 'answered' && response.status < 300)
+        this.#sendUpstream(withoutTopHeader(response, 'Via'));
       return;
     }
     branch.state = 'done';
     branch.final = response;
     if (response.status < 300) this.#answer(response, from);
     else {
-      if (this.#isInvite && from !== null) this.#options.location.reach(branch.target.endpoint)?.send(ackFor(branch, response));
+      if (this.#isInvite && from !== null)
+        this.#options.location.reach(branch.target.endpoint)?.send(ackFor(branch, response));
       // Section 16.7 step 5: a 6xx speaks for the whole user.
       if (response.status >= 600) this.#cancelBranches([DECLINED]);
       if (this.#branches.every((one) => one.state === 'done')) this.#refuseWithBest();
@@ -183,7 +188,9 @@ export class ResponseContext {
   }
 
   #refuseWithBest(): void {
-    const best = bestOf(this.#branches.flatMap((branch) => (branch.final === null || branch.final.status < 300 ? [] : [branch.final])));
+    const best = bestOf(
+      this.#branches.flatMap((branch) => (branch.final === null || branch.final.status < 300 ? [] : [branch.final])),
+    );
     if (best !== null) this.#refuse(withoutTopHeader(best, 'Via'));
   }
 

@@ -32,7 +32,13 @@ export interface AudioDescription {
   readonly formats: readonly AudioFormat[];
   readonly transport: TransportParameters;
   /** All m-lines in order, as `kind proto formats`; an answer has as many (RFC 3264 section 6). */
-  readonly sections: readonly { readonly kind: string; readonly proto: string; readonly formats: string; readonly mid: string | null; readonly isAudio: boolean }[];
+  readonly sections: readonly {
+    readonly kind: string;
+    readonly proto: string;
+    readonly formats: string;
+    readonly mid: string | null;
+    readonly isAudio: boolean;
+  }[];
 }
 
 const WELL_KNOWN: ReadonlyMap<number, Pick<AudioFormat, 'name' | 'clockRate'>> = new Map([
@@ -42,16 +48,28 @@ const WELL_KNOWN: ReadonlyMap<number, Pick<AudioFormat, 'name' | 'clockRate'>> =
 ]);
 const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)$/;
 
-const isDirection = (text: string | undefined): text is MediaDirection => text !== undefined && ['sendrecv', 'sendonly', 'recvonly', 'inactive'].includes(text);
+const isDirection = (text: string | undefined): text is MediaDirection =>
+  text !== undefined && ['sendrecv', 'sendonly', 'recvonly', 'inactive'].includes(text);
 const isSetup = (text: string): text is TransportParameters['setup'] => ['actpass', 'active', 'passive'].includes(text);
 
 function formatsOf(lines: readonly string[], payloads: readonly string[]): AudioFormat[] {
   return payloads.flatMap((payload) => {
     const payloadType = Number(payload);
-    const map = lines.map((line) => /^a=rtpmap:(\d{1,3}) ([^/\s]+)\/(\d{1,6})(?:\/(\d))?/.exec(line)).find((match) => match?.[1] === payload);
-    const fmtp = lines.find((line) => line.startsWith(`a=fmtp:${payload} `))?.slice(`a=fmtp:${payload} `.length) ?? null;
+    const map = lines
+      .map((line) => /^a=rtpmap:(\d{1,3}) ([^/\s]+)\/(\d{1,6})(?:\/(\d))?/.exec(line))
+      .find((match) => match?.[1] === payload);
+    const fmtp =
+      lines.find((line) => line.startsWith(`a=fmtp:${payload} `))?.slice(`a=fmtp:${payload} `.length) ?? null;
     if (map !== null && map !== undefined) {
-      return [{ payloadType, name: (map[2] ?? '').toLowerCase(), clockRate: Number(map[3]), channels: Number(map[4] ?? '1'), fmtp }];
+      return [
+        {
+          payloadType,
+          name: (map[2] ?? '').toLowerCase(),
+          clockRate: Number(map[3]),
+          channels: Number(map[4] ?? '1'),
+          fmtp,
+        },
+      ];
     }
     const known = WELL_KNOWN.get(payloadType);
     return known === undefined ? [] : [{ payloadType, ...known, channels: 1, fmtp }];
@@ -66,12 +84,19 @@ export function parseAudioDescription(text: string): AudioDescription | null {
   const session = lines.slice(0, starts[0] ?? 0);
   const parts = starts.map((start, index) => lines.slice(start, starts[index + 1] ?? lines.length));
   const value = (part: readonly string[], name: string): string | null =>
-    [...part, ...session].find((line) => line.startsWith(`a=${name}:`))?.slice(name.length + 3).trim() ?? null;
+    [...part, ...session]
+      .find((line) => line.startsWith(`a=${name}:`))
+      ?.slice(name.length + 3)
+      .trim() ?? null;
   const heads = parts.map((part) => /^m=(\w{1,20}) (\d{1,5})(?:\/\d+)? (\S{1,40}) (\S.*)$/.exec(part[0] ?? ''));
-  const at = heads.findIndex((head) => head?.[1] === 'audio' && head[2] !== '0' && /^(?:UDP|TCP)\/TLS\/RTP\/SAVPF?$/.test(head[3] ?? ''));
+  const at = heads.findIndex(
+    (head) => head?.[1] === 'audio' && head[2] !== '0' && /^(?:UDP|TCP)\/TLS\/RTP\/SAVPF?$/.test(head[3] ?? ''),
+  );
   const part = parts[at];
   if (part === undefined) return null;
-  const [ufrag, pwd, fingerprint, setup] = ['ice-ufrag', 'ice-pwd', 'fingerprint', 'setup'].map((name) => value(part, name) ?? '');
+  const [ufrag, pwd, fingerprint, setup] = ['ice-ufrag', 'ice-pwd', 'fingerprint', 'setup'].map(
+    (name) => value(part, name) ?? '',
+  );
   if (!ufrag || !pwd || !fingerprint || !/^[a-z0-9-]+ [0-9A-Fa-f:]+$/.test(fingerprint)) return null;
   const direction = DIRECTION.exec([...part, ...session].find((line) => DIRECTION.test(line)) ?? '')?.[1];
   return {
@@ -83,7 +108,9 @@ export function parseAudioDescription(text: string): AudioDescription | null {
       pwd,
       fingerprint,
       setup: setup !== undefined && isSetup(setup) ? setup : 'actpass',
-      candidates: part.filter((line) => line.startsWith('a=candidate:')).map((line) => line.slice('a=candidate:'.length).trim()),
+      candidates: part
+        .filter((line) => line.startsWith('a=candidate:'))
+        .map((line) => line.slice('a=candidate:'.length).trim()),
     },
     sections: heads.map((head, index) => ({
       kind: head?.[1] ?? 'audio',
@@ -137,9 +164,25 @@ export function formatAudioDescription(audio: LocalAudio, remote: AudioDescripti
     remote === null
       ? audioLines(audio)
       : remote.sections.flatMap((section) =>
-          section.isAudio ? audioLines(audio) : [`m=${section.kind} 0 ${section.proto} ${section.formats}`, 'c=IN IP4 0.0.0.0', ...(section.mid === null ? [] : [`a=mid:${section.mid}`]), 'a=inactive'],
+          section.isAudio
+            ? audioLines(audio)
+            : [
+                `m=${section.kind} 0 ${section.proto} ${section.formats}`,
+                'c=IN IP4 0.0.0.0',
+                ...(section.mid === null ? [] : [`a=mid:${section.mid}`]),
+                'a=inactive',
+              ],
         );
-  return ['v=0', `o=- ${audio.sessionId} ${audio.version} IN IP4 127.0.0.1`, 's=-', 't=0 0', `a=group:BUNDLE ${audio.mid}`, 'a=msid-semantic: WMS *', ...sections, ''].join('\r\n');
+  return [
+    'v=0',
+    `o=- ${audio.sessionId} ${audio.version} IN IP4 127.0.0.1`,
+    's=-',
+    't=0 0',
+    `a=group:BUNDLE ${audio.mid}`,
+    'a=msid-semantic: WMS *',
+    ...sections,
+    '',
+  ].join('\r\n');
 }
 
 /** The direction that answers `offered` when we would both send and receive (RFC 3264 section 6.1). */
@@ -151,7 +194,10 @@ export function answerDirection(offered: MediaDirection): MediaDirection {
  * The formats that answer an offer: the first codec of ours that the far end offers, in its order, with all of its
  * telephone-events (RFC 4733). Null when there is no codec in common.
  */
-export function chooseFormats(offered: readonly AudioFormat[], codecs: readonly string[]): readonly AudioFormat[] | null {
+export function chooseFormats(
+  offered: readonly AudioFormat[],
+  codecs: readonly string[],
+): readonly AudioFormat[] | null {
   const codec = offered.find((format) => codecs.includes(format.name));
   return codec === undefined ? null : [codec, ...offered.filter((format) => format.name === 'telephone-event')];
 }

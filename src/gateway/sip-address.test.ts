@@ -3,7 +3,10 @@ import { parseAddress, parseParameters, parseUri, parseVia } from './sip-address
 
 describe('URIs', () => {
   it.each([
-    ['sip:alice@Example.COM:5061;transport=ws;lr?Subject=x', { scheme: 'sip', user: 'alice', host: 'example.com', port: 5061 }],
+    [
+      'sip:alice@Example.COM:5061;transport=ws;lr?Subject=x',
+      { scheme: 'sip', user: 'alice', host: 'example.com', port: 5061 },
+    ],
     ['sips:bob:secret@[::1]', { scheme: 'sips', user: 'bob', host: '[::1]', port: null }],
     ['sip:practice.ringfence.local', { scheme: 'sip', user: null, host: 'practice.ringfence.local' }],
     ['tel:+15550100', { scheme: 'tel', user: null, host: '+15550100' }],
@@ -16,7 +19,11 @@ describe('URIs', () => {
   });
 
   it('reads parameters: any case, quotes, the first of two', () => {
-    expect([...parseParameters(';LR;a="x;y\\"z" ; b = 2;a=3')]).toEqual([['lr', ''], ['a', 'x;y"z'], ['b', '2']]);
+    expect([...parseParameters(';LR;a="x;y\\"z" ; b = 2;a=3')]).toEqual([
+      ['lr', ''],
+      ['a', 'x;y"z'],
+      ['b', '2'],
+    ]);
   });
 });
 
@@ -33,7 +40,13 @@ describe('addresses', () => {
 
   it('is not slow on what is none', () => {
     const began = performance.now();
-    for (const text of [' '.repeat(8000), `a${' '.repeat(8000)}`, '"'.repeat(8000), '<'.repeat(8000), ';a="'.repeat(2000)]) {
+    for (const text of [
+      ' '.repeat(8000),
+      `a${' '.repeat(8000)}`,
+      '"'.repeat(8000),
+      '<'.repeat(8000),
+      ';a="'.repeat(2000),
+    ]) {
       parseAddress(text);
       parseParameters(text);
     }
@@ -41,7 +54,11 @@ describe('addresses', () => {
   });
 
   it('reads Via, and refuses one without a branch', () => {
-    expect(parseVia('SIP/2.0/WSS  Host.invalid;rport;branch=z9hG4bKx')).toEqual({ transport: 'WSS', sentBy: 'host.invalid', branch: 'z9hG4bKx' });
+    expect(parseVia('SIP/2.0/WSS  Host.invalid;rport;branch=z9hG4bKx')).toEqual({
+      transport: 'WSS',
+      sentBy: 'host.invalid',
+      branch: 'z9hG4bKx',
+    });
     expect(parseVia('SIP/2.0/WS host.invalid')).toBeNull();
     expect(parseVia('nonsense')).toBeNull();
   });

@@ -44,7 +44,10 @@ export function parseParameters(text: string): Parameters {
 
 /** Reads a SIP URI; null for anything without `scheme:host`. */
 export function parseUri(text: string): SipUri | null {
-  const match = /^([A-Za-z][A-Za-z0-9+.-]{0,15}):(?:([^@\s<>"]{1,512})@)?(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.+-]{1,255})(?::(\d{1,5}))?((?:[;?][^\s<>"]*)?)$/.exec(text);
+  const match =
+    /^([A-Za-z][A-Za-z0-9+.-]{0,15}):(?:([^@\s<>"]{1,512})@)?(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.+-]{1,255})(?::(\d{1,5}))?((?:[;?][^\s<>"]*)?)$/.exec(
+      text,
+    );
   if (match === null) return null;
   const [, scheme = '', user, host = '', port, rest = ''] = match;
   return {

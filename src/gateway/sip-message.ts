@@ -39,20 +39,64 @@ export const SIP_LIMITS = { messageBytes: 65_536, headerFields: 200, lineLength:
 
 /** RFC 3261 section 7.3.3 and the registry: one-letter forms. */
 const COMPACT: Readonly<Record<string, string>> = {
-  a: 'Accept-Contact', b: 'Referred-By', c: 'Content-Type', d: 'Request-Disposition', e: 'Content-Encoding', f: 'From',
-  i: 'Call-ID', j: 'Reject-Contact', k: 'Supported', l: 'Content-Length', m: 'Contact', o: 'Event', r: 'Refer-To',
-  s: 'Subject', t: 'To', u: 'Allow-Events', v: 'Via', x: 'Session-Expires',
+  a: 'Accept-Contact',
+  b: 'Referred-By',
+  c: 'Content-Type',
+  d: 'Request-Disposition',
+  e: 'Content-Encoding',
+  f: 'From',
+  i: 'Call-ID',
+  j: 'Reject-Contact',
+  k: 'Supported',
+  l: 'Content-Length',
+  m: 'Contact',
+  o: 'Event',
+  r: 'Refer-To',
+  s: 'Subject',
+  t: 'To',
+  u: 'Allow-Events',
+  v: 'Via',
+  x: 'Session-Expires',
 };
 const CANONICAL: ReadonlyMap<string, string> = new Map(
   [
-    'Via', 'From', 'To', 'Call-ID', 'CSeq', 'Contact', 'Route', 'Record-Route', 'Max-Forwards', 'Content-Length', 'Content-Type', 'Expires',
-    'Supported', 'Require', 'Proxy-Require', 'Reason', 'Authorization', 'Proxy-Authorization', 'Allow', 'Event', 'Refer-To', 'Date',
+    'Via',
+    'From',
+    'To',
+    'Call-ID',
+    'CSeq',
+    'Contact',
+    'Route',
+    'Record-Route',
+    'Max-Forwards',
+    'Content-Length',
+    'Content-Type',
+    'Expires',
+    'Supported',
+    'Require',
+    'Proxy-Require',
+    'Reason',
+    'Authorization',
+    'Proxy-Authorization',
+    'Allow',
+    'Event',
+    'Refer-To',
+    'Date',
   ].map((name) => [name.toLowerCase(), name]),
 );
 /** Headers that may carry several values in one line (section 7.3.1) and that the gateway reads value by value. */
 const LISTS: ReadonlySet<string> = new Set(['Via', 'Route', 'Record-Route', 'Contact']);
 /** Headers that exist once; two of them would let two parsers read two things. */
-const SINGLE: readonly string[] = ['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards', 'Content-Length', 'Content-Type', 'Expires'];
+const SINGLE: readonly string[] = [
+  'From',
+  'To',
+  'Call-ID',
+  'CSeq',
+  'Max-Forwards',
+  'Content-Length',
+  'Content-Type',
+  'Expires',
+];
 const MANDATORY: readonly string[] = ['Via', 'From', 'To', 'Call-ID', 'CSeq'];
 
 const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]{1,64}$/;
@@ -132,7 +176,11 @@ function problemOf(message: SipMessage): string | null {
 
 /** Reads one message. Never throws; what is no message comes back as `malformed` with the reason. */
 export function parseSipMessage(text: string): SipMessage | Malformed {
-  const bad = (problem: string, request: SipRequest | null = null): Malformed => ({ kind: 'malformed', problem, request });
+  const bad = (problem: string, request: SipRequest | null = null): Malformed => ({
+    kind: 'malformed',
+    problem,
+    request,
+  });
   if (text.length > SIP_LIMITS.messageBytes) return bad('too large');
   const trimmed = text.replace(/^(?:\r\n)+/, '');
   const end = trimmed.indexOf('\r\n\r\n');
@@ -148,7 +196,13 @@ export function parseSipMessage(text: string): SipMessage | Malformed {
   const body = contentOf(headers, end < 0 ? '' : trimmed.slice(end + 4));
   const message: SipMessage =
     status === null
-      ? { kind: 'request', method: (request?.[1] ?? '').toUpperCase(), uri: request?.[2] ?? '', headers, body: body ?? '' }
+      ? {
+          kind: 'request',
+          method: (request?.[1] ?? '').toUpperCase(),
+          uri: request?.[2] ?? '',
+          headers,
+          body: body ?? '',
+        }
       : { kind: 'response', status: Number(status[1]), reason: status[2] ?? '', headers, body: body ?? '' };
   const problem = body === null ? 'a wrong Content-Length' : problemOf(message);
   if (problem === null) return message;
@@ -158,8 +212,13 @@ export function parseSipMessage(text: string): SipMessage | Malformed {
 
 /** Prints a message with the Content-Length that its body has. */
 export function formatSipMessage(message: SipMessage): string {
-  const first = message.kind === 'request' ? `${message.method} ${message.uri} SIP/2.0` : `SIP/2.0 ${message.status} ${message.reason}`;
-  const lines = message.headers.filter((field) => field.name !== 'Content-Length').map((field) => `${field.name}: ${field.value}`);
+  const first =
+    message.kind === 'request'
+      ? `${message.method} ${message.uri} SIP/2.0`
+      : `SIP/2.0 ${message.status} ${message.reason}`;
+  const lines = message.headers
+    .filter((field) => field.name !== 'Content-Length')
+    .map((field) => `${field.name}: ${field.value}`);
   return [first, ...lines, `Content-Length: ${Buffer.byteLength(message.body)}`, '', message.body].join('\r\n');
 }
 

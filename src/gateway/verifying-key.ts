@@ -20,7 +20,18 @@ export const textKey = z
 
 const text = z.string().max(2048).optional();
 /** RFC 7517. Private members are refused, not dropped: whoever gives them has to hear of it. */
-const jwk = z.object({ kty: z.string(), crv: text, n: text, e: text, x: text, y: text, alg: text, use: text, d: z.never().optional(), k: z.never().optional() });
+const jwk = z.object({
+  kty: z.string(),
+  crv: text,
+  n: text,
+  e: text,
+  x: text,
+  y: text,
+  alg: text,
+  use: text,
+  d: z.never().optional(),
+  k: z.never().optional(),
+});
 /** A public key as PEM (SubjectPublicKeyInfo) or JWK. */
 const boundKey = z.object({ algorithm: publicKeyAlgorithm, publicKey: z.union([z.string().min(1).max(8192), jwk]) });
 export const gatewayKey = z.union([textKey, boundKey]).refine((key) => verifyingKey(key).ok, 'unusable');
@@ -39,9 +50,17 @@ export interface VerifyingKey {
   readonly key: KeyObject;
 }
 
-const KINDS: Readonly<Record<PublicKeyAlgorithm, { readonly words: string; readonly fits: (key: KeyObject) => boolean }>> = {
-  RS256: { words: 'an RSA key of 2048 bits or more', fits: (key) => key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048 },
-  ES256: { words: 'an EC key on P-256', fits: (key) => key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1' },
+const KINDS: Readonly<
+  Record<PublicKeyAlgorithm, { readonly words: string; readonly fits: (key: KeyObject) => boolean }>
+> = {
+  RS256: {
+    words: 'an RSA key of 2048 bits or more',
+    fits: (key) => key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048,
+  },
+  ES256: {
+    words: 'an EC key on P-256',
+    fits: (key) => key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1',
+  },
   EdDSA: { words: 'an Ed25519 key', fits: (key) => key.asymmetricKeyType === 'ed25519' },
 };
 
@@ -52,10 +71,16 @@ function publicHalf(given: z.infer<typeof boundKey>['publicKey']): KeyObject | n
   try {
     if (typeof given !== 'string') {
       const { kty, crv, n, e, x, y } = jwk.parse(given);
-      const parts: Record<string, string> = Object.fromEntries(Object.entries({ kty, crv, n, e, x, y }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+      const parts: Record<string, string> = Object.fromEntries(
+        Object.entries({ kty, crv, n, e, x, y }).flatMap(([name, value]) =>
+          value === undefined ? [] : [[name, value]],
+        ),
+      );
       return createPublicKey({ key: parts, format: 'jwk' });
     }
-    return given.includes('-----BEGIN PUBLIC KEY-----') && !given.includes('PRIVATE KEY') ? createPublicKey(given) : null;
+    return given.includes('-----BEGIN PUBLIC KEY-----') && !given.includes('PRIVATE KEY')
+      ? createPublicKey(given)
+      : null;
   } catch {
     return null;
   }
@@ -66,10 +91,16 @@ export function verifyingKey(given: GatewayKey): Result<VerifyingKey> {
   if (typeof given === 'string') return ok({ algorithm: 'HS256', key: createSecretKey(given, 'utf8') });
   const { algorithm, publicKey } = given;
   const { alg = algorithm, use = 'sig' } = typeof publicKey === 'string' ? {} : publicKey;
-  if (alg !== algorithm || use !== 'sig') return unusable(`That JWK is for something else than signatures with ${algorithm}.`);
+  if (alg !== algorithm || use !== 'sig')
+    return unusable(`That JWK is for something else than signatures with ${algorithm}.`);
   const key = publicHalf(publicKey);
-  if (key === null) return unusable('That is no public key: give the gateway what Ringfence shows under "Public key", as PEM or JWK, never the private one.');
-  return KINDS[algorithm].fits(key) ? ok({ algorithm, key }) : unusable(`${algorithm} takes ${KINDS[algorithm].words}; that public key is another.`);
+  if (key === null)
+    return unusable(
+      'That is no public key: give the gateway what Ringfence shows under "Public key", as PEM or JWK, never the private one.',
+    );
+  return KINDS[algorithm].fits(key)
+    ? ok({ algorithm, key })
+    : unusable(`${algorithm} takes ${KINDS[algorithm].words}; that public key is another.`);
 }
 
 /** First 8 hex digits of the SHA-256 of a text, or of a public key's SubjectPublicKeyInfo in DER: what Ringfence shows for the same key. */
@@ -77,5 +108,10 @@ export function keyFingerprint(given: GatewayKey): string {
   const hash = createHash('sha256');
   if (typeof given === 'string') return hash.update(given, 'utf8').digest('hex').slice(0, 8);
   const read = verifyingKey(given);
-  return read.ok ? hash.update(read.value.key.export({ type: 'spki', format: 'der' })).digest('hex').slice(0, 8) : '';
+  return read.ok
+    ? hash
+        .update(read.value.key.export({ type: 'spki', format: 'der' }))
+        .digest('hex')
+        .slice(0, 8)
+    : '';
 }

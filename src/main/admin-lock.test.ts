@@ -16,7 +16,9 @@ describe('without a passphrase', () => {
     const { start, state } = computer();
     const lock = await start();
     const before = state.reads;
-    expect(await Promise.all(Array.from({ length: 50 }, () => lock.admit()))).toEqual(Array.from({ length: 50 }, () => ok(null)));
+    expect(await Promise.all(Array.from({ length: 50 }, () => lock.admit()))).toEqual(
+      Array.from({ length: 50 }, () => ok(null)),
+    );
     expect(state.reads - before).toBe(1);
     await lock.admit();
     expect(state.reads - before).toBe(2);
@@ -27,7 +29,13 @@ describe('without a passphrase', () => {
     state.keychainMissing = true;
     const lock = await start();
     const refused = await lock.setPassphrase(null, PASSPHRASE);
-    expect(refused).toMatchObject({ ok: false, failure: { reason: 'keychain-unavailable', sentence: 'An admin passphrase cannot be set up here. No keychain answers on this computer.' } });
+    expect(refused).toMatchObject({
+      ok: false,
+      failure: {
+        reason: 'keychain-unavailable',
+        sentence: 'An admin passphrase cannot be set up here. No keychain answers on this computer.',
+      },
+    });
     expect(await lock.admit()).toEqual(ok(null));
     expect(state.disk).toBeNull();
   });
@@ -57,7 +65,10 @@ describe('a passphrase', () => {
     const { start } = await locked();
     const lock = await start();
     expect(await lock.state()).toEqual({ configured: true, unlocked: false, until: null, retryAt: null });
-    expect(await lock.admit()).toMatchObject({ ok: false, failure: { reason: 'admin-locked', action: 'unlock-admin' } });
+    expect(await lock.admit()).toMatchObject({
+      ok: false,
+      failure: { reason: 'admin-locked', action: 'unlock-admin' },
+    });
     expect((await lock.unlock(PASSPHRASE)).ok).toBe(true);
     expect(await lock.admit()).toEqual(ok(null));
   });
@@ -101,7 +112,10 @@ describe('fails closed', () => {
     state.keychainLocked = true;
     const lock = await start();
     expect(await lock.admit()).toMatchObject({ ok: false, failure: { reason: 'admin-locked' } });
-    expect(await lock.unlock(PASSPHRASE)).toMatchObject({ ok: false, failure: { reason: 'key-locked', action: 'unlock-keychain' } });
+    expect(await lock.unlock(PASSPHRASE)).toMatchObject({
+      ok: false,
+      failure: { reason: 'key-locked', action: 'unlock-keychain' },
+    });
     expect(state.disk?.wrong).toBe(0);
     state.keychainLocked = false;
     await time.advance(1);

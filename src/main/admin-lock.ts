@@ -68,17 +68,43 @@ const inWords = (ms: number): string => {
   if (seconds > 90) return `${Math.ceil(seconds / 60)} minutes`;
   return seconds === 1 ? 'a second' : `${seconds} seconds`;
 };
-const wrongPassphrase = (waitMs: number): Refusal => fail('wrong-passphrase', `That is not the admin passphrase. Try again in ${inWords(waitMs)}.`, 'none', { retryAfterMs: Math.ceil(waitMs) });
-const tooSoon = (waitMs: number): Refusal => fail('wrong-passphrase', `The last passphrase was wrong, so the next try is in ${inWords(waitMs)}.`, 'none', { retryAfterMs: Math.ceil(waitMs) });
+const wrongPassphrase = (waitMs: number): Refusal =>
+  fail('wrong-passphrase', `That is not the admin passphrase. Try again in ${inWords(waitMs)}.`, 'none', {
+    retryAfterMs: Math.ceil(waitMs),
+  });
+const tooSoon = (waitMs: number): Refusal =>
+  fail('wrong-passphrase', `The last passphrase was wrong, so the next try is in ${inWords(waitMs)}.`, 'none', {
+    retryAfterMs: Math.ceil(waitMs),
+  });
 /** The verifier should be in the keychain, and is not given out. */
 const hidden = (): Refusal =>
-  fail('key-locked', 'The admin passphrase cannot be checked: the keychain is locked, or its entry was removed. Unlock the keychain with your sign-in password and try again.', 'unlock-keychain');
-const withoutKeychain = (failure: Failure): Refusal => ({ ok: false, failure: { ...failure, sentence: `An admin passphrase cannot be set up here. ${failure.sentence}`.slice(0, 300) } });
+  fail(
+    'key-locked',
+    'The admin passphrase cannot be checked: the keychain is locked, or its entry was removed. Unlock the keychain with your sign-in password and try again.',
+    'unlock-keychain',
+  );
+const withoutKeychain = (failure: Failure): Refusal => ({
+  ok: false,
+  failure: { ...failure, sentence: `An admin passphrase cannot be set up here. ${failure.sentence}`.slice(0, 300) },
+});
 
 /** Opens the lock, locked. A file that was damaged counts as one that says "there is a passphrase". */
-export async function openAdminLock({ file, keychain, passphrases, account, clock, audit, onChanged, startedAt = clock.monotonic() }: AdminLockPorts): Promise<AdminLock> {
+export async function openAdminLock({
+  file,
+  keychain,
+  passphrases,
+  account,
+  clock,
+  audit,
+  onChanged,
+  startedAt = clock.monotonic(),
+}: AdminLockPorts): Promise<AdminLock> {
   const loaded = await file.load();
-  let document: AdminLockDocument = loaded.value ?? { version: ADMIN_LOCK_VERSION, configured: loaded.notice !== null, wrong: 0 };
+  let document: AdminLockDocument = loaded.value ?? {
+    version: ADMIN_LOCK_VERSION,
+    configured: loaded.notice !== null,
+    wrong: 0,
+  };
   // The damaged one was set aside: without another in its place the next start would know nothing of a passphrase.
   if (loaded.notice !== null) await file.save(document);
   /** As it was last read; null: not read yet, or not given out. */
@@ -92,7 +118,10 @@ export async function openAdminLock({ file, keychain, passphrases, account, cloc
 
   const waitMs = (): number => Math.max(0, waitAfter(document.wrong) - (clock.monotonic() - waitsFrom));
   // The clock that says "longer ago" is believed: one may stand still during a sleep, the other may be set back.
-  const leftMs = (): number => (unlockedAt === null ? 0 : UNLOCKED_MS - Math.max(clock.wall() - unlockedAt.wall, clock.monotonic() - unlockedAt.monotonic));
+  const leftMs = (): number =>
+    unlockedAt === null
+      ? 0
+      : UNLOCKED_MS - Math.max(clock.wall() - unlockedAt.wall, clock.monotonic() - unlockedAt.monotonic);
   const change = async (next: Omit<AdminLockDocument, 'version'>): Promise<Result<null>> => {
     // Also when the disk is full: what is remembered of this run is never less.
     document = { version: ADMIN_LOCK_VERSION, ...next };
@@ -118,7 +147,12 @@ export async function openAdminLock({ file, keychain, passphrases, account, cloc
     const left = leftMs();
     const wait = waitMs();
     const unlocked = configured && left > 0;
-    return { configured, unlocked, until: unlocked ? Math.round(clock.wall() + left) : null, retryAt: configured && wait > 0 ? Math.round(clock.wall() + wait) : null };
+    return {
+      configured,
+      unlocked,
+      until: unlocked ? Math.round(clock.wall() + left) : null,
+      retryAt: configured && wait > 0 ? Math.round(clock.wall() + wait) : null,
+    };
   };
   const state = async (): Promise<AdminState> => stateWhen(await isConfigured());
   const tell = (configured: boolean): AdminState => {
@@ -214,7 +248,12 @@ export async function openAdminLock({ file, keychain, passphrases, account, cloc
     verifier = made.value;
     const saved = await change({ configured: true, wrong: 0 });
     if (!saved.ok) return saved;
-    audit({ what: 'admin', profileId: '', change: existing === null ? 'passphrase-set' : 'passphrase-changed', cause: 'asked' });
+    audit({
+      what: 'admin',
+      profileId: '',
+      change: existing === null ? 'passphrase-set' : 'passphrase-changed',
+      cause: 'asked',
+    });
     open();
     return ok(tell(true));
   };
@@ -224,7 +263,9 @@ export async function openAdminLock({ file, keychain, passphrases, account, cloc
     state,
     admit: async () => {
       if (leftMs() > 0) return ok(null);
-      return (await isConfigured()) ? fail('admin-locked', 'This needs the admin passphrase: keys, profiles and policy are locked.', 'unlock-admin') : ok(null);
+      return (await isConfigured())
+        ? fail('admin-locked', 'This needs the admin passphrase: keys, profiles and policy are locked.', 'unlock-admin')
+        : ok(null);
     },
     // One after the other: tries that meet would else pass the wait together.
     unlock: (passphrase) => serial(() => unlock(passphrase)),

@@ -52,7 +52,10 @@ export function fileFor(url: string, root: string): string | null {
 }
 
 /** Answers one request for a file below `root` (an absolute folder without separator at its end). */
-export async function serveFile(request: { readonly url: string; readonly method: string }, root: string): Promise<Response> {
+export async function serveFile(
+  request: { readonly url: string; readonly method: string },
+  root: string,
+): Promise<Response> {
   const file = request.method === 'GET' ? fileFor(request.url, root) : null;
   if (file === null) return new Response(null, { status: 404 });
   try {

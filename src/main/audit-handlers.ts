@@ -10,7 +10,10 @@ export interface AuditHandlerPorts {
   readonly files: Pick<ChosenFiles, 'write'>;
 }
 
-export function createAuditHandlers({ audit, files }: AuditHandlerPorts): Pick<Handlers, 'audit.query' | 'audit.export'> {
+export function createAuditHandlers({
+  audit,
+  files,
+}: AuditHandlerPorts): Pick<Handlers, 'audit.query' | 'audit.export'> {
   return {
     'audit.query': async (query) => ok(queryAudit(await audit.all(), query)),
     'audit.export': async ({ filter, format }) => {

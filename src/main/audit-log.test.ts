@@ -13,9 +13,27 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const refusal = (profileId: string): NewAuditEntry => ({ what: 'refusal', profileId, purpose: 'sip', reason: 'rate-limited' });
-const make = (more: { maxBytes?: number; maxFiles?: number; onAppended?: (entry: AuditEntry) => void; onProblem?: (cause: unknown) => void } = {}) =>
-  createAuditLog({ path, now: () => 1000, onAppended: () => undefined, onProblem: (cause) => expect.unreachable(String(cause)), ...more });
+const refusal = (profileId: string): NewAuditEntry => ({
+  what: 'refusal',
+  profileId,
+  purpose: 'sip',
+  reason: 'rate-limited',
+});
+const make = (
+  more: {
+    maxBytes?: number;
+    maxFiles?: number;
+    onAppended?: (entry: AuditEntry) => void;
+    onProblem?: (cause: unknown) => void;
+  } = {},
+) =>
+  createAuditLog({
+    path,
+    now: () => 1000,
+    onAppended: () => undefined,
+    onProblem: (cause) => expect.unreachable(String(cause)),
+    ...more,
+  });
 
 describe('the audit log', () => {
   it('writes one JSON line for each entry, in order, with its time, and tells at once', async () => {
@@ -25,13 +43,23 @@ describe('the audit log', () => {
     expect(told.map((each) => each.profileId)).toEqual(['a', 'b', 'c']);
     await log.flush();
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-    expect(lines.map((line): unknown => JSON.parse(line))).toEqual(['a', 'b', 'c'].map((id) => ({ ...refusal(id), at: '1970-01-01T00:00:01.000Z' })));
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual(
+      ['a', 'b', 'c'].map((id) => ({ ...refusal(id), at: '1970-01-01T00:00:01.000Z' })),
+    );
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   it('keeps nothing that is not declared', async () => {
     const log = make();
-    const withToken = { what: 'mint' as const, profileId: 'a', purpose: 'sip' as const, fingerprint: '01234567', lifeS: 300, cause: 'asked' as const, token: 'undeclared' };
+    const withToken = {
+      what: 'mint' as const,
+      profileId: 'a',
+      purpose: 'sip' as const,
+      fingerprint: '01234567',
+      lifeS: 300,
+      cause: 'asked' as const,
+      token: 'undeclared',
+    };
     log.append(withToken);
     await log.flush();
     expect(readFileSync(path, 'utf8')).not.toContain('undeclared');

@@ -38,7 +38,14 @@ export interface AuditLogOptions {
   readonly onProblem: (cause: unknown) => void;
 }
 
-export function createAuditLog({ path, maxBytes = 8_000_000, maxFiles = 5, now, onAppended, onProblem }: AuditLogOptions): AuditLog {
+export function createAuditLog({
+  path,
+  maxBytes = 8_000_000,
+  maxFiles = 5,
+  now,
+  onAppended,
+  onProblem,
+}: AuditLogOptions): AuditLog {
   const nameOf = (age: number): string => (age === 0 ? path : `${path}.${age}`);
   let waiting: string[] = [];
   let size: number | null = null;
@@ -58,7 +65,10 @@ export function createAuditLog({ path, maxBytes = 8_000_000, maxFiles = 5, now, 
     try {
       if (size === null) {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        size = await stat(path).then((found) => found.size, () => 0);
+        size = await stat(path).then(
+          (found) => found.size,
+          () => 0,
+        );
       }
       let batch = '';
       for (const line of lines) {
@@ -112,7 +122,9 @@ export function createAuditLog({ path, maxBytes = 8_000_000, maxFiles = 5, now, 
     all: () => {
       const read = writing.then(async () => {
         await writeBatch();
-        const texts = await Promise.all(Array.from({ length: maxFiles }, (_, age) => readFile(nameOf(age), 'utf8').catch(() => '')));
+        const texts = await Promise.all(
+          Array.from({ length: maxFiles }, (_, age) => readFile(nameOf(age), 'utf8').catch(() => '')),
+        );
         return { texts, newest: written };
       });
       // No file moves while they are read.

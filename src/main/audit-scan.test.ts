@@ -9,11 +9,21 @@ const LINES: readonly AuditEntry[] = [
   { what: 'refusal', at: at(1), profileId: 'lab', purpose: 'sip', reason: 'rate-limited' },
   { what: 'key', at: at(2), profileId: 'work', slot: 'next', change: 'added', fingerprint: 'deadbeef' },
   { what: 'refusal', at: at(3), profileId: '', purpose: 'ipc', reason: 'unknown-channel', channel: '=CMD("x"),\n' },
-  { what: 'tool', at: at(4), profileId: 'voice', callId: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11', tool: 'Über "what":"mint"', outcome: 'refused' },
+  {
+    what: 'tool',
+    at: at(4),
+    profileId: 'voice',
+    callId: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11',
+    tool: 'Über "what":"mint"',
+    outcome: 'refused',
+  },
 ];
 const written = (lines: readonly AuditEntry[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 const kept = { texts: [written(LINES.slice(3)), `cut off{"what":"mint"\n${written(LINES.slice(0, 3))}`], newest: 5 };
-const found = (query: Partial<AuditQuery>) => queryAudit(kept, { limit: 100, ...query }).entries.map(({ entry }) => LINES.findIndex((line) => line.at === entry.at));
+const found = (query: Partial<AuditQuery>) =>
+  queryAudit(kept, { limit: 100, ...query }).entries.map(({ entry }) =>
+    LINES.findIndex((line) => line.at === entry.at),
+  );
 
 describe('the audit log', () => {
   it.each<[string, Partial<AuditQuery>, number[]]>([
@@ -41,7 +51,10 @@ describe('the audit log', () => {
     const second = queryAudit(kept, { limit: 2, before: first.entries.at(-1)?.n ?? 0 });
     expect([...first.entries, ...second.entries].map(({ entry }) => entry.at)).toEqual([at(4), at(3), at(2), at(1)]);
     // Two more lines were written meanwhile: numbers stay.
-    const later = { texts: [written([...LINES.slice(3), { ...LINES[1], at: at(6) } as AuditEntry]), kept.texts[1] ?? ''], newest: 6 };
+    const later = {
+      texts: [written([...LINES.slice(3), { ...LINES[1], at: at(6) } as AuditEntry]), kept.texts[1] ?? ''],
+      newest: 6,
+    };
     expect(queryAudit(later, { limit: 2, before: first.entries.at(-1)?.n ?? 0 }).entries).toEqual(second.entries);
   });
 
@@ -57,6 +70,11 @@ describe('the audit log', () => {
   it('is exported as lines of JSON, as the filter says', async () => {
     const { text, count } = await exportAudit(kept, { what: 'refusal' }, 'jsonl');
     expect(count).toBe(2);
-    expect(text.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual([LINES[3], LINES[1]]);
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([LINES[3], LINES[1]]);
   });
 });

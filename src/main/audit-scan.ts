@@ -54,7 +54,8 @@ function* fitting({ texts, newest }: KeptLines, filter: AuditFilter): Generator<
       if (timed) {
         const start = line.indexOf('"at":"') + 6;
         const at = line.slice(start, start + ISO_LENGTH);
-        if ((from !== null && from !== undefined && at < from) || (to !== null && to !== undefined && at >= to)) continue;
+        if ((from !== null && from !== undefined && at < from) || (to !== null && to !== undefined && at >= to))
+          continue;
       }
       if (lowered !== null && !saysIt(lowered[index] ?? '')) continue;
       yield { line, n: own };
@@ -96,7 +97,11 @@ const csvField = (value: string | number | null | undefined): string => {
 };
 
 /** Everything that fits, newest first, as CSV with a column for each name, or as one JSON text a line. Lets others have their turn meanwhile. */
-export async function exportAudit(kept: KeptLines, filter: AuditFilter, format: 'csv' | 'jsonl'): Promise<{ readonly text: string; readonly count: number }> {
+export async function exportAudit(
+  kept: KeptLines,
+  filter: AuditFilter,
+  format: 'csv' | 'jsonl',
+): Promise<{ readonly text: string; readonly count: number }> {
   const entries: AuditEntry[] = [];
   let looked = 0;
   for (const { line } of fitting(kept, filter)) {
@@ -105,7 +110,8 @@ export async function exportAudit(kept: KeptLines, filter: AuditFilter, format: 
     looked += 1;
     if (looked % PARSED_AT_ONCE === 0) await new Promise(setImmediate);
   }
-  if (format === 'jsonl') return { text: entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), count: entries.length };
+  if (format === 'jsonl')
+    return { text: entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), count: entries.length };
   const columns = ['at', ...NAMES.filter((name) => name !== 'at')];
   const rows = entries.map((entry) => {
     const values: Readonly<Record<string, string | number | null | undefined>> = entry;

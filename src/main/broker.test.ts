@@ -14,8 +14,22 @@ describe('the broker', () => {
     const result = await broker.grant('practice', 'sip', 'asked');
     if (!result.ok) expect.unreachable();
     expect(grantSchema.parse(result.value)).toEqual(result.value);
-    expect(result.value).toMatchObject({ url: URL_NOW, presentation: { kind: 'query', parameter: 'token', token: 'token-1' }, fingerprint: fingerprintOf('token-1'), expiresAt: 301_000 });
-    expect(audited).toEqual([{ what: 'mint', profileId: 'practice', purpose: 'sip', fingerprint: fingerprintOf('token-1'), lifeS: 300, cause: 'asked' }]);
+    expect(result.value).toMatchObject({
+      url: URL_NOW,
+      presentation: { kind: 'query', parameter: 'token', token: 'token-1' },
+      fingerprint: fingerprintOf('token-1'),
+      expiresAt: 301_000,
+    });
+    expect(audited).toEqual([
+      {
+        what: 'mint',
+        profileId: 'practice',
+        purpose: 'sip',
+        fingerprint: fingerprintOf('token-1'),
+        lifeS: 300,
+        cause: 'asked',
+      },
+    ]);
     expect(JSON.stringify(audited)).not.toContain('token-1');
   });
 
@@ -24,19 +38,28 @@ describe('the broker', () => {
     const signedWith: string[] = [];
     let signing = old;
     const { broker, audited } = setUp({
-      keys: { active: () => Promise.resolve(ok({ fingerprint: signing.fingerprint, open: () => Promise.resolve(ok(signing)) })), noteMint: () => undefined },
+      keys: {
+        active: () =>
+          Promise.resolve(ok({ fingerprint: signing.fingerprint, open: () => Promise.resolve(ok(signing)) })),
+        noteMint: () => undefined,
+      },
       providers: {
         'local-jwt': mintingProvider((_request, key) => {
           signedWith.push(key.fingerprint);
           // The old key may be out of reach already: that is no failure to tell.
-          const result = signing === old ? fail('key-absent', 'It was changed.', 'retry') : ok({ kind: 'token' as const, token: `by-${key.fingerprint}`, issuedAt: 1000, expiresAt: 301_000 });
+          const result =
+            signing === old
+              ? fail('key-absent', 'It was changed.', 'retry')
+              : ok({ kind: 'token' as const, token: `by-${key.fingerprint}`, issuedAt: 1000, expiresAt: 301_000 });
           signing = next;
           return Promise.resolve(result);
         }),
         'ephemeral-credentials': refusingProvider,
       },
     });
-    expect(await broker.grant('practice', 'sip', 'renewal')).toMatchObject({ value: { fingerprint: fingerprintOf(`by-${next.fingerprint}`) } });
+    expect(await broker.grant('practice', 'sip', 'renewal')).toMatchObject({
+      value: { fingerprint: fingerprintOf(`by-${next.fingerprint}`) },
+    });
     expect(signedWith).toEqual([old.fingerprint, next.fingerprint]);
     expect(audited).toHaveLength(1);
   });
@@ -45,26 +68,60 @@ describe('the broker', () => {
     const secret = Secret.generate();
     let there = true;
     const { broker, audited, minted } = setUp({
-      keys: { active: () => Promise.resolve(there ? ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) }) : fail('key-absent', 'No key.')), noteMint: () => undefined },
+      keys: {
+        active: () =>
+          Promise.resolve(
+            there
+              ? ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) })
+              : fail('key-absent', 'No key.'),
+          ),
+        noteMint: () => undefined,
+      },
       providers: {
         'local-jwt': mintingProvider(() => {
           there = false;
-          return Promise.resolve(ok({ kind: 'token' as const, token: 'of the removed key', issuedAt: 1000, expiresAt: 301_000 }));
+          return Promise.resolve(
+            ok({ kind: 'token' as const, token: 'of the removed key', issuedAt: 1000, expiresAt: 301_000 }),
+          );
         }),
       },
     });
-    expect(await broker.grant('practice', 'sip', 'asked')).toMatchObject({ ok: false, failure: { reason: 'key-absent' } });
+    expect(await broker.grant('practice', 'sip', 'asked')).toMatchObject({
+      ok: false,
+      failure: { reason: 'key-absent' },
+    });
     expect(minted).toEqual([]);
     expect(audited).toEqual([{ what: 'refusal', profileId: 'practice', purpose: 'sip', reason: 'key-absent' }]);
   });
 
   it.each<[string, object | null, object]>([
-    ['another identity', { identity: '1002@pbx.example.com' }, { ok: true, value: { identity: '1002@pbx.example.com', url: 'wss://pbx.example.com/ws' } }],
-    ['another gateway', { gatewayUrl: 'wss://new.example.com/ws' }, { ok: true, value: { identity: '1001@pbx.example.com', url: 'wss://new.example.com/ws' } }],
-    ['none of this purpose', { policy: { purposes: ['events'] } }, { ok: false, failure: { reason: 'unknown-purpose' } }],
+    [
+      'another identity',
+      { identity: '1002@pbx.example.com' },
+      { ok: true, value: { identity: '1002@pbx.example.com', url: 'wss://pbx.example.com/ws' } },
+    ],
+    [
+      'another gateway',
+      { gatewayUrl: 'wss://new.example.com/ws' },
+      { ok: true, value: { identity: '1001@pbx.example.com', url: 'wss://new.example.com/ws' } },
+    ],
+    [
+      'none of this purpose',
+      { policy: { purposes: ['events'] } },
+      { ok: false, failure: { reason: 'unknown-purpose' } },
+    ],
     ['removed', null, { ok: false, failure: { reason: 'unknown-profile' } }],
   ])('gives out nothing of a profile that changed while it was made: %s', async (_what, change, expected) => {
-    const made = { id: 'work', name: 'Work', environment: 'staging', provider: { kind: 'local-jwt', audience: 'pbx' }, identity: '1001@pbx.example.com', gatewayUrl: 'wss://pbx.example.com/ws', presentation: { kind: 'query' }, policy: {} };
+    const made = {
+      id: 'work',
+      name: 'Work',
+      environment: 'staging',
+      provider: { kind: 'local-jwt', audience: 'pbx' },
+      identity: '1001@pbx.example.com',
+      gatewayUrl: 'wss://pbx.example.com/ws',
+      presentation: { kind: 'query' },
+      policy: {},
+    };
     const before = profileSchema.parse(made);
     const after = change === null ? null : profileSchema.parse({ ...made, ...change });
     let saved = false;
@@ -76,7 +133,9 @@ describe('the broker', () => {
         'local-jwt': mintingProvider(({ profile: line }) => {
           mintedFor.push(`${line.identity} ${line.gatewayUrl}`);
           saved = true;
-          return Promise.resolve(ok({ kind: 'token' as const, token: `token-${mintedFor.length}`, issuedAt: 1000, expiresAt: 301_000 }));
+          return Promise.resolve(
+            ok({ kind: 'token' as const, token: `token-${mintedFor.length}`, issuedAt: 1000, expiresAt: 301_000 }),
+          );
         }),
       },
     });
@@ -90,7 +149,12 @@ describe('the broker', () => {
   });
 
   it('keeps the token in main where the profile wants that', async () => {
-    const { broker, minted } = setUp({ profiles: { find: () => ({ ...profile, presentation: { kind: 'main-injected' } }), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' } });
+    const { broker, minted } = setUp({
+      profiles: {
+        find: () => ({ ...profile, presentation: { kind: 'main-injected' } }),
+        instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11',
+      },
+    });
     const result = await broker.grant('practice', 'sip', 'asked');
     expect(result).toMatchObject({ ok: true, value: { presentation: { kind: 'main-injected' } } });
     expect(JSON.stringify(result)).not.toContain('token-1');
@@ -98,11 +162,20 @@ describe('the broker', () => {
   });
 
   it('makes SIP credentials where the profile says so, and names them by the fingerprint of the password', async () => {
-    const line = { ...profile, provider: { kind: 'ephemeral-credentials' as const }, presentation: { kind: 'digest' as const, realm: '' } };
-    const { broker, minted, audited } = setUp({ profiles: { find: () => line, instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' } });
+    const line = {
+      ...profile,
+      provider: { kind: 'ephemeral-credentials' as const },
+      presentation: { kind: 'digest' as const, realm: '' },
+    };
+    const { broker, minted, audited } = setUp({
+      profiles: { find: () => line, instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
+    });
     const result = await broker.grant('practice', 'sip', 'asked');
     if (!result.ok) expect.unreachable();
-    expect(grantSchema.parse(result.value)).toMatchObject({ presentation: { kind: 'digest', realm: 'practice.ringfence.local', username: '301:1001', password: 'password-1' }, fingerprint: fingerprintOf('password-1') });
+    expect(grantSchema.parse(result.value)).toMatchObject({
+      presentation: { kind: 'digest', realm: 'practice.ringfence.local', username: '301:1001', password: 'password-1' },
+      fingerprint: fingerprintOf('password-1'),
+    });
     expect(minted).toMatchObject([{ token: null }]);
     expect(JSON.stringify(audited)).not.toContain('password-1');
   });
@@ -126,12 +199,19 @@ describe('the broker', () => {
     await broker.grant('nobody', 'sip', 'asked');
     await broker.grant('practice', 'events', 'asked');
     for (let times = 0; times < 11; times += 1) await broker.grant('practice', 'sip', 'asked');
-    expect(audited.filter((each) => each.what === 'refusal').map((each) => each.reason)).toEqual(['unknown-profile', 'unknown-purpose', 'rate-limited']);
+    expect(audited.filter((each) => each.what === 'refusal').map((each) => each.reason)).toEqual([
+      'unknown-profile',
+      'unknown-purpose',
+      'rate-limited',
+    ]);
     expect(mint).toHaveBeenCalledTimes(10);
   });
 
   it.each<[string, Replaced]>([
-    ['key-absent', { keys: { active: () => Promise.resolve(fail('key-absent', 'No key.')), noteMint: () => undefined } }],
+    [
+      'key-absent',
+      { keys: { active: () => Promise.resolve(fail('key-absent', 'No key.')), noteMint: () => undefined } },
+    ],
     ['gateway-unavailable', { gatewayUrl: () => Promise.resolve(fail('gateway-unavailable', 'No gateway.')) }],
     ['provider-refused', { providers: { 'local-jwt': refusingProvider, 'ephemeral-credentials': refusingProvider } }],
   ])('passes %s on and audits it', async (reason, replaced) => {
@@ -143,7 +223,10 @@ describe('the broker', () => {
   });
 
   it('flies again after a flight that failed', async () => {
-    const gatewayUrl = vi.fn<BrokerPorts['gatewayUrl']>().mockResolvedValueOnce(fail('gateway-unavailable', 'No gateway.')).mockResolvedValue(ok(URL_NOW));
+    const gatewayUrl = vi
+      .fn<BrokerPorts['gatewayUrl']>()
+      .mockResolvedValueOnce(fail('gateway-unavailable', 'No gateway.'))
+      .mockResolvedValue(ok(URL_NOW));
     const { broker } = setUp({ gatewayUrl });
     expect((await broker.grant('practice', 'sip', 'asked')).ok).toBe(false);
     expect((await broker.grant('practice', 'sip', 'asked')).ok).toBe(true);
@@ -163,8 +246,19 @@ describe('a token for voice', () => {
   });
   it('is made for main, audited by its fingerprint, and told to no renewal', async () => {
     const { broker, audited, minted: given } = setUpLine(voice, made);
-    expect(await broker.voiceToken('work')).toMatchObject(ok({ profile: { id: 'work' }, token: 'V', ...minted, fingerprint: fingerprintOf('V') }));
-    expect(audited).toEqual([{ what: 'mint', profileId: 'work', purpose: 'voice', fingerprint: fingerprintOf('V'), lifeS: 300, cause: 'asked' }]);
+    expect(await broker.voiceToken('work')).toMatchObject(
+      ok({ profile: { id: 'work' }, token: 'V', ...minted, fingerprint: fingerprintOf('V') }),
+    );
+    expect(audited).toEqual([
+      {
+        what: 'mint',
+        profileId: 'work',
+        purpose: 'voice',
+        fingerprint: fingerprintOf('V'),
+        lifeS: 300,
+        cause: 'asked',
+      },
+    ]);
     expect(given).toEqual([]);
   });
   it('is refused and audited like a grant', async () => {
@@ -179,12 +273,28 @@ describe('what was lent', () => {
   const line = { provider: { kind: 'sippet' }, gatewayUrl: 'wss://sip.sippet.ai/', presentation: { kind: 'digest' } };
   const made = (revoke: NonNullable<TokenProvider['revoke']>): TokenProvider => {
     let count = 0;
-    return { ...mintingProvider(() => Promise.resolve(ok({ kind: 'credentials' as const, username: 'u', password: `p-${(count += 1)}`, handle: `h-${count}`, ...minted }))), revoke };
+    return {
+      ...mintingProvider(() =>
+        Promise.resolve(
+          ok({
+            kind: 'credentials' as const,
+            username: 'u',
+            password: `p-${(count += 1)}`,
+            handle: `h-${count}`,
+            ...minted,
+          }),
+        ),
+      ),
+      revoke,
+    };
   };
 
   it('is taken back with the key of now, once, and audited', async () => {
     const taken: (string | undefined)[] = [];
-    const { broker, audited } = setUpLine(line, made((_profile, { handle }) => (taken.push(handle), Promise.resolve(ok(null)))));
+    const { broker, audited } = setUpLine(
+      line,
+      made((_profile, { handle }) => (taken.push(handle), Promise.resolve(ok(null)))),
+    );
     await broker.grant('work', 'sip', 'asked');
     await broker.grant('work', 'sip', 'renewal');
     await broker.revokeAll('other');
@@ -199,7 +309,10 @@ describe('what was lent', () => {
   });
 
   it('is left to die where the provider fails, which is audited', async () => {
-    const { broker, audited } = setUpLine(line, made(() => Promise.resolve(fail('provider-unreachable', 'No.'))));
+    const { broker, audited } = setUpLine(
+      line,
+      made(() => Promise.resolve(fail('provider-unreachable', 'No.'))),
+    );
     await broker.grant('work', 'sip', 'asked');
     await broker.revokeAll(null);
     expect(audited.at(-1)).toMatchObject({ what: 'revoke', outcome: 'provider-unreachable' });
@@ -229,7 +342,9 @@ describe('a trial', () => {
         'local-jwt': {
           ...mintingProvider(() => {
             count += 1;
-            return Promise.resolve(ok({ kind: 'token' as const, token: `token-${count}`, issuedAt: 1000, expiresAt: 301_000 }));
+            return Promise.resolve(
+              ok({ kind: 'token' as const, token: `token-${count}`, issuedAt: 1000, expiresAt: 301_000 }),
+            );
           }),
           revoke: (_profile, made) => {
             revoked.push(made.kind === 'credentials' ? made.password : made.token);

@@ -90,7 +90,16 @@ function createFlights<T>(): (key: string, start: () => Promise<T>) => Promise<T
   };
 }
 
-export function createBroker({ profiles, policy, keys, providers, gatewayUrl, audit, onMinted, now }: BrokerPorts): Broker {
+export function createBroker({
+  profiles,
+  policy,
+  keys,
+  providers,
+  gatewayUrl,
+  audit,
+  onMinted,
+  now,
+}: BrokerPorts): Broker {
   const grantFlights = createFlights<Result<AnyGrant>>();
   const voiceFlights = createFlights<Result<VoiceToken>>();
   const grantOf = createGrantOf(profiles.instanceId);
@@ -108,7 +117,10 @@ export function createBroker({ profiles, policy, keys, providers, gatewayUrl, au
     const [line, key] = await Promise.all([lineOf(profile), keys.active(profile.id)]);
     if (!key.ok) return key;
     if (!line.ok) return line;
-    const minted = await provider.mint({ profile: line.value, purpose, lifeS: line.value.policy.tokenLifeS }, key.value);
+    const minted = await provider.mint(
+      { profile: line.value, purpose, lifeS: line.value.policy.tokenLifeS },
+      key.value,
+    );
     if (minted.ok && provider.revoke !== undefined) lent.keep(line.value, purpose, minted.value);
     // Key or profile changed meanwhile, and whoever renews for that reason has joined this flight: what was made of the old ones never goes out.
     const current = await keys.active(profile.id);
@@ -127,15 +139,30 @@ export function createBroker({ profiles, policy, keys, providers, gatewayUrl, au
 
   const note = ({ profile, minted, fingerprint }: Made, purpose: Purpose, cause: MintCause): void => {
     keys.noteMint(profile.id, minted.issuedAt);
-    audit({ what: 'mint', profileId: profile.id, purpose, fingerprint, lifeS: (minted.expiresAt - minted.issuedAt) / 1000, cause });
+    audit({
+      what: 'mint',
+      profileId: profile.id,
+      purpose,
+      fingerprint,
+      lifeS: (minted.expiresAt - minted.issuedAt) / 1000,
+      cause,
+    });
   };
 
-  const refuse = (profileId: string, purpose: Purpose, failure: Failure): { readonly ok: false; readonly failure: Failure } => {
+  const refuse = (
+    profileId: string,
+    purpose: Purpose,
+    failure: Failure,
+  ): { readonly ok: false; readonly failure: Failure } => {
     audit({ what: 'refusal', profileId, purpose, reason: failure.reason });
     return { ok: false, failure };
   };
 
-  const makeGrant = async (profile: Profile, purpose: 'sip' | 'events', cause: MintCause): Promise<Result<AnyGrant>> => {
+  const makeGrant = async (
+    profile: Profile,
+    purpose: 'sip' | 'events',
+    cause: MintCause,
+  ): Promise<Result<AnyGrant>> => {
     const made = await mint(profile, purpose);
     if (!made.ok) return refuse(profile.id, purpose, made.failure);
     const grant = grantOf(made.value.profile, purpose, made.value.minted, made.value.fingerprint);
@@ -149,21 +176,49 @@ export function createBroker({ profiles, policy, keys, providers, gatewayUrl, au
     const made = await mint(profile, 'voice');
     if (!made.ok) return refuse(profile.id, 'voice', made.failure);
     const { minted, fingerprint } = made.value;
-    if (minted.kind !== 'token') return refuse(profile.id, 'voice', fail('profile-invalid', `The provider of "${profile.name}" makes no tokens for an assistant. Choose another one.`, 'open-profiles').failure);
+    if (minted.kind !== 'token')
+      return refuse(
+        profile.id,
+        'voice',
+        fail(
+          'profile-invalid',
+          `The provider of "${profile.name}" makes no tokens for an assistant. Choose another one.`,
+          'open-profiles',
+        ).failure,
+      );
     note(made.value, 'voice', 'asked');
-    return ok({ profile: made.value.profile, token: minted.token, issuedAt: minted.issuedAt, expiresAt: minted.expiresAt, fingerprint });
+    return ok({
+      profile: made.value.profile,
+      token: minted.token,
+      issuedAt: minted.issuedAt,
+      expiresAt: minted.expiresAt,
+      fingerprint,
+    });
   };
 
   const revoke = async (profile: Profile, purpose: Purpose, minted: Minted): Promise<void> => {
     // Of now: the one that it was minted with may be replaced. It is the same account's.
     const key: Result<KeyHandle> = await keys.active(profile.id);
     const ended = key.ok ? await providers[profile.provider.kind].revoke?.(profile, minted, key.value) : key;
-    audit({ what: 'revoke', profileId: profile.id, purpose, fingerprint: fingerprintOf(secretOf(minted)), outcome: ended?.ok === true ? 'ended' : (ended?.failure.reason ?? 'internal') });
+    audit({
+      what: 'revoke',
+      profileId: profile.id,
+      purpose,
+      fingerprint: fingerprintOf(secretOf(minted)),
+      outcome: ended?.ok === true ? 'ended' : (ended?.failure.reason ?? 'internal'),
+    });
   };
 
   return {
     grant: (profileId, purpose, cause) => {
-      if (purpose === 'voice') return Promise.resolve(refuse(profileId, purpose, fail('unknown-purpose', 'Tokens for "voice" stay inside Ringfence: no window gets one.', 'none').failure));
+      if (purpose === 'voice')
+        return Promise.resolve(
+          refuse(
+            profileId,
+            purpose,
+            fail('unknown-purpose', 'Tokens for "voice" stay inside Ringfence: no window gets one.', 'none').failure,
+          ),
+        );
       return grantFlights(`${profileId} ${purpose}`, async () => {
         const admitted = policy[cause === 'asked' ? 'admit' : 'permit'](profileId, profiles.find(profileId), purpose);
         return admitted.ok ? makeGrant(admitted.value, purpose, cause) : refuse(profileId, purpose, admitted.failure);
@@ -189,7 +244,14 @@ export function createBroker({ profiles, policy, keys, providers, gatewayUrl, au
         return refuse(profileId, purpose, granted.failure);
       }
       note(made.value, purpose, 'test');
-      return ok({ grant: granted.value, token: minted.kind === 'credentials' ? null : minted.token, issuedAt: minted.issuedAt, expiresAt: minted.expiresAt, fingerprint, end });
+      return ok({
+        grant: granted.value,
+        token: minted.kind === 'credentials' ? null : minted.token,
+        issuedAt: minted.issuedAt,
+        expiresAt: minted.expiresAt,
+        fingerprint,
+        end,
+      });
     },
     revokeAll: async (profileId) => {
       await Promise.all(lent.take(profileId).map(({ profile, purpose, minted }) => revoke(profile, purpose, minted)));

@@ -6,7 +6,10 @@ import type { Certificate } from 'electron';
 import { fail, type Failure } from '../contracts/result';
 
 /** What is read of a certificate; times in seconds since the epoch. Its names are the far end's words: shown, never trusted. */
-export type SeenCertificate = Pick<Certificate, 'issuerName' | 'subjectName' | 'fingerprint' | 'validStart' | 'validExpiry'>;
+export type SeenCertificate = Pick<
+  Certificate,
+  'issuerName' | 'subjectName' | 'fingerprint' | 'validStart' | 'validExpiry'
+>;
 
 const day = (seconds: number): string => {
   const date = new Date(seconds * 1000);
@@ -34,19 +37,37 @@ const hostOf = (url: string): string => {
 export function certificateFailure(url: string, error: string, certificate: SeenCertificate, now: number): Failure {
   const host = hostOf(url);
   const code = /ERR_[A-Z_]+/.exec(error)?.[0] ?? 'unknown';
-  const details = [code, `issued by "${plain(certificate.issuerName)}"`, `valid from ${day(certificate.validStart)} to ${day(certificate.validExpiry)}`, plain(certificate.fingerprint)].join(', ');
-  const refused = (sentence: string, action: Failure['action'] = 'retry'): Failure => fail('certificate-refused', sentence, action, { details }).failure;
+  const details = [
+    code,
+    `issued by "${plain(certificate.issuerName)}"`,
+    `valid from ${day(certificate.validStart)} to ${day(certificate.validExpiry)}`,
+    plain(certificate.fingerprint),
+  ].join(', ');
+  const refused = (sentence: string, action: Failure['action'] = 'retry'): Failure =>
+    fail('certificate-refused', sentence, action, { details }).failure;
   switch (code) {
     case 'ERR_CERT_AUTHORITY_INVALID':
-      return refused(`This computer does not know who issued the certificate of ${host}. If it is your company's own authority, let it be added to the authorities that this computer trusts.`);
+      return refused(
+        `This computer does not know who issued the certificate of ${host}. If it is your company's own authority, let it be added to the authorities that this computer trusts.`,
+      );
     case 'ERR_CERT_COMMON_NAME_INVALID':
-      return refused(`The certificate that ${host} shows is for another name ("${plain(certificate.subjectName)}"). Check the gateway's address in the profile.`, 'open-profiles');
+      return refused(
+        `The certificate that ${host} shows is for another name ("${plain(certificate.subjectName)}"). Check the gateway's address in the profile.`,
+        'open-profiles',
+      );
     case 'ERR_CERT_DATE_INVALID':
       return certificate.validStart * 1000 > now
-        ? refused(`The certificate of ${host} is valid from ${day(certificate.validStart)} on. Check the date of this computer.`, 'check-clock')
-        : refused(`The certificate of ${host} expired on ${day(certificate.validExpiry)}. Who runs the gateway has to renew it.`);
+        ? refused(
+            `The certificate of ${host} is valid from ${day(certificate.validStart)} on. Check the date of this computer.`,
+            'check-clock',
+          )
+        : refused(
+            `The certificate of ${host} expired on ${day(certificate.validExpiry)}. Who runs the gateway has to renew it.`,
+          );
     case 'ERR_CERT_REVOKED':
-      return refused(`The certificate of ${host} was withdrawn by who issued it. Who runs the gateway has to replace it.`);
+      return refused(
+        `The certificate of ${host} was withdrawn by who issued it. Who runs the gateway has to replace it.`,
+      );
     default:
       return refused(`The certificate of ${host} can't be used (${code}). Who runs the gateway has to replace it.`);
   }

@@ -7,7 +7,17 @@ import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from './patience';
 import { practiceProfile } from './practice-profile';
 
 const line = (id: string, more: object = {}): Profile =>
-  profileSchema.parse({ id, name: `Line ${id}`, environment: 'production', provider: { kind: 'local-jwt', audience: 'pbx' }, identity: '1001@pbx.example.com', gatewayUrl: 'wss://pbx.example.com/ws', presentation: { kind: 'query' }, policy: {}, ...more });
+  profileSchema.parse({
+    id,
+    name: `Line ${id}`,
+    environment: 'production',
+    provider: { kind: 'local-jwt', audience: 'pbx' },
+    identity: '1001@pbx.example.com',
+    gatewayUrl: 'wss://pbx.example.com/ws',
+    presentation: { kind: 'query' },
+    policy: {},
+    ...more,
+  });
 const EVIL = { gatewayUrl: 'wss://evil.example/' };
 
 function setUp(replaced: Partial<ChangeQuestionPorts> = {}, lock = { configured: false, unlocked: false }) {
@@ -49,7 +59,10 @@ it.each<[string, readonly Profile[]]>([
   ['a profile without a key', [line('keyless', EVIL)]],
   ['a new profile', [line('new', EVIL)]],
   ['a change without a risk', [line('work', { name: 'Office' })]],
-  ['the Practice line', [{ ...practiceProfile(null, null), displayName: 'Me', presentation: { kind: 'main-injected' } }]],
+  [
+    'the Practice line',
+    [{ ...practiceProfile(null, null), displayName: 'Me', presentation: { kind: 'main-injected' } }],
+  ],
 ])('asks nothing about %s', async (_what, wanted) => {
   const { confirm, ask } = setUp();
   expect(await confirm(wanted)).toEqual(ok(null));
@@ -60,7 +73,10 @@ it('asks nothing of an admin who has typed the passphrase, and asks where it is 
   const typed = setUp({}, { configured: true, unlocked: true });
   expect(await typed.confirm([line('work', EVIL)])).toEqual(ok(null));
   expect(typed.ask).not.toHaveBeenCalled();
-  for (const lock of [{ configured: true, unlocked: false }, { configured: false, unlocked: true }]) {
+  for (const lock of [
+    { configured: true, unlocked: false },
+    { configured: false, unlocked: true },
+  ]) {
     const { confirm, ask } = setUp({}, lock);
     await confirm([line('work', EVIL)]);
     expect(ask).toHaveBeenCalledOnce();
@@ -69,7 +85,10 @@ it('asks nothing of an admin who has typed the passphrase, and asks where it is 
 
 it('asks an admin who has typed the passphrase too before the key itself would be sent to another host', async () => {
   const generic = (url: string): object => ({ provider: { kind: 'generic-http', url, token: '/t' } });
-  const { confirm, ask } = setUp({ find: (id) => line(id, generic('https://api.example.com/token')) }, { configured: true, unlocked: true });
+  const { confirm, ask } = setUp(
+    { find: (id) => line(id, generic('https://api.example.com/token')) },
+    { configured: true, unlocked: true },
+  );
   expect(await confirm([line('work', generic('https://api.example.com/other'))])).toEqual(ok(null));
   expect(ask).not.toHaveBeenCalled();
   await confirm([line('work', generic('https://evil.example/token'))]);
@@ -86,7 +105,8 @@ it('asks once about many', async () => {
   expect(ask).toHaveBeenCalledOnce();
   const question = ask.mock.calls[0]?.[0];
   expect(question?.message).toContain('2 of these profiles');
-  for (const text of ['"Line work" (work):', 'evil.example', '"Line other" (other):', 'boss@pbx.example.com']) expect(question?.detail).toContain(text);
+  for (const text of ['"Line work" (work):', 'evil.example', '"Line other" (other):', 'boss@pbx.example.com'])
+    expect(question?.detail).toContain(text);
 });
 
 it('asks one question at a time: a page piles up no boxes', async () => {
@@ -119,7 +139,13 @@ it('asks nobody again at once after a no, longer after each one, and anew after 
     expect(await evil()).toMatchObject({ failure: { sentence: 'Nothing was changed: you said no.' } });
     time.now += pauseMs - 1;
     // Nor about another profile: it is the person who is to be left alone.
-    expect(await confirm([line('other', EVIL)])).toMatchObject({ failure: { reason: 'cancelled', sentence: expect.stringContaining('asks again in 1 s') as unknown, retryAfterMs: 1 } });
+    expect(await confirm([line('other', EVIL)])).toMatchObject({
+      failure: {
+        reason: 'cancelled',
+        sentence: expect.stringContaining('asks again in 1 s') as unknown,
+        retryAfterMs: 1,
+      },
+    });
     expect(ask).toHaveBeenCalledTimes(noes + 1);
     time.now += 1;
   }

@@ -44,7 +44,15 @@ export interface ChangeQuestionPorts {
  */
 export type ConfirmChange = (wanted: readonly Profile[]) => Promise<Result<null>>;
 
-export function createChangeQuestion({ find, admitted, hasKey, adminLock, ask, clock, audit }: ChangeQuestionPorts): ConfirmChange {
+export function createChangeQuestion({
+  find,
+  admitted,
+  hasKey,
+  adminLock,
+  ask,
+  clock,
+  audit,
+}: ChangeQuestionPorts): ConfirmChange {
   let open = false;
   const patience = createPatience(clock);
 
@@ -75,15 +83,24 @@ export function createChangeQuestion({ find, admitted, hasKey, adminLock, ask, c
     const { profile } = first;
     if (open) return refuse(profile.id, 'Ringfence is asking about another change already. Answer that first.');
     const pauseMs = patience.pauseMs();
-    if (pauseMs > 0) return refuse(profile.id, `Nothing was changed: you said no a moment ago. Ringfence asks again in ${Math.ceil(pauseMs / 1000)} s.`, pauseMs);
+    if (pauseMs > 0)
+      return refuse(
+        profile.id,
+        `Nothing was changed: you said no a moment ago. Ringfence asks again in ${Math.ceil(pauseMs / 1000)} s.`,
+        pauseMs,
+      );
     open = true;
     try {
       const named = ({ name, id }: Profile): string => `"${plainText(name, 60)}" (${id})`;
       const lines = risky.flatMap((one) => [...(risky.length === 1 ? [] : [`${named(one.profile)}:`]), ...one.changes]);
-      const detail = lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`] : lines;
+      const detail =
+        lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`] : lines;
       const agreed = await ask({
         title: 'Change what a key is used for?',
-        message: risky.length === 1 ? `${named(profile)} has a key. Change what it is used for?` : `${risky.length} of these profiles have a key. Change what their keys are used for?`,
+        message:
+          risky.length === 1
+            ? `${named(profile)} has a key. Change what it is used for?`
+            : `${risky.length} of these profiles have a key. Change what their keys are used for?`,
         detail: `${detail.join('\n')}\n\nIf you did not ask for this just now, press Cancel and tell your admin.`,
         agree: 'Change it',
       });

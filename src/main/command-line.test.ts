@@ -13,16 +13,34 @@ const sentenceOf = (line: string): string => {
 
 describe('a command line', () => {
   it.each<[string, Command]>([
-    ['keys set --profile work --slot active', { name: 'keys set', profileId: 'work', slot: 'active', passphraseFd: null }],
-    ['keys set --slot=next --profile=work --passphrase-fd 3', { name: 'keys set', profileId: 'work', slot: 'next', passphraseFd: 3 }],
+    [
+      'keys set --profile work --slot active',
+      { name: 'keys set', profileId: 'work', slot: 'active', passphraseFd: null },
+    ],
+    [
+      'keys set --slot=next --profile=work --passphrase-fd 3',
+      { name: 'keys set', profileId: 'work', slot: 'next', passphraseFd: 3 },
+    ],
     ['keys list', { name: 'keys list', json: false }],
     ['--user-data-dir=/tmp/x keys list --json', { name: 'keys list', json: true }],
     ['keys list --user-data-dir=/tmp/x', { name: 'keys list', json: false }],
     ['keys rotate --profile work', { name: 'keys rotate', profileId: 'work', step: 'promote', passphraseFd: null }],
-    ['keys rotate --profile work --early --passphrase-fd 0', { name: 'keys rotate', profileId: 'work', step: 'promote-early', passphraseFd: 0 }],
-    ['keys rotate --profile work --finish', { name: 'keys rotate', profileId: 'work', step: 'finish', passphraseFd: null }],
-    ['profiles import lines.json', { name: 'profiles import', file: 'lines.json', apply: false, json: false, passphraseFd: null }],
-    ['profiles import --apply --json a.json', { name: 'profiles import', file: 'a.json', apply: true, json: true, passphraseFd: null }],
+    [
+      'keys rotate --profile work --early --passphrase-fd 0',
+      { name: 'keys rotate', profileId: 'work', step: 'promote-early', passphraseFd: 0 },
+    ],
+    [
+      'keys rotate --profile work --finish',
+      { name: 'keys rotate', profileId: 'work', step: 'finish', passphraseFd: null },
+    ],
+    [
+      'profiles import lines.json',
+      { name: 'profiles import', file: 'lines.json', apply: false, json: false, passphraseFd: null },
+    ],
+    [
+      'profiles import --apply --json a.json',
+      { name: 'profiles import', file: 'a.json', apply: true, json: true, passphraseFd: null },
+    ],
     ['doctor --no-sandbox', { name: 'doctor', json: false }],
     ['--help', { name: 'help' }],
     ['keys set -h', { name: 'help' }],
@@ -30,7 +48,12 @@ describe('a command line', () => {
     expect(read(line)).toEqual({ ok: true, command });
   });
 
-  it.each(['', '--user-data-dir=/tmp/x --no-sandbox --inspect=0', 'tel:+254722000000', 'sip:echo@practice.ringfence.local'])('"%s" opens the window', (line) => {
+  it.each([
+    '',
+    '--user-data-dir=/tmp/x --no-sandbox --inspect=0',
+    'tel:+254722000000',
+    'sip:echo@practice.ringfence.local',
+  ])('"%s" opens the window', (line) => {
     expect(read(line)).toBeNull();
   });
 
@@ -62,7 +85,14 @@ describe('a command line', () => {
 });
 
 describe('a key among the words', () => {
-  const keys = [randomBytes(32).toString('base64url'), randomBytes(32).toString('hex'), randomBytes(32).toString('base64'), '-----BEGIN PRIVATE KEY----- MC4CAQ', `-h${randomBytes(32).toString('base64url')}`, `--${randomBytes(32).toString('base64url')}`];
+  const keys = [
+    randomBytes(32).toString('base64url'),
+    randomBytes(32).toString('hex'),
+    randomBytes(32).toString('base64'),
+    '-----BEGIN PRIVATE KEY----- MC4CAQ',
+    `-h${randomBytes(32).toString('base64url')}`,
+    `--${randomBytes(32).toString('base64url')}`,
+  ];
   const places: readonly ((key: string) => readonly string[])[] = [
     (key) => [key],
     (key) => ['keys', key],

@@ -3,14 +3,35 @@ import { createFakeClock } from '../../test/support/fake-clock';
 import type { AnyGrant } from '../contracts/grant';
 import { fail, ok, type Result } from '../contracts/result';
 import type { Trial } from './broker';
-import { createConnectionTests, LONGEST_TEST_MS, MOST_TESTS, testInstanceId, TESTS_WITHIN_MS } from './connection-tests';
+import {
+  createConnectionTests,
+  LONGEST_TEST_MS,
+  MOST_TESTS,
+  testInstanceId,
+  TESTS_WITHIN_MS,
+} from './connection-tests';
 import { practiceProfile } from './practice-profile';
 
 const LINE_ID = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';
 const profile = { ...practiceProfile(null, null), id: 'work', name: 'Work' };
-const sipGrant: AnyGrant = { profileId: 'work', purpose: 'sip', issuedAt: 0, expiresAt: 300_000, fingerprint: '01234567', presentation: { kind: 'main-injected' }, url: 'wss://pbx.example.com/ws', identity: '1001@pbx.example.com', displayName: '', instanceId: LINE_ID, iceServers: [] };
+const sipGrant: AnyGrant = {
+  profileId: 'work',
+  purpose: 'sip',
+  issuedAt: 0,
+  expiresAt: 300_000,
+  fingerprint: '01234567',
+  presentation: { kind: 'main-injected' },
+  url: 'wss://pbx.example.com/ws',
+  identity: '1001@pbx.example.com',
+  displayName: '',
+  instanceId: LINE_ID,
+  iceServers: [],
+};
 
-function setUp(answer: (end: () => Promise<void>) => Result<Trial> = (end) => ok({ grant: sipGrant, token: 'token-1', issuedAt: 0, expiresAt: 300_000, fingerprint: '01234567', end })) {
+function setUp(
+  answer: (end: () => Promise<void>) => Result<Trial> = (end) =>
+    ok({ grant: sipGrant, token: 'token-1', issuedAt: 0, expiresAt: 300_000, fingerprint: '01234567', end }),
+) {
   const clock = createFakeClock();
   const ended = vi.fn(() => Promise.resolve());
   const steps: string[] = [];
@@ -24,7 +45,10 @@ function setUp(answer: (end: () => Promise<void>) => Result<Trial> = (end) => ok
         return Promise.resolve(answer(ended));
       },
     },
-    requests: { keepForTest: (testId, grant, token) => steps.push(`keep ${testId} ${grant.purpose} ${token ?? 'none'}`), forgetTest: (testId) => steps.push(`forget ${testId}`) },
+    requests: {
+      keepForTest: (testId, grant, token) => steps.push(`keep ${testId} ${grant.purpose} ${token ?? 'none'}`),
+      forgetTest: (testId) => steps.push(`forget ${testId}`),
+    },
     resetProvider: (id) => steps.push(`reset ${id}`),
     clock: { monotonic: clock.now, after: clock.after },
     newId: () => `test-${(made += 1)}`,
@@ -39,7 +63,15 @@ describe('a test of a connection', () => {
     const { begin, steps } = setUp();
     const test = await begin();
     expect(steps).toEqual(['reset work', 'mint work sip', 'keep test-1 sip token-1']);
-    expect(test).toMatchObject({ value: { testId: 'test-1', purpose: 'sip', lifeS: 300, fingerprint: '01234567', grant: { instanceId: testInstanceId(LINE_ID) } } });
+    expect(test).toMatchObject({
+      value: {
+        testId: 'test-1',
+        purpose: 'sip',
+        lifeS: 300,
+        fingerprint: '01234567',
+        grant: { instanceId: testInstanceId(LINE_ID) },
+      },
+    });
     expect(JSON.stringify(test)).not.toContain('token-1');
   });
 

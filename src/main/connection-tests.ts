@@ -46,13 +46,25 @@ export function testedPurpose({ policy }: Pick<Profile, 'policy'>): Purpose {
 
 /** The instance-id of tests (RFC 5626 section 4.1): another one than the line's, and always the same, so that tests leave one binding at most. A UUID of version 5 (RFC 9562 section 5.5). */
 export function testInstanceId(instanceId: string): string {
-  const bytes = createHash('sha1').update(Buffer.from(instanceId.replaceAll('-', ''), 'hex')).update('connection test').digest().subarray(0, 16);
+  const bytes = createHash('sha1')
+    .update(Buffer.from(instanceId.replaceAll('-', ''), 'hex'))
+    .update('connection test')
+    .digest()
+    .subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-export function createConnectionTests({ profiles, broker, requests, resetProvider, clock, newId, audit }: ConnectionTestPorts): ConnectionTests {
+export function createConnectionTests({
+  profiles,
+  broker,
+  requests,
+  resetProvider,
+  clock,
+  newId,
+  audit,
+}: ConnectionTestPorts): ConnectionTests {
   const running = new Map<string, { readonly profileId: string; readonly trial: Trial; readonly cancel: () => void }>();
   const begun = new Map<string, readonly number[]>();
 
@@ -76,7 +88,12 @@ export function createConnectionTests({ profiles, broker, requests, resetProvide
     begun.set(id, recent);
     const [oldest] = recent;
     if (recent.length >= MOST_TESTS && oldest !== undefined) {
-      return fail('rate-limited', `"${profile.name}" was tested ${MOST_TESTS} times within ${TESTS_WITHIN_MS / 1000} seconds. Wait a moment, then test again.`, 'retry', { retryAfterMs: Math.ceil(oldest + TESTS_WITHIN_MS - now) });
+      return fail(
+        'rate-limited',
+        `"${profile.name}" was tested ${MOST_TESTS} times within ${TESTS_WITHIN_MS / 1000} seconds. Wait a moment, then test again.`,
+        'retry',
+        { retryAfterMs: Math.ceil(oldest + TESTS_WITHIN_MS - now) },
+      );
     }
     begun.set(id, [...recent, now]);
     return ok(profile);

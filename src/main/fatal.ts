@@ -17,7 +17,13 @@ export function exitOnUncaught(log: Log): void {
       exit();
       return;
     }
-    dialog.showMessageBox({ type: 'error', title: 'Ringfence', message: 'Ringfence met an error that it can not mend and has to close. Start it again.' }).then(exit, exit);
+    dialog
+      .showMessageBox({
+        type: 'error',
+        title: 'Ringfence',
+        message: 'Ringfence met an error that it can not mend and has to close. Start it again.',
+      })
+      .then(exit, exit);
   };
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);

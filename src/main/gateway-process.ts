@@ -8,8 +8,14 @@ const INHERITED = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot', 'TEMP', 'TMPDIR
 
 /** Starts `script` in a process of its own. What it prints goes through our log. */
 export function forkGateway(script: string, log: Log): GatewayProcess {
-  const env = Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-  const child = utilityProcess.fork(script, [], { serviceName: 'Ringfence practice gateway', env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = Object.fromEntries(
+    INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+  const child = utilityProcess.fork(script, [], {
+    serviceName: 'Ringfence practice gateway',
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const print = (chunk: unknown): void => {
     for (const line of String(chunk).split('\n')) if (line.trim() !== '') log.info(`practice gateway: ${line}`);
   };

@@ -82,7 +82,13 @@ describe('the Authorization that main adds', () => {
     const { requests } = setUp();
     requests.keep(grantOf(), 'T');
     expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer T');
-    for (const url of ['wss://pbx.example.com/other', 'ws://127.0.0.1:4000/', 'wss://pbx.example.com:444/ws', 'wss://evil.example/ws']) expect(requests.authorizationFor(url)).toBeNull();
+    for (const url of [
+      'wss://pbx.example.com/other',
+      'ws://127.0.0.1:4000/',
+      'wss://pbx.example.com:444/ws',
+      'wss://evil.example/ws',
+    ])
+      expect(requests.authorizationFor(url)).toBeNull();
   });
 
   it('is the newest, and never one that has expired', () => {
@@ -98,7 +104,10 @@ describe('the Authorization that main adds', () => {
   it("is never another line's: the newest grant for a gateway decides, also when it carries its token itself", () => {
     const { requests } = setUp();
     requests.keep(grantOf(), 'T');
-    requests.keep(grantOf({ profileId: 'second', presentation: { kind: 'query', parameter: 'token', token: 'S' } }), 'S');
+    requests.keep(
+      grantOf({ profileId: 'second', presentation: { kind: 'query', parameter: 'token', token: 'S' } }),
+      'S',
+    );
     expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
     requests.keep(grantOf(), 'T');
     expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer T');
@@ -115,10 +124,23 @@ describe('the Authorization that main adds', () => {
 });
 
 describe('what a refused upgrade is about', () => {
-  const events = { profileId: 'work', purpose: 'events', issuedAt: 0, expiresAt: 1000, fingerprint: '01234567', url: 'wss://api.example.com/socket/websocket', parameter: 'session_token', token: 'T', topic: 'events' } as const;
+  const events = {
+    profileId: 'work',
+    purpose: 'events',
+    issuedAt: 0,
+    expiresAt: 1000,
+    fingerprint: '01234567',
+    url: 'wss://api.example.com/socket/websocket',
+    parameter: 'session_token',
+    token: 'T',
+    topic: 'events',
+  } as const;
   it('is the grant that leads there, and nobody where none does', () => {
     const heard: unknown[] = [];
-    const requests = createGatewayRequests(() => 0, (_failure, about) => heard.push(about));
+    const requests = createGatewayRequests(
+      () => 0,
+      (_failure, about) => heard.push(about),
+    );
     requests.keep(grantOf(), 'T');
     requests.keep(events, 'T');
     requests.answered(401, undefined, 'wss://api.example.com/socket/websocket?session_token=T');
@@ -139,12 +161,20 @@ describe('what a refused upgrade is about', () => {
 
 it('puts its decisions into the session', () => {
   type BeforeRequest = (details: { url: string }, answer: (response: { cancel: boolean }) => void) => void;
-  type BeforeHeaders = (details: { url: string; requestHeaders: Record<string, string> }, answer: (response: { requestHeaders?: Record<string, string> }) => void) => void;
-  type HeadersReceived = (details: { statusCode: number; responseHeaders?: Record<string, string[]> }, answer: (response: object) => void) => void;
-  const listeners: { request?: BeforeRequest; headers?: BeforeHeaders; answered?: HeadersReceived; filter?: unknown } = {};
+  type BeforeHeaders = (
+    details: { url: string; requestHeaders: Record<string, string> },
+    answer: (response: { requestHeaders?: Record<string, string> }) => void,
+  ) => void;
+  type HeadersReceived = (
+    details: { statusCode: number; responseHeaders?: Record<string, string[]> },
+    answer: (response: object) => void,
+  ) => void;
+  const listeners: { request?: BeforeRequest; headers?: BeforeHeaders; answered?: HeadersReceived; filter?: unknown } =
+    {};
   const webRequest = {
     onBeforeRequest: (listener: BeforeRequest) => (listeners.request = listener),
-    onBeforeSendHeaders: (filter: unknown, listener: BeforeHeaders) => Object.assign(listeners, { filter, headers: listener }),
+    onBeforeSendHeaders: (filter: unknown, listener: BeforeHeaders) =>
+      Object.assign(listeners, { filter, headers: listener }),
     onHeadersReceived: (_filter: unknown, listener: HeadersReceived) => (listeners.answered = listener),
   };
   const { requests } = setUp();
@@ -152,17 +182,27 @@ it('puts its decisions into the session', () => {
   const refused: string[] = [];
   guardRequests({ webRequest } as never, requests, (url) => refused.push(url), false);
   const answers: unknown[] = [];
-  for (const url of ['wss://pbx.example.com/ws', 'https://example.com/', 'devtools://devtools/bundled/x.js']) listeners.request?.({ url }, (answer) => answers.push(answer.cancel));
+  for (const url of ['wss://pbx.example.com/ws', 'https://example.com/', 'devtools://devtools/bundled/x.js'])
+    listeners.request?.({ url }, (answer) => answers.push(answer.cancel));
   expect(answers).toEqual([false, true, true]);
   expect(refused).toEqual(['https://example.com/', 'devtools://devtools/bundled/x.js']);
   expect(listeners.filter).toMatchObject({ types: ['webSocket'] });
   const headers: unknown[] = [];
-  for (const url of ['wss://pbx.example.com/ws', 'ws://127.0.0.1:4000/']) listeners.headers?.({ url, requestHeaders: { Origin: 'app://ringfence' } }, (answer) => headers.push(answer));
+  for (const url of ['wss://pbx.example.com/ws', 'ws://127.0.0.1:4000/'])
+    listeners.headers?.({ url, requestHeaders: { Origin: 'app://ringfence' } }, (answer) => headers.push(answer));
   expect(headers).toEqual([{ requestHeaders: { Origin: 'app://ringfence', Authorization: 'Bearer T' } }, {}]);
   const heard: string[] = [];
-  const listening = createGatewayRequests(() => Date.parse('2026-11-21T10:00:00Z'), ({ reason }) => heard.push(reason));
+  const listening = createGatewayRequests(
+    () => Date.parse('2026-11-21T10:00:00Z'),
+    ({ reason }) => heard.push(reason),
+  );
   guardRequests({ webRequest } as never, listening, () => undefined, false);
-  for (const [statusCode, date] of [[101, '2020'], [401, 'Sat, 21 Nov 2026 10:00:30 GMT'], [401, 'Sat, 21 Nov 2026 10:10:00 GMT']] as const) listeners.answered?.({ statusCode, responseHeaders: { DATE: [date] } }, () => undefined);
+  for (const [statusCode, date] of [
+    [101, '2020'],
+    [401, 'Sat, 21 Nov 2026 10:00:30 GMT'],
+    [401, 'Sat, 21 Nov 2026 10:10:00 GMT'],
+  ] as const)
+    listeners.answered?.({ statusCode, responseHeaders: { DATE: [date] } }, () => undefined);
   expect(heard).toEqual(['provider-refused', 'clock-skewed']);
 });
 
@@ -179,11 +219,13 @@ describe("a gateway's answer to an upgrade", () => {
     expect(failure?.reason).toBe(reason);
     expect(failure?.sentence).toMatch(sentence);
   });
-  it.each([200, 404, 426, 500, 503])('%i is no refusal of the token', (status) => expect(refusalOf(status, undefined, now)).toBeNull());
+  it.each([200, 404, 426, 500, 503])('%i is no refusal of the token', (status) =>
+    expect(refusalOf(status, undefined, now)).toBeNull(),
+  );
 });
 
 describe('a test of the connection', () => {
-  it('has its token added to one upgrade; the next one is the line\'s own', () => {
+  it("has its token added to one upgrade; the next one is the line's own", () => {
     const { requests } = setUp();
     requests.keep(grantOf(), 'of the line');
     requests.keepForTest('t1', grantOf({ profileId: 'other' }), 'of the test');
@@ -196,7 +238,10 @@ describe('a test of the connection', () => {
 
   it('hears what became of its connect, whatever the gateway answers, until it is over', () => {
     const told: unknown[] = [];
-    const requests = createGatewayRequests(() => 0, (failure, about) => told.push([failure.reason, about?.testId]));
+    const requests = createGatewayRequests(
+      () => 0,
+      (failure, about) => told.push([failure.reason, about?.testId]),
+    );
     requests.keep(grantOf(), null);
     requests.keepForTest('t1', grantOf({ url: 'wss://elsewhere.example/ws' }), null);
     expect(requests.isAllowed('wss://elsewhere.example/ws')).toBe(true);
@@ -204,7 +249,11 @@ describe('a test of the connection', () => {
     requests.answered(401, undefined, 'wss://elsewhere.example/ws');
     requests.answered(404, undefined, 'wss://pbx.example.com/ws');
     requests.answered(401, undefined, 'wss://pbx.example.com/ws');
-    expect(told).toEqual([['gateway-unavailable', 't1'], ['provider-refused', 't1'], ['provider-refused', undefined]]);
+    expect(told).toEqual([
+      ['gateway-unavailable', 't1'],
+      ['provider-refused', 't1'],
+      ['provider-refused', undefined],
+    ]);
     requests.forgetTest('t1');
     expect(requests.isAllowed('wss://elsewhere.example/ws')).toBe(false);
   });

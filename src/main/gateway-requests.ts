@@ -39,12 +39,22 @@ export function refusalOf(status: number, date: string | undefined, now: number)
   const details = `HTTP ${status} to the WebSocket upgrade`;
   const skew = date === undefined ? null : skewSentence(now - Date.parse(date));
   if (skew !== null) return fail('clock-skewed', skew, 'check-clock', { details }).failure;
-  return fail('provider-refused', 'The gateway refused the token. Check that it has the key, the issuer and the audience of this profile.', 'open-keys', { details }).failure;
+  return fail(
+    'provider-refused',
+    'The gateway refused the token. Check that it has the key, the issuer and the audience of this profile.',
+    'open-keys',
+    { details },
+  ).failure;
 }
 
 /** Any other refusal of an upgrade. The phone just tries again; whoever tests a connection wants to know. */
 const otherAnswer = (status: number): Failure =>
-  fail('gateway-unavailable', `The gateway answers with HTTP ${status} instead of a WebSocket. Check the path of its URL.`, 'open-profiles', { details: `HTTP ${status} to the WebSocket upgrade` }).failure;
+  fail(
+    'gateway-unavailable',
+    `The gateway answers with HTTP ${status} instead of a WebSocket. Check the path of its URL.`,
+    'open-profiles',
+    { details: `HTTP ${status} to the WebSocket upgrade` },
+  ).failure;
 /** No profile has such an id. */
 const testKey = (testId: string): string => `.test ${testId}`;
 
@@ -58,16 +68,31 @@ const targetOf = (url: string): { readonly origin: string; readonly path: string
 };
 
 /** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate. */
-export function createGatewayRequests(now: () => number, onUnusable: (failure: Failure, about: GrantName | null) => void = () => undefined): GatewayRequests {
+export function createGatewayRequests(
+  now: () => number,
+  onUnusable: (failure: Failure, about: GrantName | null) => void = () => undefined,
+): GatewayRequests {
   let gateways: ReadonlySet<string> = new Set();
   /** Where the newest grant of a profile and purpose leads to: a provider's answer may name another gateway than the profile. */
   const granted = new Map<string, { readonly origin: string; readonly path: string; readonly about: GrantName }>();
   /** Null: the next upgrade carries its token itself. */
-  const tokens = new Map<string, { readonly url: string; readonly token: string | null; readonly expiresAt: number; readonly testId: string | undefined }>();
-  const isGateway = (origin: string): boolean => gateways.has(origin) || [...granted.values()].some((each) => each.origin === origin);
+  const tokens = new Map<
+    string,
+    {
+      readonly url: string;
+      readonly token: string | null;
+      readonly expiresAt: number;
+      readonly testId: string | undefined;
+    }
+  >();
+  const isGateway = (origin: string): boolean =>
+    gateways.has(origin) || [...granted.values()].some((each) => each.origin === origin);
   const aboutOf = (url: string): GrantName | null => {
     const target = targetOf(url);
-    return [...granted.values()].findLast((each) => each.origin === target?.origin && each.path === target.path)?.about ?? null;
+    return (
+      [...granted.values()].findLast((each) => each.origin === target?.origin && each.path === target.path)?.about ??
+      null
+    );
   };
   const keepAs = (key: string, about: GrantName, grant: AnyGrant, token: string | null): void => {
     // Set anew, so that the newest is last.
@@ -91,8 +116,15 @@ export function createGatewayRequests(now: () => number, onUnusable: (failure: F
     allow: (profiles) => {
       gateways = new Set(profiles.flatMap(({ gatewayUrl }) => targetOf(gatewayUrl)?.origin ?? []));
     },
-    keep: (grant, token) => keepAs(`${grant.profileId} ${grant.purpose}`, { profileId: grant.profileId, purpose: grant.purpose }, grant, token),
-    keepForTest: (testId, grant, token) => keepAs(testKey(testId), { profileId: grant.profileId, purpose: grant.purpose, testId }, grant, token),
+    keep: (grant, token) =>
+      keepAs(
+        `${grant.profileId} ${grant.purpose}`,
+        { profileId: grant.profileId, purpose: grant.purpose },
+        grant,
+        token,
+      ),
+    keepForTest: (testId, grant, token) =>
+      keepAs(testKey(testId), { profileId: grant.profileId, purpose: grant.purpose, testId }, grant, token),
     forgetTest: (testId) => {
       granted.delete(testKey(testId));
       tokens.delete(testKey(testId));
@@ -106,7 +138,9 @@ export function createGatewayRequests(now: () => number, onUnusable: (failure: F
     },
     isAllowed: (url) => {
       const target = targetOf(url);
-      return target !== null && (target.origin === APP_ORIGIN || (/^wss?:/.test(target.origin) && isGateway(target.origin)));
+      return (
+        target !== null && (target.origin === APP_ORIGIN || (/^wss?:/.test(target.origin) && isGateway(target.origin)))
+      );
     },
     authorizationFor: (url) => {
       const target = targetOf(url);
@@ -125,23 +159,35 @@ export function createGatewayRequests(now: () => number, onUnusable: (failure: F
       const failure = refusalOf(status, date, now()) ?? (about?.testId === undefined ? null : otherAnswer(status));
       if (failure !== null) onUnusable(failure, about);
     },
-    certificateRefused: (url, error, certificate) => onUnusable(certificateFailure(url, error, certificate, now()), aboutOf(url)),
+    certificateRefused: (url, error, certificate) =>
+      onUnusable(certificateFailure(url, error, certificate, now()), aboutOf(url)),
   };
 }
 
 /** Puts the decisions into the session. `onRefused` hears the URL (with its query: redact it). */
-export function guardRequests(session: Session, requests: GatewayRequests, onRefused: (url: string) => void, allowDevtools: boolean): void {
+export function guardRequests(
+  session: Session,
+  requests: GatewayRequests,
+  onRefused: (url: string) => void,
+  allowDevtools: boolean,
+): void {
   session.webRequest.onBeforeRequest((details, answer) => {
     const allowed = requests.isAllowed(details.url) || (allowDevtools && details.url.startsWith('devtools://'));
     if (!allowed) onRefused(details.url);
     answer({ cancel: !allowed });
   });
-  session.webRequest.onBeforeSendHeaders({ urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] }, (details, answer) => {
-    const authorization = requests.authorizationFor(details.url);
-    answer(authorization === null ? {} : { requestHeaders: { ...details.requestHeaders, Authorization: authorization } });
-  });
+  session.webRequest.onBeforeSendHeaders(
+    { urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] },
+    (details, answer) => {
+      const authorization = requests.authorizationFor(details.url);
+      answer(
+        authorization === null ? {} : { requestHeaders: { ...details.requestHeaders, Authorization: authorization } },
+      );
+    },
+  );
   session.webRequest.onHeadersReceived({ urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] }, (details, answer) => {
-    const [, date] = Object.entries(details.responseHeaders ?? {}).find(([name]) => name.toLowerCase() === 'date') ?? [];
+    const [, date] =
+      Object.entries(details.responseHeaders ?? {}).find(([name]) => name.toLowerCase() === 'date') ?? [];
     if (details.statusCode !== 101) requests.answered(details.statusCode, date?.[0], details.url);
     answer({});
   });

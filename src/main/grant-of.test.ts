@@ -7,14 +7,21 @@ import { fingerprintOf } from './secrets/secret';
 
 describe('what the answer of a provider says', () => {
   const sautikit = { provider: { kind: 'sautikit' } };
-  const answering = (more: object) => mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted, ...more })));
+  const answering = (more: object) =>
+    mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted, ...more })));
 
   it('is where the grant leads, and its ICE servers come beside those of the profile', async () => {
     const lent = { urls: ['turn:turn.sautikit.com'], username: 'u', credential: 'c' };
-    const { broker } = setUpLine({ ...sautikit, iceServers: [{ urls: ['stun:stun.example.com'] }] }, answering({ url: 'wss://rtc.sautikit.com/ws', iceServers: [lent] }));
+    const { broker } = setUpLine(
+      { ...sautikit, iceServers: [{ urls: ['stun:stun.example.com'] }] },
+      answering({ url: 'wss://rtc.sautikit.com/ws', iceServers: [lent] }),
+    );
     const result = await broker.grant('work', 'sip', 'asked');
     if (!result.ok) expect.unreachable();
-    expect(grantSchema.parse(result.value)).toMatchObject({ url: 'wss://rtc.sautikit.com/ws', iceServers: [{ urls: ['stun:stun.example.com'] }, lent] });
+    expect(grantSchema.parse(result.value)).toMatchObject({
+      url: 'wss://rtc.sautikit.com/ws',
+      iceServers: [{ urls: ['stun:stun.example.com'] }, lent],
+    });
   });
 
   it.each([
@@ -28,7 +35,9 @@ describe('what the answer of a provider says', () => {
     ['nonsense', /not reached over wss/],
   ])('is refused as a gateway: %s', async (url, sentence) => {
     const { broker, audited, minted: given } = setUpLine(sautikit, answering({ url }));
-    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({ failure: { reason: 'answer-invalid', sentence: expect.stringMatching(sentence) as unknown } });
+    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({
+      failure: { reason: 'answer-invalid', sentence: expect.stringMatching(sentence) as unknown },
+    });
     expect(audited).toEqual([{ what: 'refusal', profileId: 'work', purpose: 'sip', reason: 'answer-invalid' }]);
     expect(given).toEqual([]);
   });
@@ -36,7 +45,11 @@ describe('what the answer of a provider says', () => {
   it.each([
     ['the host of the gateway', { gatewayUrl: 'wss://sip.example.net/ws' }, 'wss://sip.example.net:8443/other'],
     ['the domain of the identity', {}, 'wss://pbx.example.com/ws'],
-    ['this computer, for a provider on this computer', { provider: { kind: 'sautikit', baseUrl: 'http://localhost:4000' } }, 'ws://127.0.0.1:4001/'],
+    [
+      'this computer, for a provider on this computer',
+      { provider: { kind: 'sautikit', baseUrl: 'http://localhost:4000' } },
+      'ws://127.0.0.1:4001/',
+    ],
   ])('may name %s', async (_what, more, url) => {
     const { broker } = setUpLine({ ...sautikit, ...more }, answering({ url }));
     expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({ value: { url } });
@@ -51,15 +64,38 @@ describe('what the answer of a provider says', () => {
 describe('a grant for events', () => {
   const events = { provider: { kind: 'sippet' }, identity: '', policy: { purposes: ['events'] } };
   it('fits its schema', async () => {
-    const made = mintingProvider(() => Promise.resolve(ok({ kind: 'events' as const, token: 'E', url: 'wss://api.sippet.ai/socket/websocket', parameter: 'session_token', topic: 'events', ...minted })));
+    const made = mintingProvider(() =>
+      Promise.resolve(
+        ok({
+          kind: 'events' as const,
+          token: 'E',
+          url: 'wss://api.sippet.ai/socket/websocket',
+          parameter: 'session_token',
+          topic: 'events',
+          ...minted,
+        }),
+      ),
+    );
     const { broker, minted: given } = setUpLine(events, made);
     const result = await broker.grant('work', 'events', 'asked');
     if (!result.ok) expect.unreachable();
-    expect(grantSchema.parse(result.value)).toEqual({ purpose: 'events', profileId: 'work', ...minted, fingerprint: fingerprintOf('E'), url: 'wss://api.sippet.ai/socket/websocket', parameter: 'session_token', token: 'E', topic: 'events' });
+    expect(grantSchema.parse(result.value)).toEqual({
+      purpose: 'events',
+      profileId: 'work',
+      ...minted,
+      fingerprint: fingerprintOf('E'),
+      url: 'wss://api.sippet.ai/socket/websocket',
+      parameter: 'session_token',
+      token: 'E',
+      topic: 'events',
+    });
     expect(given).toMatchObject([{ token: 'E' }]);
   });
   it('is not made of what is none', async () => {
-    const { broker } = setUpLine(events, mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted }))));
+    const { broker } = setUpLine(
+      events,
+      mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted }))),
+    );
     expect(await broker.grant('work', 'events', 'asked')).toMatchObject({ failure: { reason: 'profile-invalid' } });
   });
 });

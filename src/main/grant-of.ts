@@ -30,10 +30,16 @@ function parentDomain(host: string): string | null {
  * Whether a profile allows `host` as the place where its tokens are used: the host of its gateway, the domain of its identity, the host of its
  * provider, and what stands beside that one in its domain.
  */
-export function allowsHost({ gatewayUrl: gateway, identity, provider }: Pick<Profile, 'gatewayUrl' | 'identity' | 'provider'>, host: string): boolean {
+export function allowsHost(
+  { gatewayUrl: gateway, identity, provider }: Pick<Profile, 'gatewayUrl' | 'identity' | 'provider'>,
+  host: string,
+): boolean {
   const asked = 'baseUrl' in provider ? provider.baseUrl : provider.kind === 'generic-http' ? provider.url : '';
   const providerHost = hostOf(asked);
-  const domain = identity.slice(identity.lastIndexOf('@') + 1).replace(/:\d+$/, '').toLowerCase();
+  const domain = identity
+    .slice(identity.lastIndexOf('@') + 1)
+    .replace(/:\d+$/, '')
+    .toLowerCase();
   if ([hostOf(gateway), domain, providerHost].includes(host)) return true;
   if (providerHost === null) return false;
   // A provider on this computer (a fake, a proxy) may name a gateway on this computer under any of its names.
@@ -46,10 +52,19 @@ export function allowsHost({ gatewayUrl: gateway, identity, provider }: Pick<Pro
 function allowedUrl(profile: Profile, url: string): Result<string> {
   const host = hostOf(url) ?? '';
   if (!gatewayUrl.safeParse(url).success) {
-    return fail('answer-invalid', `The provider of "${profile.name}" names a gateway that is not reached over wss://. Tell whoever runs it.`, 'open-profiles', { details: `host ${host}` });
+    return fail(
+      'answer-invalid',
+      `The provider of "${profile.name}" names a gateway that is not reached over wss://. Tell whoever runs it.`,
+      'open-profiles',
+      { details: `host ${host}` },
+    );
   }
   if (allowsHost(profile, host)) return ok(url);
-  return fail('answer-invalid', `The provider of "${profile.name}" names a gateway at ${host.slice(0, 100)}, which this profile does not allow. If it is right, write it as the profile's gateway.`, 'open-profiles');
+  return fail(
+    'answer-invalid',
+    `The provider of "${profile.name}" names a gateway at ${host.slice(0, 100)}, which this profile does not allow. If it is right, write it as the profile's gateway.`,
+    'open-profiles',
+  );
 }
 
 /** `instanceIdOf` gives a profile's RFC 5626 instance-id. The profile's gateway URL is the one of now. */
@@ -57,15 +72,35 @@ export function createGrantOf(instanceIdOf: (profileId: string) => string) {
   return (profile: Profile, purpose: 'sip' | 'events', minted: Minted, fingerprint: string): Result<AnyGrant> => {
     const { issuedAt, expiresAt } = minted;
     const life = { profileId: profile.id, issuedAt, expiresAt, fingerprint };
-    const url = minted.url === undefined || minted.url === profile.gatewayUrl ? ok(profile.gatewayUrl) : allowedUrl(profile, minted.url);
+    const url =
+      minted.url === undefined || minted.url === profile.gatewayUrl
+        ? ok(profile.gatewayUrl)
+        : allowedUrl(profile, minted.url);
     if (!url.ok) return url;
     if (purpose === 'events') {
-      if (minted.kind !== 'events') return fail('profile-invalid', `The provider of "${profile.name}" gives no live events. Leave out that purpose.`, 'open-profiles');
-      return ok({ ...life, purpose, url: url.value, parameter: minted.parameter, token: minted.token, topic: minted.topic });
+      if (minted.kind !== 'events')
+        return fail(
+          'profile-invalid',
+          `The provider of "${profile.name}" gives no live events. Leave out that purpose.`,
+          'open-profiles',
+        );
+      return ok({
+        ...life,
+        purpose,
+        url: url.value,
+        parameter: minted.parameter,
+        token: minted.token,
+        topic: minted.topic,
+      });
     }
     const presentation = presentMinted(profile, minted);
     if (!presentation.ok) return presentation;
-    if (url.value === '') return fail('answer-invalid', `The provider of "${profile.name}" named no gateway this time. Write one in the profile.`, 'open-profiles');
+    if (url.value === '')
+      return fail(
+        'answer-invalid',
+        `The provider of "${profile.name}" named no gateway this time. Write one in the profile.`,
+        'open-profiles',
+      );
     return ok({
       ...life,
       purpose,
@@ -74,7 +109,10 @@ export function createGrantOf(instanceIdOf: (profileId: string) => string) {
       identity: profile.identity,
       displayName: profile.displayName,
       instanceId: instanceIdOf(profile.id),
-      iceServers: minted.iceServers === undefined ? profile.iceServers : [...profile.iceServers, ...minted.iceServers].slice(0, MOST_ICE_SERVERS),
+      iceServers:
+        minted.iceServers === undefined
+          ? profile.iceServers
+          : [...profile.iceServers, ...minted.iceServers].slice(0, MOST_ICE_SERVERS),
     });
   };
 }

@@ -5,14 +5,19 @@ import { fail, ok, type Result } from '../contracts/result';
 import type { Minted } from './providers/token-provider';
 
 /** The domain of a `user@domain[:port]`, in lower case. */
-const domainOf = (identity: string): string => identity.slice(identity.lastIndexOf('@') + 1).replace(/:\d+$/, '').toLowerCase();
+const domainOf = (identity: string): string =>
+  identity
+    .slice(identity.lastIndexOf('@') + 1)
+    .replace(/:\d+$/, '')
+    .toLowerCase();
 
 /** Fails with `profile-invalid` where the profile presents a token and has credentials, or the other way round. */
 export function presentMinted({ name, presentation, identity }: Profile, minted: Minted): Result<GrantPresentation> {
   // A profile that names no realm means its own domain: what it may send never goes to any other.
   const realm = 'realm' in presentation && presentation.realm !== '' ? presentation.realm : domainOf(identity);
   if (presentation.kind === 'digest') {
-    if (minted.kind === 'credentials') return ok({ kind: 'digest', realm, username: minted.username, password: minted.password });
+    if (minted.kind === 'credentials')
+      return ok({ kind: 'digest', realm, username: minted.username, password: minted.password });
   } else if (minted.kind === 'token') {
     const { token } = minted;
     if (presentation.kind === 'bearer') return ok({ kind: 'bearer', header: presentation.header, realm, token });
@@ -20,5 +25,9 @@ export function presentMinted({ name, presentation, identity }: Profile, minted:
     if (presentation.kind === 'subprotocol') return ok({ kind: 'subprotocol', template: presentation.template, token });
     return ok({ kind: 'main-injected' });
   }
-  return fail('profile-invalid', `What "${name}" is given can't be presented the way it says: SIP credentials go with digest, tokens with the others.`, 'open-profiles');
+  return fail(
+    'profile-invalid',
+    `What "${name}" is given can't be presented the way it says: SIP credentials go with digest, tokens with the others.`,
+    'open-profiles',
+  );
 }

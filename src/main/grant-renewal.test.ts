@@ -31,7 +31,13 @@ function setUp(lifeS = 300) {
     renewal.issued(grant); // as the broker does
     return Promise.resolve(ok(grant));
   });
-  const renewal: GrantRenewal = createGrantRenewal({ clock: systemClock, random: () => 0, mint, onRenewed: () => renewed.push(Date.now()), onFailed: (_profile, _purpose, failure) => failed.push(failure) });
+  const renewal: GrantRenewal = createGrantRenewal({
+    clock: systemClock,
+    random: () => 0,
+    mint,
+    onRenewed: () => renewed.push(Date.now()),
+    onFailed: (_profile, _purpose, failure) => failed.push(failure),
+  });
   return { renewal, mint, renewed, failed, refuse: (result: Result<Grant> | null) => (refusal = result) };
 }
 const seconds = (count: number): Promise<unknown> => vi.advanceTimersByTimeAsync(count * 1000);
@@ -51,7 +57,9 @@ describe('when a grant is renewed', () => {
   });
 
   it('failures back off, with jitter, up to 30 s', () => {
-    expect([1, 2, 3, 4, 5, 6, 20].map((failures) => retryDelay(failures, 0))).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+    expect([1, 2, 3, 4, 5, 6, 20].map((failures) => retryDelay(failures, 0))).toEqual([
+      1000, 2000, 4000, 8000, 16_000, 30_000, 30_000,
+    ]);
     expect(retryDelay(1, 0.999)).toBeCloseTo(500.5);
   });
 });
@@ -164,7 +172,13 @@ describe('the renewal', () => {
   it('mints once at a time, however long that takes', async () => {
     let finish: (result: Result<Grant>) => void = () => undefined;
     const mint = vi.fn(() => new Promise<Result<Grant>>((resolve) => (finish = resolve)));
-    const renewal = createGrantRenewal({ clock: systemClock, random: () => 0, mint, onRenewed: () => undefined, onFailed: () => undefined });
+    const renewal = createGrantRenewal({
+      clock: systemClock,
+      random: () => 0,
+      mint,
+      onRenewed: () => undefined,
+      onFailed: () => undefined,
+    });
     renewal.watch('practice', 'sip');
     renewal.issued(grantOf(300));
     await seconds(240);

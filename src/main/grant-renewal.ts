@@ -68,7 +68,16 @@ export function createGrantRenewal({ clock, random, mint, onRenewed, onFailed }:
 
   const entry = (profileId: string, purpose: Purpose): Watched => {
     const key = `${profileId} ${purpose}`;
-    const found = all.get(key) ?? { profileId, purpose, watched: false, made: null, failures: 0, retryAt: null, busy: false, cancelTimer: () => undefined };
+    const found = all.get(key) ?? {
+      profileId,
+      purpose,
+      watched: false,
+      made: null,
+      failures: 0,
+      retryAt: null,
+      busy: false,
+      cancelTimer: () => undefined,
+    };
     all.set(key, found);
     return found;
   };

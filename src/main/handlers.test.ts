@@ -18,10 +18,27 @@ const work = profileSchema.parse({
   presentation: { kind: 'query' },
   policy: {},
 });
-const signer = profileSchema.parse({ ...work, id: 'signer', provider: { kind: 'local-jwt', audience: 'pbx', algorithm: 'EdDSA' } });
+const signer = profileSchema.parse({
+  ...work,
+  id: 'signer',
+  provider: { kind: 'local-jwt', audience: 'pbx', algorithm: 'EdDSA' },
+});
 const sauti = profileSchema.parse({ ...work, id: 'sauti', provider: { kind: 'sautikit' } });
-const snapshot: ProfilesSnapshot = { profiles: [practiceProfile(null, null), work, signer, sauti], activeProfileId: 'practice', keys: [], notice: null, keychain: { available: true, advice: null } };
-const status = { profileId: 'work', state: 'in-keychain' as const, active: null, next: null, retired: null, lastMintAt: null };
+const snapshot: ProfilesSnapshot = {
+  profiles: [practiceProfile(null, null), work, signer, sauti],
+  activeProfileId: 'practice',
+  keys: [],
+  notice: null,
+  keychain: { available: true, advice: null },
+};
+const status = {
+  profileId: 'work',
+  state: 'in-keychain' as const,
+  active: null,
+  next: null,
+  retired: null,
+  lastMintAt: null,
+};
 
 const absent = fail('key-absent', 'None.');
 const lockState = { configured: false, unlocked: true, until: null, retryAt: null };
@@ -41,8 +58,13 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
   const keyFromFile = vi.fn((): Promise<Result<Secret>> => Promise.resolve(fail('cancelled', 'No file was chosen.')));
   const agreed = { value: true };
   const ports: HandlerPorts = {
-    appInfo: () => Promise.resolve({ version: '1', electron: '33', chromium: '130', platform: 'linux', osSandbox: true }),
-    settings: { current: () => settings.parse({}), notice: null, change: (part) => Promise.resolve(ok({ ...settings.parse({}), ...(part as object) })) },
+    appInfo: () =>
+      Promise.resolve({ version: '1', electron: '33', chromium: '130', platform: 'linux', osSandbox: true }),
+    settings: {
+      current: () => settings.parse({}),
+      notice: null,
+      change: (part) => Promise.resolve(ok({ ...settings.parse({}), ...(part as object) })),
+    },
     onSettingsChanged: note('themed', undefined),
     profiles: {
       installId: '',
@@ -77,19 +99,74 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
     keyFromClipboard,
     handOverKey: (secret) => note('hand over', Promise.resolve())(secret),
     keyFromFile,
-    keyQuestion: { agreeThen: (profile, slot, from, put) => (note('ask', agreed.value)(profile.id, slot, from) ? put() : Promise.resolve(fail('cancelled', 'No.'))) },
-    broker: { grant: note('grant', Promise.resolve(fail('key-absent', 'None.'))), voiceToken: () => Promise.resolve(absent), trial: () => Promise.resolve(absent), revokeAll: note('revoke', Promise.resolve()) },
-    renewal: { watch: note('watch', undefined), unwatch: note('unwatch', undefined), issued: () => undefined, renewNow: () => undefined, forget: () => undefined, check: () => undefined, stop: () => undefined },
-    audit: { append: note('audit', undefined), recent: () => Promise.resolve([]), all: () => Promise.resolve({ texts: [], newest: 0 }), flush: () => Promise.resolve() },
-    incoming: { notify: note('ring', undefined), dismiss: note('dismiss', undefined), current: () => [], act: (callId) => callId === 'rings', clear: () => undefined },
+    keyQuestion: {
+      agreeThen: (profile, slot, from, put) =>
+        note('ask', agreed.value)(profile.id, slot, from) ? put() : Promise.resolve(fail('cancelled', 'No.')),
+    },
+    broker: {
+      grant: note('grant', Promise.resolve(fail('key-absent', 'None.'))),
+      voiceToken: () => Promise.resolve(absent),
+      trial: () => Promise.resolve(absent),
+      revokeAll: note('revoke', Promise.resolve()),
+    },
+    renewal: {
+      watch: note('watch', undefined),
+      unwatch: note('unwatch', undefined),
+      issued: () => undefined,
+      renewNow: () => undefined,
+      forget: () => undefined,
+      check: () => undefined,
+      stop: () => undefined,
+    },
+    audit: {
+      append: note('audit', undefined),
+      recent: () => Promise.resolve([]),
+      all: () => Promise.resolve({ texts: [], newest: 0 }),
+      flush: () => Promise.resolve(),
+    },
+    incoming: {
+      notify: note('ring', undefined),
+      dismiss: note('dismiss', undefined),
+      current: () => [],
+      act: (callId) => callId === 'rings',
+      clear: () => undefined,
+    },
     notify: note('notify', undefined),
     policy: { 'calls.authorize': () => ok({ notice: null }), 'policy.effective': () => absent },
     remoteCalls: { 'events.snapshot': () => absent, 'events.endCall': () => absent },
-    desk: { 'profiles.test': () => absent, 'profiles.testDone': () => ok(null), 'profiles.export': () => absent, 'profiles.import': () => absent, 'profiles.applyImport': () => absent, 'audit.query': () => absent, 'audit.export': () => absent },
-    voice: { place: () => Promise.resolve(absent), hangUp: () => Promise.resolve(ok(null)), runTool: () => Promise.resolve(absent), endAll: () => Promise.resolve() },
+    desk: {
+      'profiles.test': () => absent,
+      'profiles.testDone': () => ok(null),
+      'profiles.export': () => absent,
+      'profiles.import': () => absent,
+      'profiles.applyImport': () => absent,
+      'audit.query': () => absent,
+      'audit.export': () => absent,
+    },
+    voice: {
+      place: () => Promise.resolve(absent),
+      hangUp: () => Promise.resolve(ok(null)),
+      runTool: () => Promise.resolve(absent),
+      endAll: () => Promise.resolve(),
+    },
     locks: {
-      adminLock: { state: () => Promise.resolve(lockState), admit: () => Promise.resolve(ok(null)), unlock: () => Promise.resolve(ok(lockState)), setPassphrase: () => Promise.resolve(ok(lockState)), lock: () => Promise.resolve(lockState), check: () => undefined },
-      phoneLock: { state: () => phoneLock, lock: () => Promise.resolve(), unlock: () => Promise.resolve(ok({ lockedBy: null })), signOut: () => Promise.resolve(), screenLocked: () => Promise.resolve(), screenUnlocked: () => Promise.resolve(), closed: () => undefined },
+      adminLock: {
+        state: () => Promise.resolve(lockState),
+        admit: () => Promise.resolve(ok(null)),
+        unlock: () => Promise.resolve(ok(lockState)),
+        setPassphrase: () => Promise.resolve(ok(lockState)),
+        lock: () => Promise.resolve(lockState),
+        check: () => undefined,
+      },
+      phoneLock: {
+        state: () => phoneLock,
+        lock: () => Promise.resolve(),
+        unlock: () => Promise.resolve(ok({ lockedBy: null })),
+        signOut: () => Promise.resolve(),
+        screenLocked: () => Promise.resolve(),
+        screenUnlocked: () => Promise.resolve(),
+        closed: () => undefined,
+      },
       unlockWindow: { open: () => Promise.resolve(), close: () => undefined },
     },
   };
@@ -107,28 +184,50 @@ describe('the handlers', () => {
     const { handlers, asked } = setUp();
     await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: true });
     await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: false });
-    expect(await handlers['grants.watch']({ profileId: 'nobody', purpose: 'sip', on: true })).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(await handlers['grants.watch']({ profileId: 'nobody', purpose: 'sip', on: true })).toMatchObject({
+      failure: { reason: 'unknown-profile' },
+    });
     expect(await handlers['grants.watch']({ profileId: 'nobody', purpose: 'sip', on: false })).toEqual(ok(null));
-    expect(asked).toEqual(['watch work sip', 'unwatch work sip', 'audit {"what":"refusal","profileId":"nobody","purpose":"watch","reason":"unknown-profile"}', 'unwatch nobody sip']);
+    expect(asked).toEqual([
+      'watch work sip',
+      'unwatch work sip',
+      'audit {"what":"refusal","profileId":"nobody","purpose":"watch","reason":"unknown-profile"}',
+      'unwatch nobody sip',
+    ]);
   });
 
   it('watch no grants while the phone is locked, and let a window that closes its line stop watching', async () => {
     const { handlers, asked } = setUp({ lockedBy: 'agent' });
-    expect(await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: true })).toMatchObject({ failure: { reason: 'locked', action: 'unlock-phone' } });
+    expect(await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: true })).toMatchObject({
+      failure: { reason: 'locked', action: 'unlock-phone' },
+    });
     expect(await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: false })).toEqual(ok(null));
-    expect(asked).toEqual(['audit {"what":"refusal","profileId":"work","purpose":"watch","reason":"locked"}', 'unwatch work sip']);
+    expect(asked).toEqual([
+      'audit {"what":"refusal","profileId":"work","purpose":"watch","reason":"locked"}',
+      'unwatch work sip',
+    ]);
   });
 
   it('take a key from where it was offered', async () => {
     const { handlers, asked } = setUp();
     await handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' });
     await handlers['keys.generate']({ profileId: 'work', slot: 'next' });
-    expect(await handlers['keys.loadFromFile']({ profileId: 'work', slot: 'active' })).toMatchObject({ failure: { reason: 'cancelled' } });
+    expect(await handlers['keys.loadFromFile']({ profileId: 'work', slot: 'active' })).toMatchObject({
+      failure: { reason: 'cancelled' },
+    });
     // What was made here for a gateway elsewhere is handed over once, and written down.
-    expect(asked).toEqual(['ask work active clipboard', 'put work active clipboard', 'put work next generated', 'hand over "[redacted]"', expect.stringMatching(/^audit {"what":"key","profileId":"work","slot":"next","change":"copied","fingerprint":"[0-9a-f]{8}"}$/)]);
+    expect(asked).toEqual([
+      'ask work active clipboard',
+      'put work active clipboard',
+      'put work next generated',
+      'hand over "[redacted]"',
+      expect.stringMatching(
+        /^audit {"what":"key","profileId":"work","slot":"next","change":"copied","fingerprint":"[0-9a-f]{8}"}$/,
+      ),
+    ]);
   });
 
-  it("make a key for the Practice line without copying it anywhere: its gateway gets it from main", async () => {
+  it('make a key for the Practice line without copying it anywhere: its gateway gets it from main', async () => {
     const { handlers, asked } = setUp();
     await handlers['keys.generate']({ profileId: 'practice', slot: 'next' });
     expect(asked).toEqual(['put practice next generated']);
@@ -142,7 +241,9 @@ describe('the handlers', () => {
 
   it('make no key for a system that issues its own', async () => {
     const { handlers, asked } = setUp();
-    expect(await handlers['keys.generate']({ profileId: 'sauti', slot: 'active' })).toMatchObject({ failure: { reason: 'key-unusable' } });
+    expect(await handlers['keys.generate']({ profileId: 'sauti', slot: 'active' })).toMatchObject({
+      failure: { reason: 'key-unusable' },
+    });
     expect(asked).toEqual(['audit {"what":"refusal","profileId":"sauti","purpose":"key","reason":"key-unusable"}']);
   });
 
@@ -154,7 +255,9 @@ describe('the handlers', () => {
 
   it('leave the clipboard alone for a profile that is not there', async () => {
     const { handlers, keyFromClipboard } = setUp();
-    expect(await handlers['keys.pasteFromClipboard']({ profileId: 'nobody', slot: 'active' })).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(await handlers['keys.pasteFromClipboard']({ profileId: 'nobody', slot: 'active' })).toMatchObject({
+      failure: { reason: 'unknown-profile' },
+    });
     expect(keyFromClipboard).not.toHaveBeenCalled();
   });
 
@@ -162,8 +265,12 @@ describe('the handlers', () => {
     const { handlers, asked, keyFromClipboard, keyFromFile, putKey, agreed } = setUp();
     agreed.value = false;
     keyFromFile.mockResolvedValueOnce(ok(Secret.generate()));
-    expect(await handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' })).toMatchObject({ failure: { reason: 'cancelled' } });
-    expect(await handlers['keys.loadFromFile']({ profileId: 'sauti', slot: 'next' })).toMatchObject({ failure: { reason: 'cancelled' } });
+    expect(await handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' })).toMatchObject({
+      failure: { reason: 'cancelled' },
+    });
+    expect(await handlers['keys.loadFromFile']({ profileId: 'sauti', slot: 'next' })).toMatchObject({
+      failure: { reason: 'cancelled' },
+    });
     expect(asked).toEqual(['ask work active clipboard', 'ask sauti next file']);
     expect(keyFromClipboard).not.toHaveBeenCalled();
     expect(putKey).not.toHaveBeenCalled();
@@ -173,7 +280,12 @@ describe('the handlers', () => {
     const { handlers, asked, putKey } = setUp();
     const paste = () => handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' });
     putKey.mockResolvedValueOnce(fail('key-locked', 'The keychain is locked.', 'unlock-keychain'));
-    expect(await paste()).toMatchObject({ failure: { reason: 'key-locked', sentence: 'The keychain is locked. The key is back on the clipboard for a minute.' } });
+    expect(await paste()).toMatchObject({
+      failure: {
+        reason: 'key-locked',
+        sentence: 'The keychain is locked. The key is back on the clipboard for a minute.',
+      },
+    });
     expect(asked.filter((each) => each.startsWith('hand over'))).toHaveLength(1);
     putKey.mockResolvedValueOnce(fail('key-unusable', 'That is the active key.', 'paste-key'));
     expect(await paste()).toMatchObject({ failure: { sentence: 'That is the active key.' } });
@@ -184,11 +296,20 @@ describe('the handlers', () => {
   it('remove a profile with its keys, taking back first what it lent, and keep both when a key is locked', async () => {
     const { handlers, asked, removeKey } = setUp();
     removeKey.mockResolvedValueOnce(fail('key-locked', 'Locked.'));
-    expect(await handlers['profiles.remove']({ profileId: 'work' })).toMatchObject({ failure: { reason: 'key-locked' } });
-    expect(asked).toEqual(['revoke work', 'audit {"what":"refusal","profileId":"work","purpose":"key","reason":"key-locked"}']);
+    expect(await handlers['profiles.remove']({ profileId: 'work' })).toMatchObject({
+      failure: { reason: 'key-locked' },
+    });
+    expect(asked).toEqual([
+      'revoke work',
+      'audit {"what":"refusal","profileId":"work","purpose":"key","reason":"key-locked"}',
+    ]);
     asked.length = 0;
     expect(await handlers['profiles.remove']({ profileId: 'work' })).toEqual(ok(snapshot));
-    expect(asked).toEqual(['revoke work', 'audit {"what":"profile","profileId":"work","change":"removed"}', 'changed work line']);
+    expect(asked).toEqual([
+      'revoke work',
+      'audit {"what":"profile","profileId":"work","change":"removed"}',
+      'changed work line',
+    ]);
   });
 
   it('remove a profile where there is no keychain any more', async () => {
@@ -199,7 +320,9 @@ describe('the handlers', () => {
 
   it('never take the keys of the Practice line away with it', async () => {
     const { handlers, removeKey } = setUp();
-    expect(await handlers['profiles.remove']({ profileId: 'practice' })).toMatchObject({ failure: { reason: 'profile-invalid' } });
+    expect(await handlers['profiles.remove']({ profileId: 'practice' })).toMatchObject({
+      failure: { reason: 'profile-invalid' },
+    });
     expect(removeKey).not.toHaveBeenCalled();
   });
 

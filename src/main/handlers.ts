@@ -48,35 +48,63 @@ export interface HandlerPorts {
   readonly remoteCalls: Pick<Handlers, 'events.snapshot' | 'events.endCall'>;
   readonly voice: VoiceCalls;
   /** The admin's desk: tests of connections, import and export, the audit log (connection-tests.ts, profile-transfer-handlers.ts, audit-handlers.ts). */
-  readonly desk: Pick<Handlers, 'profiles.test' | 'profiles.testDone' | 'profiles.export' | 'profiles.import' | 'profiles.applyImport' | 'audit.query' | 'audit.export'>;
+  readonly desk: Pick<
+    Handlers,
+    | 'profiles.test'
+    | 'profiles.testDone'
+    | 'profiles.export'
+    | 'profiles.import'
+    | 'profiles.applyImport'
+    | 'audit.query'
+    | 'audit.export'
+  >;
   readonly notify: Notify;
   readonly locks: LockPorts;
 }
 
 /** Failures after which the same key may be tried again. */
-const PUT_BACK: ReadonlySet<FailureReason> = new Set<FailureReason>(['key-locked', 'keychain-unavailable', 'file-unreadable']);
+const PUT_BACK: ReadonlySet<FailureReason> = new Set<FailureReason>([
+  'key-locked',
+  'keychain-unavailable',
+  'file-unreadable',
+]);
 
 export function createHandlers(ports: HandlerPorts): Handlers {
   const { settings, profiles, keys, broker, renewal, audit, incoming, notify, snapshot } = ports;
 
   /** Grants audit their own refusals; here are those of keys and profiles. A closed dialog is none. */
-  const audited = async <T>(profileId: string, about: 'key' | 'profile' | 'watch', outcome: Promise<Result<T>>): Promise<Result<T>> => {
+  const audited = async <T>(
+    profileId: string,
+    about: 'key' | 'profile' | 'watch',
+    outcome: Promise<Result<T>>,
+  ): Promise<Result<T>> => {
     const result = await outcome;
-    if (!result.ok && result.failure.reason !== 'cancelled') audit.append({ what: 'refusal', profileId, purpose: about, reason: result.failure.reason });
+    if (!result.ok && result.failure.reason !== 'cancelled')
+      audit.append({ what: 'refusal', profileId, purpose: about, reason: result.failure.reason });
     return result;
   };
 
   const known = (profileId: string): Result<Profile> => {
     const profile = profiles.find(profileId);
-    return profile === null ? fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles') : ok(profile);
+    return profile === null
+      ? fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles')
+      : ok(profile);
   };
 
-  const putKey = async (profileId: string, slot: KeySlot, origin: KeyRecord['origin'], secret: Secret): Promise<Result<KeyStatus>> => {
+  const putKey = async (
+    profileId: string,
+    slot: KeySlot,
+    origin: KeyRecord['origin'],
+    secret: Secret,
+  ): Promise<Result<KeyStatus>> => {
     const put = await keys.put(profileId, slot, secret, origin);
     if (put.ok || origin !== 'clipboard' || !PUT_BACK.has(put.failure.reason)) return put;
     // The clipboard was emptied; a key that could not be kept may be nowhere else, and "Try again" reads it from there.
     await ports.handOverKey(secret);
-    return { ok: false, failure: { ...put.failure, sentence: `${put.failure.sentence} The key is back on the clipboard for a minute.` } };
+    return {
+      ok: false,
+      failure: { ...put.failure, sentence: `${put.failure.sentence} The key is back on the clipboard for a minute.` },
+    };
   };
 
   const pasteKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {
@@ -94,7 +122,9 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     if (!profile.ok) return profile;
     const secret = await ports.keyFromFile();
     if (!secret.ok) return secret;
-    return ports.keyQuestion.agreeThen(profile.value, slot, 'file', () => putKey(profileId, slot, 'file', secret.value));
+    return ports.keyQuestion.agreeThen(profile.value, slot, 'file', () =>
+      putKey(profileId, slot, 'file', secret.value),
+    );
   };
 
   const generateKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {
@@ -171,10 +201,21 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     'grants.get': ({ profileId, purpose }) => broker.grant(profileId, purpose, 'asked'),
     'grants.watch': ({ profileId, purpose, on }) => {
       if (on && profiles.find(profileId) === null) {
-        return audited(profileId, 'watch', Promise.resolve(fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles')));
+        return audited(
+          profileId,
+          'watch',
+          Promise.resolve(
+            fail(
+              'unknown-profile',
+              `There is no profile "${profileId}" (any more). Choose another one.`,
+              'open-profiles',
+            ),
+          ),
+        );
       }
       // Here and not in the table: a window that closes its line stops watching.
-      if (on && ports.locks.phoneLock.state().lockedBy !== null) return audited(profileId, 'watch', Promise.resolve(phoneLocked()));
+      if (on && ports.locks.phoneLock.state().lockedBy !== null)
+        return audited(profileId, 'watch', Promise.resolve(phoneLocked()));
       renewal[on ? 'watch' : 'unwatch'](profileId, purpose);
       return ok(null);
     },
@@ -196,6 +237,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       return ok(null);
     },
     'incoming.current': () => ok([...incoming.current()]),
-    'incoming.act': ({ callId, action }) => (incoming.act(callId, action) ? ok(null) : fail('cancelled', 'That call does not ring any more.')),
+    'incoming.act': ({ callId, action }) =>
+      incoming.act(callId, action) ? ok(null) : fail('cancelled', 'That call does not ring any more.'),
   };
 }

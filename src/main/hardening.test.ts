@@ -18,10 +18,19 @@ vi.mock('electron', () => {
     setDevicePermissionHandler: note(`${whose}device`),
     setDisplayMediaRequestHandler: () => undefined,
     on: on(`${whose}session`),
-    protocol: { handle: (scheme: string, listener: Listener) => electron.handlers.set(`${whose}protocol ${scheme}`, listener) },
-    webRequest: { onBeforeRequest: note(`${whose}onBeforeRequest`), onBeforeSendHeaders: (_filter: unknown, listener: Listener) => electron.handlers.set(`${whose}onBeforeSendHeaders`, listener), onHeadersReceived: (_filter: unknown, listener: Listener) => electron.handlers.set(`${whose}onHeadersReceived`, listener) },
+    protocol: {
+      handle: (scheme: string, listener: Listener) => electron.handlers.set(`${whose}protocol ${scheme}`, listener),
+    },
+    webRequest: {
+      onBeforeRequest: note(`${whose}onBeforeRequest`),
+      onBeforeSendHeaders: (_filter: unknown, listener: Listener) =>
+        electron.handlers.set(`${whose}onBeforeSendHeaders`, listener),
+      onHeadersReceived: (_filter: unknown, listener: Listener) =>
+        electron.handlers.set(`${whose}onHeadersReceived`, listener),
+    },
   });
-  const on = (prefix: string) => (name: string, listener: Listener) => electron.handlers.set(`${prefix} ${name}`, listener);
+  const on = (prefix: string) => (name: string, listener: Listener) =>
+    electron.handlers.set(`${prefix} ${name}`, listener);
   return {
     app: {
       get isPackaged() {
@@ -29,14 +38,22 @@ vi.mock('electron', () => {
       },
       enableSandbox: () => (electron.sandboxEnabled += 1),
       on: on('app'),
-      commandLine: { hasSwitch: (name: string) => electron.switches.has(name), appendSwitch: (name: string, value: string) => electron.appended.set(name, value), removeSwitch: (name: string) => electron.switches.delete(name) },
+      commandLine: {
+        hasSwitch: (name: string) => electron.switches.has(name),
+        appendSwitch: (name: string, value: string) => electron.appended.set(name, value),
+        removeSwitch: (name: string) => electron.switches.delete(name),
+      },
     },
-    protocol: { registerSchemesAsPrivileged: (schemes: unknown[]) => electron.schemes.push(...schemes), handle: (scheme: string, listener: Listener) => electron.handlers.set(`protocol ${scheme}`, listener) },
+    protocol: {
+      registerSchemesAsPrivileged: (schemes: unknown[]) => electron.schemes.push(...schemes),
+      handle: (scheme: string, listener: Listener) => electron.handlers.set(`protocol ${scheme}`, listener),
+    },
     systemPreferences: { askForMediaAccess: () => Promise.resolve(true) },
     session: { defaultSession: sessionThatNotes(''), fromPartition: (name: string) => sessionThatNotes(`${name}: `) },
   };
 });
-const { hardenBeforeReady, hardenSession, hardenUnlockSession, lockedPreferences, UNLOCK_PARTITION } = await import('./hardening');
+const { hardenBeforeReady, hardenSession, hardenUnlockSession, lockedPreferences, UNLOCK_PARTITION } =
+  await import('./hardening');
 const { createGatewayRequests } = await import('./gateway-requests');
 
 const refused: string[] = [];
@@ -45,7 +62,11 @@ beforeEach(() => {
   electron.packaged = false;
   electron.switches.clear();
   electron.handlers.clear();
-  hardenSession('/app/renderer', createGatewayRequests(() => 0), (what) => refused.push(what));
+  hardenSession(
+    '/app/renderer',
+    createGatewayRequests(() => 0),
+    (what) => refused.push(what),
+  );
 });
 const call = (name: string, ...all: unknown[]): unknown => {
   const listener = electron.handlers.get(name);
@@ -54,7 +75,19 @@ const call = (name: string, ...all: unknown[]): unknown => {
 };
 
 describe('switches that an edited shortcut could add', () => {
-  const DANGEROUS = ['inspect', 'remote-debugging-port', 'ignore-certificate-errors', 'log-net-log', 'ssl-key-log-file', 'host-resolver-rules', 'disable-web-security', 'no-sandbox', 'single-process', 'renderer-cmd-prefix', 'trace-startup'];
+  const DANGEROUS = [
+    'inspect',
+    'remote-debugging-port',
+    'ignore-certificate-errors',
+    'log-net-log',
+    'ssl-key-log-file',
+    'host-resolver-rules',
+    'disable-web-security',
+    'no-sandbox',
+    'single-process',
+    'renderer-cmd-prefix',
+    'trace-startup',
+  ];
   it.each([
     [true, ['lang']],
     [false, [...DANGEROUS, 'lang']],
@@ -66,12 +99,15 @@ describe('switches that an edited shortcut could add', () => {
   });
 });
 
-it.each(['NODE_TLS_REJECT_UNAUTHORIZED', 'SSLKEYLOGFILE'])('the variable %s weakens nothing: it is forgotten', (name) => {
-  vi.stubEnv(name, '0');
-  hardenBeforeReady();
-  expect(process.env[name]).toBeUndefined();
-  vi.unstubAllEnvs();
-});
+it.each(['NODE_TLS_REJECT_UNAUTHORIZED', 'SSLKEYLOGFILE'])(
+  'the variable %s weakens nothing: it is forgotten',
+  (name) => {
+    vi.stubEnv(name, '0');
+    hardenBeforeReady();
+    expect(process.env[name]).toBeUndefined();
+    vi.unstubAllEnvs();
+  },
+);
 
 describe("Node's debugger, which opens before our first line", () => {
   it.each([
@@ -90,7 +126,17 @@ describe("Node's debugger, which opens before our first line", () => {
 
 describe('windows', () => {
   it('have no Node, an own world for the preload, and the sandbox', () => {
-    expect(lockedPreferences('/p.cjs')).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webviewTag: false, webSecurity: true, disableDialogs: true, devTools: true });
+    expect(lockedPreferences('/p.cjs')).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webviewTag: false,
+      webSecurity: true,
+      disableDialogs: true,
+      devTools: true,
+    });
     electron.packaged = true;
     expect(lockedPreferences('/p.cjs').devTools).toBe(false);
   });
@@ -115,9 +161,15 @@ describe("the unlock window's session", () => {
   });
 
   it('grants nothing, the microphone neither', () => {
-    expect(call('unlock: check', null, 'media', 'app://ringfence/', { isMainFrame: true, mediaType: 'audio' })).toBe(false);
+    expect(call('unlock: check', null, 'media', 'app://ringfence/', { isMainFrame: true, mediaType: 'audio' })).toBe(
+      false,
+    );
     const answers: boolean[] = [];
-    call('unlock: request', null, 'media', (granted: boolean) => answers.push(granted), { isMainFrame: true, requestingUrl: 'app://ringfence/unlock.html', mediaTypes: ['audio'] });
+    call('unlock: request', null, 'media', (granted: boolean) => answers.push(granted), {
+      isMainFrame: true,
+      requestingUrl: 'app://ringfence/unlock.html',
+      mediaTypes: ['audio'],
+    });
     expect(answers).toEqual([false]);
     expect(call('unlock: device')).toBe(false);
   });
@@ -140,12 +192,16 @@ describe('before Electron is ready', () => {
   it('no page may read the clipboard, not by the old command either', () => {
     hardenBeforeReady();
     expect(electron.appended.get('blink-settings')).toBe('DOMPasteAllowed=false');
-    for (const permission of ['clipboard-read', 'deprecated-sync-clipboard-read']) expect(call('check', null, permission, 'app://ringfence/', { isMainFrame: true })).toBe(false);
+    for (const permission of ['clipboard-read', 'deprecated-sync-clipboard-read'])
+      expect(call('check', null, permission, 'app://ringfence/', { isMainFrame: true })).toBe(false);
   });
 
   it('the scheme is registered as standard and secure', () => {
     hardenBeforeReady();
-    expect(electron.schemes.at(-1)).toMatchObject({ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } });
+    expect(electron.schemes.at(-1)).toMatchObject({
+      scheme: 'app',
+      privileges: { standard: true, secure: true, supportFetchAPI: true },
+    });
   });
 
   it('a packaged app has no debugger, one from source keeps it', () => {
@@ -163,9 +219,21 @@ describe('permissions', () => {
   it.each<[string, string, string, object, boolean]>([
     ['the microphone', 'media', 'app://ringfence/', { ...ours, mediaType: 'audio' }, true],
     ['the camera', 'media', 'app://ringfence/', { ...ours, mediaType: 'video' }, false],
-    ['the microphone in an iframe', 'media', 'app://ringfence/', { ...ours, isMainFrame: false, mediaType: 'audio' }, false],
+    [
+      'the microphone in an iframe',
+      'media',
+      'app://ringfence/',
+      { ...ours, isMainFrame: false, mediaType: 'audio' },
+      false,
+    ],
     ['the microphone elsewhere', 'media', 'https://example.com/', { ...ours, mediaType: 'audio' }, false],
-    ['the microphone at an origin that begins like ours', 'media', 'app://ringfence.example/', { ...ours, mediaType: 'audio' }, false],
+    [
+      'the microphone at an origin that begins like ours',
+      'media',
+      'app://ringfence.example/',
+      { ...ours, mediaType: 'audio' },
+      false,
+    ],
     ['copying', 'clipboard-sanitized-write', 'app://ringfence/', ours, true],
     ['reading the clipboard', 'clipboard-read', 'app://ringfence/', ours, false],
     ['notifications', 'notifications', 'app://ringfence/', ours, false],
@@ -177,7 +245,12 @@ describe('permissions', () => {
     ['the microphone', 'media', { ...ours, mediaTypes: ['audio'] }, true],
     ['microphone and camera', 'media', { ...ours, mediaTypes: ['audio', 'video'] }, false],
     ['nothing in particular', 'media', { ...ours, mediaTypes: [] }, false],
-    ['the microphone elsewhere', 'media', { isMainFrame: true, requestingUrl: 'https://example.com/', mediaTypes: ['audio'] }, false],
+    [
+      'the microphone elsewhere',
+      'media',
+      { isMainFrame: true, requestingUrl: 'https://example.com/', mediaTypes: ['audio'] },
+      false,
+    ],
     ['the place', 'geolocation', ours, false],
     ['other programs', 'openExternal', ours, false],
   ])('asked for %s', (_what, permission, details, expected) => {
@@ -195,7 +268,14 @@ describe('permissions', () => {
 it("a gateway that asks for one of the computer's own certificates is shown none", () => {
   let prevented = false;
   const shown: unknown[] = [];
-  call('app select-client-certificate', { preventDefault: () => (prevented = true) }, null, 'wss://pbx.example.com/ws', [{ subjectName: 'Asha' }], (...all: unknown[]) => shown.push(...all));
+  call(
+    'app select-client-certificate',
+    { preventDefault: () => (prevented = true) },
+    null,
+    'wss://pbx.example.com/ws',
+    [{ subjectName: 'Asha' }],
+    (...all: unknown[]) => shown.push(...all),
+  );
   expect([prevented, shown, refused]).toEqual([true, [], ['client certificate for wss://pbx.example.com/ws']]);
 });
 
@@ -210,7 +290,15 @@ describe('what a page may not do', () => {
   beforeEach(() => {
     contentsEvents.clear();
     shown = 'app://ringfence/index.html';
-    call('app web-contents-created', {}, { getURL: () => shown, on: (name: string, listener: Listener) => contentsEvents.set(name, listener), setWindowOpenHandler: (handler: typeof open) => (open = handler) });
+    call(
+      'app web-contents-created',
+      {},
+      {
+        getURL: () => shown,
+        on: (name: string, listener: Listener) => contentsEvents.set(name, listener),
+        setWindowOpenHandler: (handler: typeof open) => (open = handler),
+      },
+    );
   });
 
   it.each([
@@ -257,21 +345,50 @@ describe('what a page may not do', () => {
   it('talk over a wrong certificate', () => {
     const answers: boolean[] = [];
     const failure = event();
-    call('app certificate-error', failure, null, 'wss://pbx.example.com/', 'net::ERR_CERT_AUTHORITY_INVALID', null, (answer: boolean) => answers.push(answer));
+    call(
+      'app certificate-error',
+      failure,
+      null,
+      'wss://pbx.example.com/',
+      'net::ERR_CERT_AUTHORITY_INVALID',
+      null,
+      (answer: boolean) => answers.push(answer),
+    );
     expect([failure.prevented, answers]).toEqual([true, [false]]);
     expect(refused).toEqual(['certificate net::ERR_CERT_AUTHORITY_INVALID wss://pbx.example.com/']);
   });
 
   it("talk over a gateway's wrong certificate: the agent is told of it, and it is refused all the same", () => {
     const told: string[] = [];
-    const requests = createGatewayRequests(() => 0, ({ reason, sentence }) => told.push(`${reason}: ${sentence}`));
+    const requests = createGatewayRequests(
+      () => 0,
+      ({ reason, sentence }) => told.push(`${reason}: ${sentence}`),
+    );
     requests.allow([{ gatewayUrl: 'wss://pbx.example.com/' }]);
     hardenSession('/app/renderer', requests, (what) => refused.push(what));
     const answers: boolean[] = [];
     const failure = event();
-    const certificate = { issuerName: 'Somebody', subjectName: 'pbx.example.com', fingerprint: 'sha256/x', validStart: 0, validExpiry: 1 };
-    call('app certificate-error', failure, null, 'wss://pbx.example.com/?token=T', 'net::ERR_CERT_AUTHORITY_INVALID', certificate, (answer: boolean) => answers.push(answer));
+    const certificate = {
+      issuerName: 'Somebody',
+      subjectName: 'pbx.example.com',
+      fingerprint: 'sha256/x',
+      validStart: 0,
+      validExpiry: 1,
+    };
+    call(
+      'app certificate-error',
+      failure,
+      null,
+      'wss://pbx.example.com/?token=T',
+      'net::ERR_CERT_AUTHORITY_INVALID',
+      certificate,
+      (answer: boolean) => answers.push(answer),
+    );
     expect([failure.prevented, answers, refused]).toEqual([true, [false], []]);
-    expect(told).toEqual([expect.stringMatching(/^certificate-refused: This computer does not know who issued the certificate of pbx\.example\.com\./)]);
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^certificate-refused: This computer does not know who issued the certificate of pbx\.example\.com\./,
+      ),
+    ]);
   });
 });

@@ -1,7 +1,16 @@
 /** The lock-down: a list of named calls, each with its reason. What is refused is reported, never quietly dropped. */
 import inspector from 'node:inspector';
 import { resolve } from 'node:path';
-import { app, protocol, session, systemPreferences, type Protocol, type Session, type WebContents, type WebPreferences } from 'electron';
+import {
+  app,
+  protocol,
+  session,
+  systemPreferences,
+  type Protocol,
+  type Session,
+  type WebContents,
+  type WebPreferences,
+} from 'electron';
 import { APP_ORIGIN, APP_SCHEME, serveFile } from './app-protocol';
 import { createGatewayRequests, guardRequests, type GatewayRequests } from './gateway-requests';
 
@@ -85,20 +94,65 @@ function refuseReadingTheClipboard(): void {
 
 // file:// would let any page read any file, and has no origin that a gateway could recognise.
 function registerAppScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
 }
 
 /** Switches of Chromium that an edited shortcut could add. */
 const DANGEROUS_SWITCHES = [
   // A debugger sees everything in main.
-  ...['remote-debugging-port', 'remote-debugging-pipe', 'remote-allow-origins', 'inspect', 'inspect-brk', 'inspect-port', 'inspect-wait', 'inspect-publish-uid', 'js-flags'],
+  ...[
+    'remote-debugging-port',
+    'remote-debugging-pipe',
+    'remote-allow-origins',
+    'inspect',
+    'inspect-brk',
+    'inspect-port',
+    'inspect-wait',
+    'inspect-publish-uid',
+    'js-flags',
+  ],
   // Would print or write down tokens, or the keys of TLS.
-  ...['enable-logging', 'log-net-log', 'net-log-capture-mode', 'ssl-key-log-file', 'trace-startup', 'trace-startup-file'],
+  ...[
+    'enable-logging',
+    'log-net-log',
+    'net-log-capture-mode',
+    'ssl-key-log-file',
+    'trace-startup',
+    'trace-startup-file',
+  ],
   // Would let somebody in between, or a page out.
-  ...['ignore-certificate-errors', 'ignore-certificate-errors-spki-list', 'allow-insecure-localhost', 'host-rules', 'host-resolver-rules', 'proxy-server', 'proxy-pac-url', 'disable-web-security', 'disable-site-isolation-trials', 'no-sandbox'],
-  ...['unsafely-treat-insecure-origin-as-secure', 'allow-running-insecure-content', 'enable-blink-features', 'single-process', 'disable-seccomp-filter-sandbox', 'disable-namespace-sandbox', 'disable-setuid-sandbox'],
+  ...[
+    'ignore-certificate-errors',
+    'ignore-certificate-errors-spki-list',
+    'allow-insecure-localhost',
+    'host-rules',
+    'host-resolver-rules',
+    'proxy-server',
+    'proxy-pac-url',
+    'disable-web-security',
+    'disable-site-isolation-trials',
+    'no-sandbox',
+  ],
+  ...[
+    'unsafely-treat-insecure-origin-as-secure',
+    'allow-running-insecure-content',
+    'enable-blink-features',
+    'single-process',
+    'disable-seccomp-filter-sandbox',
+    'disable-namespace-sandbox',
+    'disable-setuid-sandbox',
+  ],
   // Would have another program start our processes, or speak and listen in place of the person.
-  ...['renderer-cmd-prefix', 'utility-cmd-prefix', 'gpu-launcher', 'use-fake-ui-for-media-stream', 'use-fake-device-for-media-stream', 'use-file-for-fake-audio-capture'],
+  ...[
+    'renderer-cmd-prefix',
+    'utility-cmd-prefix',
+    'gpu-launcher',
+    'use-fake-ui-for-media-stream',
+    'use-fake-device-for-media-stream',
+    'use-file-for-fake-audio-capture',
+  ],
 ];
 
 // In a packaged app nobody needs them. (A proxy is the system's to set.)
@@ -122,7 +176,8 @@ function serveOwnFilesOnly(served: Pick<Protocol, 'handle'>, rendererFolder: str
 }
 
 const pageOf = (url: string): string => url.replace(/[?#].*$/s, '');
-const isOurs = (url: string | undefined): boolean => url !== undefined && (url === APP_ORIGIN || url.startsWith(`${APP_ORIGIN}/`));
+const isOurs = (url: string | undefined): boolean =>
+  url !== undefined && (url === APP_ORIGIN || url.startsWith(`${APP_ORIGIN}/`));
 
 // A phone needs a microphone, a choice of speakers, and to copy a line of its log; nothing else (no camera, no location, no notifications by the page).
 function grantMicrophoneOnly(target: Session, onRefused: OnRefused): void {
@@ -137,7 +192,8 @@ function grantMicrophoneOnly(target: Session, onRefused: OnRefused): void {
     const audioOnly = permission === 'media' && types.length > 0 && types.every((type) => type === 'audio');
     if (asked && audioOnly) {
       // macOS asks the person once, by itself.
-      if (process.platform === 'darwin') void systemPreferences.askForMediaAccess('microphone').then(answer, () => answer(false));
+      if (process.platform === 'darwin')
+        void systemPreferences.askForMediaAccess('microphone').then(answer, () => answer(false));
       else answer(true);
       return;
     }

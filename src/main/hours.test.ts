@@ -63,7 +63,9 @@ describe('hours', () => {
   });
 
   it('read as people write them', () => {
-    expect(hoursInWords([...office, { days: [7, 6], from: '09:00', to: '12:00' }])).toBe('Mon-Fri 08:30-17:00; Sat, Sun 09:00-12:00');
+    expect(hoursInWords([...office, { days: [7, 6], from: '09:00', to: '12:00' }])).toBe(
+      'Mon-Fri 08:30-17:00; Sat, Sun 09:00-12:00',
+    );
     expect(hoursInWords([{ days: [5, 1, 3, 2], from: '00:00', to: '12:00' }])).toBe('Mon-Wed, Fri 00:00-12:00');
     expect(hoursInWords(Array.from({ length: 14 }, () => office[0] ?? expect.unreachable()))).toMatch(/; and 9 more$/);
   });

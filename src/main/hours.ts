@@ -17,7 +17,9 @@ export function isWithin(spans: readonly HoursSpan[], at: Date): boolean {
     const start = minutesOf(from);
     // Past midnight, or the whole day where both are the same: counted from the day it began on.
     const end = minutesOf(to) <= start ? minutesOf(to) + DAY_MINUTES : minutesOf(to);
-    return (days.includes(day) && minute >= start && minute < end) || (days.includes(before) && minute + DAY_MINUTES < end);
+    return (
+      (days.includes(day) && minute >= start && minute < end) || (days.includes(before) && minute + DAY_MINUTES < end)
+    );
   });
 }
 
@@ -31,11 +33,15 @@ function daysInWords(days: readonly number[]): string {
     else runs.push([day]);
   }
   const name = (day: number | undefined): string => DAYS[(day ?? 1) - 1] ?? '';
-  return runs.map((run) => (run.length < 3 ? run.map(name).join(', ') : `${name(run[0])}-${name(run.at(-1))}`)).join(', ');
+  return runs
+    .map((run) => (run.length < 3 ? run.map(name).join(', ') : `${name(run[0])}-${name(run.at(-1))}`))
+    .join(', ');
 }
 
 /** `Mon-Fri 08:30-17:00; Sat 09:00-12:00`, at most five spans. */
 export function hoursInWords(spans: readonly HoursSpan[]): string {
   const shown = spans.slice(0, 5).map(({ days, from, to }) => `${daysInWords(days)} ${from}-${to}`);
-  return spans.length > shown.length ? `${shown.join('; ')}; and ${spans.length - shown.length} more` : shown.join('; ');
+  return spans.length > shown.length
+    ? `${shown.join('; ')}; and ${spans.length - shown.length} more`
+    : shown.join('; ');
 }

@@ -59,7 +59,13 @@ async function start(): Promise<void> {
   const windows = createWindows<BrowserWindow>();
   const phoneWindow = () => windows.get('phone');
   const notify = createNotify(windows, log);
-  const files = await openFiles({ folder, policyPath: policyPath(process.platform, process.env, app.isPackaged), clock, log, onPolicyChanged: () => tokens.policyChanged() });
+  const files = await openFiles({
+    folder,
+    policyPath: policyPath(process.platform, process.env, app.isPackaged),
+    clock,
+    log,
+    onPolicyChanged: () => tokens.policyChanged(),
+  });
   const auditLog = createAuditLog({
     path: join(folder, 'audit.jsonl'),
     now: clock.wall,
@@ -70,7 +76,16 @@ async function start(): Promise<void> {
   const floods = createRefusalFloods(auditLog.append, clock);
   const audit = { ...auditLog, append: floods.append };
   const keychain = createKeychain(clock);
-  const tokens = composeTokens({ files, keychain, audit, notify, clock, log, scripts: here, isPhoneLocked: () => locks.phoneLock.state().lockedBy !== null });
+  const tokens = composeTokens({
+    files,
+    keychain,
+    audit,
+    notify,
+    clock,
+    log,
+    scripts: here,
+    isPhoneLocked: () => locks.phoneLock.state().lockedBy !== null,
+  });
   const { keys, practice, requests, renewal, tests, voice } = tokens;
   const locks = await composeLocks({ folder, files, keychain, tokens, audit, notify, clock, log, phoneWindow });
   const { adminLock, phoneLock } = locks;

@@ -6,7 +6,9 @@ import { settings } from '../contracts/settings';
 
 type Listener = (event: unknown, name?: unknown, input?: unknown) => Promise<unknown>;
 const registered = vi.hoisted(() => new Map<string, Listener>());
-vi.mock('electron', () => ({ ipcMain: { handle: (name: string, listener: Listener) => registered.set(name, listener) } }));
+vi.mock('electron', () => ({
+  ipcMain: { handle: (name: string, listener: Listener) => registered.set(name, listener) },
+}));
 
 const { MOST_AT_ONCE, MOST_OF_ONE, serveIpc } = await import('./ipc');
 
@@ -15,7 +17,11 @@ const mainFrame = { parent: null, origin: ORIGIN };
 const from = (id: number, senderFrame: unknown = mainFrame): unknown => ({ sender: { id }, senderFrame });
 const phone = from(1);
 const incoming = from(2);
-const ids: readonly [WindowName, number][] = [['phone', 1], ['incoming', 2], ['unlock', 4]];
+const ids: readonly [WindowName, number][] = [
+  ['phone', 1],
+  ['incoming', 2],
+  ['unlock', 4],
+];
 
 const called: string[] = [];
 const refused: [string, string][] = [];
@@ -33,18 +39,25 @@ beforeEach(() => {
     get: (_target, name: keyof Handlers) => (input: unknown) => {
       called.push(name);
       const handler = replaced[name] as ((input: unknown) => unknown) | undefined;
-      return handler === undefined ? ok(name === 'settings.get' || name === 'settings.set' ? settings.parse({}) : null) : handler(input);
+      return handler === undefined
+        ? ok(name === 'settings.get' || name === 'settings.set' ? settings.parse({}) : null)
+        : handler(input);
     },
   });
   serveIpc({
     handlers,
     windowOf: (id) => ids.find(([, each]) => each === id)?.[0] ?? null,
     origin: ORIGIN,
-    admitAdmin: () => Promise.resolve(adminLocked ? fail('admin-locked', 'This needs the passphrase.', 'unlock-admin') : ok(null)),
+    admitAdmin: () =>
+      Promise.resolve(adminLocked ? fail('admin-locked', 'This needs the passphrase.', 'unlock-admin') : ok(null)),
     isPhoneLocked: () => phoneLocked,
     admitNoted: (name) => (name === tooOften ? fail('rate-limited', 'Too often.') : ok(null)),
     onRefused: (channel, reason) => refused.push([channel, reason]),
-    log: { info: () => undefined, warn: (line) => logged.push(line), error: (line, cause) => logged.push(`${line} ${String(cause)}`) },
+    log: {
+      info: () => undefined,
+      warn: (line) => logged.push(line),
+      error: (line, cause) => logged.push(`${line} ${String(cause)}`),
+    },
   });
 });
 
@@ -86,7 +99,18 @@ describe('the door into main', () => {
     expect(await invoke(from(3), 'no.such')).toMatchObject({ failure: { reason: 'forbidden-sender' } });
   });
 
-  it.each([['no.such'], ['__proto__'], ['constructor'], ['toString'], [''], [undefined], [7], [{ toString: () => 'settings.get' }], [['settings.get']], ['x'.repeat(1_000_000)]])('knows no channel %#', async (name) => {
+  it.each([
+    ['no.such'],
+    ['__proto__'],
+    ['constructor'],
+    ['toString'],
+    [''],
+    [undefined],
+    [7],
+    [{ toString: () => 'settings.get' }],
+    [['settings.get']],
+    ['x'.repeat(1_000_000)],
+  ])('knows no channel %#', async (name) => {
     expect(await invoke(phone, name)).toMatchObject({ ok: false, failure: { reason: 'unknown-channel' } });
     expect(called).toEqual([]);
     expect(refused[0]?.[0].length).toBeLessThanOrEqual(64);
@@ -111,7 +135,20 @@ describe('the door into main', () => {
     ['a BigInt', 'audit.recent', { limit: 5n }],
     ['a limit without limit', 'audit.recent', { limit: 1e9 }],
     ['a setting nobody knows', 'settings.set', { theme: 'dark', admin: true }],
-    ['a gateway in clear', 'profiles.save', { id: 'a', name: 'A', environment: 'production', provider: { kind: 'local-jwt', audience: 'x' }, identity: '1@example.com', gatewayUrl: 'ws://example.com', presentation: { kind: 'query' }, policy: {} }],
+    [
+      'a gateway in clear',
+      'profiles.save',
+      {
+        id: 'a',
+        name: 'A',
+        environment: 'production',
+        provider: { kind: 'local-jwt', audience: 'x' },
+        identity: '1@example.com',
+        gatewayUrl: 'ws://example.com',
+        presentation: { kind: 'query' },
+        policy: {},
+      },
+    ],
   ])('refuses %s', async (_what, name, input) => {
     const answer = await invoke(phone, name, input);
     expect(answer).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
@@ -128,12 +165,23 @@ describe('the door into main', () => {
         return ok(null);
       },
     };
-    expect(await invoke(phone, 'grants.watch', { profileId: 'practice', purpose: 'sip', on: true })).toEqual({ ok: true, value: null });
+    expect(await invoke(phone, 'grants.watch', { profileId: 'practice', purpose: 'sip', on: true })).toEqual({
+      ok: true,
+      value: null,
+    });
     expect(seen).toEqual([{ profileId: 'practice', purpose: 'sip', on: true }]);
   });
 
   it('strips what the output does not declare, at any depth', async () => {
-    const status = { profileId: 'practice', state: 'in-memory' as const, active: { fingerprint: '01234567', addedAt: 1, origin: 'generated' as const, key: 'SECRET' }, next: null, retired: null, lastMintAt: null, key: 'SECRET' };
+    const status = {
+      profileId: 'practice',
+      state: 'in-memory' as const,
+      active: { fingerprint: '01234567', addedAt: 1, origin: 'generated' as const, key: 'SECRET' },
+      next: null,
+      retired: null,
+      lastMintAt: null,
+      key: 'SECRET',
+    };
     replaced = { 'keys.generate': () => ({ ...ok(status), key: 'SECRET' }) };
     const answer = await invoke(phone, 'keys.generate', { profileId: 'practice', slot: 'active' });
     expect(answer).toMatchObject({ ok: true, value: { active: { fingerprint: '01234567' } } });
@@ -141,12 +189,27 @@ describe('the door into main', () => {
   });
 
   it('strips a failure too', async () => {
-    replaced = { 'keys.generate': () => ({ ok: false, failure: { reason: 'key-locked', sentence: 'Locked.', action: 'none', key: 'SECRET' } as never }) };
-    expect(await invoke(phone, 'keys.generate', { profileId: 'practice', slot: 'active' })).toEqual({ ok: false, failure: { reason: 'key-locked', sentence: 'Locked.', action: 'none' } });
+    replaced = {
+      'keys.generate': () => ({
+        ok: false,
+        failure: { reason: 'key-locked', sentence: 'Locked.', action: 'none', key: 'SECRET' } as never,
+      }),
+    };
+    expect(await invoke(phone, 'keys.generate', { profileId: 'practice', slot: 'active' })).toEqual({
+      ok: false,
+      failure: { reason: 'key-locked', sentence: 'Locked.', action: 'none' },
+    });
   });
 
   it.each<[string, Partial<Handlers>]>([
-    ['throws', { 'settings.get': () => { throw new Error('SECRET'); } }],
+    [
+      'throws',
+      {
+        'settings.get': () => {
+          throw new Error('SECRET');
+        },
+      },
+    ],
     ['rejects', { 'settings.get': () => Promise.reject(new Error('SECRET')) }],
     ['answers nonsense', { 'settings.get': () => ok({ theme: 'SECRET' } as never) }],
   ])('tells nothing of a handler that %s', async (_what, handlers) => {
@@ -196,17 +259,27 @@ const AGENTS: readonly ChannelName[] = [
   'phone.signOut',
   'phone.closed',
 ];
-const windowFor = (name: ChannelName): unknown => from(ids.find(([window]) => window === channels[name].windows[0])?.[1] ?? 0);
+const windowFor = (name: ChannelName): unknown =>
+  from(ids.find(([window]) => window === channels[name].windows[0])?.[1] ?? 0);
 
 describe('an input', () => {
   const circular: Record<string, unknown> = {};
   circular['self'] = circular;
   it.each<[string, ChannelName, unknown]>([
-    ['fits its schema', 'voice.place', { profileId: 'assistant', offer: `v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=fingerprint:sha-256 00\r\n${'x'.repeat(65_440)}` }],
+    [
+      'fits its schema',
+      'voice.place',
+      {
+        profileId: 'assistant',
+        offer: `v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=fingerprint:sha-256 00\r\n${'x'.repeat(65_440)}`,
+      },
+    ],
     ['is one text', 'profiles.select', 'x'.repeat(65_537)],
     ['has no end', 'settings.set', circular],
   ])('of more than 64 kB is not even parsed, also where it %s', async (_what, name, input) => {
-    expect(await invoke(phone, name, input)).toMatchObject({ failure: { reason: 'invalid-input', sentence: 'That is too much at once to be handled.' } });
+    expect(await invoke(phone, name, input)).toMatchObject({
+      failure: { reason: 'invalid-input', sentence: 'That is too much at once to be handled.' },
+    });
     expect(called).toEqual([]);
   });
 });
@@ -217,7 +290,8 @@ describe('a window that asks without waiting', () => {
     expect([await invoke(phone, 'phone.unlock'), called]).toMatchObject([{ failure: { reason: 'rate-limited' } }, []]);
   });
 
-  const reasons = async (answers: readonly Promise<unknown>[]): Promise<readonly string[]> => (await Promise.all(answers)).map((answer) => (answer as { failure?: { reason: string } }).failure?.reason ?? 'ok');
+  const reasons = async (answers: readonly Promise<unknown>[]): Promise<readonly string[]> =>
+    (await Promise.all(answers)).map((answer) => (answer as { failure?: { reason: string } }).failure?.reason ?? 'ok');
 
   it('has so many calls of one channel worked on at the same time, the others are refused at once; afterwards it is heard again', async () => {
     let go: () => void = () => undefined;
@@ -234,7 +308,12 @@ describe('a window that asks without waiting', () => {
   it('has so many calls in all looked at, also those that are about to be refused: each may read the keychain', async () => {
     adminLocked = true;
     const answers = await reasons(Array.from({ length: MOST_AT_ONCE + 2 }, () => invoke(phone, 'keys.remove', {})));
-    expect([answers[0], answers[MOST_AT_ONCE - 1], ...answers.slice(MOST_AT_ONCE)]).toEqual(['admin-locked', 'admin-locked', 'rate-limited', 'rate-limited']);
+    expect([answers[0], answers[MOST_AT_ONCE - 1], ...answers.slice(MOST_AT_ONCE)]).toEqual([
+      'admin-locked',
+      'admin-locked',
+      'rate-limited',
+      'rate-limited',
+    ]);
   });
 });
 
@@ -247,11 +326,16 @@ describe('the admin lock', () => {
       return;
     }
     // Before the input is looked at.
-    expect(answer).toEqual({ ok: false, failure: { reason: 'admin-locked', sentence: 'This needs the passphrase.', action: 'unlock-admin' } });
+    expect(answer).toEqual({
+      ok: false,
+      failure: { reason: 'admin-locked', sentence: 'This needs the passphrase.', action: 'unlock-admin' },
+    });
     expect(called).toEqual([]);
     expect(refused).toEqual([[name, 'admin-locked']]);
     adminLocked = false;
-    expect(await invoke(windowFor(name), name, { no: 'valid input' })).toMatchObject({ failure: { reason: 'invalid-input' } });
+    expect(await invoke(windowFor(name), name, { no: 'valid input' })).toMatchObject({
+      failure: { reason: 'invalid-input' },
+    });
   });
 
   it('is asked about after the sender', async () => {
@@ -266,7 +350,10 @@ describe('the locked phone', () => {
 
   it('grants nothing', async () => {
     phoneLocked = true;
-    expect(await invoke(phone, 'grants.get', grants)).toMatchObject({ ok: false, failure: { reason: 'locked', action: 'unlock-phone' } });
+    expect(await invoke(phone, 'grants.get', grants)).toMatchObject({
+      ok: false,
+      failure: { reason: 'locked', action: 'unlock-phone' },
+    });
     expect(called).toEqual([]);
     expect(refused).toEqual([['grants.get', 'locked']]);
   });

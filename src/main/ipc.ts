@@ -82,13 +82,24 @@ export function serveIpc(ports: IpcPorts): void {
     } catch (cause) {
       log.error(`the handler of ${name} failed`, cause);
     }
-    return fail('internal', 'Something went wrong inside Ringfence. Try again; if it stays, restart it and send us its log.', 'retry');
+    return fail(
+      'internal',
+      'Something went wrong inside Ringfence. Try again; if it stays, restart it and send us its log.',
+      'retry',
+    );
   };
 
-  const busy = fail('rate-limited', 'Too much was asked of Ringfence at once. Wait a moment and try again.', 'retry', { retryAfterMs: 1_000 });
+  const busy = fail('rate-limited', 'Too much was asked of Ringfence at once. Wait a moment and try again.', 'retry', {
+    retryAfterMs: 1_000,
+  });
   const running = new Map<string, number>();
   /** Refuses what is more than `most` at the same time under this key. */
-  const atOnce = async (key: string, most: number, name: ChannelName, work: () => Promise<unknown>): Promise<unknown> => {
+  const atOnce = async (
+    key: string,
+    most: number,
+    name: ChannelName,
+    work: () => Promise<unknown>,
+  ): Promise<unknown> => {
     const now = running.get(key) ?? 0;
     if (now >= most) return refuse(name, busy);
     running.set(key, now + 1);
@@ -101,20 +112,28 @@ export function serveIpc(ports: IpcPorts): void {
 
   const serve = async (window: WindowName, name: ChannelName, input: unknown): Promise<unknown> => {
     const channel: Channel = channels[name];
-    if (!channel.windows.includes(window)) return refuse(name, fail('forbidden-sender', 'This window may not ask that.'));
+    if (!channel.windows.includes(window))
+      return refuse(name, fail('forbidden-sender', 'This window may not ask that.'));
     if (channel.admin === true) {
       const admitted = await ports.admitAdmin();
       if (!admitted.ok) return refuse(name, admitted);
     }
     if (channel.line === true && ports.isPhoneLocked()) return refuse(name, phoneLocked());
-    if (sizeOf(input) > LARGEST_INPUT) return refuse(name, fail('invalid-input', 'That is too much at once to be handled.'));
+    if (sizeOf(input) > LARGEST_INPUT)
+      return refuse(name, fail('invalid-input', 'That is too much at once to be handled.'));
     const parsed = channel.input.safeParse(input);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
       // The message of a schema never quotes the value; the path may hold keys that the caller chose, so it is cut.
       const details = issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`.slice(0, 300);
-      const what = issue === undefined || issue.path.length === 0 ? 'What was entered' : `The field "${issue.path.join('.').slice(0, 60)}"`;
-      return refuse(name, fail('invalid-input', `${what} is not valid. Correct it and try again.`, 'none', { details }));
+      const what =
+        issue === undefined || issue.path.length === 0
+          ? 'What was entered'
+          : `The field "${issue.path.join('.').slice(0, 60)}"`;
+      return refuse(
+        name,
+        fail('invalid-input', `${what} is not valid. Correct it and try again.`, 'none', { details }),
+      );
     }
     const noted = ports.admitNoted(name);
     if (!noted.ok) return refuse(name, noted);

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,7 +29,8 @@ beforeEach(() => {
   file = make(path);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-const make = (at: string): typeof file => createJsonFile({ path: at, schema, version: 3, migrations, holds: 'things', now: () => 0 });
+const make = (at: string): typeof file =>
+  createJsonFile({ path: at, schema, version: 3, migrations, holds: 'things', now: () => 0 });
 
 const value = { version: 3 as const, name: 'a', list: [1, 2] };
 
@@ -43,9 +53,20 @@ describe('a JSON file', () => {
 
   it('that is only looked at stays as it is, damaged or not', async () => {
     path = join(folder, 'things.json');
-    const looking = createJsonFile({ path, schema, version: 3, migrations, holds: 'things', now: () => 0, readOnly: true });
+    const looking = createJsonFile({
+      path,
+      schema,
+      version: 3,
+      migrations,
+      holds: 'things',
+      now: () => 0,
+      readOnly: true,
+    });
     writeFileSync(path, '{');
-    expect(await looking.load()).toMatchObject({ value: null, notice: "The file with your things can't be used (it is no JSON): things.json." });
+    expect(await looking.load()).toMatchObject({
+      value: null,
+      notice: "The file with your things can't be used (it is no JSON): things.json.",
+    });
     expect(await looking.save(value)).toMatchObject({ ok: false, failure: { reason: 'file-unreadable' } });
     expect(readdirSync(folder)).toEqual(['things.json']);
     expect(readFileSync(path, 'utf8')).toBe('{');

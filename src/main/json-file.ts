@@ -8,7 +8,9 @@ import type { z } from 'zod';
 import { fail, ok, type Result } from '../contracts/result';
 
 /** Turns a document of version `n` into one of version `n + 1`; entry `n` of the table. Throws when it can't. */
-export type Migrations = Readonly<Record<number, (document: Readonly<Record<string, unknown>>) => Record<string, unknown>>>;
+export type Migrations = Readonly<
+  Record<number, (document: Readonly<Record<string, unknown>>) => Record<string, unknown>>
+>;
 
 export interface JsonFileOptions<T> {
   readonly path: string;
@@ -37,7 +39,8 @@ export interface JsonFile<T> {
   readonly save: (value: T) => Promise<Result<null>>;
 }
 
-const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error');
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error';
 
 /** Brings a parsed document up to `version`, one step at a time. Throws when it is newer or a step is missing. */
 export function migrate(document: unknown, version: number, migrations: Migrations): unknown {
@@ -54,27 +57,60 @@ export function migrate(document: unknown, version: number, migrations: Migratio
   }
 }
 
-export function createJsonFile<T>({ path, schema, version, migrations, holds, now, readOnly = false }: JsonFileOptions<T>): JsonFile<T> {
+export function createJsonFile<T>({
+  path,
+  schema,
+  version,
+  migrations,
+  holds,
+  now,
+  readOnly = false,
+}: JsonFileOptions<T>): JsonFile<T> {
   // Set when a file is there that could be neither read nor moved: saving would destroy it.
   let untouchable: string | null = null;
   let writes: Promise<unknown> = Promise.resolve();
   let counter = 0;
 
   const setAside = async (why: string): Promise<Loaded<T>> => {
-    if (readOnly) return { value: null, notice: `The file with your ${holds} can't be used (${why}): ${basename(path)}.`.slice(0, 300) };
+    if (readOnly)
+      return {
+        value: null,
+        notice: `The file with your ${holds} can't be used (${why}): ${basename(path)}.`.slice(0, 300),
+      };
     const aside = `${path}.damaged-${new Date(now()).toISOString().replaceAll(':', '-')}`;
     try {
       await rename(path, aside);
-      return { value: null, notice: `The file with your ${holds} could not be used (${why}); it is kept as ${basename(aside)} beside the new one.`.slice(0, 300) };
+      return {
+        value: null,
+        notice:
+          `The file with your ${holds} could not be used (${why}); it is kept as ${basename(aside)} beside the new one.`.slice(
+            0,
+            300,
+          ),
+      };
     } catch (cause) {
       untouchable = codeOf(cause);
-      return { value: null, notice: `The file with your ${holds} can't be used (${why}) nor moved (${untouchable}); changes are not kept until it is removed: ${basename(path)}.`.slice(0, 300) };
+      return {
+        value: null,
+        notice:
+          `The file with your ${holds} can't be used (${why}) nor moved (${untouchable}); changes are not kept until it is removed: ${basename(path)}.`.slice(
+            0,
+            300,
+          ),
+      };
     }
   };
 
   const write = async (value: T): Promise<Result<null>> => {
-    if (readOnly) return fail('file-unreadable', `The file with your ${holds} is only looked at now. Nothing was changed.`);
-    if (untouchable !== null) return fail('file-unreadable', `The file with your ${holds} can't be changed; give Ringfence access to its folder and start it again.`, 'retry', { details: untouchable });
+    if (readOnly)
+      return fail('file-unreadable', `The file with your ${holds} is only looked at now. Nothing was changed.`);
+    if (untouchable !== null)
+      return fail(
+        'file-unreadable',
+        `The file with your ${holds} can't be changed; give Ringfence access to its folder and start it again.`,
+        'retry',
+        { details: untouchable },
+      );
     counter += 1;
     const temporary = `${path}.${process.pid}-${counter}.tmp`;
     try {
@@ -92,7 +128,12 @@ export function createJsonFile<T>({ path, schema, version, migrations, holds, no
       await rm(temporary, { force: true }).catch(() => undefined);
       const code = codeOf(cause);
       const why = code === 'ENOSPC' ? 'the disk is full' : `the disk answers ${code}`;
-      return fail('file-unreadable', `Your ${holds} could not be saved: ${why}. Nothing was changed; mend that and try again.`, 'retry', { details: code });
+      return fail(
+        'file-unreadable',
+        `Your ${holds} could not be saved: ${why}. Nothing was changed; mend that and try again.`,
+        'retry',
+        { details: code },
+      );
     }
   };
 
@@ -105,13 +146,18 @@ export function createJsonFile<T>({ path, schema, version, migrations, holds, no
         const code = codeOf(cause);
         if (code === 'ENOENT') return { value: null, notice: null };
         untouchable = code;
-        return { value: null, notice: `The file with your ${holds} can't be read (${code}); changes are not kept until Ringfence may read ${basename(path)}.` };
+        return {
+          value: null,
+          notice: `The file with your ${holds} can't be read (${code}); changes are not kept until Ringfence may read ${basename(path)}.`,
+        };
       }
       let document: unknown;
       try {
         document = migrate(JSON.parse(text), version, migrations);
       } catch (cause) {
-        return setAside(cause instanceof SyntaxError ? 'it is no JSON' : cause instanceof Error ? cause.message : 'unknown');
+        return setAside(
+          cause instanceof SyntaxError ? 'it is no JSON' : cause instanceof Error ? cause.message : 'unknown',
+        );
       }
       const parsed = schema.safeParse(document);
       if (parsed.success) return { value: parsed.data, notice: null };

@@ -15,7 +15,8 @@ describe('JSON with lines', () => {
   it('reads what JSON.parse reads', () => {
     const read = parseLinedJson(TEXT);
     expect(read).toMatchObject({ ok: true, value: JSON.parse(TEXT) as unknown });
-    for (const text of ['{}', '[]', '1', '"x"', 'null', ' [ ] ', '[[],{}]', '\ufeff{"a":{"__proto__":1}}']) expect(parseLinedJson(text).ok, text).toBe(true);
+    for (const text of ['{}', '[]', '1', '"x"', 'null', ' [ ] ', '[[],{}]', '\ufeff{"a":{"__proto__":1}}'])
+      expect(parseLinedJson(text).ok, text).toBe(true);
   });
 
   it('knows the line of each value, and of the nearest one above what is missing', () => {

@@ -10,7 +10,10 @@ describe('whatever dies on the way', () => {
   const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
   /** The computer dies before its `steps`-th write to the keychain or the disk; true when the work was done before. */
-  async function dieAfter(steps: number, work: (keys: Keys) => Promise<unknown>): Promise<{ readonly done: boolean; readonly later: House }> {
+  async function dieAfter(
+    steps: number,
+    work: (keys: Keys) => Promise<unknown>,
+  ): Promise<{ readonly done: boolean; readonly later: House }> {
     const inside = fakeKeychain();
     const disk: { content: ProfilesDocument | null } = { content: null };
     const before = await house(inside, disk);
@@ -18,9 +21,17 @@ describe('whatever dies on the way', () => {
     await before.keys.put('work', 'next', next, 'clipboard');
     let left = steps;
     const step = <T>(action: () => Promise<T>): Promise<T> => ((left -= 1) >= 0 ? action() : never<T>());
-    const dying = { ...inside, accounts: inside.accounts, write: (account: string, secret: Secret) => step(() => inside.write(account, secret)), remove: (account: string) => step(() => inside.remove(account)) };
+    const dying = {
+      ...inside,
+      accounts: inside.accounts,
+      write: (account: string, secret: Secret) => step(() => inside.write(account, secret)),
+      remove: (account: string) => step(() => inside.remove(account)),
+    };
     const { keys } = await house(dying, disk, () => step(() => Promise.resolve(ok(null))));
-    const done = await Promise.race([work(keys).then(() => true), new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
+    const done = await Promise.race([
+      work(keys).then(() => true),
+      new Promise<false>((resolve) => setImmediate(() => resolve(false))),
+    ]);
     return { done, later: await house(inside, disk) };
   }
 

@@ -16,16 +16,25 @@ const SHORTEST_RSA = 2_048;
 const MADE_RSA = 3_072;
 
 /** The private key that a secret is; null for a text. Hold it no longer than it is needed. */
-export const privateKeyOf = (secret: Secret): KeyObject | null => (secret.kind === 'text' ? null : secret.use((bytes) => createPrivateKey(Buffer.from(bytes))));
+export const privateKeyOf = (secret: Secret): KeyObject | null =>
+  secret.kind === 'text' ? null : secret.use((bytes) => createPrivateKey(Buffer.from(bytes)));
 
 /** What a private key (null: a text) can be used for: each kind has one algorithm here (RFC 8725 section 3.1), or none. */
 export function kindOf(key: KeyObject | null): { readonly algorithm: JwtAlgorithm | null; readonly words: string } {
   if (key === null) return { algorithm: 'HS256', words: 'a plain text' };
   const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
   const kind = key.asymmetricKeyType ?? 'unknown';
-  if (kind === 'rsa') return modulusLength < SHORTEST_RSA ? { algorithm: null, words: `an RSA key of ${modulusLength} bits, which is too short` } : { algorithm: 'RS256', words: `an RSA key of ${modulusLength} bits` };
-  if (kind === 'ec') return namedCurve === 'prime256v1' ? { algorithm: 'ES256', words: 'an EC key on P-256' } : { algorithm: null, words: `an EC key on ${namedCurve}` };
-  return kind === 'ed25519' ? { algorithm: 'EdDSA', words: 'an Ed25519 key' } : { algorithm: null, words: `a private key of another kind (${kind})` };
+  if (kind === 'rsa')
+    return modulusLength < SHORTEST_RSA
+      ? { algorithm: null, words: `an RSA key of ${modulusLength} bits, which is too short` }
+      : { algorithm: 'RS256', words: `an RSA key of ${modulusLength} bits` };
+  if (kind === 'ec')
+    return namedCurve === 'prime256v1'
+      ? { algorithm: 'ES256', words: 'an EC key on P-256' }
+      : { algorithm: null, words: `an EC key on ${namedCurve}` };
+  return kind === 'ed25519'
+    ? { algorithm: 'EdDSA', words: 'an Ed25519 key' }
+    : { algorithm: null, words: `a private key of another kind (${kind})` };
 }
 
 const TAKES: Readonly<Record<JwtAlgorithm, string>> = {
@@ -35,7 +44,8 @@ const TAKES: Readonly<Record<JwtAlgorithm, string>> = {
   EdDSA: 'an Ed25519 private key, in PEM',
 };
 
-const wanted = (provider: ProviderConfig): JwtAlgorithm => (provider.kind === 'local-jwt' ? provider.algorithm : 'HS256');
+const wanted = (provider: ProviderConfig): JwtAlgorithm =>
+  provider.kind === 'local-jwt' ? provider.algorithm : 'HS256';
 
 /** Whether the profile's tokens can be made with this key. Fails with `key-unusable`. */
 export function keyFits(secret: Secret, { name, provider }: Pick<Profile, 'name' | 'provider'>): Result<null> {
@@ -44,7 +54,12 @@ export function keyFits(secret: Secret, { name, provider }: Pick<Profile, 'name'
   const length = secret.kind === 'text' ? secret.use((bytes) => bytes.length) : null;
   const isTooShort = length !== null && length < SHORTEST_HMAC_KEY && signsHere(provider);
   if (kind.algorithm === algorithm && !isTooShort) return ok(null);
-  const takes = provider.kind === 'local-jwt' ? `signs with ${algorithm} and takes ${TAKES[algorithm]}` : signsHere(provider) ? `makes SIP passwords and takes ${TAKES[algorithm]}` : 'takes its key as a plain text';
+  const takes =
+    provider.kind === 'local-jwt'
+      ? `signs with ${algorithm} and takes ${TAKES[algorithm]}`
+      : signsHere(provider)
+        ? `makes SIP passwords and takes ${TAKES[algorithm]}`
+        : 'takes its key as a plain text';
   const given = kind.algorithm === algorithm ? `this one has ${length ?? 0}` : `this is ${kind.words}`;
   return fail('key-unusable', `"${name}" ${takes}; ${given}.`, 'open-keys');
 }
@@ -58,7 +73,11 @@ const madeFor: Readonly<Record<Exclude<JwtAlgorithm, 'HS256'>, () => Promise<{ r
 /** Makes the kind of key that the profile takes, off the main thread. Fails with `key-unusable` where another system issues the keys. */
 export async function makeKey({ name, provider }: Pick<Profile, 'name' | 'provider'>): Promise<Result<Secret>> {
   if (!signsHere(provider)) {
-    return fail('key-unusable', `The key of "${name}" is issued by the system it belongs to: copy it there, then paste it here.`, 'paste-key');
+    return fail(
+      'key-unusable',
+      `The key of "${name}" is issued by the system it belongs to: copy it there, then paste it here.`,
+      'paste-key',
+    );
   }
   const algorithm = wanted(provider);
   return ok(algorithm === 'HS256' ? Secret.generate() : Secret.fromPrivateKey((await madeFor[algorithm]()).privateKey));
@@ -70,11 +89,21 @@ export function publicKeyOf(secret: Secret, profile: Pick<Profile, 'name' | 'pro
   const fits = keyFits(secret, profile);
   if (!fits.ok) return fits;
   const key = privateKeyOf(secret);
-  if (key === null || provider.kind !== 'local-jwt') return fail('key-unusable', `The key of "${name}" is one text that both sides know: there is no public half to show.`, 'none');
+  if (key === null || provider.kind !== 'local-jwt')
+    return fail(
+      'key-unusable',
+      `The key of "${name}" is one text that both sides know: there is no public half to show.`,
+      'none',
+    );
   const half = createPublicKey(key);
   const { fingerprint } = secret;
   const kid = keyIdOf(provider.keyId, fingerprint);
-  const jwk = publicJwk.parse({ ...half.export({ format: 'jwk' }), alg: provider.algorithm, use: 'sig', ...(kid === '' ? {} : { kid }) });
+  const jwk = publicJwk.parse({
+    ...half.export({ format: 'jwk' }),
+    alg: provider.algorithm,
+    use: 'sig',
+    ...(kid === '' ? {} : { kid }),
+  });
   return ok({ pem: half.export({ type: 'spki', format: 'pem' }).toString(), jwk, fingerprint });
 }
 

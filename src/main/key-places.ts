@@ -22,7 +22,13 @@ export interface KeyPlaces {
   /** Null: nothing there, or nothing that a locked keychain gives out. Fails as the store does. */
   readonly read: (profileId: string, key: PlacedKey) => Promise<Result<Secret | null>>;
   /** Puts a key into the keychain, names it in the file together with what `change` says, and removes the one before. Failing, it changes nothing. */
-  readonly keep: (profileId: string, slot: KeySlot, secret: Secret, made: KeyRecord, change?: Partial<KeyRecords>) => Promise<Result<null>>;
+  readonly keep: (
+    profileId: string,
+    slot: KeySlot,
+    secret: Secret,
+    made: KeyRecord,
+    change?: Partial<KeyRecords>,
+  ) => Promise<Result<null>>;
   /** For this run only: the file never names it, or the next start would look for it in the keychain. */
   readonly keepInMemory: (profileId: string, slot: KeySlot, secret: Secret, made: KeyRecord) => Promise<void>;
   /** The next key, which lies in the keychain, becomes the active one. Failing, it changes nothing. */
@@ -45,8 +51,10 @@ export function createKeyPlaces(keychain: SecretStore, memory: SecretStore, prof
     const held = inMemory.get(account(profileId, slot));
     return held === undefined ? inFile(profileId, slot) : { ...held, place: slot, store: 'memory' };
   };
-  const isFree = (profileId: string, place: KeyPlace): boolean => inFile(profileId, 'active')?.place !== place && inFile(profileId, 'next')?.place !== place;
-  const setRecords = (profileId: string, change: Partial<KeyRecords>): Promise<Result<null>> => profiles.setKeyRecords(profileId, { ...profiles.keyRecords(profileId), ...change });
+  const isFree = (profileId: string, place: KeyPlace): boolean =>
+    inFile(profileId, 'active')?.place !== place && inFile(profileId, 'next')?.place !== place;
+  const setRecords = (profileId: string, change: Partial<KeyRecords>): Promise<Result<null>> =>
+    profiles.setKeyRecords(profileId, { ...profiles.keyRecords(profileId), ...change });
 
   const forgetInMemory = async (profileId: string, slot: KeySlot): Promise<void> => {
     inMemory.delete(account(profileId, slot));
@@ -54,7 +62,8 @@ export function createKeyPlaces(keychain: SecretStore, memory: SecretStore, prof
   };
   /** What stays behind when this fails is in nobody's way, and goes with the next change. */
   const tidy = async (profileId: string): Promise<void> => {
-    for (const place of keyPlace.options) if (isFree(profileId, place)) await keychain.remove(account(profileId, place));
+    for (const place of keyPlace.options)
+      if (isFree(profileId, place)) await keychain.remove(account(profileId, place));
   };
 
   return {
@@ -78,7 +87,11 @@ export function createKeyPlaces(keychain: SecretStore, memory: SecretStore, prof
       const next = inFile(profileId, 'next');
       if (next === null) return ok(null);
       const { fingerprint, addedAt, origin, place } = next;
-      const named = await setRecords(profileId, { active: { fingerprint, addedAt, origin, place }, next: null, ...retired });
+      const named = await setRecords(profileId, {
+        active: { fingerprint, addedAt, origin, place },
+        next: null,
+        ...retired,
+      });
       if (!named.ok) return named;
       await forgetInMemory(profileId, 'active');
       await tidy(profileId);

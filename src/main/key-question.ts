@@ -25,14 +25,23 @@ export interface KeyQuestion {
    * Does `put` if the person agrees. Fails with `cancelled` when the person says no or said no a moment ago, when another key is being asked about, or when the profile was
    * changed meanwhile: then it is not the one that was agreed to. Each refusal is audited.
    */
-  readonly agreeThen: <T>(profile: Profile, slot: KeySlot, from: 'clipboard' | 'file', put: () => Promise<Result<T>>) => Promise<Result<T>>;
+  readonly agreeThen: <T>(
+    profile: Profile,
+    slot: KeySlot,
+    from: 'clipboard' | 'file',
+    put: () => Promise<Result<T>>,
+  ) => Promise<Result<T>>;
   /** A key is on its way into this profile: from now on a change of it is a change of a profile that has one. */
   readonly isFor: (profileId: string) => boolean;
 }
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
-function questionFor({ id, name, identity, gatewayUrl, provider }: Profile, slot: KeySlot, from: 'clipboard' | 'file'): NativeQuestion {
+function questionFor(
+  { id, name, identity, gatewayUrl, provider }: Profile,
+  slot: KeySlot,
+  from: 'clipboard' | 'file',
+): NativeQuestion {
   const host = providerHost(provider);
   const lines = [
     host === null ? 'The key stays on this computer, and signs.' : `The key is sent to: ${plainText(host, 600)}`,
@@ -59,7 +68,11 @@ export function createKeyQuestion({ find, ask, clock, audit }: KeyQuestionPorts)
     agreeThen: async ({ id }, slot, from, put) => {
       if (open !== null) return refuse(id, 'Ringfence is asking about another key already. Answer that first.');
       const pauseMs = patience.pauseMs();
-      if (pauseMs > 0) return refuse(id, `No key was taken: you said no a moment ago. Ringfence asks again in ${Math.ceil(pauseMs / 1000)} s.`);
+      if (pauseMs > 0)
+        return refuse(
+          id,
+          `No key was taken: you said no a moment ago. Ringfence asks again in ${Math.ceil(pauseMs / 1000)} s.`,
+        );
       // First, so that what is shown can't be changed any more without a question of its own.
       open = id;
       try {
@@ -67,7 +80,12 @@ export function createKeyQuestion({ find, ask, clock, audit }: KeyQuestionPorts)
         const agreed = shown !== null && (await ask(questionFor(shown, slot, from)));
         if (shown !== null) patience.answered(agreed);
         if (!agreed) return refuse(id, 'No key was taken: you said no.');
-        return isDeepStrictEqual(find(id), shown) ? await put() : refuse(id, `"${shown.name}" was changed meanwhile, so no key was taken. Look at it, then add the key again.`);
+        return isDeepStrictEqual(find(id), shown)
+          ? await put()
+          : refuse(
+              id,
+              `"${shown.name}" was changed meanwhile, so no key was taken. Look at it, then add the key again.`,
+            );
       } finally {
         open = null;
       }

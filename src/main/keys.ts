@@ -32,7 +32,12 @@ export interface Keys {
   /** Both keys of the Practice line, for its gateway. Without a next key, the one that was just retired is `next`: its tokens die by themselves. */
   readonly practiceKeys: () => Promise<Result<{ readonly active: Secret; readonly next: Secret | null }>>;
   /** Adds or replaces; a replaced active key is retired. Fails with `keychain-unavailable`, `key-locked`, `key-unusable` or `file-unreadable`; then nothing has changed. */
-  readonly put: (profileId: string, slot: KeySlot, secret: Secret, origin: KeyRecord['origin']) => Promise<Result<KeyStatus>>;
+  readonly put: (
+    profileId: string,
+    slot: KeySlot,
+    secret: Secret,
+    origin: KeyRecord['origin'],
+  ) => Promise<Result<KeyStatus>>;
   readonly remove: (profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
   /** Next becomes active, and the one before is retired. Fails with `key-absent` when there is no next, or as `put`; then nothing has changed. */
   readonly promote: (profileId: string) => Promise<Result<KeyStatus>>;
@@ -52,8 +57,10 @@ export interface KeysPorts {
 }
 
 const MEMORY_ADVICE = {
-  unavailable: "No keychain on this computer: the Practice line's key lives in memory and is made anew at each start. Install gnome-keyring (or KWallet) to keep keys.",
-  locked: "The keychain is locked: the Practice line's key lives in memory for this run. Unlock the keychain and start Ringfence again.",
+  unavailable:
+    "No keychain on this computer: the Practice line's key lives in memory and is made anew at each start. Install gnome-keyring (or KWallet) to keep keys.",
+  locked:
+    "The keychain is locked: the Practice line's key lives in memory for this run. Unlock the keychain and start Ringfence again.",
 };
 
 const shown = ({ fingerprint, addedAt, origin }: PlacedKey): KeyRecord => ({ fingerprint, addedAt, origin });
@@ -70,7 +77,8 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
   const serial = createSerial();
 
   const nameOf = (profileId: string): string => profiles.find(profileId)?.name ?? profileId;
-  const retiredOf = (profileId: string): RetiredKey | null => (profileId === PRACTICE_PROFILE_ID ? (practiceRetired?.key ?? null) : profiles.keyRecords(profileId).retired);
+  const retiredOf = (profileId: string): RetiredKey | null =>
+    profileId === PRACTICE_PROFILE_ID ? (practiceRetired?.key ?? null) : profiles.keyRecords(profileId).retired;
 
   /** What the file says of retired keys once this one is in use. The Practice line's are not in the file. */
   const retiredAfter = (profileId: string, leaving: RetiredKey | null, inUse: string): RetiredRecords =>
@@ -91,7 +99,14 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       if (keychainProblem !== null) return keychainProblem.reason === 'key-locked' ? 'locked' : 'unavailable';
       return active === null && next === null ? 'absent' : 'in-keychain';
     })();
-    return { profileId, state, active: active && shown(active), next: next && shown(next), retired: retiredOf(profileId), lastMintAt: lastMints.get(profileId) ?? null };
+    return {
+      profileId,
+      state,
+      active: active && shown(active),
+      next: next && shown(next),
+      retired: retiredOf(profileId),
+      lastMintAt: lastMints.get(profileId) ?? null,
+    };
   };
 
   const read = async (profileId: string, expected: PlacedKey): Promise<Result<Secret>> => {
@@ -108,19 +123,34 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       return fail('key-absent', `The key of "${nameOf(profileId)}" was changed a moment ago. Try again.`, 'retry');
     }
     if (found.ok && found.value !== null) {
-      return fail('key-unusable', `The keychain holds another key for "${nameOf(profileId)}" than the one added here. Add the key again.`, 'open-keys', {
-        details: `expected ${expected.fingerprint}, found ${found.value.fingerprint}`,
-      });
+      return fail(
+        'key-unusable',
+        `The keychain holds another key for "${nameOf(profileId)}" than the one added here. Add the key again.`,
+        'open-keys',
+        {
+          details: `expected ${expected.fingerprint}, found ${found.value.fingerprint}`,
+        },
+      );
     }
     const failure = found.ok
-      ? fail('key-locked', `The keychain gives out no key for "${nameOf(profileId)}": it is locked, or the key was removed from it. Unlock it, or add the key again.`, 'unlock-keychain')
+      ? fail(
+          'key-locked',
+          `The keychain gives out no key for "${nameOf(profileId)}": it is locked, or the key was removed from it. Unlock it, or add the key again.`,
+          'unlock-keychain',
+        )
       : found;
     noteProblem(profileId, failure.failure);
     return failure;
   };
 
   /** Writes to the keychain; the Practice line makes do with memory. */
-  const store = async (profileId: string, slot: KeySlot, secret: Secret, made: KeyRecord, change?: Partial<KeyRecords>): Promise<Result<null>> => {
+  const store = async (
+    profileId: string,
+    slot: KeySlot,
+    secret: Secret,
+    made: KeyRecord,
+    change?: Partial<KeyRecords>,
+  ): Promise<Result<null>> => {
     const kept = await places.keep(profileId, slot, secret, made, change);
     if (kept.ok) {
       trouble.delete(profileId);
@@ -156,7 +186,13 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
     const secret = Secret.generate();
     const made: KeyRecord = { fingerprint: secret.fingerprint, addedAt: clock.wall(), origin: 'generated' };
     await places.keepInMemory(PRACTICE_PROFILE_ID, 'active', secret, made);
-    audit({ what: 'key', profileId: PRACTICE_PROFILE_ID, slot: 'active', change: known === null ? 'added' : 'replaced', fingerprint: made.fingerprint });
+    audit({
+      what: 'key',
+      profileId: PRACTICE_PROFILE_ID,
+      slot: 'active',
+      change: known === null ? 'added' : 'replaced',
+      fingerprint: made.fingerprint,
+    });
     if (known === null) {
       void serial(async () => {
         const current = record(PRACTICE_PROFILE_ID, 'active');
@@ -181,9 +217,13 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       const practiceInMemory = record(PRACTICE_PROFILE_ID, 'active')?.store === 'memory';
       if (keychainProblem === null) {
         // In memory although the keychain answers: it would not give the key out.
-        return { available: true, advice: practiceInMemory && trouble.has(PRACTICE_PROFILE_ID) ? MEMORY_ADVICE.locked : null };
+        return {
+          available: true,
+          advice: practiceInMemory && trouble.has(PRACTICE_PROFILE_ID) ? MEMORY_ADVICE.locked : null,
+        };
       }
-      if (keychainProblem.reason === 'key-locked') return { available: true, advice: practiceInMemory ? MEMORY_ADVICE.locked : keychainProblem.sentence };
+      if (keychainProblem.reason === 'key-locked')
+        return { available: true, advice: practiceInMemory ? MEMORY_ADVICE.locked : keychainProblem.sentence };
       return { available: false, advice: practiceInMemory ? MEMORY_ADVICE.unavailable : keychainProblem.sentence };
     },
     status,
@@ -192,21 +232,24 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       const known = record(profileId, 'active');
       if (known === null) {
         await ready;
-        if (keychainProblem !== null && keychainProblem.reason !== 'key-locked') return { ok: false, failure: keychainProblem };
+        if (keychainProblem !== null && keychainProblem.reason !== 'key-locked')
+          return { ok: false, failure: keychainProblem };
         return fail('key-absent', `No key was added for "${nameOf(profileId)}" yet. Add one under Keys.`, 'open-keys');
       }
       return ok({ fingerprint: known.fingerprint, open: () => read(profileId, known) });
     },
     inSlot: (profileId, slot) => {
       const known = record(profileId, slot);
-      if (known === null) return fail('key-absent', `"${nameOf(profileId)}" has no ${slot} key. Add one under Keys.`, 'open-keys');
+      if (known === null)
+        return fail('key-absent', `"${nameOf(profileId)}" has no ${slot} key. Add one under Keys.`, 'open-keys');
       return ok({ fingerprint: known.fingerprint, open: () => read(profileId, known) });
     },
     practiceKeys: async () => {
       await practiceReady();
       const active = record(PRACTICE_PROFILE_ID, 'active');
       const next = record(PRACTICE_PROFILE_ID, 'next');
-      if (active === null) return fail('key-absent', 'The Practice line has no key. Generate one under Keys.', 'open-keys');
+      if (active === null)
+        return fail('key-absent', 'The Practice line has no key. Generate one under Keys.', 'open-keys');
       const opened = await read(PRACTICE_PROFILE_ID, active);
       if (!opened.ok) return opened;
       const other = next === null ? null : await read(PRACTICE_PROFILE_ID, next);
@@ -215,7 +258,12 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
     put: (profileId, slot, secret, origin) =>
       serial(async () => {
         const profile = profiles.find(profileId);
-        if (profile === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
+        if (profile === null)
+          return fail(
+            'unknown-profile',
+            `There is no profile "${profileId}" (any more). Choose another one.`,
+            'open-profiles',
+          );
         const fits = keyFits(secret, profile);
         if (!fits.ok) return fits;
         const mixed = keyMixes(profiles, profile, secret.fingerprint);
@@ -225,13 +273,28 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         const before = record(profileId, slot);
         const comesFromNext = slot === 'active' && record(profileId, 'next')?.fingerprint === fingerprint;
         if (slot === 'next' && record(profileId, 'active')?.fingerprint === fingerprint) {
-          return fail('key-unusable', `That is the active key of "${nameOf(profileId)}" already. Copy the key that comes next, and try again.`, 'paste-key');
+          return fail(
+            'key-unusable',
+            `That is the active key of "${nameOf(profileId)}" already. Copy the key that comes next, and try again.`,
+            'paste-key',
+          );
         }
-        const replaced = slot === 'active' && before !== null && before.fingerprint !== fingerprint ? before.fingerprint : null;
-        const stored = await store(profileId, slot, secret, { fingerprint, addedAt: at, origin }, {
-          ...retiredAfter(profileId, replaced === null ? null : { fingerprint: replaced, retiredAt: at }, fingerprint),
-          ...(comesFromNext ? { next: null } : {}),
-        });
+        const replaced =
+          slot === 'active' && before !== null && before.fingerprint !== fingerprint ? before.fingerprint : null;
+        const stored = await store(
+          profileId,
+          slot,
+          secret,
+          { fingerprint, addedAt: at, origin },
+          {
+            ...retiredAfter(
+              profileId,
+              replaced === null ? null : { fingerprint: replaced, retiredAt: at },
+              fingerprint,
+            ),
+            ...(comesFromNext ? { next: null } : {}),
+          },
+        );
         if (!stored.ok) return stored;
         if (comesFromNext) await places.forgetInMemory(profileId, 'next');
         // A replaced key is a key not to be trusted: the Practice line's gateway stops accepting it, and the one retired before, at once.
@@ -261,8 +324,12 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         const secret = await read(profileId, next);
         if (!secret.ok) return secret;
         const retired = before === null ? null : { fingerprint: before.fingerprint, retiredAt: clock.wall() };
-        const leaving = before === null || profileId !== PRACTICE_PROFILE_ID ? null : await places.read(profileId, before);
-        const inUse = next.store === 'keychain' ? await places.promote(profileId, retiredAfter(profileId, retired, next.fingerprint)) : await store(profileId, 'active', secret.value, shown(next));
+        const leaving =
+          before === null || profileId !== PRACTICE_PROFILE_ID ? null : await places.read(profileId, before);
+        const inUse =
+          next.store === 'keychain'
+            ? await places.promote(profileId, retiredAfter(profileId, retired, next.fingerprint))
+            : await store(profileId, 'active', secret.value, shown(next));
         if (!inUse.ok) return inUse;
         if (next.store === 'memory') await places.forgetInMemory(profileId, 'next');
         if (retired !== null && leaving?.ok === true && leaving.value !== null) retirePractice(retired, leaving.value);
@@ -276,7 +343,10 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         if (retired === null) return ok(status(profileId));
         if (profileId === PRACTICE_PROFILE_ID) forgetPracticeRetired();
         else {
-          const kept = await profiles.setKeyRecords(profileId, { ...profiles.keyRecords(profileId), ...forgetNewest(profiles.keyRecords(profileId)) });
+          const kept = await profiles.setKeyRecords(profileId, {
+            ...profiles.keyRecords(profileId),
+            ...forgetNewest(profiles.keyRecords(profileId)),
+          });
           if (!kept.ok) return kept;
         }
         audit({ what: 'key', profileId, slot: 'active', change: 'finished', fingerprint: retired.fingerprint });

@@ -15,7 +15,17 @@ export interface LockPorts {
   };
 }
 
-type LockChannel = 'admin.state' | 'admin.ask' | 'admin.lock' | 'admin.unlock' | 'admin.setPassphrase' | 'phone.state' | 'phone.lock' | 'phone.unlock' | 'phone.signOut' | 'phone.closed';
+type LockChannel =
+  | 'admin.state'
+  | 'admin.ask'
+  | 'admin.lock'
+  | 'admin.unlock'
+  | 'admin.setPassphrase'
+  | 'phone.state'
+  | 'phone.lock'
+  | 'phone.unlock'
+  | 'phone.signOut'
+  | 'phone.closed';
 
 export function createLockHandlers({ adminLock, phoneLock, unlockWindow }: LockPorts): Pick<Handlers, LockChannel> {
   return {

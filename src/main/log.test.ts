@@ -8,9 +8,18 @@ describe('redaction', () => {
   it.each([
     ['a JWT', `x ${jwt} y`],
     ['a JWT cut off', `x ${jwt.slice(0, 50)}`],
-    ['what Chromium prints when a handshake fails', `WebSocket connection to 'wss://pbx.example.com/ws?v=1&t=s3cretvalue' failed: Error during WebSocket handshake`],
-    ['a subprotocol that was not offered', `WebSocket connection to 'wss://pbx.example.com/ws' failed: Error during WebSocket handshake: 'Sec-WebSocket-Protocol' header value 'bearer.s3cretvalue' in response does not match any of sent values`],
-    ['a subprotocol that can not be', `SyntaxError: Failed to construct 'WebSocket': The subprotocol 'bearer.s3cretvalue' is invalid.`],
+    [
+      'what Chromium prints when a handshake fails',
+      `WebSocket connection to 'wss://pbx.example.com/ws?v=1&t=s3cretvalue' failed: Error during WebSocket handshake`,
+    ],
+    [
+      'a subprotocol that was not offered',
+      `WebSocket connection to 'wss://pbx.example.com/ws' failed: Error during WebSocket handshake: 'Sec-WebSocket-Protocol' header value 'bearer.s3cretvalue' in response does not match any of sent values`,
+    ],
+    [
+      'a subprotocol that can not be',
+      `SyntaxError: Failed to construct 'WebSocket': The subprotocol 'bearer.s3cretvalue' is invalid.`,
+    ],
     ['subprotocols in a header', 'Sec-WebSocket-Protocol: sip, bearer.s3cretvalue'],
     ['a JWT in a subprotocol of any template', `protocols sip,jwt_${jwt}`],
     ['a query', 'GET /?session_token=s3cretvalue&vsn=2.0.0'],
@@ -27,13 +36,21 @@ describe('redaction', () => {
     expect(redacted).toContain('[redacted]');
   });
 
-  it.each(['practice gateway listens at ws://127.0.0.1:33837/', 'refused "grants.get": invalid-input', 'token d4add509 lives 300 s', 'at start (/opt/ringfence/out/main/index.js:120:14)'])('leaves %s alone', (text) => {
+  it.each([
+    'practice gateway listens at ws://127.0.0.1:33837/',
+    'refused "grants.get": invalid-input',
+    'token d4add509 lives 300 s',
+    'at start (/opt/ringfence/out/main/index.js:120:14)',
+  ])('leaves %s alone', (text) => {
     expect(redact(text)).toBe(text);
   });
 
   it('covers the stack and message of an error', () => {
     const lines: string[] = [];
-    createLog((line) => lines.push(line), () => 0).error('uncaught', new Error(`bad token ${jwt}`));
+    createLog(
+      (line) => lines.push(line),
+      () => 0,
+    ).error('uncaught', new Error(`bad token ${jwt}`));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^1970-01-01T00:00:00\.000Z error uncaught: Error: bad token \[redacted\]/);
   });
@@ -43,7 +60,14 @@ describe('a line', () => {
   const setUp = () => {
     const lines: string[] = [];
     const time = { at: 0 };
-    return { lines, time, log: createLog((line) => lines.push(line), () => time.at) };
+    return {
+      lines,
+      time,
+      log: createLog(
+        (line) => lines.push(line),
+        () => time.at,
+      ),
+    };
   };
 
   it('is one, whatever a page prints: it forges no other and moves no cursor', () => {
@@ -51,7 +75,12 @@ describe('a line', () => {
     log.warn('page: a\r\n1970-01-01T00:00:00.000Z info all is well\u001b[2J\u2028b');
     log.error('the handler failed', new Error('x\n1970-01-01T00:00:00.000Z info all is well'));
     expect(lines[0]).toBe('1970-01-01T00:00:00.000Z warn page: a 1970-01-01T00:00:00.000Z info all is well [2J b');
-    expect((lines[1] ?? '').split('\n').slice(1).filter((each) => !each.startsWith('    '))).toEqual([]);
+    expect(
+      (lines[1] ?? '')
+        .split('\n')
+        .slice(1)
+        .filter((each) => !each.startsWith('    ')),
+    ).toEqual([]);
   });
 
   it('is cut where it is long, before the patterns look at it, and never within a key', () => {
@@ -70,6 +99,9 @@ describe('a line', () => {
     expect(lines).toHaveLength(500);
     time.at = 1_000;
     log.warn('page: quiet');
-    expect(lines.slice(500)).toEqual(['1970-01-01T00:00:01.000Z warn 9500 more lines within a second were left out', '1970-01-01T00:00:01.000Z warn page: quiet']);
+    expect(lines.slice(500)).toEqual([
+      '1970-01-01T00:00:01.000Z warn 9500 more lines within a second were left out',
+      '1970-01-01T00:00:01.000Z warn page: quiet',
+    ]);
   });
 });

@@ -12,7 +12,10 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   // The query of a WebSocket URL: that is where the presentation `query` puts the token.
   [/(wss?:\/\/[^\s?'"<>]+)\?[^\s'"<>]*/gi, `$1?${REDACTED}`],
   // What Chromium says of the subprotocols, one of which holds the token with the presentation `subprotocol`.
-  [/(Sec-WebSocket-Protocol|subprotocol)(["']?\s*(?:header value\s*)?:?\s*)(?:'[^']*'|"[^"]*"|[^\s'"][^\r\n]*)/gi, `$1$2${REDACTED}`],
+  [
+    /(Sec-WebSocket-Protocol|subprotocol)(["']?\s*(?:header value\s*)?:?\s*)(?:'[^']*'|"[^"]*"|[^\s'"][^\r\n]*)/gi,
+    `$1$2${REDACTED}`,
+  ],
   [/\b((?:session_|access_|id_)?token|api_?key|secret|password|sig(?:nature)?)=[^&\s'"<>]+/gi, `$1=${REDACTED}`],
   [/\b((?:proxy-)?authorization|x-api-key)(["']?\s*[:=]\s*["']?)[^\r\n"']+/gi, `$1$2${REDACTED}`],
   [/\bBearer\s+[A-Za-z0-9._~+/=-]+/gi, `Bearer ${REDACTED}`],
@@ -32,14 +35,18 @@ export interface Log {
   readonly error: (message: string, cause?: unknown) => void;
 }
 
-const describe = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? `${cause.name}: ${cause.message}`) : String(cause));
+const describe = (cause: unknown): string =>
+  cause instanceof Error ? (cause.stack ?? `${cause.name}: ${cause.message}`) : String(cause);
 
 /** Nobody's text begins a line of its own, or moves a terminal's cursor: the lines of a stack are indented, other control characters are gone. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 const indented = (text: string): string => text.split(/\r?\n/).map(oneLine).join('\n    ');
 
 /** Half a word at the cut could be half a key. */
-const cut = (text: string): string => (text.length <= LONGEST_LINE ? redact(text) : `${redact(text.slice(0, LONGEST_LINE)).replace(/[^\s]{1,200}$/, '')}[cut]`);
+const cut = (text: string): string =>
+  text.length <= LONGEST_LINE
+    ? redact(text)
+    : `${redact(text.slice(0, LONGEST_LINE)).replace(/[^\s]{1,200}$/, '')}[cut]`;
 
 /** A log that hands each finished line (without line break; a stack's further lines are indented) to `write`. `now` is in ms since the epoch. */
 export function createLog(write: (line: string) => void, now: () => number = Date.now): Log {
@@ -60,6 +67,7 @@ export function createLog(write: (line: string) => void, now: () => number = Dat
   return {
     info: (message) => line('info', oneLine(message)),
     warn: (message) => line('warn', oneLine(message)),
-    error: (message, cause) => line('error', cause === undefined ? oneLine(message) : `${oneLine(message)}: ${indented(describe(cause))}`),
+    error: (message, cause) =>
+      line('error', cause === undefined ? oneLine(message) : `${oneLine(message)}: ${indented(describe(cause))}`),
   };
 }

@@ -19,12 +19,20 @@ const usualOnWindows = win32.join('C:\\ProgramData', 'Ringfence', 'policy.json')
  * Where the file lies, for the whole computer: only its admin can write there. `RINGFENCE_POLICY_FILE` names another one where the app is not
  * packaged. Windows: a file at the usual place goes first, since whoever starts a program chooses its environment, `%ProgramData%` too.
  */
-export function policyPath(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>, packaged: boolean, exists: (path: string) => boolean = existsSync): string {
+export function policyPath(
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+  packaged: boolean,
+  exists: (path: string) => boolean = existsSync,
+): string {
   const forTests = env['RINGFENCE_POLICY_FILE'];
   if (!packaged && forTests !== undefined && forTests !== '') return forTests;
   if (platform === 'darwin') return '/Library/Application Support/Ringfence/policy.json';
   const programData = env['ProgramData'];
-  if (platform === 'win32') return programData === undefined || exists(usualOnWindows) ? usualOnWindows : win32.join(programData, 'Ringfence', 'policy.json');
+  if (platform === 'win32')
+    return programData === undefined || exists(usualOnWindows)
+      ? usualOnWindows
+      : win32.join(programData, 'Ringfence', 'policy.json');
   return posix.join('/etc', 'ringfence', 'policy.json');
 }
 
@@ -93,7 +101,9 @@ export async function openManagedPolicy({ path, onChanged, onProblem }: ManagedP
     const policy = effective(profile).values;
     // Purposes that this kind of line can't have would make it no profile at all; the grant policy refuses them by `effective`.
     const fitting = profileSchema.safeParse({ ...profile, policy });
-    const made = fitting.success ? { ...profile, policy } : { ...profile, policy: { ...policy, purposes: profile.policy.purposes } };
+    const made = fitting.success
+      ? { ...profile, policy }
+      : { ...profile, policy: { ...policy, purposes: profile.policy.purposes } };
     const facts = { profile: made, purposes: policy.purposes };
     applied.set(profile, facts);
     applied.set(made, facts);
@@ -123,18 +133,35 @@ export async function openManagedPolicy({ path, onChanged, onProblem }: ManagedP
       const kept: ProfilePolicy = before?.policy ?? DEFAULT_POLICY;
       const { setBy, values: holds } = effective({ ...wanted, policy: kept });
       const locked = POLICY_RULES.filter((rule) => setBy[rule] === 'admin-file');
-      const changed = locked.find((rule) => !isDeepStrictEqual(wanted.policy[rule], holds[rule]) && !isDeepStrictEqual(wanted.policy[rule], kept[rule]));
-      if (changed !== undefined) return fail('managed', `"${RULE_NAMES[changed]}" of this profile is set by the admin's policy file and can't be changed here.`, 'none', { details: path.slice(0, 300) });
+      const changed = locked.find(
+        (rule) =>
+          !isDeepStrictEqual(wanted.policy[rule], holds[rule]) && !isDeepStrictEqual(wanted.policy[rule], kept[rule]),
+      );
+      if (changed !== undefined)
+        return fail(
+          'managed',
+          `"${RULE_NAMES[changed]}" of this profile is set by the admin's policy file and can't be changed here.`,
+          'none',
+          { details: path.slice(0, 300) },
+        );
       if (locked.length === 0) return ok(wanted);
       const policy = { ...wanted.policy, ...Object.fromEntries(locked.map((rule) => [rule, kept[rule]])) };
       // Below the lock, too, it has to be a profile: one that is none would take the whole file with it at the next start.
-      return ok({ ...wanted, policy: profileSchema.safeParse({ ...wanted, policy }).success ? policy : { ...policy, purposes: wanted.policy.purposes } });
+      return ok({
+        ...wanted,
+        policy: profileSchema.safeParse({ ...wanted, policy }).success
+          ? policy
+          : { ...policy, purposes: wanted.policy.purposes },
+      });
     },
     adminLock: () => file?.adminLock ?? 'optional',
     notice: () => {
       const [first, ...others] = file?.problems ?? [];
       if (first === undefined) return null;
-      return `${first.sentence}${others.length === 0 ? '' : ` There are ${others.length} more.`} Until it is mended the stricter rules hold.`.slice(0, 300);
+      return `${first.sentence}${others.length === 0 ? '' : ` There are ${others.length} more.`} Until it is mended the stricter rules hold.`.slice(
+        0,
+        300,
+      );
     },
     stop: () => unwatchFile(path, onStat),
   };

@@ -17,6 +17,10 @@ export function createNotedRate(clock: Pick<Clock, 'monotonic'>): (channel: Chan
   return (name) => {
     const channel: Channel = channels[name];
     const retryAfterMs = channel.noted === true ? take(name, NOTED_RATE) : null;
-    return retryAfterMs === null ? ok(null) : fail('rate-limited', 'That was done too often in a short while. Wait a moment and try again.', 'retry', { retryAfterMs });
+    return retryAfterMs === null
+      ? ok(null)
+      : fail('rate-limited', 'That was done too often in a short while. Wait a moment and try again.', 'retry', {
+          retryAfterMs,
+        });
   };
 }

@@ -9,7 +9,11 @@ function fakeWindow(id: number): KnownWindow & { readonly heard: [string, unknow
     heard: [] as [string, unknown][],
     gone: false,
     isDestroyed: () => window.gone,
-    webContents: { id, isDestroyed: () => window.gone, send: (channel: string, payload: unknown) => void window.heard.push([channel, payload]) },
+    webContents: {
+      id,
+      isDestroyed: () => window.gone,
+      send: (channel: string, payload: unknown) => void window.heard.push([channel, payload]),
+    },
   };
   return window;
 }
@@ -20,7 +24,16 @@ function setUp() {
   windows.add('phone', phone);
   windows.add('incoming', incoming);
   const logged: string[] = [];
-  return { windows, phone, incoming, logged, notify: createNotify(windows, createLog((line) => logged.push(line))) };
+  return {
+    windows,
+    phone,
+    incoming,
+    logged,
+    notify: createNotify(
+      windows,
+      createLog((line) => logged.push(line)),
+    ),
+  };
 }
 
 const grant: Grant = {

@@ -10,7 +10,8 @@ export function takeOverConsole(contents: WebContents, log: Log): void {
   contents.on('console-message', (event, ...older: readonly unknown[]) => {
     event.preventDefault();
     const [oldLevel, oldMessage] = older;
-    const level = older.length === 0 ? event.level : (['debug', 'info', 'warning', 'error'][Number(oldLevel)] ?? 'error');
+    const level =
+      older.length === 0 ? event.level : (['debug', 'info', 'warning', 'error'][Number(oldLevel)] ?? 'error');
     const message = older.length === 0 ? event.message : String(oldMessage);
     if (level === 'warning' || level === 'error') log.warn(`page: ${message}`);
   });

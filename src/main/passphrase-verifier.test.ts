@@ -30,7 +30,12 @@ describe('a verifier', () => {
     const texts = [textOf(await made('the same twice')), textOf(await made('the same twice'))];
     expect(texts[0]).not.toBe(texts[1]);
     const [, salt = '', hash = ''] = /^\$scrypt\$ln=15,r=8,p=3\$([\w+/]{22})\$([\w+/]{43})$/.exec(texts[0] ?? '') ?? [];
-    const expected = scryptSync('the same twice', Buffer.from(salt, 'base64'), 32, { N: 2 ** 15, r: 8, p: 3, maxmem: 2 ** 27 });
+    const expected = scryptSync('the same twice', Buffer.from(salt, 'base64'), 32, {
+      N: 2 ** 15,
+      r: 8,
+      p: 3,
+      maxmem: 2 ** 27,
+    });
     expect(Buffer.from(hash, 'base64').equals(expected)).toBe(true);
     expect(texts.join()).not.toContain('same');
   });
@@ -46,13 +51,18 @@ describe('a verifier', () => {
     ['8 letters', '12345678', true],
     ['8 of what takes two UTF-16 units', '\u{1f511}'.repeat(8), true],
   ])('of %s', async (_what, passphrase, accepted) => {
-    expect(await verifierFor(passphrase)).toMatchObject(accepted ? { ok: true } : { ok: false, failure: { reason: 'invalid-input' } });
+    expect(await verifierFor(passphrase)).toMatchObject(
+      accepted ? { ok: true } : { ok: false, failure: { reason: 'invalid-input' } },
+    );
   });
 
   it.each([
     ['is no verifier', 'k'.repeat(43)],
     ['is weaker than ours', '$scrypt$ln=10,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
-    ['would eat all memory', '$scrypt$ln=30,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
+    [
+      'would eat all memory',
+      '$scrypt$ln=30,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    ],
     ['has a short hash', '$scrypt$ln=15,r=8,p=3$AAAAAAAAAAAAAAAAAAAAAA$AAAA'],
   ])('that %s is fitted by nothing', async (_what, text) => {
     expect(await fits('', secret(text))).toBe(false);

@@ -48,16 +48,31 @@ function derive(passphrase: string, { ln, r, p, salt }: Omit<Parameters, 'hash'>
 }
 
 function parse(text: string): Parameters | null {
-  const [, ln, r, p, salt, hash] = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/.exec(text) ?? [];
+  const [, ln, r, p, salt, hash] =
+    /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/.exec(text) ?? [];
   if (ln === undefined || r === undefined || p === undefined || salt === undefined || hash === undefined) return null;
-  const parsed = { ln: Number(ln), r: Number(r), p: Number(p), salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
-  const strongEnough = parsed.ln >= COST.ln && parsed.r >= COST.r && parsed.p >= 1 && parsed.salt.length >= SALT_BYTES && parsed.hash.length === HASH_BYTES;
+  const parsed = {
+    ln: Number(ln),
+    r: Number(r),
+    p: Number(p),
+    salt: Buffer.from(salt, 'base64'),
+    hash: Buffer.from(hash, 'base64'),
+  };
+  const strongEnough =
+    parsed.ln >= COST.ln &&
+    parsed.r >= COST.r &&
+    parsed.p >= 1 &&
+    parsed.salt.length >= SALT_BYTES &&
+    parsed.hash.length === HASH_BYTES;
   return strongEnough && parsed.ln <= LARGEST_LN && parsed.r <= COST.r && parsed.p <= LARGEST_P ? parsed : null;
 }
 
 async function verifierFor(passphrase: string): Promise<Result<Secret>> {
   if (Array.from(passphrase.normalize('NFC')).length < SHORTEST_PASSPHRASE) {
-    return fail('invalid-input', `A passphrase has at least ${SHORTEST_PASSPHRASE} characters: take a few words that nobody guesses.`);
+    return fail(
+      'invalid-input',
+      `A passphrase has at least ${SHORTEST_PASSPHRASE} characters: take a few words that nobody guesses.`,
+    );
   }
   const salt = randomBytes(SALT_BYTES);
   const hash = await derive(passphrase, { ...COST, salt });

@@ -26,10 +26,11 @@ function setUp(more: Partial<PhoneLockPorts> = {}, hung = false) {
     audit: (entry) => story.push(entry.what === 'phone' ? `audit ${entry.change} ${entry.cause}` : entry.what),
     onChanged: ({ lockedBy }) => {
       story.push(`told ${String(lockedBy)}`);
-      if (lockedBy !== null && !hung) queueMicrotask(() => {
-        story.push('window closed its sockets');
-        lock.closed();
-      });
+      if (lockedBy !== null && !hung)
+        queueMicrotask(() => {
+          story.push('window closed its sockets');
+          lock.closed();
+        });
     },
     ...more,
   });
@@ -104,7 +105,14 @@ describe('the screen of the computer', () => {
     expect(lock.state()).toEqual({ lockedBy: 'screen' });
     await lock.screenUnlocked();
     expect(lock.state()).toEqual({ lockedBy: null });
-    expect(story).toEqual(['grants dropped', 'audit locked screen', 'told screen', ...CLOSED, 'audit unlocked screen', 'told null']);
+    expect(story).toEqual([
+      'grants dropped',
+      'audit locked screen',
+      'told screen',
+      ...CLOSED,
+      'audit unlocked screen',
+      'told null',
+    ]);
   });
 
   it('changes nothing where the policy keeps the line', async () => {
@@ -135,7 +143,14 @@ describe('signing out', () => {
     const { lock, story } = setUp();
     await lock.signOut();
     expect(lock.state()).toEqual({ lockedBy: 'sign-out' });
-    expect(story).toEqual(['grants dropped', 'audit locked sign-out', 'told sign-out', ...CLOSED, 'line forgotten', 'window loaded anew']);
+    expect(story).toEqual([
+      'grants dropped',
+      'audit locked sign-out',
+      'told sign-out',
+      ...CLOSED,
+      'line forgotten',
+      'window loaded anew',
+    ]);
     expect((await lock.unlock()).ok).toBe(true);
   });
 

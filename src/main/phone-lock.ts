@@ -14,7 +14,8 @@ export const CLOSE_WITHIN_MS = 3_000;
 export const REVOKE_WITHIN_MS = 3_000;
 
 /** Why a channel that needs an open line is refused. */
-export const phoneLocked = (): { readonly ok: false; readonly failure: Failure } => fail('locked', 'The phone is locked: unlock it to go on.', 'unlock-phone');
+export const phoneLocked = (): { readonly ok: false; readonly failure: Failure } =>
+  fail('locked', 'The phone is locked: unlock it to go on.', 'unlock-phone');
 
 export interface PhoneLock {
   readonly state: () => PhoneLockState;
@@ -92,7 +93,8 @@ export function createPhoneLock(ports: PhoneLockPorts): PhoneLock {
   const lock = (cause: LockCause): Promise<void> => {
     if (lockedBy !== null) {
       // A sign-out and an end are noted, whoever locked it before; the line is closed already.
-      if (cause === 'quit' || cause === 'sign-out') audit({ what: 'phone', profileId: activeProfileId(), change: 'locked', cause });
+      if (cause === 'quit' || cause === 'sign-out')
+        audit({ what: 'phone', profileId: activeProfileId(), change: 'locked', cause });
       return serial(() => Promise.resolve());
     }
     lockedBy = cause;
@@ -109,7 +111,10 @@ export function createPhoneLock(ports: PhoneLockPorts): PhoneLock {
     state: () => ({ lockedBy }),
     lock,
     unlock: () => {
-      if (ports.isScreenLocked()) return Promise.resolve(fail('locked', 'The screen of this computer is locked: unlock that first.', 'unlock-phone'));
+      if (ports.isScreenLocked())
+        return Promise.resolve(
+          fail('locked', 'The screen of this computer is locked: unlock that first.', 'unlock-phone'),
+        );
       return serial(() => {
         if (lockedBy !== 'quit') open();
         return Promise.resolve(ok({ lockedBy }));

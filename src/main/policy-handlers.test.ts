@@ -16,7 +16,19 @@ function setUp() {
     managed: {
       effective: (profile) => {
         looked.push(profile);
-        return { values: line.policy, setBy: { tokenLifeS: 'default', purposes: 'default', rate: 'default', maxCallS: 'default', dial: 'admin-file', hours: 'default', onScreenLock: 'default' }, file: null };
+        return {
+          values: line.policy,
+          setBy: {
+            tokenLifeS: 'default',
+            purposes: 'default',
+            rate: 'default',
+            maxCallS: 'default',
+            dial: 'admin-file',
+            hours: 'default',
+            onScreenLock: 'default',
+          },
+          file: null,
+        };
       },
     },
     country: () => 'KE',
@@ -29,22 +41,41 @@ function setUp() {
 describe('the policy of a line, asked by the window', () => {
   it('refuses a call in words and audits the rule, never the number', async () => {
     const { handlers, audited } = setUp();
-    expect(await handlers['calls.authorize']({ profileId: 'practice', target: '+254722000001' })).toMatchObject({ failure: { reason: 'dial-denied' } });
-    expect(audited).toEqual([{ what: 'refusal', profileId: 'practice', purpose: 'call', reason: 'dial-denied', rule: 'dial.deny +254*' }]);
+    expect(await handlers['calls.authorize']({ profileId: 'practice', target: '+254722000001' })).toMatchObject({
+      failure: { reason: 'dial-denied' },
+    });
+    expect(audited).toEqual([
+      { what: 'refusal', profileId: 'practice', purpose: 'call', reason: 'dial-denied', rule: 'dial.deny +254*' },
+    ]);
     expect(JSON.stringify(audited)).not.toContain('722');
   });
   it('lets others through without a word, and emergency numbers with one', async () => {
     const { handlers, audited } = setUp();
-    expect(await handlers['calls.authorize']({ profileId: 'practice', target: 'echo' })).toMatchObject({ value: { notice: null } });
-    expect(await handlers['calls.authorize']({ profileId: 'practice', target: '999' })).toMatchObject({ value: { notice: expect.any(String) as unknown } });
-    expect(await handlers['calls.authorize']({ profileId: 'nobody', target: 'echo' })).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(await handlers['calls.authorize']({ profileId: 'practice', target: 'echo' })).toMatchObject({
+      value: { notice: null },
+    });
+    expect(await handlers['calls.authorize']({ profileId: 'practice', target: '999' })).toMatchObject({
+      value: { notice: expect.any(String) as unknown },
+    });
+    expect(await handlers['calls.authorize']({ profileId: 'nobody', target: 'echo' })).toMatchObject({
+      failure: { reason: 'unknown-profile' },
+    });
     expect(audited).toMatchObject([{ reason: 'unknown-profile' }]);
   });
   it('says who set what, also for a profile that is only being written', async () => {
     const { handlers, looked } = setUp();
-    expect(await handlers['policy.effective']({ profileId: 'practice' })).toMatchObject({ value: { setBy: { dial: 'admin-file' } } });
-    expect(await handlers['policy.effective']({ profileId: 'new' })).toMatchObject({ failure: { reason: 'unknown-profile' } });
-    expect(await handlers['policy.effective']({ profileId: 'new', environment: 'staging' })).toMatchObject({ ok: true });
-    expect(looked).toMatchObject([{ id: 'practice', environment: 'practice' }, { id: 'new', environment: 'staging', policy: { tokenLifeS: 300 } }]);
+    expect(await handlers['policy.effective']({ profileId: 'practice' })).toMatchObject({
+      value: { setBy: { dial: 'admin-file' } },
+    });
+    expect(await handlers['policy.effective']({ profileId: 'new' })).toMatchObject({
+      failure: { reason: 'unknown-profile' },
+    });
+    expect(await handlers['policy.effective']({ profileId: 'new', environment: 'staging' })).toMatchObject({
+      ok: true,
+    });
+    expect(looked).toMatchObject([
+      { id: 'practice', environment: 'practice' },
+      { id: 'new', environment: 'staging', policy: { tokenLifeS: 300 } },
+    ]);
   });
 });

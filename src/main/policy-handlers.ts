@@ -20,18 +20,41 @@ export interface PolicyHandlerPorts {
 }
 
 /** Every refusal of a call is audited with its rule; the number that was dialled is not. */
-export function createPolicyHandlers({ profiles, stored, managed, country, now, audit }: PolicyHandlerPorts): Pick<Handlers, 'calls.authorize' | 'policy.effective'> {
+export function createPolicyHandlers({
+  profiles,
+  stored,
+  managed,
+  country,
+  now,
+  audit,
+}: PolicyHandlerPorts): Pick<Handlers, 'calls.authorize' | 'policy.effective'> {
   return {
     'calls.authorize': ({ profileId, target }) => {
       const profile = profiles.find(profileId);
-      const { result, rule } = profile === null ? { result: unknownProfile(profileId), rule: null } : decideCall(profile, target, country(), now());
-      if (!result.ok) audit({ what: 'refusal', profileId, purpose: 'call', reason: result.failure.reason, ...(rule === null ? {} : { rule }) });
+      const { result, rule } =
+        profile === null
+          ? { result: unknownProfile(profileId), rule: null }
+          : decideCall(profile, target, country(), now());
+      if (!result.ok)
+        audit({
+          what: 'refusal',
+          profileId,
+          purpose: 'call',
+          reason: result.failure.reason,
+          ...(rule === null ? {} : { rule }),
+        });
       return result;
     },
     'policy.effective': ({ profileId, environment }) => {
       const profile = stored.find(profileId);
       if (profile === null && environment === undefined) return unknownProfile(profileId);
-      return ok(managed.effective({ id: profileId, environment: environment ?? profile?.environment ?? 'production', policy: profile?.policy ?? DEFAULT_POLICY }));
+      return ok(
+        managed.effective({
+          id: profileId,
+          environment: environment ?? profile?.environment ?? 'production',
+          policy: profile?.policy ?? DEFAULT_POLICY,
+        }),
+      );
     },
   };
 }

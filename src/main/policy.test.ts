@@ -33,7 +33,13 @@ describe('the grant policy', () => {
     policy.admit('practice', one, 'sip');
     now = 250;
     const refused = policy.admit('practice', one, 'sip');
-    expect(refused).toMatchObject({ failure: { reason: 'rate-limited', retryAfterMs: 750, sentence: expect.stringContaining('1 at once, then 1 a second') as unknown } });
+    expect(refused).toMatchObject({
+      failure: {
+        reason: 'rate-limited',
+        retryAfterMs: 750,
+        sentence: expect.stringContaining('1 at once, then 1 a second') as unknown,
+      },
+    });
     now = 1000;
     expect(policy.admit('practice', one, 'sip').ok).toBe(true);
   });
@@ -81,7 +87,8 @@ describe('the grant policy', () => {
 });
 
 describe('a call', () => {
-  const decide = (part: Partial<ProfilePolicy>, typed: string, at = noon) => decideCall(withPolicy(part), typed, 'KE', at);
+  const decide = (part: Partial<ProfilePolicy>, typed: string, at = noon) =>
+    decideCall(withPolicy(part), typed, 'KE', at);
 
   it('may be placed where no rule says otherwise', () => {
     expect(decide({}, 'echo')).toEqual({ result: { ok: true, value: { notice: null } }, rule: null });
@@ -89,21 +96,38 @@ describe('a call', () => {
 
   it('is refused by a dial rule, which is named', () => {
     const dial = { allow: ['+254*', 'echo'], deny: ['+2547*'] };
-    expect(decide({ dial }, '+254 722 000 001')).toMatchObject({ result: { failure: { reason: 'dial-denied', sentence: expect.stringContaining('"+2547*"') as unknown } }, rule: 'dial.deny +2547*' });
-    expect(decide({ dial }, '1002')).toMatchObject({ result: { failure: { reason: 'dial-denied' } }, rule: 'dial.allow' });
+    expect(decide({ dial }, '+254 722 000 001')).toMatchObject({
+      result: { failure: { reason: 'dial-denied', sentence: expect.stringContaining('"+2547*"') as unknown } },
+      rule: 'dial.deny +2547*',
+    });
+    expect(decide({ dial }, '1002')).toMatchObject({
+      result: { failure: { reason: 'dial-denied' } },
+      rule: 'dial.allow',
+    });
     expect(decide({ dial }, 'echo').result.ok).toBe(true);
   });
 
   it('is refused outside the hours, which are named', () => {
     const hours = [{ days: [1], from: '13:00', to: '14:00' }];
-    expect(decide({ hours }, 'echo')).toMatchObject({ result: { failure: { reason: 'outside-hours', sentence: '"Practice line" places calls only in its hours: Mon 13:00-14:00.' } }, rule: 'hours' });
+    expect(decide({ hours }, 'echo')).toMatchObject({
+      result: {
+        failure: {
+          reason: 'outside-hours',
+          sentence: '"Practice line" places calls only in its hours: Mon 13:00-14:00.',
+        },
+      },
+      rule: 'hours',
+    });
     expect(decide({ hours }, 'echo', noon + 3_600_000).result.ok).toBe(true);
   });
 
   it('to an emergency number passes every rule, with a plain statement', () => {
     const strict = { dial: { allow: ['echo'], deny: ['*'] }, hours: [{ days: [7], from: '13:00', to: '14:00' }] };
     for (const typed of ['112', '911', '999', ' 9-1-1 ']) {
-      expect(decide(strict, typed)).toEqual({ result: { ok: true, value: { notice: expect.stringContaining('may not reach emergency services') as unknown } }, rule: null });
+      expect(decide(strict, typed)).toEqual({
+        result: { ok: true, value: { notice: expect.stringContaining('may not reach emergency services') as unknown } },
+        rule: null,
+      });
     }
     expect(decide(strict, 'sip:112@evil.example').result.ok).toBe(false);
   });

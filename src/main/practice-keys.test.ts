@@ -9,7 +9,9 @@ describe('the key of the Practice line', () => {
     if (!made.ok) expect.unreachable();
     await vi.waitFor(() => expect(first.keys.status('practice').state).toBe('in-keychain'));
     const later = await first.restart();
-    expect(await later.keys.practiceKeys()).toMatchObject({ value: { active: { fingerprint: made.value.active.fingerprint }, next: null } });
+    expect(await later.keys.practiceKeys()).toMatchObject({
+      value: { active: { fingerprint: made.value.active.fingerprint }, next: null },
+    });
     expect(later.audited).toEqual([]);
     expect(later.keys.keychain()).toEqual({ available: true, advice: null });
   });
@@ -17,7 +19,9 @@ describe('the key of the Practice line', () => {
   it('is made once, however many ask at once', async () => {
     const { keys, audited } = await house();
     const all = await Promise.all([keys.practiceKeys(), keys.active('practice'), keys.practiceKeys()]);
-    const seen = all.map((each) => (each.ok ? ('active' in each.value ? each.value.active.fingerprint : each.value.fingerprint) : 'failed'));
+    const seen = all.map((each) =>
+      each.ok ? ('active' in each.value ? each.value.active.fingerprint : each.value.fingerprint) : 'failed',
+    );
     expect(new Set(seen).size).toBe(1);
     expect(audited).toHaveLength(1);
   });
@@ -28,7 +32,11 @@ describe('the key of the Practice line', () => {
     const first = await house(keychain);
     const made = await first.keys.practiceKeys();
     await vi.waitFor(() => expect(first.keys.status('practice').state).toBe('in-memory'));
-    expect(first.keys.keychain()).toEqual({ available: false, advice: "No keychain on this computer: the Practice line's key lives in memory and is made anew at each start. Install gnome-keyring (or KWallet) to keep keys." });
+    expect(first.keys.keychain()).toEqual({
+      available: false,
+      advice:
+        "No keychain on this computer: the Practice line's key lives in memory and is made anew at each start. Install gnome-keyring (or KWallet) to keep keys.",
+    });
     expect(first.profiles.keyRecords('practice')).toEqual({ active: null, next: null, retired: null });
     const later = await (await first.restart()).keys.practiceKeys();
     if (!made.ok || !later.ok) expect.unreachable();
@@ -63,36 +71,43 @@ describe('the key of the Practice line', () => {
     expect(keys.status('practice')).toMatchObject({ state: 'in-memory', next: null });
   });
 
-  it.each(['open', 'gone'] as const)('that is retired is accepted for one token life, or until the rotation is finished (keychain %s)', async (mode) => {
-    const keychain = fakeKeychain();
-    keychain.mode = mode;
-    const { keys, pass, changed, restart } = await house(keychain);
-    const first = await keys.practiceKeys();
-    await vi.waitFor(() => expect(keys.status('practice').state).toBe(mode === 'open' ? 'in-keychain' : 'in-memory'));
-    const [second, third] = [Secret.generate(), Secret.generate()];
-    if (!first.ok) expect.unreachable();
-    await keys.put('practice', 'next', second, 'generated');
-    await keys.promote('practice');
-    expect(await keys.practiceKeys()).toMatchObject({ value: { active: { fingerprint: second.fingerprint }, next: { fingerprint: first.value.active.fingerprint } } });
-    expect(keys.status('practice').retired).toEqual({ fingerprint: first.value.active.fingerprint, retiredAt: 7 });
-    pass(299_999);
-    expect(keys.status('practice').retired).not.toBeNull();
-    changed.mockClear();
-    pass(1);
-    expect(keys.status('practice').retired).toBeNull();
-    expect(changed).toHaveBeenCalledWith('practice', []);
-    expect(await keys.practiceKeys()).toMatchObject({ value: { next: null } });
+  it.each(['open', 'gone'] as const)(
+    'that is retired is accepted for one token life, or until the rotation is finished (keychain %s)',
+    async (mode) => {
+      const keychain = fakeKeychain();
+      keychain.mode = mode;
+      const { keys, pass, changed, restart } = await house(keychain);
+      const first = await keys.practiceKeys();
+      await vi.waitFor(() => expect(keys.status('practice').state).toBe(mode === 'open' ? 'in-keychain' : 'in-memory'));
+      const [second, third] = [Secret.generate(), Secret.generate()];
+      if (!first.ok) expect.unreachable();
+      await keys.put('practice', 'next', second, 'generated');
+      await keys.promote('practice');
+      expect(await keys.practiceKeys()).toMatchObject({
+        value: { active: { fingerprint: second.fingerprint }, next: { fingerprint: first.value.active.fingerprint } },
+      });
+      expect(keys.status('practice').retired).toEqual({ fingerprint: first.value.active.fingerprint, retiredAt: 7 });
+      pass(299_999);
+      expect(keys.status('practice').retired).not.toBeNull();
+      changed.mockClear();
+      pass(1);
+      expect(keys.status('practice').retired).toBeNull();
+      expect(changed).toHaveBeenCalledWith('practice', []);
+      expect(await keys.practiceKeys()).toMatchObject({ value: { next: null } });
 
-    await keys.put('practice', 'next', third, 'generated');
-    await keys.promote('practice');
-    expect(await keys.practiceKeys()).toMatchObject({ value: { next: { fingerprint: second.fingerprint } } });
-    expect(await keys.finishRotation('practice')).toMatchObject({ value: { retired: null } });
-    expect(await keys.practiceKeys()).toMatchObject({ value: { active: { fingerprint: third.fingerprint }, next: null } });
-    changed.mockClear();
-    pass(1_000_000);
-    expect(changed).not.toHaveBeenCalled();
-    expect((await restart()).keys.status('practice').retired).toBeNull();
-  });
+      await keys.put('practice', 'next', third, 'generated');
+      await keys.promote('practice');
+      expect(await keys.practiceKeys()).toMatchObject({ value: { next: { fingerprint: second.fingerprint } } });
+      expect(await keys.finishRotation('practice')).toMatchObject({ value: { retired: null } });
+      expect(await keys.practiceKeys()).toMatchObject({
+        value: { active: { fingerprint: third.fingerprint }, next: null },
+      });
+      changed.mockClear();
+      pass(1_000_000);
+      expect(changed).not.toHaveBeenCalled();
+      expect((await restart()).keys.status('practice').retired).toBeNull();
+    },
+  );
 
   it('that is replaced is refused from that moment on, with the one retired before', async () => {
     const { keys, changed } = await house();

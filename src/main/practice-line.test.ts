@@ -71,7 +71,19 @@ describe('the Practice line', () => {
     line.start();
     const url = line.url();
     await listen(4000);
-    expect(last().posted).toEqual([{ type: 'start', options: { port: 0, domain: 'practice.ringfence.local', keys: { active: textOf(first) }, issuer: 'ringfence', audience: 'practice', accepts: ['query', 'header', 'subprotocol', 'bearer', 'digest'] } }]);
+    expect(last().posted).toEqual([
+      {
+        type: 'start',
+        options: {
+          port: 0,
+          domain: 'practice.ringfence.local',
+          keys: { active: textOf(first) },
+          issuer: 'ringfence',
+          audience: 'practice',
+          accepts: ['query', 'header', 'subprotocol', 'bearer', 'digest'],
+        },
+      },
+    ]);
     expect(await url).toEqual({ ok: true, value: 'ws://127.0.0.1:4000/' });
     expect(listening).toEqual(['ws://127.0.0.1:4000/']);
     expect(logged.join()).not.toContain(textOf(first));

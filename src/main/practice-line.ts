@@ -58,7 +58,11 @@ const LONGEST_RESTART_MS = 5_000;
 const HEALTHY_AFTER_MS = 10_000;
 
 const starting = (): { readonly ok: false; readonly failure: Failure } =>
-  fail('gateway-unavailable', 'The gateway of the Practice line does not answer yet. Ringfence keeps starting it; try again in a moment.', 'retry');
+  fail(
+    'gateway-unavailable',
+    'The gateway of the Practice line does not answer yet. Ringfence keeps starting it; try again in a moment.',
+    'retry',
+  );
 
 const exposed = ({ active, next }: PracticeKeys): { active: string; next?: string } => {
   const text = (secret: Secret): string => secret.use((bytes) => Buffer.from(bytes).toString('utf8'));
@@ -144,7 +148,14 @@ export function createPracticeLine({ fork, keys, clock, random, log, onListening
         process.kill();
         return;
       }
-      const options = { port, domain: PRACTICE_DOMAIN, keys: exposed(found.value), issuer: PRACTICE_ISSUER, audience: PRACTICE_AUDIENCE, accepts: PRACTICE_ACCEPTS };
+      const options = {
+        port,
+        domain: PRACTICE_DOMAIN,
+        keys: exposed(found.value),
+        issuer: PRACTICE_ISSUER,
+        audience: PRACTICE_AUDIENCE,
+        accepts: PRACTICE_ACCEPTS,
+      };
       process.post({ type: 'start', options });
     });
   };

@@ -21,7 +21,10 @@ export function practiceProfile(url: string | null, wishes: Profile | null): Pro
     id: PRACTICE_PROFILE_ID,
     name: 'Practice line',
     environment: 'practice',
-    provider: presentation.kind === 'digest' ? { kind: 'ephemeral-credentials' } : { kind: 'local-jwt', issuer: PRACTICE_ISSUER, audience: PRACTICE_AUDIENCE },
+    provider:
+      presentation.kind === 'digest'
+        ? { kind: 'ephemeral-credentials' }
+        : { kind: 'local-jwt', issuer: PRACTICE_ISSUER, audience: PRACTICE_AUDIENCE },
     identity: `1001@${PRACTICE_DOMAIN}`,
     gatewayUrl: url ?? NO_URL_YET,
     presentation,

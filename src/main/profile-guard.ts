@@ -6,7 +6,11 @@ import type { ManagedPolicy } from './managed-policy';
 import type { ProfileStore } from './profile-store';
 
 /** What would be kept of `wanted`. Fails with `environment-mixed` or `managed`. */
-export function admitProfile(store: Pick<ProfileStore, 'profiles' | 'keyRecords' | 'find'>, managed: Pick<ManagedPolicy, 'admitted'>, wanted: Profile): Result<Profile> {
+export function admitProfile(
+  store: Pick<ProfileStore, 'profiles' | 'keyRecords' | 'find'>,
+  managed: Pick<ManagedPolicy, 'admitted'>,
+  wanted: Profile,
+): Result<Profile> {
   const mixed = profileMixes(store, wanted);
   return mixed === null ? managed.admitted(wanted, store.find(wanted.id)) : { ok: false, failure: mixed };
 }

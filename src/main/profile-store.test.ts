@@ -5,7 +5,13 @@ import { profile as profileSchema, profilesSnapshot, type Profile } from '../con
 import { fail, ok, type Result } from '../contracts/result';
 import { migrate, type JsonFile } from './json-file';
 import { practiceProfile } from './practice-profile';
-import { openProfileStore, profileMigrations, profilesDocument, PROFILES_VERSION, type ProfilesDocument } from './profile-store';
+import {
+  openProfileStore,
+  profileMigrations,
+  profilesDocument,
+  PROFILES_VERSION,
+  type ProfilesDocument,
+} from './profile-store';
 
 const work: Profile = profileSchema.parse({
   id: 'work',
@@ -19,7 +25,9 @@ const work: Profile = profileSchema.parse({
 });
 
 /** A file in memory; `disk` may be told to refuse. */
-function fakeFile(initial: ProfilesDocument | null = null): JsonFile<ProfilesDocument> & { content: ProfilesDocument | null; refuses: boolean } {
+function fakeFile(
+  initial: ProfilesDocument | null = null,
+): JsonFile<ProfilesDocument> & { content: ProfilesDocument | null; refuses: boolean } {
   const file = {
     content: initial,
     refuses: false,
@@ -39,7 +47,11 @@ describe('the profile store', () => {
     const store = await openProfileStore(fakeFile());
     expect(store.profiles().map((each) => each.id)).toEqual(['practice']);
     expect(store.activeProfileId()).toBe('practice');
-    expect(store.find('practice')).toMatchObject({ name: 'Practice line', identity: '1001@practice.ringfence.local', presentation: { kind: 'query', parameter: 'token' } });
+    expect(store.find('practice')).toMatchObject({
+      name: 'Practice line',
+      identity: '1001@practice.ringfence.local',
+      presentation: { kind: 'query', parameter: 'token' },
+    });
     expect(profilesSnapshot.shape.profiles.safeParse(store.profiles()).success).toBe(true);
   });
 
@@ -105,7 +117,11 @@ describe('the profile store', () => {
     const store = await openProfileStore(file);
     const record = { fingerprint: '01234567', addedAt: 1, origin: 'generated' as const };
     await store.setKeyRecords('practice', { active: record, next: null, retired: null });
-    expect((await openProfileStore(file)).keyRecords('practice')).toEqual({ active: record, next: null, retired: null });
+    expect((await openProfileStore(file)).keyRecords('practice')).toEqual({
+      active: record,
+      next: null,
+      retired: null,
+    });
     expect(store.keyRecords('nobody')).toEqual({ active: null, next: null, retired: null });
   });
 });
@@ -115,7 +131,12 @@ it('a file of version 1 keeps its profiles, without the ICE servers that no brow
     version: 1,
     installId: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11',
     activeProfileId: 'work',
-    profiles: [{ ...work, iceServers: [{ urls: ['stun://stun.example.com'] }, { urls: ['stun:stun.example.com', 'stun:host:99999'] }] }],
+    profiles: [
+      {
+        ...work,
+        iceServers: [{ urls: ['stun://stun.example.com'] }, { urls: ['stun:stun.example.com', 'stun:host:99999'] }],
+      },
+    ],
     keyRecords: {},
     instanceIds: {},
   };
@@ -124,17 +145,58 @@ it('a file of version 1 keeps its profiles, without the ICE servers that no brow
 });
 
 it('a file of version 2 keeps its profiles, without the secrets that were typed into them', () => {
-  const provider = { kind: 'generic-http', method: 'POST', url: 'https://t.example.com/?tenant=1&api_key=sk-0123', headers: [{ name: 'Authorization', value: 'Bearer sk-0123' }, { name: 'X-Api-Key', value: '<key>' }], body: '{"user":"{user}","client_secret":"sk-0123"}', token: '/token', expiresAt: '', gatewayUrl: '', username: '', password: '', iceServers: '' };
-  const old = { version: 2, installId: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11', activeProfileId: 'work', profiles: [work, { ...work, id: 'http', provider }], keyRecords: {}, instanceIds: {} };
+  const provider = {
+    kind: 'generic-http',
+    method: 'POST',
+    url: 'https://t.example.com/?tenant=1&api_key=sk-0123',
+    headers: [
+      { name: 'Authorization', value: 'Bearer sk-0123' },
+      { name: 'X-Api-Key', value: '<key>' },
+    ],
+    body: '{"user":"{user}","client_secret":"sk-0123"}',
+    token: '/token',
+    expiresAt: '',
+    gatewayUrl: '',
+    username: '',
+    password: '',
+    iceServers: '',
+  };
+  const old = {
+    version: 2,
+    installId: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11',
+    activeProfileId: 'work',
+    profiles: [work, { ...work, id: 'http', provider }],
+    keyRecords: {},
+    instanceIds: {},
+  };
   const now = profilesDocument.parse(migrate(old, PROFILES_VERSION, profileMigrations));
   expect(JSON.stringify(now)).not.toContain('sk-0123');
-  expect(now.profiles).toMatchObject([work, { id: 'http', provider: { url: 'https://t.example.com/?tenant=1&api_key=', headers: [{ name: 'Authorization', value: '' }, { name: 'X-Api-Key', value: '<key>' }], body: '{"user":"{user}","client_secret":""}', token: '/token' } }]);
+  expect(now.profiles).toMatchObject([
+    work,
+    {
+      id: 'http',
+      provider: {
+        url: 'https://t.example.com/?tenant=1&api_key=',
+        headers: [
+          { name: 'Authorization', value: '' },
+          { name: 'X-Api-Key', value: '<key>' },
+        ],
+        body: '{"user":"{user}","client_secret":""}',
+        token: '/token',
+      },
+    },
+  ]);
 });
 
 describe('the Practice line', () => {
   it('can be made stricter, but stays the line that it is', async () => {
     const store = await openProfileStore(fakeFile());
-    await store.save({ ...work, id: PRACTICE_PROFILE_ID, presentation: { kind: 'main-injected' }, policy: profilePolicy.parse({ tokenLifeS: 5 }) });
+    await store.save({
+      ...work,
+      id: PRACTICE_PROFILE_ID,
+      presentation: { kind: 'main-injected' },
+      policy: profilePolicy.parse({ tokenLifeS: 5 }),
+    });
     store.setPracticeUrl('ws://127.0.0.1:4000/');
     expect(store.profiles()).toHaveLength(1);
     expect(store.find('practice')).toEqual({

@@ -35,7 +35,14 @@ export const PROFILES_VERSION = 3;
 
 const oldIceServers = z.looseObject({ iceServers: z.array(z.looseObject({ urls: z.array(z.unknown()) })) });
 
-const oldHttpLine = z.looseObject({ provider: z.looseObject({ kind: z.literal('generic-http'), url: z.string(), headers: z.array(z.object({ name: z.string(), value: z.string() })), body: z.string() }) });
+const oldHttpLine = z.looseObject({
+  provider: z.looseObject({
+    kind: z.literal('generic-http'),
+    url: z.string(),
+    headers: z.array(z.object({ name: z.string(), value: z.string() })),
+    body: z.string(),
+  }),
+});
 
 /** Entry `n` turns a file of version `n` into one of version `n + 1`. Version 1 is the first. */
 export const profileMigrations: Migrations = {
@@ -48,7 +55,10 @@ export const profileMigrations: Migrations = {
       .map((line) => {
         const old = oldIceServers.safeParse(line);
         if (!old.success) return line;
-        const usable = old.data.iceServers.map((server) => ({ ...server, urls: server.urls.filter((url) => iceServer.shape.urls.element.safeParse(url).success) }));
+        const usable = old.data.iceServers.map((server) => ({
+          ...server,
+          urls: server.urls.filter((url) => iceServer.shape.urls.element.safeParse(url).success),
+        }));
         return { ...old.data, iceServers: usable.filter(({ urls }) => urls.length > 0) };
       }),
   }),
@@ -62,7 +72,11 @@ export const profileMigrations: Migrations = {
         const old = oldHttpLine.safeParse(line);
         if (!old.success) return line;
         const { url, headers, body } = old.data.provider;
-        const clean = { url: urlWithoutSecrets(url), headers: headers.map(({ name, value }) => ({ name, value: headerWithoutSecret(name, value) })), body: bodyWithoutSecrets(body) };
+        const clean = {
+          url: urlWithoutSecrets(url),
+          headers: headers.map(({ name, value }) => ({ name, value: headerWithoutSecret(name, value) })),
+          body: bodyWithoutSecrets(body),
+        };
         return { ...old.data, provider: { ...old.data.provider, ...clean } };
       }),
   }),
@@ -104,8 +118,10 @@ export interface ProfileStore {
 }
 
 /** `constructor` is a good id, and what every object inherits under that name is nobody's record. */
-const ownIn = <T>(records: Readonly<Record<string, T>>, id: string): T | undefined => (Object.hasOwn(records, id) ? records[id] : undefined);
-const unknown = (id: string) => fail('unknown-profile', `There is no profile "${id}" (any more). Choose another one.`, 'open-profiles');
+const ownIn = <T>(records: Readonly<Record<string, T>>, id: string): T | undefined =>
+  Object.hasOwn(records, id) ? records[id] : undefined;
+const unknown = (id: string) =>
+  fail('unknown-profile', `There is no profile "${id}" (any more). Choose another one.`, 'open-profiles');
 
 /** Opens the store; a missing or damaged file starts an empty one with the Practice line. */
 export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promise<ProfileStore> {
@@ -131,11 +147,13 @@ export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promis
     });
 
   const saved = (id: string): Profile | null => document.profiles.find((each) => each.id === id) ?? null;
-  let practiceMade: { readonly url: string | null; readonly wishes: Profile | null; readonly profile: Profile } | null = null;
+  let practiceMade: { readonly url: string | null; readonly wishes: Profile | null; readonly profile: Profile } | null =
+    null;
   /** The same object until something about it changes: each grant asks for it. */
   const practice = (): Profile => {
     const wishes = saved(PRACTICE_PROFILE_ID);
-    if (practiceMade === null || practiceMade.url !== practiceUrl || practiceMade.wishes !== wishes) practiceMade = { url: practiceUrl, wishes, profile: practiceProfile(practiceUrl, wishes) };
+    if (practiceMade === null || practiceMade.url !== practiceUrl || practiceMade.wishes !== wishes)
+      practiceMade = { url: practiceUrl, wishes, profile: practiceProfile(practiceUrl, wishes) };
     return practiceMade.profile;
   };
   const find = (id: string): Profile | null => (id === PRACTICE_PROFILE_ID ? practice() : saved(id));
@@ -162,7 +180,11 @@ export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promis
     save: async (wanted) => {
       const existed = find(wanted.id) !== null;
       if (!existed && document.profiles.length >= MOST_PROFILES) {
-        return fail('profile-invalid', `There are ${MOST_PROFILES} profiles already. Remove one that is no longer used.`, 'open-profiles');
+        return fail(
+          'profile-invalid',
+          `There are ${MOST_PROFILES} profiles already. Remove one that is no longer used.`,
+          'open-profiles',
+        );
       }
       const done = await change((current) => ({
         ...current,
@@ -173,7 +195,8 @@ export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promis
       return done.ok ? ok(existed ? 'changed' : 'added') : done;
     },
     remove: async (id) => {
-      if (id === PRACTICE_PROFILE_ID) return fail('profile-invalid', 'The Practice line is built in and stays.', 'none');
+      if (id === PRACTICE_PROFILE_ID)
+        return fail('profile-invalid', 'The Practice line is built in and stays.', 'none');
       if (find(id) === null) return unknown(id);
       return change((current) => {
         const keyRecords = Object.fromEntries(Object.entries(current.keyRecords).filter(([each]) => each !== id));
@@ -185,7 +208,9 @@ export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promis
         };
       });
     },
-    select: async (id) => (find(id) === null ? unknown(id) : change((current) => ({ ...current, activeProfileId: id }))),
-    setKeyRecords: (id, records) => change((current) => ({ ...current, keyRecords: { ...current.keyRecords, [id]: records } })),
+    select: async (id) =>
+      find(id) === null ? unknown(id) : change((current) => ({ ...current, activeProfileId: id })),
+    setKeyRecords: (id, records) =>
+      change((current) => ({ ...current, keyRecords: { ...current.keyRecords, [id]: records } })),
   };
 }

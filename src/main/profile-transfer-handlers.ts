@@ -8,7 +8,14 @@ import type { ConfirmChange } from './change-question';
 import type { Clock } from './clock';
 import type { ChosenFiles } from './desktop/chosen-files';
 import type { ProfileStore } from './profile-store';
-import { exportProfiles, LARGEST_PROFILES_FILE, planImport, readProfilesFile, type ImportPlan, type PlanPorts } from './profile-transfer';
+import {
+  exportProfiles,
+  LARGEST_PROFILES_FILE,
+  planImport,
+  readProfilesFile,
+  type ImportPlan,
+  type PlanPorts,
+} from './profile-transfer';
 
 /** A preview that nobody acts on is over by then, ms. */
 export const TICKET_LIVES_MS = 15 * 60_000;
@@ -35,13 +42,16 @@ interface Preview {
   readonly plan: ImportPlan;
 }
 
-export function createTransferHandlers(ports: TransferPorts): Pick<Handlers, 'profiles.export' | 'profiles.import' | 'profiles.applyImport'> {
+export function createTransferHandlers(
+  ports: TransferPorts,
+): Pick<Handlers, 'profiles.export' | 'profiles.import' | 'profiles.applyImport'> {
   const { stored, profiles, confirmChange, files, clock, newId, audit, onChanged } = ports;
   /** The newest alone: the one that is on show. */
   let preview: Preview | null = null;
 
   const refused = (failure: Failure): Result<never> => {
-    if (failure.reason !== 'cancelled') audit({ what: 'refusal', profileId: '', purpose: 'profile', reason: failure.reason });
+    if (failure.reason !== 'cancelled')
+      audit({ what: 'refusal', profileId: '', purpose: 'profile', reason: failure.reason });
     return { ok: false, failure };
   };
   /** The preview of this ticket, which is used up by asking. */
@@ -79,7 +89,12 @@ export function createTransferHandlers(ports: TransferPorts): Pick<Handlers, 'pr
       if (taken === null) return refused(fail('cancelled', 'This preview is over: choose the file again.').failure);
       // What was shown is what is done: profiles, keys or the admin's file may have changed since.
       if (!isDeepStrictEqual(planImport(taken.wanted, ports).entries, taken.plan.entries)) {
-        return refused(fail('invalid-input', 'Profiles were changed since this preview. Nothing was imported: choose the file again.').failure);
+        return refused(
+          fail(
+            'invalid-input',
+            'Profiles were changed since this preview. Nothing was imported: choose the file again.',
+          ).failure,
+        );
       }
       const agreed = await confirmChange(taken.plan.saves);
       if (!agreed.ok) return refused(agreed.failure);
@@ -88,7 +103,14 @@ export function createTransferHandlers(ports: TransferPorts): Pick<Handlers, 'pr
         const saved = await profiles.save(wanted);
         if (!saved.ok) {
           const before = done.added + done.changed;
-          return refused(before === 0 ? saved.failure : { ...saved.failure, sentence: `${before} of ${taken.plan.saves.length} profiles were imported, "${wanted.name}" could not be saved. Mend that and import again.` });
+          return refused(
+            before === 0
+              ? saved.failure
+              : {
+                  ...saved.failure,
+                  sentence: `${before} of ${taken.plan.saves.length} profiles were imported, "${wanted.name}" could not be saved. Mend that and import again.`,
+                },
+          );
         }
         done[saved.value] += 1;
         audit({ what: 'profile', profileId: wanted.id, change: saved.value });

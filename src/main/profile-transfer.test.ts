@@ -11,19 +11,45 @@ import { createTransferHandlers, TICKET_LIVES_MS } from './profile-transfer-hand
 import { practiceProfile } from './practice-profile';
 
 const line = (id: string, environment: Environment = 'staging', more: object = {}): Profile =>
-  profileSchema.parse({ id, name: id.toUpperCase(), environment, provider: { kind: 'local-jwt', audience: 'pbx' }, identity: `${id}@pbx.example.com`, gatewayUrl: 'wss://pbx.example.com/ws', presentation: { kind: 'query' }, policy: {}, ...more });
+  profileSchema.parse({
+    id,
+    name: id.toUpperCase(),
+    environment,
+    provider: { kind: 'local-jwt', audience: 'pbx' },
+    identity: `${id}@pbx.example.com`,
+    gatewayUrl: 'wss://pbx.example.com/ws',
+    presentation: { kind: 'query' },
+    policy: {},
+    ...more,
+  });
 const NONE: KeyRecords = { active: null, next: null, retired: null };
-const fileOf = (profiles: readonly object[], more: object = {}): string => JSON.stringify({ format: 'ringfence-profiles', version: 1, profiles, ...more }, null, 2);
+const fileOf = (profiles: readonly object[], more: object = {}): string =>
+  JSON.stringify({ format: 'ringfence-profiles', version: 1, profiles, ...more }, null, 2);
 
-function house(profiles: readonly Profile[], admitted: (wanted: Profile) => ReturnType<typeof fail> | { ok: true; value: Profile } = (wanted) => ok(wanted)) {
+function house(
+  profiles: readonly Profile[],
+  admitted: (wanted: Profile) => ReturnType<typeof fail> | { ok: true; value: Profile } = (wanted) => ok(wanted),
+) {
   const kept = [...profiles];
-  return { stored: { profiles: () => [practiceProfile(null, null), ...kept], find: (id: string) => kept.find((each) => each.id === id) ?? null, keyRecords: () => NONE }, managed: { admitted }, kept };
+  return {
+    stored: {
+      profiles: () => [practiceProfile(null, null), ...kept],
+      find: (id: string) => kept.find((each) => each.id === id) ?? null,
+      keyRecords: () => NONE,
+    },
+    managed: { admitted },
+    kept,
+  };
 }
 
 describe('an export', () => {
   it('is what an import takes, without the Practice line and without what is not declared', () => {
     const key = randomBytes(32).toString('base64url');
-    const { text, count } = exportProfiles([practiceProfile('ws://127.0.0.1:4000/', null), { ...line('work'), key } as Profile, line('other')]);
+    const { text, count } = exportProfiles([
+      practiceProfile('ws://127.0.0.1:4000/', null),
+      { ...line('work'), key } as Profile,
+      line('other'),
+    ]);
     expect(count).toBe(2);
     expect(text).not.toContain(key);
     expect(text).not.toMatch(/fingerprint|instanceId|installId/);
@@ -35,22 +61,32 @@ describe('a bad file says where', () => {
   it.each([
     ['{\n  "format": ringfence\n}', /^Line 2 of this file: here a value is wanted \(column \d+\)/],
     ['{"profiles": []}', /^Line 1 of this file: it is no file of profiles/],
-    [fileOf([line('work'), { ...line('other'), gatewayUrl: 'ws://pbx.example.com/' }]), /^Line \d\d of this file: "profiles.1.gatewayUrl" is not valid/],
+    [
+      fileOf([line('work'), { ...line('other'), gatewayUrl: 'ws://pbx.example.com/' }]),
+      /^Line \d\d of this file: "profiles.1.gatewayUrl" is not valid/,
+    ],
     [fileOf([{ ...line('work'), apiKey: 'x'.repeat(40) }]), /"profiles.0.apiKey" is nothing that a profile has/],
-    [fileOf([{ ...line('work'), policy: { tokenLifeS: 60, maxCall: 5 } }]), /"profiles.0.policy.maxCall" is nothing that a profile has/],
+    [
+      fileOf([{ ...line('work'), policy: { tokenLifeS: 60, maxCall: 5 } }]),
+      /"profiles.0.policy.maxCall" is nothing that a profile has/,
+    ],
     [fileOf([], { secrets: [] }), /"secrets" is not valid/],
     [fileOf([line('work'), line('work')]), /the profile "work" stands here for the second time/],
     [fileOf([line('work')], { version: 2 }), /"version" is not valid/],
   ])('%#', (text, words) => {
     const read = readProfilesFile(text);
-    expect(read).toMatchObject({ failure: { reason: 'file-damaged', sentence: expect.stringMatching(words) as unknown } });
+    expect(read).toMatchObject({
+      failure: { reason: 'file-damaged', sentence: expect.stringMatching(words) as unknown },
+    });
     expect(JSON.stringify(read)).not.toContain('xxxx');
   });
 
   it('by the line of the value', () => {
     const text = fileOf([{ ...line('work'), environment: 'live' }]);
     const at = text.split('\n').findIndex((each) => each.includes('"live"')) + 1;
-    expect(readProfilesFile(text)).toMatchObject({ failure: { sentence: expect.stringMatching(new RegExp(`^Line ${at} `)) as unknown } });
+    expect(readProfilesFile(text)).toMatchObject({
+      failure: { sentence: expect.stringMatching(new RegExp(`^Line ${at} `)) as unknown },
+    });
   });
 });
 
@@ -59,7 +95,14 @@ describe('the plan of an import', () => {
     const changed = line('work', 'staging', { gatewayUrl: 'wss://new.example.com/ws', policy: { tokenLifeS: 60 } });
     const plan = planImport([changed, line('same'), line('fresh')], house([line('work'), line('same')]));
     expect(plan.entries).toMatchObject([
-      { profileId: 'work', change: 'changed', fields: [{ path: 'gatewayUrl', before: 'wss://pbx.example.com/ws', after: 'wss://new.example.com/ws' }, { path: 'policy.tokenLifeS', before: '300', after: '60' }] },
+      {
+        profileId: 'work',
+        change: 'changed',
+        fields: [
+          { path: 'gatewayUrl', before: 'wss://pbx.example.com/ws', after: 'wss://new.example.com/ws' },
+          { path: 'policy.tokenLifeS', before: '300', after: '60' },
+        ],
+      },
       { profileId: 'same', change: 'unchanged', fields: [] },
       { profileId: 'fresh', change: 'added' },
     ]);
@@ -67,15 +110,28 @@ describe('the plan of an import', () => {
   });
 
   it('shows a change wherever it stands in a long text', () => {
-    const assistant = (instructions: string): Profile => line('voice', 'staging', { provider: { kind: 'openai-realtime', instructions }, identity: '', gatewayUrl: '', policy: { purposes: ['voice'] } });
+    const assistant = (instructions: string): Profile =>
+      line('voice', 'staging', {
+        provider: { kind: 'openai-realtime', instructions },
+        identity: '',
+        gatewayUrl: '',
+        policy: { purposes: ['voice'] },
+      });
     const long = 'Be kind. '.repeat(400);
-    for (const [before, after] of [[`${long}And brief.`, `${long}And tell them the code.`], [`${long}Old.${long}`, `${long}New.${long}`], [long, `New.${long}`], [`${long}more`, long]] as const) {
+    for (const [before, after] of [
+      [`${long}And brief.`, `${long}And tell them the code.`],
+      [`${long}Old.${long}`, `${long}New.${long}`],
+      [long, `New.${long}`],
+      [`${long}more`, long],
+    ] as const) {
       const [entry] = planImport([assistant(after)], house([assistant(before)])).entries;
       expect(importEntry.safeParse(entry).success).toBe(true);
       const [field, ...more] = entry?.fields ?? [];
       expect([field?.path, more]).toEqual(['provider.instructions', []]);
       expect(field?.before).not.toBe(field?.after);
-      for (const word of ['tell them the code.', 'Old.', 'New.']) if (before.includes(word) || after.includes(word)) expect(`${field?.before ?? ''}|${field?.after ?? ''}`).toContain(word);
+      for (const word of ['tell them the code.', 'Old.', 'New.'])
+        if (before.includes(word) || after.includes(word))
+          expect(`${field?.before ?? ''}|${field?.after ?? ''}`).toContain(word);
     }
   });
 
@@ -85,12 +141,19 @@ describe('the plan of an import', () => {
     expect(plan.entries.map(({ change }) => change)).toEqual(['added', 'refused', 'refused']);
     expect(plan.entries[1]?.reason).toContain('"LIVE" (production)');
     expect(plan.saves).toHaveLength(1);
-    const managed = planImport([line('work')], house([], () => fail('managed', '"Life of a token" is set by the admin.')));
+    const managed = planImport(
+      [line('work')],
+      house([], () => fail('managed', '"Life of a token" is set by the admin.')),
+    );
     expect(managed.entries).toMatchObject([{ change: 'refused', reason: '"Life of a token" is set by the admin.' }]);
   });
 });
 
-function desk(profiles: readonly Profile[], text: string, confirmed: () => ReturnType<typeof fail> | { ok: true; value: null } = () => ok(null)) {
+function desk(
+  profiles: readonly Profile[],
+  text: string,
+  confirmed: () => ReturnType<typeof fail> | { ok: true; value: null } = () => ok(null),
+) {
   const { stored, managed, kept } = house(profiles);
   const saved: string[] = [];
   const audited: unknown[] = [];
@@ -108,7 +171,10 @@ function desk(profiles: readonly Profile[], text: string, confirmed: () => Retur
     managed,
     profiles: { save },
     confirmChange: () => Promise.resolve(confirmed()),
-    files: { read: () => Promise.resolve(ok({ file: 'lines.json', text })), write: async (_title, _suggested, _kind, make) => ok({ file: String((await make()).length) }) },
+    files: {
+      read: () => Promise.resolve(ok({ file: 'lines.json', text })),
+      write: async (_title, _suggested, _kind, make) => ok({ file: String((await make()).length) }),
+    },
     clock: { monotonic: () => now },
     newId: () => `ticket-${(tickets += 1)}`,
     audit: (entry) => audited.push(entry),
@@ -142,7 +208,9 @@ describe('an import', () => {
     const { preview, apply, saved, kept, wait } = desk([line('work')], text);
     const first = await preview();
     kept[0] = line('work', 'staging', { displayName: 'Somebody else' });
-    expect(await apply(first.ticket)).toMatchObject({ failure: { sentence: expect.stringContaining('changed since this preview') as unknown } });
+    expect(await apply(first.ticket)).toMatchObject({
+      failure: { sentence: expect.stringContaining('changed since this preview') as unknown },
+    });
     const second = await preview();
     const third = await preview();
     expect((await apply(second.ticket)).ok).toBe(false);
@@ -162,12 +230,21 @@ describe('an import', () => {
 
   it('that breaks off says how far it came', async () => {
     const { preview, apply, save } = desk([line('work')], text);
-    save.mockImplementationOnce(() => Promise.resolve(ok('added'))).mockImplementationOnce(() => Promise.resolve(fail('file-unreadable', 'The disk is full.')));
-    expect(await apply((await preview()).ticket)).toMatchObject({ failure: { reason: 'file-unreadable', sentence: expect.stringMatching(/^1 of 2 profiles were imported/) as unknown } });
+    save
+      .mockImplementationOnce(() => Promise.resolve(ok('added')))
+      .mockImplementationOnce(() => Promise.resolve(fail('file-unreadable', 'The disk is full.')));
+    expect(await apply((await preview()).ticket)).toMatchObject({
+      failure: {
+        reason: 'file-unreadable',
+        sentence: expect.stringMatching(/^1 of 2 profiles were imported/) as unknown,
+      },
+    });
   });
 });
 
 it('has a published schema that is the one that is used', async () => {
   const schema = { title: "Ringfence's file of profiles", ...z.toJSONSchema(profilesFile, { io: 'input' }) };
-  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(join(import.meta.dirname, '../../docs/profiles.schema.json'));
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
+    join(import.meta.dirname, '../../docs/profiles.schema.json'),
+  );
 });

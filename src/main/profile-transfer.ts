@@ -17,12 +17,17 @@ const LONGEST_VALUE = 400;
 /** Of a longer value, what stands before its first change, in characters. */
 const SHOWN_BEFORE = 40;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The file's text. The Practice line belongs to its computer and stays there. */
 export function exportProfiles(profiles: readonly Profile[]): { readonly text: string; readonly count: number } {
   // Parsed once more: nothing that is not declared gets into the file.
-  const file = profilesFile.parse({ format: 'ringfence-profiles', version: 1, profiles: profiles.filter(({ id }) => id !== PRACTICE_PROFILE_ID) });
+  const file = profilesFile.parse({
+    format: 'ringfence-profiles',
+    version: 1,
+    profiles: profiles.filter(({ id }) => id !== PRACTICE_PROFILE_ID),
+  });
   return { text: `${JSON.stringify(file, null, 2)}\n`, count: file.profiles.length };
 }
 
@@ -46,29 +51,54 @@ function unknownName(given: unknown, read: unknown, path: readonly PropertyKey[]
 /** Reads a file's text. Fails with `file-damaged` and a sentence that names the line; no value is quoted. */
 export function readProfilesFile(text: string): Result<readonly Profile[]> {
   const damaged = (line: number, problem: string, more = 0) =>
-    fail('file-damaged', `Line ${line} of this file: ${problem}.${more === 0 ? '' : ` There are ${more} more.`} Nothing was changed.`.slice(0, 300), 'none');
-  if (text.length > LARGEST_PROFILES_FILE) return fail('file-damaged', 'This file is too large to hold profiles. Nothing was changed.');
+    fail(
+      'file-damaged',
+      `Line ${line} of this file: ${problem}.${more === 0 ? '' : ` There are ${more} more.`} Nothing was changed.`.slice(
+        0,
+        300,
+      ),
+      'none',
+    );
+  if (text.length > LARGEST_PROFILES_FILE)
+    return fail('file-damaged', 'This file is too large to hold profiles. Nothing was changed.');
   const json = parseLinedJson(text);
-  if (!json.ok) return damaged(json.place.line, json.place.column > 1 ? `${json.problem} (column ${json.place.column})` : json.problem);
-  if (!isObject(json.value) || json.value['format'] !== 'ringfence-profiles') return damaged(1, 'it is no file of profiles; one begins with "format": "ringfence-profiles"');
+  if (!json.ok)
+    return damaged(
+      json.place.line,
+      json.place.column > 1 ? `${json.problem} (column ${json.place.column})` : json.problem,
+    );
+  if (!isObject(json.value) || json.value['format'] !== 'ringfence-profiles')
+    return damaged(1, 'it is no file of profiles; one begins with "format": "ringfence-profiles"');
   const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.').slice(0, 100);
   const parsed = profilesFile.safeParse(json.value);
   if (!parsed.success) {
     const [first, ...others] = parsed.error.issues;
     const path = first?.code === 'unrecognized_keys' ? [...first.path, first.keys[0] ?? ''] : (first?.path ?? []);
-    return damaged(json.placeOf(path).line, `"${nameOf(path)}" is not valid: ${(first?.message ?? '').slice(0, 120)}`, others.length);
+    return damaged(
+      json.placeOf(path).line,
+      `"${nameOf(path)}" is not valid: ${(first?.message ?? '').slice(0, 120)}`,
+      others.length,
+    );
   }
   const unknown = unknownName(json.value, parsed.data, []);
-  if (unknown !== null) return damaged(json.placeOf(unknown).line, `"${nameOf(unknown)}" is nothing that a profile has`);
+  if (unknown !== null)
+    return damaged(json.placeOf(unknown).line, `"${nameOf(unknown)}" is nothing that a profile has`);
   const { profiles } = parsed.data;
-  const twice = profiles.findIndex(({ id }, index) => profiles.some((other, before) => before < index && other.id === id));
-  if (twice !== -1) return damaged(json.placeOf(['profiles', twice, 'id']).line, `the profile "${profiles[twice]?.id ?? ''}" stands here for the second time`);
+  const twice = profiles.findIndex(({ id }, index) =>
+    profiles.some((other, before) => before < index && other.id === id),
+  );
+  if (twice !== -1)
+    return damaged(
+      json.placeOf(['profiles', twice, 'id']).line,
+      `the profile "${profiles[twice]?.id ?? ''}" stands here for the second time`,
+    );
   return ok(profiles);
 }
 
 /** A profile as values by their paths; a list is one value. */
 function valuesOf(value: unknown, path: string, into: Map<string, string>): Map<string, string> {
-  if (isObject(value)) for (const [name, inner] of Object.entries(value)) valuesOf(inner, path === '' ? name : `${path}.${name}`, into);
+  if (isObject(value))
+    for (const [name, inner] of Object.entries(value)) valuesOf(inner, path === '' ? name : `${path}.${name}`, into);
   else if (value !== undefined) into.set(path, typeof value === 'string' ? value : JSON.stringify(value));
   return into;
 }
@@ -83,15 +113,23 @@ function excerpt(value: string | undefined, differs: number): string | null {
 
 function changeOf(path: string, before: string | undefined, after: string | undefined): FieldChange {
   let differs = 0;
-  while (before !== undefined && after !== undefined && differs < before.length && before[differs] === after[differs]) differs += 1;
+  while (before !== undefined && after !== undefined && differs < before.length && before[differs] === after[differs])
+    differs += 1;
   return { path: path.slice(0, 200), before: excerpt(before, differs), after: excerpt(after, differs) };
 }
 
 function changesOf(before: Profile | null, after: Profile): readonly FieldChange[] {
-  const [old, wanted] = [before === null ? new Map<string, string>() : valuesOf(before, '', new Map()), valuesOf(after, '', new Map())];
-  const paths = [...new Set([...old.keys(), ...wanted.keys()])].filter((path) => path !== 'id' && old.get(path) !== wanted.get(path));
+  const [old, wanted] = [
+    before === null ? new Map<string, string>() : valuesOf(before, '', new Map()),
+    valuesOf(after, '', new Map()),
+  ];
+  const paths = [...new Set([...old.keys(), ...wanted.keys()])].filter(
+    (path) => path !== 'id' && old.get(path) !== wanted.get(path),
+  );
   const listed = paths.slice(0, MOST_FIELDS).map((path) => changeOf(path, old.get(path), wanted.get(path)));
-  return paths.length > MOST_FIELDS ? [...listed, { path: `(${paths.length - MOST_FIELDS} more)`, before: null, after: null }] : listed;
+  return paths.length > MOST_FIELDS
+    ? [...listed, { path: `(${paths.length - MOST_FIELDS} more)`, before: null, after: null }]
+    : listed;
 }
 
 export interface ImportPlan {
@@ -122,8 +160,10 @@ export function planImport(wanted: readonly Profile[], { stored, managed }: Plan
     const admitted = managed.admitted(given, before);
     if (!admitted.ok) return refused(admitted.failure.sentence);
     const after = profileSchema.parse(admitted.value);
-    if (before !== null && isDeepStrictEqual(profileSchema.parse(before), after)) return { ...entry, change: 'unchanged' };
-    if (before === null && standing.size >= MOST_PROFILES) return refused(`There is room for ${MOST_PROFILES} profiles. Remove one that is no longer used.`);
+    if (before !== null && isDeepStrictEqual(profileSchema.parse(before), after))
+      return { ...entry, change: 'unchanged' };
+    if (before === null && standing.size >= MOST_PROFILES)
+      return refused(`There is room for ${MOST_PROFILES} profiles. Remove one that is no longer used.`);
     standing.set(given.id, after);
     saves.push(after);
     return { ...entry, change: before === null ? 'added' : 'changed', fields: [...changesOf(before, after)] };

@@ -3,7 +3,19 @@ import { house, work } from '../../test/support/key-house';
 import { makeKey } from './key-kinds';
 import { createPublicKeyHandlers } from './public-key-handlers';
 
-const line = { ...work, provider: { kind: 'local-jwt' as const, issuer: 'ringfence', audience: 'pbx', algorithm: 'ES256' as const, keyId: '', subject: '{user}', claims: {}, meta: {} } };
+const line = {
+  ...work,
+  provider: {
+    kind: 'local-jwt' as const,
+    issuer: 'ringfence',
+    audience: 'pbx',
+    algorithm: 'ES256' as const,
+    keyId: '',
+    subject: '{user}',
+    claims: {},
+    meta: {},
+  },
+};
 
 describe('keys.publicKey', () => {
   it('shows either key of a line, and says what is missing', async () => {
@@ -13,11 +25,23 @@ describe('keys.publicKey', () => {
     const next = await makeKey(line);
     if (!next.ok) expect.unreachable();
     await keys.put('work', 'next', next.value, 'generated');
-    expect(await publicKey({ profileId: 'work', slot: 'next' })).toMatchObject({ ok: true, value: { fingerprint: next.value.fingerprint, jwk: { kty: 'EC', crv: 'P-256' } } });
-    expect(await publicKey({ profileId: 'work', slot: 'active' })).toMatchObject({ ok: false, failure: { reason: 'key-absent' } });
-    expect(await publicKey({ profileId: 'nobody', slot: 'active' })).toMatchObject({ ok: false, failure: { reason: 'unknown-profile' } });
+    expect(await publicKey({ profileId: 'work', slot: 'next' })).toMatchObject({
+      ok: true,
+      value: { fingerprint: next.value.fingerprint, jwk: { kty: 'EC', crv: 'P-256' } },
+    });
+    expect(await publicKey({ profileId: 'work', slot: 'active' })).toMatchObject({
+      ok: false,
+      failure: { reason: 'key-absent' },
+    });
+    expect(await publicKey({ profileId: 'nobody', slot: 'active' })).toMatchObject({
+      ok: false,
+      failure: { reason: 'unknown-profile' },
+    });
     keychain.mode = 'locked';
-    expect(await publicKey({ profileId: 'work', slot: 'next' })).toMatchObject({ ok: false, failure: { reason: 'key-locked' } });
+    expect(await publicKey({ profileId: 'work', slot: 'next' })).toMatchObject({
+      ok: false,
+      failure: { reason: 'key-locked' },
+    });
   });
 
   it('shows nothing of a text', async () => {
@@ -26,6 +50,9 @@ describe('keys.publicKey', () => {
     const text = await makeKey(work);
     if (!text.ok) expect.unreachable();
     await keys.put('work', 'active', text.value, 'clipboard');
-    expect(await publicKey({ profileId: 'work', slot: 'active' })).toMatchObject({ ok: false, failure: { reason: 'key-unusable' } });
+    expect(await publicKey({ profileId: 'work', slot: 'active' })).toMatchObject({
+      ok: false,
+      failure: { reason: 'key-unusable' },
+    });
   });
 });

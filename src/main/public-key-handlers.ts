@@ -15,7 +15,12 @@ export function createPublicKeyHandlers({ profiles, keys }: PublicKeyPorts): Pic
   return {
     'keys.publicKey': async ({ profileId, slot }) => {
       const profile = profiles.find(profileId);
-      if (profile === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
+      if (profile === null)
+        return fail(
+          'unknown-profile',
+          `There is no profile "${profileId}" (any more). Choose another one.`,
+          'open-profiles',
+        );
       const key = keys.inSlot(profileId, slot);
       if (!key.ok) return key;
       const opened = await key.value.open();

@@ -3,7 +3,13 @@ import { createFakeClock } from '../../test/support/fake-clock';
 import type { NewAuditEntry } from './audit-log';
 import { createRefusalFloods, FIRST_SPAN_MS } from './refusal-floods';
 
-const ipc = (channel: string, reason: 'invalid-input' | 'unknown-channel' = 'invalid-input'): NewAuditEntry => ({ what: 'refusal', profileId: '', purpose: 'ipc', reason, channel });
+const ipc = (channel: string, reason: 'invalid-input' | 'unknown-channel' = 'invalid-input'): NewAuditEntry => ({
+  what: 'refusal',
+  profileId: '',
+  purpose: 'ipc',
+  reason,
+  channel,
+});
 function setUp() {
   const clock = createFakeClock();
   const written: NewAuditEntry[] = [];
@@ -40,7 +46,10 @@ describe('a flood of one refusal', () => {
     }
     await clock.advance(FIRST_SPAN_MS);
     expect(written).toHaveLength(4);
-    expect(written.slice(2)).toMatchObject([{ channel: '(many)', count: 499 }, { profileId: '', count: 499 }]);
+    expect(written.slice(2)).toMatchObject([
+      { channel: '(many)', count: 499 },
+      { profileId: '', count: 499 },
+    ]);
   });
 
   it('leaves everything else alone, and a single refusal as it is', async () => {

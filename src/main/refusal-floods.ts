@@ -25,7 +25,13 @@ export interface RefusalFloods {
 const isRefusal = (entry: NewAuditEntry): entry is Refusal => entry.what === 'refusal';
 /** A page can make up as many channels and profiles as it likes: what is refused because there is no such thing is one kind. */
 const kindOf = ({ profileId, purpose, reason, channel, rule }: Refusal): string =>
-  JSON.stringify([reason === 'unknown-profile' ? '' : profileId, purpose, reason, reason === 'unknown-channel' ? '' : channel, rule]);
+  JSON.stringify([
+    reason === 'unknown-profile' ? '' : profileId,
+    purpose,
+    reason,
+    reason === 'unknown-channel' ? '' : channel,
+    rule,
+  ]);
 
 export function createRefusalFloods(write: (entry: NewAuditEntry) => void, clock: Pick<Clock, 'after'>): RefusalFloods {
   const spans = new Map<string, { entry: Refusal; count: number; ms: number; cancel: () => void }>();
@@ -54,7 +60,9 @@ export function createRefusalFloods(write: (entry: NewAuditEntry) => void, clock
       }
       const known = kindOf(entry);
       const crowded = !spans.has(known) && spans.size >= MOST_KINDS;
-      const shown: Refusal = crowded ? { what: 'refusal', profileId: '', purpose: entry.purpose, reason: entry.reason, channel: MANY } : entry;
+      const shown: Refusal = crowded
+        ? { what: 'refusal', profileId: '', purpose: entry.purpose, reason: entry.reason, channel: MANY }
+        : entry;
       const kind = crowded ? kindOf(shown) : known;
       const span = spans.get(kind);
       if (span !== undefined) {
@@ -64,7 +72,12 @@ export function createRefusalFloods(write: (entry: NewAuditEntry) => void, clock
         return;
       }
       write(shown);
-      spans.set(kind, { entry: shown, count: 0, ms: FIRST_SPAN_MS, cancel: clock.after(FIRST_SPAN_MS, () => over(kind)) });
+      spans.set(kind, {
+        entry: shown,
+        count: 0,
+        ms: FIRST_SPAN_MS,
+        cancel: clock.after(FIRST_SPAN_MS, () => over(kind)),
+      });
     },
     settle: () => {
       for (const span of spans.values()) tell(span);

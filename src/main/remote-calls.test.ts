@@ -20,7 +20,14 @@ const line = (id: string, more: object = {}): Profile =>
     policy: { purposes: ['events'] },
     ...more,
   });
-const row = (callUuid: string, status: RemoteStatus = 'ringing') => ({ callUuid, status, fromNumber: '', toNumber: '', startedAt: null, endedAt: null });
+const row = (callUuid: string, status: RemoteStatus = 'ringing') => ({
+  callUuid,
+  status,
+  fromNumber: '',
+  toNumber: '',
+  startedAt: null,
+  endedAt: null,
+});
 
 function setUp(answers: { list?: Result<ReturnType<typeof row>[]>[]; end?: Result<null>[] } = {}) {
   const clock = createFakeClock();
@@ -29,7 +36,10 @@ function setUp(answers: { list?: Result<ReturnType<typeof row>[]>[]; end?: Resul
   const asked: string[] = [];
   const profiles = new Map<string, Profile>([
     ['desk', line('desk')],
-    ['silent', line('silent', { policy: { purposes: ['sip'] }, identity: '1001@h.example', gatewayUrl: 'wss://h.example/' })],
+    [
+      'silent',
+      line('silent', { policy: { purposes: ['sip'] }, identity: '1001@h.example', gatewayUrl: 'wss://h.example/' }),
+    ],
     ['own', line('own', { provider: { kind: 'local-jwt', audience: 'x' } })],
   ]);
   const key: KeyHandle = { fingerprint: '5f3a91c2', open: () => Promise.resolve(fail('key-absent', 'S.')) };
@@ -52,12 +62,16 @@ function setUp(answers: { list?: Result<ReturnType<typeof row>[]>[]; end?: Resul
   });
   return { ...handlers, clock, audited, logged, asked };
 }
-const unreachable = (retryAfterMs?: number) => fail('provider-unreachable', 'S.', 'retry', retryAfterMs === undefined ? {} : { retryAfterMs });
+const unreachable = (retryAfterMs?: number) =>
+  fail('provider-unreachable', 'S.', 'retry', retryAfterMs === undefined ? {} : { retryAfterMs });
 
 describe('the snapshot', () => {
   it('is asked for once a second at most, and never longer than IPC takes', async () => {
     const at = setUp({ list: [ok(Array.from({ length: SNAPSHOT_LIMIT + 5 }, (_, index) => row(String(index))))] });
-    const [first, second] = await Promise.all([at['events.snapshot']({ profileId: 'desk' }), at['events.snapshot']({ profileId: 'desk' })]);
+    const [first, second] = await Promise.all([
+      at['events.snapshot']({ profileId: 'desk' }),
+      at['events.snapshot']({ profileId: 'desk' }),
+    ]);
     expect(first).toBe(second);
     expect(first.ok && first.value.calls.length).toBe(SNAPSHOT_LIMIT);
     expect(at.asked).toEqual(['list']);
@@ -66,7 +80,15 @@ describe('the snapshot', () => {
     expect(at.asked).toEqual(['list', 'list']);
   });
   it('names those under way first when there are more calls than IPC takes', async () => {
-    const at = setUp({ list: [ok([...Array.from({ length: SNAPSHOT_LIMIT }, (_, index) => row(String(index), 'completed')), row('here', 'answered'), row('new')])] });
+    const at = setUp({
+      list: [
+        ok([
+          ...Array.from({ length: SNAPSHOT_LIMIT }, (_, index) => row(String(index), 'completed')),
+          row('here', 'answered'),
+          row('new'),
+        ]),
+      ],
+    });
     const listed = await at['events.snapshot']({ profileId: 'desk' });
     expect(listed.ok && listed.value.calls.slice(0, 3).map(({ callUuid }) => callUuid)).toEqual(['here', 'new', '0']);
     expect(listed.ok && listed.value.calls.length).toBe(SNAPSHOT_LIMIT);
@@ -81,8 +103,15 @@ describe('the snapshot', () => {
     ['silent', 'unknown-purpose'],
   ])('of a line %s is refused as %s, audited and logged', async (profileId, reason) => {
     const at = setUp();
-    for (const outcome of [await at['events.snapshot']({ profileId }), await at['events.endCall']({ profileId, callUuid: 'a' })]) expect(outcome).toMatchObject({ ok: false, failure: { reason } });
-    expect(at.audited).toMatchObject([{ what: 'refusal', profileId, purpose: 'list-calls', reason }, { what: 'refusal', profileId, purpose: 'end-call', reason }]);
+    for (const outcome of [
+      await at['events.snapshot']({ profileId }),
+      await at['events.endCall']({ profileId, callUuid: 'a' }),
+    ])
+      expect(outcome).toMatchObject({ ok: false, failure: { reason } });
+    expect(at.audited).toMatchObject([
+      { what: 'refusal', profileId, purpose: 'list-calls', reason },
+      { what: 'refusal', profileId, purpose: 'end-call', reason },
+    ]);
     expect(at.logged).toHaveLength(2);
     expect(at.asked).toEqual([]);
   });
@@ -123,7 +152,10 @@ describe('the end of a call', () => {
     const end = async (callUuid: string) => at['events.endCall']({ profileId: 'desk', callUuid });
     const twice = [end('a'), end('a')];
     for (let each = 0; each < 7; each += 1) void at['events.endCall']({ profileId: 'desk', callUuid: `b${each}` });
-    expect(await at['events.endCall']({ profileId: 'desk', callUuid: 'c' })).toMatchObject({ ok: false, failure: { reason: 'rate-limited' } });
+    expect(await at['events.endCall']({ profileId: 'desk', callUuid: 'c' })).toMatchObject({
+      ok: false,
+      failure: { reason: 'rate-limited' },
+    });
     expect(at.asked).not.toContain('end c');
     await at.clock.advance(10_000);
     expect(await Promise.all(twice)).toEqual([ok(null), ok(null)]);
@@ -132,7 +164,10 @@ describe('the end of a call', () => {
   });
   it('can not be had of a system that ends no calls for us', async () => {
     const at = setUp();
-    expect(await at['events.endCall']({ profileId: 'own', callUuid: 'a' })).toMatchObject({ ok: false, failure: { reason: 'profile-invalid' } });
+    expect(await at['events.endCall']({ profileId: 'own', callUuid: 'a' })).toMatchObject({
+      ok: false,
+      failure: { reason: 'profile-invalid' },
+    });
     expect(at.asked).toEqual([]);
   });
 });

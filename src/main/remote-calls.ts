@@ -32,20 +32,42 @@ export interface RemoteCallPorts {
 }
 
 /** Another try may find what this one did not. */
-const isPassing = ({ reason }: Failure): boolean => reason === 'provider-unreachable' || reason === 'rate-limited' || reason === 'not-ready';
+const isPassing = ({ reason }: Failure): boolean =>
+  reason === 'provider-unreachable' || reason === 'rate-limited' || reason === 'not-ready';
 
-export function createRemoteCallHandlers({ profiles, keys, sippet, clock, audit, log }: RemoteCallPorts): Pick<Handlers, 'events.snapshot' | 'events.endCall'> {
+export function createRemoteCallHandlers({
+  profiles,
+  keys,
+  sippet,
+  clock,
+  audit,
+  log,
+}: RemoteCallPorts): Pick<Handlers, 'events.snapshot' | 'events.endCall'> {
   const lists = new Map<string, { readonly at: number; readonly outcome: Promise<Result<RemoteSnapshot>> }>();
   const ending = new Map<string, Promise<Result<null>>>();
 
   const line = (profileId: string): Result<Profile> => {
     const profile = profiles.find(profileId);
-    if (profile === null) return fail('unknown-profile', `There is no profile "${profileId}" (any more). Choose another one.`, 'open-profiles');
-    if (!profile.policy.purposes.includes('events')) return fail('unknown-purpose', `The profile "${profile.name}" has no live events. An admin can allow that in its settings.`, 'open-profiles');
+    if (profile === null)
+      return fail(
+        'unknown-profile',
+        `There is no profile "${profileId}" (any more). Choose another one.`,
+        'open-profiles',
+      );
+    if (!profile.policy.purposes.includes('events'))
+      return fail(
+        'unknown-purpose',
+        `The profile "${profile.name}" has no live events. An admin can allow that in its settings.`,
+        'open-profiles',
+      );
     return ok(profile);
   };
 
-  const refused = (profileId: string, doing: 'list-calls' | 'end-call', failure: Failure): { readonly ok: false; readonly failure: Failure } => {
+  const refused = (
+    profileId: string,
+    doing: 'list-calls' | 'end-call',
+    failure: Failure,
+  ): { readonly ok: false; readonly failure: Failure } => {
     log.warn(`${doing} of ${profileId} failed: ${failure.reason} ${failure.details ?? ''}`);
     audit({ what: 'refusal', profileId, purpose: doing, reason: failure.reason });
     return { ok: false, failure };
@@ -58,14 +80,22 @@ export function createRemoteCallHandlers({ profiles, keys, sippet, clock, audit,
     const listed = key.ok ? await sippet.listCalls(profile, key.value) : key;
     if (!listed.ok) return refused(profile.id, 'list-calls', listed.failure);
     // Of a list that is too long those under way go first: one that is not named counts as over.
-    const calls = [...listed.value].sort((one, other) => Number(one.status === 'completed') - Number(other.status === 'completed'));
+    const calls = [...listed.value].sort(
+      (one, other) => Number(one.status === 'completed') - Number(other.status === 'completed'),
+    );
     return ok({ calls: calls.slice(0, SNAPSHOT_LIMIT), canEnd: true });
   };
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
 
   const end = async (profile: Profile, callUuid: string): Promise<Result<null>> => {
-    if (profile.provider.kind !== 'sippet') return refused(profile.id, 'end-call', fail('profile-invalid', `The system of "${profile.name}" ends no calls for us. Hang up on the phone itself.`).failure);
+    if (profile.provider.kind !== 'sippet')
+      return refused(
+        profile.id,
+        'end-call',
+        fail('profile-invalid', `The system of "${profile.name}" ends no calls for us. Hang up on the phone itself.`)
+          .failure,
+      );
     for (let attempt = 0; ; attempt += 1) {
       const key = await keys.active(profile.id);
       const ended = key.ok ? await sippet.endCall(profile, key.value, callUuid) : key;
@@ -97,7 +127,13 @@ export function createRemoteCallHandlers({ profiles, keys, sippet, clock, audit,
       const running = ending.get(name);
       if (running !== undefined) return running;
       if ([...ending.keys()].filter((each) => each.startsWith(`${profileId} `)).length >= MOST_ENDING) {
-        return refused(profileId, 'end-call', fail('rate-limited', 'Too many calls are being ended at once. Wait a moment and try again.', 'retry', { retryAfterMs: 1_000 }).failure);
+        return refused(
+          profileId,
+          'end-call',
+          fail('rate-limited', 'Too many calls are being ended at once. Wait a moment and try again.', 'retry', {
+            retryAfterMs: 1_000,
+          }).failure,
+        );
       }
       const outcome = end(profile.value, callUuid).finally(() => ending.delete(name));
       ending.set(name, outcome);

@@ -33,7 +33,8 @@ function addressChange(before: string, after: string): string {
 }
 
 /** The same address, however it is spelt. */
-const sameAddress = (one: string, other: string): boolean => (urlOf(one)?.href ?? one) === (urlOf(other)?.href ?? other);
+const sameAddress = (one: string, other: string): boolean =>
+  (urlOf(one)?.href ?? one) === (urlOf(other)?.href ?? other);
 
 function providerChanges(before: Profile['provider'], after: Profile['provider']): readonly string[] {
   const [old, wanted]: readonly [Fields, Fields] = [before, after];
@@ -50,25 +51,43 @@ function providerChanges(before: Profile['provider'], after: Profile['provider']
 }
 
 /** Null counts as "no limit". */
-const isLonger = (before: number | null, after: number | null): boolean => before !== null && (after === null || after > before);
+const isLonger = (before: number | null, after: number | null): boolean =>
+  before !== null && (after === null || after > before);
 const has = <T>(all: readonly T[], one: T): boolean => all.some((each) => isDeepStrictEqual(each, one));
 const holdsAll = <T>(all: readonly T[], wanted: readonly T[]): boolean => wanted.every((each) => has(all, each));
 /** A list in which nothing means everything. */
-const isWider = <T>(before: readonly T[], after: readonly T[]): boolean => before.length > 0 && (after.length === 0 || !holdsAll(before, after));
+const isWider = <T>(before: readonly T[], after: readonly T[]): boolean =>
+  before.length > 0 && (after.length === 0 || !holdsAll(before, after));
 
 /** One entry for each rule of a policy, so that a rule that is added can't be forgotten: what loosens it, in words, or null. */
-const LOOSENED: { readonly [Rule in keyof ProfilePolicy]: (before: ProfilePolicy[Rule], after: ProfilePolicy[Rule]) => string | null } = {
+const LOOSENED: {
+  readonly [Rule in keyof ProfilePolicy]: (before: ProfilePolicy[Rule], after: ProfilePolicy[Rule]) => string | null;
+} = {
   tokenLifeS: (before, after) => (after > before ? `Life of a token: ${before} s -> ${after} s` : null),
-  purposes: (before, after) => (holdsAll(before, after) ? null : `Tokens for: ${before.join(', ')} -> ${after.join(', ')}`),
-  rate: (before, after) => (after.burst > before.burst || after.perSecond > before.perSecond ? `Tokens: ${before.burst} at once, ${before.perSecond} a second -> ${after.burst} at once, ${after.perSecond} a second` : null),
-  maxCallS: (before, after) => (isLonger(before, after) ? `Longest call: ${before ?? 0} s -> ${after === null ? 'no limit' : `${after} s`}` : null),
+  purposes: (before, after) =>
+    holdsAll(before, after) ? null : `Tokens for: ${before.join(', ')} -> ${after.join(', ')}`,
+  rate: (before, after) =>
+    after.burst > before.burst || after.perSecond > before.perSecond
+      ? `Tokens: ${before.burst} at once, ${before.perSecond} a second -> ${after.burst} at once, ${after.perSecond} a second`
+      : null,
+  maxCallS: (before, after) =>
+    isLonger(before, after) ? `Longest call: ${before ?? 0} s -> ${after === null ? 'no limit' : `${after} s`}` : null,
   dial: (before, after) => {
     const [allow, deny] = [isWider(before.allow, after.allow), !holdsAll(after.deny, before.deny)];
     if (!allow && !deny) return null;
-    return [allow ? `Calls allowed: ${quoted(before.allow)} -> ${after.allow.length === 0 ? 'everybody' : quoted(after.allow)}` : '', deny ? `Calls refused: ${quoted(before.deny)} -> ${quoted(after.deny)}` : ''].filter((text) => text !== '').join('\n');
+    return [
+      allow
+        ? `Calls allowed: ${quoted(before.allow)} -> ${after.allow.length === 0 ? 'everybody' : quoted(after.allow)}`
+        : '',
+      deny ? `Calls refused: ${quoted(before.deny)} -> ${quoted(after.deny)}` : '',
+    ]
+      .filter((text) => text !== '')
+      .join('\n');
   },
-  hours: (before: readonly HoursSpan[], after: readonly HoursSpan[]) => (isWider(before, after) ? `Hours of calls: ${after.length === 0 ? 'no limit any more' : 'other ones'}` : null),
-  onScreenLock: (before, after) => (before === 'lock' && after === 'keep' ? 'When the screen is locked: the line stays open' : null),
+  hours: (before: readonly HoursSpan[], after: readonly HoursSpan[]) =>
+    isWider(before, after) ? `Hours of calls: ${after.length === 0 ? 'no limit any more' : 'other ones'}` : null,
+  onScreenLock: (before, after) =>
+    before === 'lock' && after === 'keep' ? 'When the screen is locked: the line stays open' : null,
 };
 
 function loosened(before: ProfilePolicy, after: ProfilePolicy): readonly string[] {
@@ -87,11 +106,19 @@ const saysAgent = ({ provider }: Profile): boolean => JSON.stringify(provider).i
  */
 export function riskyChanges(before: Profile, after: Profile): readonly string[] {
   return [
-    ...(sameAddress(before.gatewayUrl, after.gatewayUrl) ? [] : [`Tokens go to: ${addressChange(before.gatewayUrl, after.gatewayUrl)}`]),
-    ...(before.identity === after.identity ? [] : [`Speaks for: ${whole(before.identity)} -> ${whole(after.identity)}`]),
+    ...(sameAddress(before.gatewayUrl, after.gatewayUrl)
+      ? []
+      : [`Tokens go to: ${addressChange(before.gatewayUrl, after.gatewayUrl)}`]),
+    ...(before.identity === after.identity
+      ? []
+      : [`Speaks for: ${whole(before.identity)} -> ${whole(after.identity)}`]),
     ...providerChanges(before.provider, after.provider),
-    ...(isDeepStrictEqual(before.presentation, after.presentation) ? [] : [`Tokens are shown: ${quoted(before.presentation)} -> ${quoted(after.presentation)}`]),
-    ...(before.displayName !== after.displayName && (saysAgent(before) || saysAgent(after)) ? [`Signs as: ${quoted(before.displayName)} -> ${quoted(after.displayName)}`] : []),
+    ...(isDeepStrictEqual(before.presentation, after.presentation)
+      ? []
+      : [`Tokens are shown: ${quoted(before.presentation)} -> ${quoted(after.presentation)}`]),
+    ...(before.displayName !== after.displayName && (saysAgent(before) || saysAgent(after))
+      ? [`Signs as: ${quoted(before.displayName)} -> ${quoted(after.displayName)}`]
+      : []),
     ...loosened(before.policy, after.policy),
   ];
 }

@@ -22,7 +22,13 @@ import { createKeys, type Keys } from './keys';
 import { openManagedPolicy, type ManagedPolicy } from './managed-policy';
 import type { PassphraseChecks } from './passphrase-verifier';
 import { guardProfiles } from './profile-guard';
-import { openProfileStore, profileMigrations, profilesDocument, PROFILES_VERSION, type ProfileStore } from './profile-store';
+import {
+  openProfileStore,
+  profileMigrations,
+  profilesDocument,
+  PROFILES_VERSION,
+  type ProfileStore,
+} from './profile-store';
 import { admitAdmin } from './required-admin-lock';
 import { createMemoryStore } from './secrets/memory-store';
 import type { Secret } from './secrets/secret';
@@ -58,20 +64,48 @@ interface House {
 }
 
 /** `audit` null: only looked at, so that nothing on disk changes, not even a damaged file; the app may be open. */
-async function openHouse({ folder, policyPath, keychain, passphrases, clock, startedAt }: CommandHost, audit: ((entry: NewAuditEntry) => void) | null): Promise<House> {
+async function openHouse(
+  { folder, policyPath, keychain, passphrases, clock, startedAt }: CommandHost,
+  audit: ((entry: NewAuditEntry) => void) | null,
+): Promise<House> {
   const now = clock.wall;
   const readOnly = audit === null;
   const write = audit ?? (() => undefined);
   const [stored, managed] = await Promise.all([
-    openProfileStore(createJsonFile({ path: join(folder, 'profiles.json'), schema: profilesDocument, version: PROFILES_VERSION, migrations: profileMigrations, holds: 'profiles', now, readOnly })),
+    openProfileStore(
+      createJsonFile({
+        path: join(folder, 'profiles.json'),
+        schema: profilesDocument,
+        version: PROFILES_VERSION,
+        migrations: profileMigrations,
+        holds: 'profiles',
+        now,
+        readOnly,
+      }),
+    ),
     // What is wrong with it is told by the doctor.
     openManagedPolicy({ path: policyPath, onChanged: () => undefined, onProblem: () => undefined }),
   ]);
   managed.stop();
   const profiles = guardProfiles(stored, managed);
-  const keys = createKeys({ keychain, memory: createMemoryStore(), profiles, audit: write, clock, onChanged: () => undefined });
+  const keys = createKeys({
+    keychain,
+    memory: createMemoryStore(),
+    profiles,
+    audit: write,
+    clock,
+    onChanged: () => undefined,
+  });
   const adminLock = await openAdminLock({
-    file: createJsonFile({ path: join(folder, 'admin-lock.json'), schema: adminLockDocument, version: ADMIN_LOCK_VERSION, migrations: {}, holds: 'admin lock', now, readOnly }),
+    file: createJsonFile({
+      path: join(folder, 'admin-lock.json'),
+      schema: adminLockDocument,
+      version: ADMIN_LOCK_VERSION,
+      migrations: {},
+      holds: 'admin lock',
+      now,
+      readOnly,
+    }),
     keychain,
     passphrases,
     account: `${stored.installId}/admin-lock`,
@@ -80,7 +114,14 @@ async function openHouse({ folder, policyPath, keychain, passphrases, clock, sta
     onChanged: () => undefined,
     startedAt,
   });
-  return { stored, managed, profiles, keys, adminLock, notices: [stored.notice, adminLock.notice].filter((notice) => notice !== null) };
+  return {
+    stored,
+    managed,
+    profiles,
+    keys,
+    adminLock,
+    notices: [stored.notice, adminLock.notice].filter((notice) => notice !== null),
+  };
 }
 
 /** The window asks, because a page could have been taken over. Here a person (or an admin's script) wrote `--apply` and can see first what would change. */
@@ -89,7 +130,11 @@ const confirmChange = (): Promise<Result<null>> => Promise.resolve(ok(null));
 /** What was answered without a file that should have been there is no success. */
 function withNotices(answer: Answer, { notices }: House): Answer {
   if (notices.length === 0) return answer;
-  return { ...answer, exit: answer.exit === EXIT.done ? EXIT.file : answer.exit, err: `${answer.err}${notices.map((notice) => `${notice}\n`).join('')}` };
+  return {
+    ...answer,
+    exit: answer.exit === EXIT.done ? EXIT.file : answer.exit,
+    err: `${answer.err}${notices.map((notice) => `${notice}\n`).join('')}`,
+  };
 }
 
 type Writing = Extract<Command, { readonly passphraseFd: number | null }>;
@@ -116,27 +161,56 @@ async function change(host: CommandHost, command: Writing): Promise<Answer> {
   if (asked?.ok === false) return failed(asked.failure);
   // After a wrong try each run waits anew: it is waited for here, or no run would ever get in.
   const waitMs = asked === null ? 0 : ((await adminLock.state()).retryAt ?? 0) - host.clock.wall();
-  if (waitMs > 0) await host.terminal.wait(waitMs, `The last admin passphrase was wrong: this one is tried in ${Math.ceil(waitMs / 1000)} s.`);
-  if (!host.claimFolder()) return refusal(EXIT.running, 'Ringfence is running: quit it first, or use its window. Where it is another command, try again when that is done.');
+  if (waitMs > 0)
+    await host.terminal.wait(
+      waitMs,
+      `The last admin passphrase was wrong: this one is tried in ${Math.ceil(waitMs / 1000)} s.`,
+    );
+  if (!host.claimFolder())
+    return refusal(
+      EXIT.running,
+      'Ringfence is running: quit it first, or use its window. Where it is another command, try again when that is done.',
+    );
 
   const problems: string[] = [];
-  const log = createAuditLog({ path: join(host.folder, 'audit.jsonl'), now: host.clock.wall, onAppended: () => undefined, onProblem: () => problems.push('The audit log could not be written: check the disk and the rights of its folder.\n') });
+  const log = createAuditLog({
+    path: join(host.folder, 'audit.jsonl'),
+    now: host.clock.wall,
+    onAppended: () => undefined,
+    onProblem: () =>
+      problems.push('The audit log could not be written: check the disk and the rights of its folder.\n'),
+  });
   const audit = (entry: NewAuditEntry): void => log.append(isMarked(entry) ? { ...entry, via: 'command-line' } : entry);
   const house = await openHouse(host, audit);
   const admitted = await admit(house, asked?.value ?? null);
   const answer = admitted.ok ? await carryOut(host, house, audit, command, secret) : failed(admitted.failure);
-  if (!admitted.ok) audit({ what: 'refusal', profileId: '', purpose: command.name === 'profiles import' ? 'profile' : 'key', reason: admitted.failure.reason });
+  if (!admitted.ok)
+    audit({
+      what: 'refusal',
+      profileId: '',
+      purpose: command.name === 'profiles import' ? 'profile' : 'key',
+      reason: admitted.failure.reason,
+    });
   await log.flush();
   return withNotices({ ...answer, err: `${answer.err}${problems.join('')}` }, house);
 }
 
 type Marked = Extract<NewAuditEntry, { readonly what: 'key' | 'profile' | 'file' | 'refusal' | 'admin' }>;
-const isMarked = (entry: NewAuditEntry): entry is Marked => ['key', 'profile', 'file', 'refusal', 'admin'].includes(entry.what);
+const isMarked = (entry: NewAuditEntry): entry is Marked =>
+  ['key', 'profile', 'file', 'refusal', 'admin'].includes(entry.what);
 
-function carryOut({ clock }: CommandHost, { stored, managed, profiles, keys }: House, audit: (entry: NewAuditEntry) => void, command: Writing, secret: Secret | null): Promise<Answer> {
+function carryOut(
+  { clock }: CommandHost,
+  { stored, managed, profiles, keys }: House,
+  audit: (entry: NewAuditEntry) => void,
+  command: Writing,
+  secret: Secret | null,
+): Promise<Answer> {
   switch (command.name) {
     case 'keys set':
-      return secret === null ? Promise.resolve(failed(fail('key-unusable', 'Standard input holds no key.').failure)) : setKey({ profiles, keys, audit }, command, secret);
+      return secret === null
+        ? Promise.resolve(failed(fail('key-unusable', 'Standard input holds no key.').failure))
+        : setKey({ profiles, keys, audit }, command, secret);
     case 'keys rotate':
       return rotateKey({ profiles, keys, audit, now: clock.wall }, command);
     case 'profiles import':
@@ -151,7 +225,10 @@ export async function runCommand(command: Command, host: CommandHost): Promise<A
       return done(HELP);
     case 'keys list': {
       const house = await openHouse(host, null);
-      return withNotices(await listKeys({ profiles: house.profiles, keys: house.keys, now: host.clock.wall }, command), house);
+      return withNotices(
+        await listKeys({ profiles: house.profiles, keys: house.keys, now: host.clock.wall }, command),
+        house,
+      );
     }
     case 'doctor': {
       const { stored, profiles, keys, managed, adminLock } = await openHouse(host, null);
@@ -162,7 +239,8 @@ export async function runCommand(command: Command, host: CommandHost): Promise<A
           adminLockNotice: adminLock.notice,
           profiles: profiles.profiles(),
           keys,
-          policyFile: managed.effective({ id: PRACTICE_PROFILE_ID, environment: 'practice', policy: DEFAULT_POLICY }).file,
+          policyFile: managed.effective({ id: PRACTICE_PROFILE_ID, environment: 'practice', policy: DEFAULT_POLICY })
+            .file,
           policyPath: host.policyPath,
           passphraseMissing: managed.adminLock() === 'required' && !(await adminLock.state()).configured,
           sound: () => checkSound(host.sound),
@@ -174,7 +252,13 @@ export async function runCommand(command: Command, host: CommandHost): Promise<A
     case 'profiles import':
       if (!command.apply) {
         const house = await openHouse(host, null);
-        return withNotices(await importProfiles({ ...house, confirmChange, clock: host.clock, newId: randomUUID, audit: () => undefined }, command), house);
+        return withNotices(
+          await importProfiles(
+            { ...house, confirmChange, clock: host.clock, newId: randomUUID, audit: () => undefined },
+            command,
+          ),
+          house,
+        );
       }
       return change(host, command);
     case 'keys set':

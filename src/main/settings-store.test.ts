@@ -18,14 +18,25 @@ function fakeFile(content: SettingsDocument | null = null) {
 
 describe('the settings', () => {
   it('start with the defaults', async () => {
-    expect((await openSettingsStore(fakeFile())).current()).toEqual({ theme: 'system', doNotDisturb: false, microphoneId: null, speakerId: null, ringerId: null, guideDone: false });
+    expect((await openSettingsStore(fakeFile())).current()).toEqual({
+      theme: 'system',
+      doNotDisturb: false,
+      microphoneId: null,
+      speakerId: null,
+      ringerId: null,
+      guideDone: false,
+    });
   });
 
   it('change in part and are remembered, also when two change at once', async () => {
     const file = fakeFile();
     const store = await openSettingsStore(file);
     await Promise.all([store.change({ theme: 'dark' }), store.change({ microphoneId: 'usb' })]);
-    expect((await openSettingsStore(file)).current()).toMatchObject({ theme: 'dark', microphoneId: 'usb', doNotDisturb: false });
+    expect((await openSettingsStore(file)).current()).toMatchObject({
+      theme: 'dark',
+      microphoneId: 'usb',
+      doNotDisturb: false,
+    });
   });
 
   it('stay as they are when they can not be saved', async () => {

@@ -23,7 +23,9 @@ const assistant = (policy: object = {}): Profile =>
 const OFFER = 'v=0\r\nm=audio 9\r\na=fingerprint:x';
 const TOKEN = `ek_${randomUUID()}`;
 
-function setUp(replaced: Partial<VoiceCallsPorts> & { readonly profile?: Profile; readonly placeWhen?: Promise<void> } = {}) {
+function setUp(
+  replaced: Partial<VoiceCallsPorts> & { readonly profile?: Profile; readonly placeWhen?: Promise<void> } = {},
+) {
   const clock = createFakeClock();
   const audited: NewAuditEntry[] = [];
   const told: VoiceEnded[] = [];
@@ -36,7 +38,9 @@ function setUp(replaced: Partial<VoiceCallsPorts> & { readonly profile?: Profile
   const voice = createVoiceCalls({
     profiles: { find: (id) => (id === profile.id ? profile : null) },
     broker: { voiceToken: () => Promise.resolve(ok(token)) },
-    keys: { active: () => Promise.resolve(ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) })) },
+    keys: {
+      active: () => Promise.resolve(ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) })),
+    },
     calls: {
       place: async (_profile, used, offer) => {
         placed.push({ token: used, offer });
@@ -59,7 +63,8 @@ function setUp(replaced: Partial<VoiceCallsPorts> & { readonly profile?: Profile
     if (!result.ok) throw new Error(result.failure.sentence);
     return result.value.callId;
   };
-  const tool = (callId: string, name: string, text = '{}', toolCallId = 't1') => voice.runTool({ callId, toolCallId, name, arguments: text });
+  const tool = (callId: string, name: string, text = '{}', toolCallId = 't1') =>
+    voice.runTool({ callId, toolCallId, name, arguments: text });
   return { voice, clock, audited, told, placed, hungUp, refusals, place, tool };
 }
 
@@ -75,19 +80,38 @@ describe('placing a call', () => {
 
   it('is refused on a line without assistant, and twice at once', async () => {
     const { voice, place } = setUp();
-    expect(await voice.place({ profileId: 'practice', offer: OFFER })).toMatchObject({ ok: false, failure: { reason: 'unknown-profile' } });
-    const both = await Promise.all([voice.place({ profileId: 'assistant', offer: OFFER }), voice.place({ profileId: 'assistant', offer: OFFER })]);
+    expect(await voice.place({ profileId: 'practice', offer: OFFER })).toMatchObject({
+      ok: false,
+      failure: { reason: 'unknown-profile' },
+    });
+    const both = await Promise.all([
+      voice.place({ profileId: 'assistant', offer: OFFER }),
+      voice.place({ profileId: 'assistant', offer: OFFER }),
+    ]);
     expect(both.map((each) => (each.ok ? 'placed' : each.failure.reason))).toEqual(['placed', 'rate-limited']);
     await expect(place()).rejects.toThrow('going on already');
     // Of the one that is still being placed the window may know nothing: whoever gave it up can't end it.
     const slow = setUp({ placeWhen: new Promise(() => undefined) });
     void slow.voice.place({ profileId: 'assistant', offer: OFFER });
-    expect(await slow.voice.place({ profileId: 'assistant', offer: OFFER })).toMatchObject({ ok: false, failure: { reason: 'rate-limited', sentence: expect.stringContaining('Try again in a moment.') as string, action: 'retry' } });
+    expect(await slow.voice.place({ profileId: 'assistant', offer: OFFER })).toMatchObject({
+      ok: false,
+      failure: {
+        reason: 'rate-limited',
+        sentence: expect.stringContaining('Try again in a moment.') as string,
+        action: 'retry',
+      },
+    });
   });
 
   it('is refused as its token is, and leaves nothing behind', async () => {
-    const { voice, placed } = setUp({ broker: { voiceToken: () => Promise.resolve(fail('outside-hours', 'Closed.')) } });
-    for (let n = 0; n < 2; n += 1) expect(await voice.place({ profileId: 'assistant', offer: OFFER })).toMatchObject({ ok: false, failure: { reason: 'outside-hours' } });
+    const { voice, placed } = setUp({
+      broker: { voiceToken: () => Promise.resolve(fail('outside-hours', 'Closed.')) },
+    });
+    for (let n = 0; n < 2; n += 1)
+      expect(await voice.place({ profileId: 'assistant', offer: OFFER })).toMatchObject({
+        ok: false,
+        failure: { reason: 'outside-hours' },
+      });
     expect(placed).toEqual([]);
   });
 });
@@ -143,7 +167,12 @@ describe('ending a call', () => {
   });
 
   it('waits for the system when everything ends, but not for long', async () => {
-    const { voice, place, clock, told } = setUp({ calls: { place: () => Promise.resolve(ok({ answer: '', systemId: 'rtc_1' })), hangUp: () => new Promise(() => undefined) } });
+    const { voice, place, clock, told } = setUp({
+      calls: {
+        place: () => Promise.resolve(ok({ answer: '', systemId: 'rtc_1' })),
+        hangUp: () => new Promise(() => undefined),
+      },
+    });
     const callId = await place();
     let over = false;
     void voice.endAll({ cause: 'hung-up', details: '' }).then(() => (over = true));
@@ -161,7 +190,9 @@ describe('a tool', () => {
     const callId = await place();
     expect(await tool(callId, 'end_call')).toEqual(ok({ output: '{"done":true}' }));
     expect(await tool(callId, 'end_call')).toEqual(ok({ output: '{"done":true}' }));
-    expect(audited.filter(({ what }) => what === 'tool')).toEqual([{ what: 'tool', profileId: 'assistant', callId, tool: 'end_call', outcome: 'done' }]);
+    expect(audited.filter(({ what }) => what === 'tool')).toEqual([
+      { what: 'tool', profileId: 'assistant', callId, tool: 'end_call', outcome: 'done' },
+    ]);
     expect(told).toEqual([]);
     await clock.advance(2_000);
     expect(told).toEqual([{ callId, cause: 'hung-up-by-peer', details: '' }]);
@@ -171,11 +202,21 @@ describe('a tool', () => {
   it('is refused where the line does not have it, the arguments do not fit, or the call is over', async () => {
     const { voice, place, tool, clock, told, audited } = setUp();
     const callId = await place();
-    expect(await tool(callId, 'transfer_to_agent', '{"summary":"x"}', 'a')).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
+    expect(await tool(callId, 'transfer_to_agent', '{"summary":"x"}', 'a')).toMatchObject({
+      ok: false,
+      failure: { reason: 'invalid-input' },
+    });
     expect(await tool(callId, 'toString', '{}', 'b')).toMatchObject({ ok: false });
-    expect(await tool(callId, 'end_call', '{"now":true}', 'c')).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
+    expect(await tool(callId, 'end_call', '{"now":true}', 'c')).toMatchObject({
+      ok: false,
+      failure: { reason: 'invalid-input' },
+    });
     expect(await tool(randomUUID(), 'end_call')).toMatchObject({ ok: false });
-    expect(audited.filter(({ what }) => what === 'tool')).toMatchObject([{ outcome: 'refused' }, { outcome: 'refused' }, { outcome: 'refused' }]);
+    expect(audited.filter(({ what }) => what === 'tool')).toMatchObject([
+      { outcome: 'refused' },
+      { outcome: 'refused' },
+      { outcome: 'refused' },
+    ]);
     await clock.advance(5_000);
     expect(told).toEqual([]);
     await voice.hangUp(callId);
@@ -186,7 +227,10 @@ describe('a tool', () => {
     const { place, tool, audited } = setUp();
     const callId = await place();
     for (let n = 0; n < 120; n += 1) await tool(callId, 'no_such_tool', '{}', `t${n}`);
-    expect(await tool(callId, 'end_call', '{}', 'last')).toMatchObject({ ok: false, failure: { reason: 'rate-limited' } });
+    expect(await tool(callId, 'end_call', '{}', 'last')).toMatchObject({
+      ok: false,
+      failure: { reason: 'rate-limited' },
+    });
     expect(audited.filter(({ what }) => what === 'tool')).toHaveLength(100);
   });
 });

@@ -56,22 +56,37 @@ const LAST_WORDS = 1_500;
 /** More tool calls than a conversation has; what they answered is kept until its end. */
 const MOST_TOOL_CALLS = 100;
 
-export function createVoiceCalls({ profiles, broker, keys, calls, audit, onEnded, clock, newId }: VoiceCallsPorts): VoiceCalls {
+export function createVoiceCalls({
+  profiles,
+  broker,
+  keys,
+  calls,
+  audit,
+  onEnded,
+  clock,
+  newId,
+}: VoiceCallsPorts): VoiceCalls {
   const live = new Map<string, VoiceCall>();
   const placing = new Set<string>();
   const ending = new Map<string, Promise<Result<null>>>();
   /** Grows when everything is ended: what was asked for before is not wanted any more. */
   let generation = 0;
 
-  const wait = (ms: number): Promise<void> => (ms === 0 ? Promise.resolve() : new Promise((resolve) => void clock.after(ms, resolve)));
+  const wait = (ms: number): Promise<void> =>
+    ms === 0 ? Promise.resolve() : new Promise((resolve) => void clock.after(ms, resolve));
 
   /** Gives up after the last try: the system ends a call by itself when nobody sends any more. */
-  const endAtSystem = async ({ callId, profile, systemId }: Pick<VoiceCall, 'callId' | 'profile' | 'systemId'>): Promise<Result<null>> => {
+  const endAtSystem = async ({
+    callId,
+    profile,
+    systemId,
+  }: Pick<VoiceCall, 'callId' | 'profile' | 'systemId'>): Promise<Result<null>> => {
     let failure: Failure | null = null;
     for (const pause of systemId === null ? [] : HANG_UP_TRIES_AFTER) {
       await wait(pause === 0 ? 0 : Math.max(pause, Math.min(failure?.retryAfterMs ?? 0, 10_000)));
       const key = await keys.active(profile.id);
-      const ended = key.ok && systemId !== null ? await calls.hangUp(profile, systemId, key.value) : key.ok ? ok(null) : key;
+      const ended =
+        key.ok && systemId !== null ? await calls.hangUp(profile, systemId, key.value) : key.ok ? ok(null) : key;
       failure = ended.ok ? null : ended.failure;
       if (failure === null) break;
     }
@@ -100,12 +115,22 @@ export function createVoiceCalls({ profiles, broker, keys, calls, audit, onEnded
     if (!token.ok) return token;
     // The one that the token was made for: the line may have been changed since it was asked for.
     const { profile } = token.value;
-    const placed = generation === asked ? await calls.place(profile, token.value.token, offer) : fail('cancelled', 'The call was ended while it was placed.');
+    const placed =
+      generation === asked
+        ? await calls.place(profile, token.value.token, offer)
+        : fail('cancelled', 'The call was ended while it was placed.');
     if (!placed.ok) {
-      if (placed.failure.reason !== 'cancelled') audit({ what: 'refusal', profileId: profile.id, purpose: 'voice', reason: placed.failure.reason });
+      if (placed.failure.reason !== 'cancelled')
+        audit({ what: 'refusal', profileId: profile.id, purpose: 'voice', reason: placed.failure.reason });
       return placed;
     }
-    const call: VoiceCall = { callId: newId(), profile, systemId: placed.value.systemId, toolOutputs: new Map(), cancelLimit: () => undefined };
+    const call: VoiceCall = {
+      callId: newId(),
+      profile,
+      systemId: placed.value.systemId,
+      toolOutputs: new Map(),
+      cancelLimit: () => undefined,
+    };
     audit({ what: 'voice-call', profileId: profile.id, callId: call.callId, step: 'placed' });
     if (generation !== asked) {
       await end(call);
@@ -113,12 +138,16 @@ export function createVoiceCalls({ profiles, broker, keys, calls, audit, onEnded
     }
     live.set(call.callId, call);
     const { maxCallS } = profile.policy;
-    if (maxCallS !== null) call.cancelLimit = clock.after(maxCallS * 1000, () => endAndTell(call.callId, { cause: 'time-limit', details: '' }));
+    if (maxCallS !== null)
+      call.cancelLimit = clock.after(maxCallS * 1000, () =>
+        endAndTell(call.callId, { cause: 'time-limit', details: '' }),
+      );
     return ok({ callId: call.callId, answer: placed.value.answer });
   };
 
   const callTool = async (call: VoiceCall, asked: VoiceToolCall): Promise<Result<ToolOutput>> => {
-    const note = (outcome: 'done' | 'refused' | 'failed'): void => audit({ what: 'tool', profileId: call.profile.id, callId: call.callId, tool: asked.name, outcome });
+    const note = (outcome: 'done' | 'refused' | 'failed'): void =>
+      audit({ what: 'tool', profileId: call.profile.id, callId: call.callId, tool: asked.name, outcome });
     const tool = enabledTool(asked.name, realtimeConfig(call.profile)?.tools ?? []);
     if (tool === null) {
       note('refused');
@@ -142,7 +171,12 @@ export function createVoiceCalls({ profiles, broker, keys, calls, audit, onEnded
       if (placing.has(profileId) || [...live.values()].some((call) => call.profile.id === profileId)) {
         audit({ what: 'refusal', profileId, purpose: 'voice', reason: 'rate-limited' });
         // Of a call that is still being placed the window may know nothing any more: the person gave it up.
-        if (placing.has(profileId)) return fail('rate-limited', `The call with "${profile.name}" before this one is not over yet. Try again in a moment.`, 'retry');
+        if (placing.has(profileId))
+          return fail(
+            'rate-limited',
+            `The call with "${profile.name}" before this one is not over yet. Try again in a moment.`,
+            'retry',
+          );
         return fail('rate-limited', `A call with "${profile.name}" is going on already. End it first.`);
       }
       placing.add(profileId);
@@ -160,7 +194,8 @@ export function createVoiceCalls({ profiles, broker, keys, calls, audit, onEnded
       }
       const before = call.toolOutputs.get(asked.toolCallId);
       if (before !== undefined) return before;
-      if (call.toolOutputs.size >= MOST_TOOL_CALLS) return fail('rate-limited', 'This call has used its tools too often.');
+      if (call.toolOutputs.size >= MOST_TOOL_CALLS)
+        return fail('rate-limited', 'This call has used its tools too often.');
       const output = callTool(call, asked);
       call.toolOutputs.set(asked.toolCallId, output);
       return output;

@@ -17,7 +17,13 @@ export const windowState = z.object({
 });
 export type WindowState = z.infer<typeof windowState>;
 
-const DEFAULT_STATE: WindowState = { version: WINDOW_STATE_VERSION, width: 1040, height: 700, position: null, maximized: false };
+const DEFAULT_STATE: WindowState = {
+  version: WINDOW_STATE_VERSION,
+  width: 1040,
+  height: 700,
+  position: null,
+  maximized: false,
+};
 
 /** The page's own background, so that nothing flashes before it paints. */
 export const backgroundColour = (): string => (nativeTheme.shouldUseDarkColors ? '#0e1116' : '#f5f6f8');
@@ -25,7 +31,15 @@ export const backgroundColour = (): string => (nativeTheme.shouldUseDarkColors ?
 /** A position on a screen that was unplugged would hide the window. */
 function visible(position: WindowState['position']): { readonly x: number; readonly y: number } | null {
   if (position === null) return null;
-  const inside = screen.getAllDisplays().some(({ workArea }) => position.x >= workArea.x - 8 && position.y >= workArea.y - 8 && position.x < workArea.x + workArea.width - 80 && position.y < workArea.y + workArea.height - 80);
+  const inside = screen
+    .getAllDisplays()
+    .some(
+      ({ workArea }) =>
+        position.x >= workArea.x - 8 &&
+        position.y >= workArea.y - 8 &&
+        position.x < workArea.x + workArea.width - 80 &&
+        position.y < workArea.y + workArea.height - 80,
+    );
   return inside ? position : null;
 }
 
@@ -63,13 +77,21 @@ export function openPhoneWindow({ preload, state, saveState, log, onMade }: Phon
   });
   window.on('close', () => {
     const { width, height, x, y } = window.getNormalBounds();
-    saveState({ version: WINDOW_STATE_VERSION, width: Math.max(360, width), height: Math.max(560, height), position: { x, y }, maximized: window.isMaximized() });
+    saveState({
+      version: WINDOW_STATE_VERSION,
+      width: Math.max(360, width),
+      height: Math.max(560, height),
+      position: { x, y },
+      maximized: window.isMaximized(),
+    });
   });
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.error(`the phone window's process ended: ${reason}`);
     if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
   });
   onMade(window);
-  void window.loadURL(`${APP_ORIGIN}/index.html`).catch((cause: unknown) => log.error('the phone window could not load its page', cause));
+  void window
+    .loadURL(`${APP_ORIGIN}/index.html`)
+    .catch((cause: unknown) => log.error('the phone window could not load its page', cause));
   return window;
 }

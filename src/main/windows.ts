@@ -3,7 +3,11 @@ import type { WindowName } from '../contracts/ipc';
 
 /** What is needed of a BrowserWindow. */
 export interface KnownWindow {
-  readonly webContents: { readonly id: number; readonly send: (channel: string, payload: unknown) => void; readonly isDestroyed: () => boolean };
+  readonly webContents: {
+    readonly id: number;
+    readonly send: (channel: string, payload: unknown) => void;
+    readonly isDestroyed: () => boolean;
+  };
   readonly isDestroyed: () => boolean;
 }
 

@@ -5,7 +5,11 @@ interface Api {
   readonly invoke: (name: string, input?: unknown) => Promise<unknown>;
   readonly subscribe: (name: string, listener: (payload: unknown) => void) => () => void;
 }
-const electron = vi.hoisted(() => ({ exposed: new Map<string, unknown>(), invoked: [] as unknown[][], listeners: new Map<string, (event: unknown, payload: unknown) => void>() }));
+const electron = vi.hoisted(() => ({
+  exposed: new Map<string, unknown>(),
+  invoked: [] as unknown[][],
+  listeners: new Map<string, (event: unknown, payload: unknown) => void>(),
+}));
 vi.mock('electron', () => ({
   contextBridge: { exposeInMainWorld: (name: string, api: unknown) => electron.exposed.set(name, api) },
   ipcRenderer: {
@@ -30,11 +34,14 @@ it('passes declared channels on, by name', async () => {
   expect(electron.invoked).toEqual(channelNames.map((name) => [INVOKE_TRANSPORT, name, 1]));
 });
 
-it.each(['nope', '__proto__', 'constructor', INVOKE_TRANSPORT, 'grants.renewed'])('answers %s by itself', async (name) => {
-  electron.invoked.length = 0;
-  expect(await api.invoke(name)).toMatchObject({ ok: false, failure: { reason: 'unknown-channel' } });
-  expect(electron.invoked).toEqual([]);
-});
+it.each(['nope', '__proto__', 'constructor', INVOKE_TRANSPORT, 'grants.renewed'])(
+  'answers %s by itself',
+  async (name) => {
+    electron.invoked.length = 0;
+    expect(await api.invoke(name)).toMatchObject({ ok: false, failure: { reason: 'unknown-channel' } });
+    expect(electron.invoked).toEqual([]);
+  },
+);
 
 it('hands on payloads without the event, until unsubscribed, for declared notifications only', () => {
   for (const name of notificationNames) {
@@ -51,9 +58,11 @@ it('hands on payloads without the event, until unsubscribed, for declared notifi
 
 it('keeps back what could choke main, and lets main judge everything else', async () => {
   electron.invoked.length = 0;
-  for (const huge of ['x'.repeat(2_000_000), { a: ['x'.repeat(2_000_000)] }]) expect(await api.invoke('grants.get', huge)).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
+  for (const huge of ['x'.repeat(2_000_000), { a: ['x'.repeat(2_000_000)] }])
+    expect(await api.invoke('grants.get', huge)).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
   expect(electron.invoked).toEqual([]);
   const circular: Record<string, unknown> = {};
   circular['self'] = circular;
-  for (const odd of ['x'.repeat(1_000_000), circular, 10n, undefined]) expect(await api.invoke('grants.get', odd)).toBe('answer');
+  for (const odd of ['x'.repeat(1_000_000), circular, 10n, undefined])
+    expect(await api.invoke('grants.get', odd)).toBe('answer');
 });

@@ -22,7 +22,7 @@ const tooLarge: Result<never> = {
 };
 function isTooLarge(input: unknown): boolean {
   try {
-    return (JSON.stringify(input) as string | undefined ?? '').length > LARGEST_SENT;
+    return ((JSON.stringify(input) as string | undefined) ?? '').length > LARGEST_SENT;
   } catch {
     // Circular, or a BigInt: main says what is wrong with it.
     return false;

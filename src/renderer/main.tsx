@@ -18,7 +18,8 @@ const microphone = createMicrophone({ preferredId: () => app.state.settings.get(
 const app = createAppState({
   api,
   createUserAgent: (_profile, grants, mayCall) => createBrowserUserAgent({ grants, microphone, mayCall }),
-  createVoiceUserAgent: (profile, line, onTranscript) => createBrowserVoiceUserAgent({ profile, line, microphone, onTranscript }),
+  createVoiceUserAgent: (profile, line, onTranscript) =>
+    createBrowserVoiceUserAgent({ profile, line, microphone, onTranscript }),
   openSocket: (url) => new WebSocket(url),
   tryLine: tryBrowserLine,
   devices: navigator.mediaDevices,

@@ -12,7 +12,8 @@ if (root === null) throw new Error('unlock.html has no #root');
 
 const settings = createSettingsStore(api);
 const unlock = createUnlockStore(api);
-const question = new URLSearchParams(location.search).get('question') === 'set-passphrase' ? 'set-passphrase' : 'unlock';
+const question =
+  new URLSearchParams(location.search).get('question') === 'set-passphrase' ? 'set-passphrase' : 'unlock';
 createRoot(root).render(
   <StrictMode>
     <Themed settings={settings}>

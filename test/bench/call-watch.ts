@@ -37,13 +37,21 @@ export async function watchCalls(page: Page): Promise<void> {
     WebSocket.prototype.send = function (data: unknown) {
       Reflect.apply(send, this, [data]);
       const noted = shelf.ringfenceCall;
-      if (typeof data !== 'string' || !data.startsWith('INVITE ') || noted === undefined || noted.invite !== undefined) return;
+      if (typeof data !== 'string' || !data.startsWith('INVITE ') || noted === undefined || noted.invite !== undefined)
+        return;
       noted.invite = now();
       if (heard.has(this)) return;
       heard.add(this);
       this.addEventListener('message', (event: MessageEvent<unknown>) => {
         const call = shelf.ringfenceCall;
-        if (call?.invite !== undefined && call.answer === undefined && typeof event.data === 'string' && /^SIP\/2\.0 200 /.test(event.data) && /^CSeq: *\d+ INVITE/im.test(event.data)) call.answer = now();
+        if (
+          call?.invite !== undefined &&
+          call.answer === undefined &&
+          typeof event.data === 'string' &&
+          /^SIP\/2\.0 200 /.test(event.data) &&
+          /^CSeq: *\d+ INVITE/im.test(event.data)
+        )
+          call.answer = now();
       });
     };
     const Real = RTCPeerConnection;
@@ -52,7 +60,11 @@ export async function watchCalls(page: Page): Promise<void> {
         super(configuration);
         const look = (): void => {
           const call = shelf.ringfenceCall;
-          if (call !== undefined && this.getReceivers().some((receiver) => receiver.getSynchronizationSources().length > 0)) call.audio = now();
+          if (
+            call !== undefined &&
+            this.getReceivers().some((receiver) => receiver.getSynchronizationSources().length > 0)
+          )
+            call.audio = now();
           else if (this.connectionState !== 'closed') setTimeout(look, 4);
         };
         look();
@@ -65,7 +77,17 @@ export async function watchCalls(page: Page): Promise<void> {
 export async function callTimes(page: Page): Promise<CallTimes | null> {
   return await page.evaluate(() => {
     const call = (globalThis as { ringfenceCall?: Noted }).ringfenceCall;
-    if (call?.pressed === undefined || call.invite === undefined || call.answer === undefined || call.audio === undefined) return null;
-    return { clickToInvite: call.invite - call.pressed, inviteToAnswer: call.answer - call.invite, clickToAudio: call.audio - call.pressed };
+    if (
+      call?.pressed === undefined ||
+      call.invite === undefined ||
+      call.answer === undefined ||
+      call.audio === undefined
+    )
+      return null;
+    return {
+      clickToInvite: call.invite - call.pressed,
+      inviteToAnswer: call.answer - call.invite,
+      clickToAudio: call.audio - call.pressed,
+    };
   });
 }

@@ -27,13 +27,20 @@ export async function launchEmptyWindow(): Promise<EmptyWindow> {
   const folder = await temporaryFolder();
   const appFolder = join(folder, 'app');
   await mkdir(appFolder);
-  await writeFile(join(appFolder, 'package.json'), JSON.stringify({ name: 'empty-window', version: '1.0.0', type: 'module', main: 'main.js' }));
+  await writeFile(
+    join(appFolder, 'package.json'),
+    JSON.stringify({ name: 'empty-window', version: '1.0.0', type: 'module', main: 'main.js' }),
+  );
   await writeFile(join(appFolder, 'main.js'), MAIN);
   await writeFile(join(appFolder, 'index.html'), '<!doctype html><title>Empty</title><p>Empty</p>');
   const electron = await _electron.launch({
     executablePath: process.env['RINGFENCE_E2E_ELECTRON'] ?? '',
     chromiumSandbox: osSandbox(),
-    args: [...(JSON.parse(process.env['RINGFENCE_E2E_ARGS'] ?? '[]') as string[]), `--user-data-dir=${join(folder, 'user-data')}`, appFolder],
+    args: [
+      ...(JSON.parse(process.env['RINGFENCE_E2E_ARGS'] ?? '[]') as string[]),
+      `--user-data-dir=${join(folder, 'user-data')}`,
+      appFolder,
+    ],
   });
   const page = await electron.firstWindow();
   await page.waitForURL(/index\.html$/);

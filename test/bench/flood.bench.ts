@@ -26,7 +26,9 @@ async function watchFrames({ page }: RunningApp): Promise<() => Promise<Pick<Fra
   await page.evaluate(() => {
     const watch: FrameWatch = { frames: [], longTasks: [], stop: false };
     (globalThis as { ringfenceFrames?: FrameWatch }).ringfenceFrames = watch;
-    new PerformanceObserver((list) => watch.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
+    new PerformanceObserver((list) =>
+      watch.longTasks.push(...list.getEntries().map(({ duration }) => duration)),
+    ).observe({ type: 'longtask' });
     let before = performance.now();
     const look = (now: number): void => {
       watch.frames.push(now - before);
@@ -40,7 +42,11 @@ async function watchFrames({ page }: RunningApp): Promise<() => Promise<Pick<Fra
   });
   return () =>
     page.evaluate(() => {
-      const watch = (globalThis as { ringfenceFrames?: FrameWatch }).ringfenceFrames ?? { frames: [], longTasks: [], stop: true };
+      const watch = (globalThis as { ringfenceFrames?: FrameWatch }).ringfenceFrames ?? {
+        frames: [],
+        longTasks: [],
+        stop: true,
+      };
       watch.stop = true;
       return { frames: watch.frames, longTasks: watch.longTasks };
     });
@@ -59,7 +65,9 @@ async function heapMebibytes({ page }: RunningApp): Promise<number> {
 async function processorClock({ page }: RunningApp): Promise<() => Promise<number>> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  return async () => ((await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN) * 1000;
+  return async () =>
+    ((await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN) *
+    1000;
 }
 
 /** Draws about as much as the live column does, without any work: what is late then has waited for this computer. Answers with the way to stop. */
@@ -71,7 +79,11 @@ async function drawSomething({ page }: RunningApp): Promise<() => Promise<void>>
     document.body.append(box);
     let count = 0;
     const draw = (): void => {
-      box.replaceChildren(...Array.from({ length: 20 }, (_, line) => Object.assign(document.createElement('p'), { textContent: `line ${line} of drawing ${(count += 1)}` })));
+      box.replaceChildren(
+        ...Array.from({ length: 20 }, (_, line) =>
+          Object.assign(document.createElement('p'), { textContent: `line ${line} of drawing ${(count += 1)}` }),
+        ),
+      );
       if (box.isConnected) setTimeout(draw, 50);
     };
     draw();
@@ -81,7 +93,10 @@ async function drawSomething({ page }: RunningApp): Promise<() => Promise<void>>
 
 /** Joins the events as somebody else; answers with the way to leave. */
 async function listenElsewhere(sippet: FakeSippet): Promise<() => void> {
-  const answer = await fetch(`${sippet.url}/api/realtime/session`, { method: 'POST', headers: { 'x-api-key': sippet.secretKey, 'content-type': 'application/json' } });
+  const answer = await fetch(`${sippet.url}/api/realtime/session`, {
+    method: 'POST',
+    headers: { 'x-api-key': sippet.secretKey, 'content-type': 'application/json' },
+  });
   const { token } = (await answer.json()) as { readonly token: string };
   const socket = new WebSocket(`${sippet.url.replace('http', 'ws')}/socket/websocket?vsn=2.0.0&session_token=${token}`);
   socket.on('open', () => socket.send('["1","1","events","phx_join",{}]'));
@@ -89,7 +104,8 @@ async function listenElsewhere(sippet: FakeSippet): Promise<() => void> {
   return () => socket.terminate();
 }
 
-const quantile = (sorted: readonly number[], part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+const quantile = (sorted: readonly number[], part: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
 
 test('live events: 2,000 a second for 30 s', async ({ launch, keyring }) => {
   const sippet = await startFakeSippet();
@@ -100,10 +116,21 @@ test('live events: 2,000 a second for 30 s', async ({ launch, keyring }) => {
       const began = performance.now();
       const first = sent;
       while (sent - first < PER_SECOND * seconds) {
-        const due = Math.min(first + PER_SECOND * seconds, first + Math.ceil(((performance.now() - began) / 1000) * PER_SECOND));
+        const due = Math.min(
+          first + PER_SECOND * seconds,
+          first + Math.ceil(((performance.now() - began) / 1000) * PER_SECOND),
+        );
         for (; sent < due; sent += 1) {
-          const step = (['incoming_call', 'call_answered', 'call_transcript_completed', 'call_ended'] as const)[sent % 4] ?? 'incoming_call';
-          sippet.events.push(step, { callUuid: `flood-${Math.floor(sent / 4)}`, fromNumber: '+254722000001', toNumber: '+254700000000', speaker: 'caller', transcript: `utterance ${sent}` });
+          const step =
+            (['incoming_call', 'call_answered', 'call_transcript_completed', 'call_ended'] as const)[sent % 4] ??
+            'incoming_call';
+          sippet.events.push(step, {
+            callUuid: `flood-${Math.floor(sent / 4)}`,
+            fromNumber: '+254722000001',
+            toNumber: '+254700000000',
+            speaker: 'caller',
+            transcript: `utterance ${sent}`,
+          });
         }
         await pause(5);
       }
@@ -117,7 +144,16 @@ test('live events: 2,000 a second for 30 s', async ({ launch, keyring }) => {
     await stopDrawing();
     sent = 0;
 
-    const line = { id: 'desk', name: 'Desk', environment: 'development', provider: { kind: 'sippet', baseUrl: sippet.url }, identity: '', gatewayUrl: '', presentation: { kind: 'digest' }, policy: { purposes: ['events'] } } as const;
+    const line = {
+      id: 'desk',
+      name: 'Desk',
+      environment: 'development',
+      provider: { kind: 'sippet', baseUrl: sippet.url },
+      identity: '',
+      gatewayUrl: '',
+      presentation: { kind: 'digest' },
+      policy: { purposes: ['events'] },
+    } as const;
     await takeLine(app, { ...line, policy: { purposes: ['events'] } }, sippet.secretKey);
     const remote = app.page.getByTestId('remote-calls');
     await expect(remote).toHaveAttribute('data-phase', 'joined', { timeout: 15_000 });
@@ -142,12 +178,20 @@ test('live events: 2,000 a second for 30 s', async ({ launch, keyring }) => {
     const late = (of: readonly number[]): number => of.filter((each) => each > LONGEST_FRAME_MS).length;
     const sorted = [...frames].sort((a, b) => a - b);
     add('flood: longest frame', 'ms', [sorted.at(-1) ?? NaN], LONGEST_FRAME_MS, '2,000 events a second for 30 s');
-    add('the same flood to somebody else: longest frame', 'ms', [Math.max(...quiet)], null, `the page draws 20 lines 20 times a second and does nothing else, ${ELSEWHERE_SECONDS} s`);
+    add(
+      'the same flood to somebody else: longest frame',
+      'ms',
+      [Math.max(...quiet)],
+      null,
+      `the page draws 20 lines 20 times a second and does nothing else, ${ELSEWHERE_SECONDS} s`,
+    );
     add('flood: frame, median', 'ms', frames);
     add('flood: frame, 99th percentile', 'ms', [quantile(sorted, 0.99)]);
     add('flood: main thread of the page, share of a core', '%', [share]);
     add('flood: heap that stays after 60,000 events', 'MiB', [heapAfter - heapBefore], 2, 'the log keeps 10,000');
-    note(`Flood: ${sent} events sent, ${(await remote.getAttribute('data-heard')) ?? '?'} heard; ${frames.length} frames, ${late(frames)} of them over ${LONGEST_FRAME_MS} ms (to somebody else: ${late(quiet)} of ${quiet.length}); tasks over 50 ms: ${longTasks.length}${longTasks.length === 0 ? '' : ` (longest ${Math.max(...longTasks).toFixed(0)} ms)`}.`);
+    note(
+      `Flood: ${sent} events sent, ${(await remote.getAttribute('data-heard')) ?? '?'} heard; ${frames.length} frames, ${late(frames)} of them over ${LONGEST_FRAME_MS} ms (to somebody else: ${late(quiet)} of ${quiet.length}); tasks over 50 ms: ${longTasks.length}${longTasks.length === 0 ? '' : ` (longest ${Math.max(...longTasks).toFixed(0)} ms)`}.`,
+    );
   } finally {
     await sippet.close();
   }

@@ -41,7 +41,10 @@ sound.autoplay = true;
 document.querySelector('button')?.addEventListener('click', () => {
   if (ua === null || next === null) return;
   const { target, iceServers } = next;
-  const session = ua.call(target, { mediaConstraints: { audio: true, video: false }, ...(iceServers.length === 0 ? {} : { pcConfig: { iceServers } }) });
+  const session = ua.call(target, {
+    mediaConstraints: { audio: true, video: false },
+    ...(iceServers.length === 0 ? {} : { pcConfig: { iceServers } }),
+  });
   calls += 1;
   const over = (): void => {
     calls -= 1;

@@ -32,11 +32,27 @@ export async function launchJssipDefaults(): Promise<JssipDefaultsApp> {
     configFile: false,
     logLevel: 'error',
     root: appFolder,
-    build: { outDir: appFolder, emptyOutDir: false, target: 'chrome130', lib: { entry: fileURLToPath(new URL('jssip-defaults-page.ts', import.meta.url)), formats: ['iife'], name: 'jssipDefaultsPage', fileName: () => 'page.js' } },
+    build: {
+      outDir: appFolder,
+      emptyOutDir: false,
+      target: 'chrome130',
+      lib: {
+        entry: fileURLToPath(new URL('jssip-defaults-page.ts', import.meta.url)),
+        formats: ['iife'],
+        name: 'jssipDefaultsPage',
+        fileName: () => 'page.js',
+      },
+    },
   });
-  await writeFile(join(appFolder, 'package.json'), JSON.stringify({ name: 'jssip-defaults', version: '1.0.0', type: 'module', main: 'main.js' }));
+  await writeFile(
+    join(appFolder, 'package.json'),
+    JSON.stringify({ name: 'jssip-defaults', version: '1.0.0', type: 'module', main: 'main.js' }),
+  );
   await writeFile(join(appFolder, 'main.js'), MAIN);
-  await writeFile(join(appFolder, 'index.html'), '<!doctype html><title>JsSIP</title><button>Call</button><script src="page.js" defer></script>');
+  await writeFile(
+    join(appFolder, 'index.html'),
+    '<!doctype html><title>JsSIP</title><button>Call</button><script src="page.js" defer></script>',
+  );
   const tone = join(folder, 'microphone.wav');
   await writeToneFile(tone, 700);
   const electron = await _electron.launch({

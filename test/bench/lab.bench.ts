@@ -30,7 +30,11 @@ const report = createReport();
 const { add, note } = report;
 
 /** A STUN server that never answers. */
-async function silentStun(): Promise<{ readonly url: string; readonly asked: () => number; readonly close: () => void }> {
+async function silentStun(): Promise<{
+  readonly url: string;
+  readonly asked: () => number;
+  readonly close: () => void;
+}> {
   const socket: Socket = createSocket('udp4');
   let asked = 0;
   socket.on('message', () => asked++);
@@ -72,7 +76,9 @@ async function jssipCall(page: Page, lab: Lab, stun: string | null): Promise<Cal
     const { jssipDefaults } = globalThis as unknown as { jssipDefaults: JssipDefaults };
     jssipDefaults.hangUp();
   });
-  await expect.poll(() => page.evaluate(() => (globalThis as unknown as { jssipDefaults: JssipDefaults }).jssipDefaults.calls())).toBe(0);
+  await expect
+    .poll(() => page.evaluate(() => (globalThis as unknown as { jssipDefaults: JssipDefaults }).jssipDefaults.calls()))
+    .toBe(0);
   await expect.poll(() => lab.baresip.calls()).toBe(0);
   return times;
 }
@@ -84,9 +90,22 @@ async function several<T>(count: number, run: () => Promise<T>): Promise<readonl
 }
 
 function addCalls(who: string, how: string, times: readonly CallTimes[], inviteTarget: number | null): number {
-  add(`${who}: click -> INVITE, ${how}`, 'ms', times.map(({ clickToInvite }) => clickToInvite), inviteTarget);
-  add(`${who}: INVITE -> 200, ${how}`, 'ms', times.map(({ inviteToAnswer }) => inviteToAnswer));
-  return add(`${who}: click -> first audio, ${how}`, 'ms', times.map(({ clickToAudio }) => clickToAudio));
+  add(
+    `${who}: click -> INVITE, ${how}`,
+    'ms',
+    times.map(({ clickToInvite }) => clickToInvite),
+    inviteTarget,
+  );
+  add(
+    `${who}: INVITE -> 200, ${how}`,
+    'ms',
+    times.map(({ inviteToAnswer }) => inviteToAnswer),
+  );
+  return add(
+    `${who}: click -> first audio, ${how}`,
+    'ms',
+    times.map(({ clickToAudio }) => clickToAudio),
+  );
 }
 
 test('real parts are there, or it is said', async () => {
@@ -94,17 +113,27 @@ test('real parts are there, or it is said', async () => {
   if (problem !== null) note(`Calls over real parts were not measured: ${problem}.`);
 });
 
-test('call set-up beside the defaults of JsSIP, without STUN and with a silent STUN server', async ({ launch, lab, keyring }) => {
+test('call set-up beside the defaults of JsSIP, without STUN and with a silent STUN server', async ({
+  launch,
+  lab,
+  keyring,
+}) => {
   const stun = await silentStun();
   try {
     const app = await launch({ bare: true, bus: keyring.bus });
     const defaults = await launchJssipDefaults();
     try {
       const url = `${lab.url}?token=${lab.mint({ sub: '1002', lifeS: 1800 })}`;
-      await defaults.page.evaluate(({ url, uri }) => (globalThis as unknown as { jssipDefaults: JssipDefaults }).jssipDefaults.start(url, uri), { url, uri: `sip:1002@${lab.domain}` });
+      await defaults.page.evaluate(
+        ({ url, uri }) => (globalThis as unknown as { jssipDefaults: JssipDefaults }).jssipDefaults.start(url, uri),
+        { url, uri: `sip:1002@${lab.domain}` },
+      );
       await watchCalls(defaults.page);
       await several(WARM_UP, () => jssipCall(defaults.page, lab, null));
-      const theirs = { plain: await several(CALLS, () => jssipCall(defaults.page, lab, null)), silent: await several(CALLS_PAST_SILENT_STUN, () => jssipCall(defaults.page, lab, stun.url)) };
+      const theirs = {
+        plain: await several(CALLS, () => jssipCall(defaults.page, lab, null)),
+        silent: await several(CALLS_PAST_SILENT_STUN, () => jssipCall(defaults.page, lab, stun.url)),
+      };
       expect(stun.asked(), 'the silent STUN server was asked by JsSIP').toBeGreaterThan(0);
 
       const ours = { plain: [] as readonly CallTimes[], silent: [] as readonly CallTimes[] };
@@ -117,15 +146,24 @@ test('call set-up beside the defaults of JsSIP, without STUN and with a silent S
         await watchCalls(app.page);
         await several(WARM_UP, () => appCall(app, lab));
         ours[how] = await several(CALLS, () => appCall(app, lab));
-        if (how === 'silent') expect(stun.asked(), 'the silent STUN server was asked by the app').toBeGreaterThan(before);
+        if (how === 'silent')
+          expect(stun.asked(), 'the silent STUN server was asked by the app').toBeGreaterThan(before);
       }
       const plain = addCalls('Ringfence', 'no STUN', ours.plain, 15);
       const plainTheirs = addCalls('JsSIP defaults', 'no STUN', theirs.plain, null);
       add('Ringfence of JsSIP: click -> first audio, no STUN', '%', [(100 * plain) / plainTheirs], 100 / 3, 'a third');
       const silent = addCalls('Ringfence', 'silent STUN', ours.silent, 15);
       const silentTheirs = addCalls('JsSIP defaults', 'silent STUN', theirs.silent, null);
-      add('Ringfence of JsSIP: click -> first audio, silent STUN', '%', [(100 * silent) / silentTheirs], 1, 'a hundredth');
-      note('Calls to baresip (PCMU, answers by itself) through Kamailio and rtpengine, timed in both pages by the same means; audio only in both.');
+      add(
+        'Ringfence of JsSIP: click -> first audio, silent STUN',
+        '%',
+        [(100 * silent) / silentTheirs],
+        1,
+        'a hundredth',
+      );
+      note(
+        'Calls to baresip (PCMU, answers by itself) through Kamailio and rtpengine, timed in both pages by the same means; audio only in both.',
+      );
     } finally {
       await defaults.close();
     }
@@ -138,12 +176,25 @@ test('what one call costs', async ({ launch, lab, keyring }) => {
   const app = await launch({ bare: true, bus: keyring.bus });
   await joinLab(app, lab);
   const idleSize = await settledMegabytes(app.pid);
-  add('processor, idle', '%', await several(PROCESSOR_LOOKS, () => processorShare(app.pid, PROCESSOR_MS)), null, 'of one core');
+  add(
+    'processor, idle',
+    '%',
+    await several(PROCESSOR_LOOKS, () => processorShare(app.pid, PROCESSOR_MS)),
+    null,
+    'of one core',
+  );
   await dial(app.page, 'bob');
   await expect(callCard(app.page, 'active')).toBeVisible();
   const callSize = await settledMegabytes(app.pid);
-  add('processor, in a call', '%', await several(PROCESSOR_LOOKS, () => processorShare(app.pid, PROCESSOR_MS)), null, 'of one core');
-  if (idleSize === null || callSize === null) note('Memory was not measured: /proc/PID/smaps_rollup of the renderer may not be read here.');
+  add(
+    'processor, in a call',
+    '%',
+    await several(PROCESSOR_LOOKS, () => processorShare(app.pid, PROCESSOR_MS)),
+    null,
+    'of one core',
+  );
+  if (idleSize === null || callSize === null)
+    note('Memory was not measured: /proc/PID/smaps_rollup of the renderer may not be read here.');
   else {
     add('PSS on the lab line, idle', 'MiB', [idleSize]);
     add('PSS on the lab line, in a call', 'MiB', [callSize]);
@@ -153,7 +204,9 @@ test('what one call costs', async ({ launch, lab, keyring }) => {
 
 /** When the registration came back after `since`, in milliseconds since the epoch. */
 async function registeredAfter(page: Page, since: number): Promise<number> {
-  await expect.poll(async () => ((await lastMark(page, 'registered')) ?? 0) > since, { timeout: 40_000, intervals: [100] }).toBe(true);
+  await expect
+    .poll(async () => ((await lastMark(page, 'registered')) ?? 0) > since, { timeout: 40_000, intervals: [100] })
+    .toBe(true);
   return (await lastMark(page, 'registered')) ?? NaN;
 }
 
@@ -176,7 +229,12 @@ async function noteLoss(page: Page): Promise<() => Promise<number | null>> {
       shelf.ringfenceLostAt = performance.timeOrigin + performance.now();
       watcher.disconnect();
     });
-    watcher.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-phase'] });
+    watcher.observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ['data-phase'],
+    });
   });
   return () => page.evaluate(() => (globalThis as { ringfenceLostAt?: number | null }).ringfenceLostAt ?? null);
 }
@@ -185,7 +243,10 @@ test('recovery', async ({ launch, lab, keyring }) => {
   const app = await launch({ bare: true, bus: keyring.bus });
   const { page } = app;
   await joinLab(app, lab);
-  const stable = (): Promise<void> => expect.poll(async () => Date.now() - ((await lastMark(page, 'registered')) ?? 0), { timeout: 30_000, intervals: [250] }).toBeGreaterThan(STABLE_MS);
+  const stable = (): Promise<void> =>
+    expect
+      .poll(async () => Date.now() - ((await lastMark(page, 'registered')) ?? 0), { timeout: 30_000, intervals: [250] })
+      .toBeGreaterThan(STABLE_MS);
   const cuts = (): Promise<readonly number[]> =>
     several(CUTS, async () => {
       await stable();
@@ -225,8 +286,18 @@ test('recovery', async ({ launch, lab, keyring }) => {
     const back = Date.now();
     return { found: ((await lost()) ?? NaN) - began, registered: (await registeredAfter(page, back)) - back };
   });
-  add('gateway silent -> noticed', 'ms', silences.map(({ found }) => found), 8_000);
-  add('gateway speaks again -> registered', 'ms', silences.map(({ registered }) => registered), 1_000);
+  add(
+    'gateway silent -> noticed',
+    'ms',
+    silences.map(({ found }) => found),
+    8_000,
+  );
+  add(
+    'gateway speaks again -> registered',
+    'ms',
+    silences.map(({ registered }) => registered),
+    1_000,
+  );
 });
 
 test.afterAll(() => report.finish());

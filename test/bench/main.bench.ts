@@ -22,9 +22,26 @@ const report = createReport();
 
 const entryAt = (index: number): AuditEntry => {
   const at = new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString();
-  if (index % 7 === 0) return { what: 'refusal', at, profileId: `line-${index % 40}`, purpose: 'sip', reason: 'provider-refused' };
-  if (index % 101 === 0) return { what: 'key', at, profileId: `line-${index % 40}`, slot: 'next', change: 'added', fingerprint: (index * 2_654_435_761).toString(16).padStart(8, '0').slice(-8) };
-  return { what: 'mint', at, profileId: `line-${index % 40}`, purpose: 'sip', fingerprint: (index * 40_503).toString(16).padStart(8, '0').slice(-8), lifeS: 300, cause: index % 2 === 0 ? 'renewal' : 'asked' };
+  if (index % 7 === 0)
+    return { what: 'refusal', at, profileId: `line-${index % 40}`, purpose: 'sip', reason: 'provider-refused' };
+  if (index % 101 === 0)
+    return {
+      what: 'key',
+      at,
+      profileId: `line-${index % 40}`,
+      slot: 'next',
+      change: 'added',
+      fingerprint: (index * 2_654_435_761).toString(16).padStart(8, '0').slice(-8),
+    };
+  return {
+    what: 'mint',
+    at,
+    profileId: `line-${index % 40}`,
+    purpose: 'sip',
+    fingerprint: (index * 40_503).toString(16).padStart(8, '0').slice(-8),
+    lifeS: 300,
+    cause: index % 2 === 0 ? 'renewal' : 'asked',
+  };
 };
 
 test('100,000 lines of the audit log, looked through', async ({ folder }) => {
@@ -35,11 +52,19 @@ test('100,000 lines of the audit log, looked through', async ({ folder }) => {
   await mkdir(folder, { recursive: true });
   await writeFile(`${path}.1`, all.join(''));
   await writeFile(path, newest.join(''));
-  const log = createAuditLog({ path, now: Date.now, onAppended: () => undefined, onProblem: (cause) => expect(cause, 'the log is readable').toBeUndefined() });
+  const log = createAuditLog({
+    path,
+    now: Date.now,
+    onAppended: () => undefined,
+    onProblem: (cause) => expect(cause, 'the log is readable').toBeUndefined(),
+  });
   for (const [name, filter] of [
     ['by a word', { text: 'refused' }],
     ['by a fingerprint', { text: 'c01d77ae' }],
-    ['by kind, line and days', { what: 'refusal', profileId: 'line-7', from: '2026-01-20T00:00:00Z', to: '2026-02-20T00:00:00Z' }],
+    [
+      'by kind, line and days',
+      { what: 'refusal', profileId: 'line-7', from: '2026-01-20T00:00:00Z', to: '2026-02-20T00:00:00Z' },
+    ],
     ['without a filter', {}],
   ] as const) {
     const took: number[] = [];
@@ -56,11 +81,39 @@ test('100,000 lines of the audit log, looked through', async ({ folder }) => {
 test('500 profiles from disk', async ({ folder }) => {
   const path = join(folder, 'profiles.json');
   const make = (index: number): Profile =>
-    profileSchema.parse({ id: `line-${index}`, name: `Line ${index}`, environment: 'staging', provider: { kind: 'local-jwt', audience: 'pbx' }, identity: `${1000 + index}@pbx.example.com`, gatewayUrl: 'wss://pbx.example.com/ws', presentation: { kind: 'query' }, policy: { dial: { allow: ['+254*'] } } });
-  const options = { path, schema: profilesDocument, version: PROFILES_VERSION, migrations: profileMigrations, holds: 'profiles', now: Date.now } as const;
+    profileSchema.parse({
+      id: `line-${index}`,
+      name: `Line ${index}`,
+      environment: 'staging',
+      provider: { kind: 'local-jwt', audience: 'pbx' },
+      identity: `${1000 + index}@pbx.example.com`,
+      gatewayUrl: 'wss://pbx.example.com/ws',
+      presentation: { kind: 'query' },
+      policy: { dial: { allow: ['+254*'] } },
+    });
+  const options = {
+    path,
+    schema: profilesDocument,
+    version: PROFILES_VERSION,
+    migrations: profileMigrations,
+    holds: 'profiles',
+    now: Date.now,
+  } as const;
   const seed = await openProfileStore(createJsonFile(options));
   const made = Array.from({ length: PROFILES }, (_, index) => make(index));
-  await createJsonFile(options).save({ version: PROFILES_VERSION, installId: seed.installId, activeProfileId: 'line-1', profiles: made, keyRecords: Object.fromEntries(made.map(({ id }) => [id, { active: { fingerprint: '01234567', addedAt: 0, origin: 'clipboard' }, next: null, retired: null }])), instanceIds: {} });
+  await createJsonFile(options).save({
+    version: PROFILES_VERSION,
+    installId: seed.installId,
+    activeProfileId: 'line-1',
+    profiles: made,
+    keyRecords: Object.fromEntries(
+      made.map(({ id }) => [
+        id,
+        { active: { fingerprint: '01234567', addedAt: 0, origin: 'clipboard' }, next: null, retired: null },
+      ]),
+    ),
+    instanceIds: {},
+  });
   const took: number[] = [];
   for (let run = 0; run < LOADS; run += 1) {
     const began = performance.now();
@@ -73,9 +126,23 @@ test('500 profiles from disk', async ({ folder }) => {
 
 test('a mint by local signing, within the broker', async ({ folder }) => {
   await mkdir(folder, { recursive: true });
-  await build({ configFile: false, logLevel: 'silent', root: import.meta.dirname, build: { ssr: join(import.meta.dirname, 'mint-loop.ts'), outDir: folder, emptyOutDir: false, minify: false, target: 'node20' }, ssr: { noExternal: true } });
+  await build({
+    configFile: false,
+    logLevel: 'silent',
+    root: import.meta.dirname,
+    build: {
+      ssr: join(import.meta.dirname, 'mint-loop.ts'),
+      outDir: folder,
+      emptyOutDir: false,
+      minify: false,
+      target: 'node20',
+    },
+    ssr: { noExternal: true },
+  });
   const [program] = (await readdir(folder)).filter((name) => /\.m?js$/.test(name));
-  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, program ?? '')], { maxBuffer: 4_000_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, program ?? '')], {
+    maxBuffer: 4_000_000,
+  });
   const took = (JSON.parse(stdout) as readonly number[]).map((ms) => ms * 1000);
   report.add('mint by local signing, in the broker', 'us', took, 150);
 });

@@ -11,7 +11,16 @@ import { providersOf } from '../support/token-providers';
 const MINTS = 2_000;
 const WARM_MINTS = 500;
 
-const profile = profileSchema.parse({ id: 'line', name: 'Line', environment: 'staging', provider: { kind: 'local-jwt', audience: 'pbx' }, identity: '1001@pbx.example.com', gatewayUrl: 'wss://pbx.example.com/ws', presentation: { kind: 'query' }, policy: {} });
+const profile = profileSchema.parse({
+  id: 'line',
+  name: 'Line',
+  environment: 'staging',
+  provider: { kind: 'local-jwt', audience: 'pbx' },
+  identity: '1001@pbx.example.com',
+  gatewayUrl: 'wss://pbx.example.com/ws',
+  presentation: { kind: 'query' },
+  policy: {},
+});
 const secret = Secret.generate();
 const key = ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) });
 const broker = createBroker({

@@ -6,7 +6,9 @@ import { processTree, pssBytes, switchOf, type ProcessInfo } from '../support/pr
 
 /** When the main process was created, in milliseconds since the epoch. */
 export async function createdAt(electron: ElectronApplication): Promise<number> {
-  const created = await electron.evaluate(() => (process as NodeJS.Process & { getCreationTime(): number | null }).getCreationTime());
+  const created = await electron.evaluate(() =>
+    (process as NodeJS.Process & { getCreationTime(): number | null }).getCreationTime(),
+  );
   if (created === null) throw new Error('Electron does not know when it was started');
   return created;
 }
@@ -17,7 +19,8 @@ export async function paintedAt(page: Page): Promise<number> {
     () =>
       new Promise<number>((resolve) => {
         new PerformanceObserver((list) => {
-          for (const entry of list.getEntriesByName('first-contentful-paint')) resolve(performance.timeOrigin + entry.startTime);
+          for (const entry of list.getEntriesByName('first-contentful-paint'))
+            resolve(performance.timeOrigin + entry.startTime);
         }).observe({ type: 'paint', buffered: true });
       }),
   );
@@ -30,7 +33,9 @@ const isGateway = (info: ProcessInfo): boolean => switchOf(info, 'utility-sub-ty
 export async function settledMegabytes(rootPid: number): Promise<number | null> {
   let before = 0;
   for (let looks = 0; looks < 20; looks++) {
-    const sizes = await Promise.all((await processTree(rootPid)).filter((info) => !isGateway(info)).map(({ pid }) => pssBytes(pid)));
+    const sizes = await Promise.all(
+      (await processTree(rootPid)).filter((info) => !isGateway(info)).map(({ pid }) => pssBytes(pid)),
+    );
     const readable = sizes.filter((size) => size !== null);
     if (readable.length < sizes.length) return null;
     const now = readable.reduce((sum, size) => sum + size, 0) / 2 ** 20;

@@ -33,18 +33,35 @@ export function table(lines: readonly Line[]): string {
       `${number(line.measured.median)} ${line.unit}`,
       `${number(line.measured.min)} - ${number(line.measured.max)}`,
       String(line.measured.runs),
-      line.target === null ? '-' : `<= ${number(line.target)} ${line.unit}${line.because === '' ? '' : ` (${line.because})`}`,
+      line.target === null
+        ? '-'
+        : `<= ${number(line.target)} ${line.unit}${line.because === '' ? '' : ` (${line.because})`}`,
       verdict(line),
     ]),
   ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => (column === 0 || column > 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 || column > 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** What one file of the benchmark measures. */
 export interface Report {
   /** Adds a line; answers with its median. */
-  readonly add: (name: string, unit: Line['unit'], values: readonly number[], target?: number | null, because?: string) => number;
+  readonly add: (
+    name: string,
+    unit: Line['unit'],
+    values: readonly number[],
+    target?: number | null,
+    because?: string,
+  ) => number;
   readonly note: (text: string) => void;
   /** Prints the table and adds it to bench.json in the folder that build/bench.mjs names. Nothing was measured: says nothing. */
   readonly finish: () => Promise<void>;
@@ -68,10 +85,20 @@ export function createReport(): Report {
       if (folder === undefined) return;
       const path = join(folder, 'bench.json');
       // Each file of the benchmark adds its own.
-      const before = JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as { readonly lines?: readonly unknown[]; readonly notes?: readonly string[] };
+      const before = JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as {
+        readonly lines?: readonly unknown[];
+        readonly notes?: readonly string[];
+      };
       const result = {
         at: new Date().toISOString(),
-        machine: { platform: platform(), release: release(), arch: arch(), cpus: cpus().length, model: cpus()[0]?.model ?? '', memoryBytes: totalmem() },
+        machine: {
+          platform: platform(),
+          release: release(),
+          arch: arch(),
+          cpus: cpus().length,
+          model: cpus()[0]?.model ?? '',
+          memoryBytes: totalmem(),
+        },
         runtime: process.env['RINGFENCE_E2E_RUNTIME'] ?? '',
         osSandbox: process.env['RINGFENCE_E2E_OS_SANDBOX'] === '1',
         lines: [...(before.lines ?? []), ...lines.map((line) => ({ ...line, verdict: verdict(line) }))],

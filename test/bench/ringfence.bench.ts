@@ -39,8 +39,17 @@ async function calls({ page }: RunningApp, how: string): Promise<void> {
   for (let warm = 0; warm < 3; warm++) await oneCall(page);
   const made: { readonly invite: number; readonly audio: number }[] = [];
   for (let run = 0; run < CALLS; run++) made.push(await oneCall(page));
-  add(`click -> INVITE, ${how}`, 'ms', made.map(({ invite }) => invite), 15);
-  add(`click -> first audio, ${how}`, 'ms', made.map(({ audio }) => audio));
+  add(
+    `click -> INVITE, ${how}`,
+    'ms',
+    made.map(({ invite }) => invite),
+    15,
+  );
+  add(
+    `click -> first audio, ${how}`,
+    'ms',
+    made.map(({ audio }) => audio),
+  );
 }
 
 test('start and size, beside an empty window', async ({ launch }) => {
@@ -98,7 +107,10 @@ test('calls, warm, with a STUN server that never answers', async ({ launch }) =>
     await untilRegistered(app.page);
     const practice = (await ask(app.page, 'profiles.snapshot')).profiles.find(({ id }) => id === 'practice');
     if (practice === undefined) throw new Error('there is no Practice line');
-    await ask(app.page, 'profiles.save', { ...practice, iceServers: [{ urls: [`stun:127.0.0.1:${silent.address().port}`] }] });
+    await ask(app.page, 'profiles.save', {
+      ...practice,
+      iceServers: [{ urls: [`stun:127.0.0.1:${silent.address().port}`] }],
+    });
     await calls(app, 'silent STUN');
     expect(asked, 'the silent STUN server was asked').toBeGreaterThan(0);
   } finally {
@@ -135,7 +147,9 @@ test('reconnect after a killed flow', async ({ launch, gateway, keyring }) => {
     const before = (await lastMark(app.page, 'registered')) ?? 0;
     const dropped = Date.now();
     await gateway.fault('/drop', { user: '1001' });
-    await expect.poll(async () => ((await lastMark(app.page, 'registered')) ?? 0) > before, { timeout: 20_000 }).toBe(true);
+    await expect
+      .poll(async () => ((await lastMark(app.page, 'registered')) ?? 0) > before, { timeout: 20_000 })
+      .toBe(true);
     took.push(((await lastMark(app.page, 'registered')) ?? NaN) - dropped);
     // Each reconnect costs a token: one a second.
     await pause(1100);

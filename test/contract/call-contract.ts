@@ -6,18 +6,31 @@ import { ANSWER_WITHIN_MS } from './server-under-test';
 import type { ContractRoom } from './visitors';
 
 const OFFER = 'v=0\r\no=offer\r\n';
-const ANSWER = { toTag: 'callee', headers: [{ name: 'Content-Type', value: 'application/sdp' }], body: 'v=0\r\no=answer\r\n' };
-const INFO = { headers: [{ name: 'Content-Type', value: 'application/dtmf-relay' }], rawBody: 'Signal=5\r\nDuration=100\r\n' };
+const ANSWER = {
+  toTag: 'callee',
+  headers: [{ name: 'Content-Type', value: 'application/sdp' }],
+  body: 'v=0\r\no=answer\r\n',
+};
+const INFO = {
+  headers: [{ name: 'Content-Type', value: 'application/dtmf-relay' }],
+  rawBody: 'Signal=5\r\nDuration=100\r\n',
+};
 
 /** RFC 8898, and RFC 3325 section 5. */
 const FOR_THE_SERVER = ['Authorization', 'P-Asserted-Identity', 'P-Preferred-Identity', 'Remote-Party-ID'];
 
-const statusIs = (status: number) => (message: SipMessage): boolean => message.kind === 'response' && message.status === status;
+const statusIs =
+  (status: number) =>
+  (message: SipMessage): boolean =>
+    message.kind === 'response' && message.status === status;
 
 export function callContract({ server, visitors }: ContractRoom): void {
   const two = async (): Promise<[SipClient, SipClient]> => [await visitors().client(), await visitors().client()];
   const call = (from: SipClient, to: SipClient): SipRequest => from.request('INVITE', { uri: to.aor, body: OFFER });
-  const establish = async (from: SipClient, to: SipClient): Promise<{ readonly caller: TestDialog; readonly callee: TestDialog }> => {
+  const establish = async (
+    from: SipClient,
+    to: SipClient,
+  ): Promise<{ readonly caller: TestDialog; readonly callee: TestDialog }> => {
     const invite = call(from, to);
     const received = await to.nextRequest('INVITE');
     const answer = to.reply(received, 200, ANSWER);
@@ -33,7 +46,14 @@ export function callContract({ server, visitors }: ContractRoom): void {
 
   it('connects; the descriptions pass as they are, a token or an identity that only a server may assert does not pass at all', async () => {
     const [alice, bob] = await two();
-    const invite = alice.request('INVITE', { uri: bob.aor, body: OFFER, headers: FOR_THE_SERVER.map((name) => ({ name, value: name === 'Authorization' ? 'Bearer secret' : `<sip:boss@${server().domain}>` })) });
+    const invite = alice.request('INVITE', {
+      uri: bob.aor,
+      body: OFFER,
+      headers: FOR_THE_SERVER.map((name) => ({
+        name,
+        value: name === 'Authorization' ? 'Bearer secret' : `<sip:boss@${server().domain}>`,
+      })),
+    });
     expect((await alice.response(invite, 100)).status).toBe(100);
     const received = await bob.nextRequest('INVITE');
     expect(received.uri.split(';')[0]).toBe(bob.contactUri.split(';')[0]);
@@ -56,7 +76,10 @@ export function callContract({ server, visitors }: ContractRoom): void {
   it('carries what belongs to a dialog both ways', async () => {
     const [alice, bob] = await two();
     const { caller, callee } = await establish(alice, bob);
-    for (const [from, to, dialog] of [[alice, bob, caller], [bob, alice, callee]] as const) {
+    for (const [from, to, dialog] of [
+      [alice, bob, caller],
+      [bob, alice, callee],
+    ] as const) {
       const hold = from.request('INVITE', { dialog, body: `${OFFER}a=sendonly\r\n` });
       const heard = await to.nextRequest('INVITE');
       expect(heard.body).toBe(`${OFFER}a=sendonly\r\n`);
@@ -75,7 +98,10 @@ export function callContract({ server, visitors }: ContractRoom): void {
   it('carries digits as INFO both ways', async () => {
     const [alice, bob] = await two();
     const { caller, callee } = await establish(alice, bob);
-    for (const [from, to, dialog] of [[alice, bob, caller], [bob, alice, callee]] as const) {
+    for (const [from, to, dialog] of [
+      [alice, bob, caller],
+      [bob, alice, callee],
+    ] as const) {
       const info = from.request('INFO', { dialog, ...INFO });
       const heard = await to.nextRequest('INFO');
       expect([headerOf(heard, 'Content-Type'), heard.body]).toEqual(['application/dtmf-relay', INFO.rawBody]);
@@ -98,7 +124,9 @@ export function callContract({ server, visitors }: ContractRoom): void {
     const received = await bob.nextRequest('INVITE');
     bob.reply(received, 180, { toTag: 'callee' });
     await alice.response(invite, 180);
-    expect((await alice.response(alice.cancel(invite, [{ name: 'Reason', value: 'SIP;cause=487;text="gave up"' }]))).status).toBe(200);
+    expect(
+      (await alice.response(alice.cancel(invite, [{ name: 'Reason', value: 'SIP;cause=487;text="gave up"' }]))).status,
+    ).toBe(200);
     const cancel = await bob.nextRequest('CANCEL');
     expect(headersOf(cancel, 'Via')).toEqual([headersOf(received, 'Via')[0]]);
     expect(headerOf(cancel, 'Reason')).toBe('SIP;cause=487;text="gave up"');
@@ -120,7 +148,11 @@ export function callContract({ server, visitors }: ContractRoom): void {
     const cancel = await bob.nextRequest('CANCEL');
     bob.reply(received, 200, ANSWER);
     bob.reply(cancel, 481);
-    const response = await alice.next((message): message is Extract<SipMessage, { kind: 'response' }> => statusIs(200)(message) && headerOf(message, 'CSeq')?.endsWith('INVITE') === true, 'the 200');
+    const response = await alice.next(
+      (message): message is Extract<SipMessage, { kind: 'response' }> =>
+        statusIs(200)(message) && headerOf(message, 'CSeq')?.endsWith('INVITE') === true,
+      'the 200',
+    );
     const dialog = alice.acknowledge(invite, response);
     await bob.nextRequest('ACK');
     await hangUp(alice, dialog, bob);
@@ -185,7 +217,11 @@ export function callContract({ server, visitors }: ContractRoom): void {
     const invite = call(alice, bob);
     const received = await bob.nextRequest('INVITE');
     bob.reply(received, 180, { toTag: 'callee' });
-    const cancel = await bob.next((message): message is SipRequest => message.kind === 'request' && message.method === 'CANCEL', 'CANCEL', 3 * ANSWER_WITHIN_MS);
+    const cancel = await bob.next(
+      (message): message is SipRequest => message.kind === 'request' && message.method === 'CANCEL',
+      'CANCEL',
+      3 * ANSWER_WITHIN_MS,
+    );
     bob.reply(cancel, 200);
     bob.reply(received, 487, { toTag: 'callee' });
     await bob.nextRequest('ACK');

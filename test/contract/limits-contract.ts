@@ -6,7 +6,11 @@ import type { SipClient } from '../support/sip-client';
 import type { ContractRoom } from './visitors';
 
 const OFFER = 'v=0\r\no=offer\r\n';
-const ANSWER = { toTag: 'callee', headers: [{ name: 'Content-Type', value: 'application/sdp' }], body: 'v=0\r\no=answer\r\n' };
+const ANSWER = {
+  toTag: 'callee',
+  headers: [{ name: 'Content-Type', value: 'application/sdp' }],
+  body: 'v=0\r\no=answer\r\n',
+};
 /** The shortest time that a token may say, s. */
 const SHORTEST_S = 10;
 
@@ -15,7 +19,11 @@ const byes = (client: SipClient): readonly SipRequest[] => client.received.filte
 const numberOf = (request: SipRequest): number => parseCseq(headerOf(request, 'CSeq') ?? '')?.number ?? 0;
 
 /** Rules, whom the bearer calls, and whether it may. `@` stands for the server's domain. */
-const dialled: readonly (readonly [rules: { readonly dial?: readonly string[]; readonly dial_deny?: readonly string[] }, user: string, may: boolean])[] = [
+const dialled: readonly (readonly [
+  rules: { readonly dial?: readonly string[]; readonly dial_deny?: readonly string[] },
+  user: string,
+  may: boolean,
+])[] = [
   [{}, '77', true],
   [{ dial: ['10??'] }, '1099', true],
   [{ dial: ['10??'] }, '109', false],
@@ -49,13 +57,17 @@ const dialled: readonly (readonly [rules: { readonly dial?: readonly string[]; r
 export function limitsContract({ server, visitors }: ContractRoom): void {
   it.each(dialled)('with the rules %j calls %s: %s', async (rules, user, may) => {
     const { domain } = server();
-    const named = Object.fromEntries(Object.entries(rules).map(([claim, patterns]) => [claim, patterns.map((one) => one.replace('@@', `@${domain}`))]));
+    const named = Object.fromEntries(
+      Object.entries(rules).map(([claim, patterns]) => [claim, patterns.map((one) => one.replace('@@', `@${domain}`))]),
+    );
     const alice = await visitors().client(undefined, named);
     const invite = alice.request('INVITE', { uri: `sip:${user}@${domain}`, body: OFFER });
     const answer = await alice.response(invite);
     alice.acknowledgeRefusal(invite, answer);
     // Nobody is there: who may call hears that.
-    expect([answer.status, headerOf(answer, 'Reason')]).toEqual(may ? [404, null] : [403, 'SIP;cause=403;text="dial rule"']);
+    expect([answer.status, headerOf(answer, 'Reason')]).toEqual(
+      may ? [404, null] : [403, 'SIP;cause=403;text="dial rule"'],
+    );
   });
 
   it('limits who calls, not who is called, and nothing within a call', async () => {
@@ -94,7 +106,11 @@ export function limitsContract({ server, visitors }: ContractRoom): void {
     const callersLimit = async (): Promise<void> => {
       const [alice, bob] = [await visitors().client(undefined, limit), await visitors().client()];
       const { dialog, answeredAt } = await establish(alice, bob);
-      const info = alice.request('INFO', { dialog, headers: [{ name: 'Content-Type', value: 'application/dtmf-relay' }], rawBody: 'Signal=5\r\n' });
+      const info = alice.request('INFO', {
+        dialog,
+        headers: [{ name: 'Content-Type', value: 'application/dtmf-relay' }],
+        rawBody: 'Signal=5\r\n',
+      });
       bob.reply(await bob.nextRequest('INFO'), 200);
       await alice.response(info);
       const [hers, his] = await Promise.all([endOf(alice), endOf(bob)]);
@@ -111,7 +127,10 @@ export function limitsContract({ server, visitors }: ContractRoom): void {
       expect(his.bye.uri.split(';')[0]).toBe(bob.contactUri.split(';')[0]);
     };
     const calleesLimit = async (): Promise<void> => {
-      const [alice, bob] = [await visitors().client(undefined, { max_call_s: 60 }), await visitors().client(undefined, limit)];
+      const [alice, bob] = [
+        await visitors().client(undefined, { max_call_s: 60 }),
+        await visitors().client(undefined, limit),
+      ];
       const { answeredAt } = await establish(alice, bob);
       for (const { at } of await Promise.all([endOf(alice), endOf(bob)])) inTime(at - answeredAt);
     };
@@ -136,7 +155,9 @@ export function limitsContract({ server, visitors }: ContractRoom): void {
       const bye = alice.request('BYE', { dialog });
       bob.reply(await bob.nextRequest('BYE'), 200);
       await alice.response(bye);
-      await expect.poll(() => Date.now() - answeredAt, { timeout: 20_000, interval: 100 }).toBeGreaterThan((SHORTEST_S + 2) * 1000);
+      await expect
+        .poll(() => Date.now() - answeredAt, { timeout: 20_000, interval: 100 })
+        .toBeGreaterThan((SHORTEST_S + 2) * 1000);
       expect([byes(alice).length, byes(bob).length]).toEqual([0, 1]);
     };
     const phones = async (): Promise<void> => {
@@ -145,8 +166,16 @@ export function limitsContract({ server, visitors }: ContractRoom): void {
       if (!placed.ok) throw new Error(placed.failure.sentence);
       await kamau.agent.answer((await kamau.call('ringing')).id);
       await Promise.all([asha.call('active'), kamau.call('active')]);
-      await expect.poll(() => [asha, kamau].map(({ agent }) => agent.snapshot().calls.at(-1)?.phase), { timeout: (SHORTEST_S + 4) * 1000 }).toEqual(['ended', 'ended']);
-      for (const { agent } of [asha, kamau]) expect(agent.snapshot().calls.at(-1)).toMatchObject({ cause: 'time-limit', details: expect.stringContaining('Call time is up') as unknown });
+      await expect
+        .poll(() => [asha, kamau].map(({ agent }) => agent.snapshot().calls.at(-1)?.phase), {
+          timeout: (SHORTEST_S + 4) * 1000,
+        })
+        .toEqual(['ended', 'ended']);
+      for (const { agent } of [asha, kamau])
+        expect(agent.snapshot().calls.at(-1)).toMatchObject({
+          cause: 'time-limit',
+          details: expect.stringContaining('Call time is up') as unknown,
+        });
       expect(FakePeerConnection.all.every(({ signalingState }) => signalingState === 'closed')).toBe(true);
     };
     await Promise.all([callersLimit(), calleesLimit(), onAnotherSocket(), whoLeft(), endedBefore(), phones()]);

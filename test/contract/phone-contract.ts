@@ -96,7 +96,9 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     expect(storyOf(asha)).not.toContain('> INFO');
     for (const connection of FakePeerConnection.all) connection.dtmf.canInsertDTMF = false;
     asha.agent.sendDigits(hers, '7#');
-    await expect.poll(() => storyOf(asha).filter((line) => line.endsWith('INFO'))).toEqual(['> INFO', '< 200 INFO', '> INFO', '< 200 INFO']);
+    await expect
+      .poll(() => storyOf(asha).filter((line) => line.endsWith('INFO')))
+      .toEqual(['> INFO', '< 200 INFO', '> INFO', '< 200 INFO']);
     kamau.agent.sendDigits(his, '3');
     await expect.poll(() => storyOf(kamau).slice(-2)).toEqual(['> INFO', '< 200 INFO']);
     expect(asha.agent.snapshot().calls[0]).toMatchObject({ phase: 'active', sentDigits: '127#', problem: null });
@@ -111,7 +113,9 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     asha.agent.end(hers);
     expect(await asha.call('ended')).toMatchObject({ cause: 'cancelled' });
     expect(await kamau.call('ended')).toMatchObject({ cause: 'cancelled-by-caller' });
-    await expect.poll(() => storyOf(asha).slice(2)).toEqual(['> INVITE', '< 180 INVITE', '> CANCEL', '< 200 CANCEL', '< 487 INVITE', '> ACK']);
+    await expect
+      .poll(() => storyOf(asha).slice(2))
+      .toEqual(['> INVITE', '< 180 INVITE', '> CANCEL', '< 200 CANCEL', '< 487 INVITE', '> ACK']);
     expect(kamau.events.at(-1)).toMatchObject({ kind: 'call-missed', title: 'Missed call' });
   });
 
@@ -154,7 +158,11 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     const invite = asha.agent.place(name);
     const rings = await mobile.nextRequest('INVITE');
     await kamau.call('ringing');
-    const answer = { toTag: 'mobile', headers: [{ name: 'Content-Type', value: 'application/sdp' }], body: rings.body.replace('a=setup:actpass', 'a=setup:active') };
+    const answer = {
+      toTag: 'mobile',
+      headers: [{ name: 'Content-Type', value: 'application/sdp' }],
+      body: rings.body.replace('a=setup:actpass', 'a=setup:active'),
+    };
     mobile.reply(rings, 200, answer);
     await asha.call('active');
     expect(await kamau.call('ended')).toMatchObject({ cause: 'answered-elsewhere' });
@@ -164,17 +172,23 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     await asha.call('ended');
   });
 
-  it('two phones answer behind one contact: the second gets ACK and BYE, the first one\'s call goes on', async () => {
+  it("two phones answer behind one contact: the second gets ACK and BYE, the first one's call goes on", async () => {
     const asha = await visitors().phone();
     const kamau = await visitors().client();
     const placing = asha.agent.place(kamau.user);
     const rings = await kamau.nextRequest('INVITE');
-    const answer = { headers: [{ name: 'Content-Type', value: 'application/sdp' }], body: rings.body.replace('a=setup:actpass', 'a=setup:active') };
+    const answer = {
+      headers: [{ name: 'Content-Type', value: 'application/sdp' }],
+      body: rings.body.replace('a=setup:actpass', 'a=setup:active'),
+    };
     for (const toTag of ['first', 'second']) kamau.reply(rings, 200, { ...answer, toTag });
     const bye = await kamau.nextRequest('BYE');
     expect(headerOf(bye, 'To')).toContain('tag=second');
     kamau.reply(bye, 200);
-    const acknowledged = (): (string | undefined)[] => kamau.received.filter((message) => message.kind === 'request' && message.method === 'ACK').map((message) => /tag=(\w+)/.exec(headerOf(message, 'To') ?? '')?.[1]);
+    const acknowledged = (): (string | undefined)[] =>
+      kamau.received
+        .filter((message) => message.kind === 'request' && message.method === 'ACK')
+        .map((message) => /tag=(\w+)/.exec(headerOf(message, 'To') ?? '')?.[1]);
     // The second dialog is ended below JsSIP, which takes a moment longer for the first one's ACK.
     await expect.poll(() => acknowledged().sort()).toEqual(['first', 'second']);
     const placed = await placing;
@@ -209,7 +223,10 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     await asha.agent.answer(second.id);
     await Promise.all([wanjiru.call('active'), asha.call('active')]);
     expect(await kamau.call('held')).toMatchObject({ hold: { byPeer: true } });
-    expect(asha.agent.snapshot()).toMatchObject({ activeCallId: second.id, calls: [{ phase: 'held' }, { phase: 'active' }] });
+    expect(asha.agent.snapshot()).toMatchObject({
+      activeCallId: second.id,
+      calls: [{ phase: 'held' }, { phase: 'active' }],
+    });
   });
 
   it('a renewed token during a call: a second flow, and the call works on', async () => {
@@ -218,7 +235,9 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     const renewed = visitors().grant(asha.user);
     asha.renew(renewed);
     await asha.until(({ grant }) => grant?.fingerprint === renewed.fingerprint);
-    await expect.poll(() => asha.trace.some(({ flow, text }) => flow === 2 && text.startsWith('SIP/2.0 200'))).toBe(true);
+    await expect
+      .poll(() => asha.trace.some(({ flow, text }) => flow === 2 && text.startsWith('SIP/2.0 200')))
+      .toBe(true);
     asha.agent.hold(hers);
     await kamau.call('held');
     asha.agent.resume(hers);

@@ -31,7 +31,9 @@ export function registrarContract({ server, visitors }: ContractRoom): void {
     const [desk, mobile] = [await visitors().flow('7001'), await visitors().flow('7001')];
     await desk.register();
     expect(headersOf(await mobile.register(), 'Contact')).toHaveLength(2);
-    const answer = await desk.response(desk.request('REGISTER', { to: `<${desk.aor}>`, contact: '*', headers: [{ name: 'Expires', value: '0' }] }));
+    const answer = await desk.response(
+      desk.request('REGISTER', { to: `<${desk.aor}>`, contact: '*', headers: [{ name: 'Expires', value: '0' }] }),
+    );
     expect([answer.status, headersOf(answer, 'Contact')]).toEqual([200, []]);
   });
 
@@ -76,12 +78,15 @@ export function registrarContract({ server, visitors }: ContractRoom): void {
     const [alice, bob] = [await visitors().client(), await visitors().client()];
     await bob.drop();
     await expect
-      .poll(async () => {
-        const invite = alice.request('INVITE', { uri: bob.aor, body: 'v=0\r\n' });
-        const answer = await alice.response(invite);
-        alice.acknowledgeRefusal(invite, answer);
-        return answer.status;
-      }, { timeout: 10_000 })
+      .poll(
+        async () => {
+          const invite = alice.request('INVITE', { uri: bob.aor, body: 'v=0\r\n' });
+          const answer = await alice.response(invite);
+          alice.acknowledgeRefusal(invite, answer);
+          return answer.status;
+        },
+        { timeout: 10_000 },
+      )
       .toSatisfy((status) => status === 404 || status === 480);
   });
 }

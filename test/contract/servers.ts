@@ -9,7 +9,12 @@ const practice: ServerKind = {
   name: 'the practice gateway',
   problem: () => Promise.resolve(null),
   start: async () => {
-    const started = await startGateway({ port: 0, keys: { active: TEST_KEY }, domain: TEST_DOMAIN, timers: { ...DEFAULT_TIMERS, answerMs: ANSWER_WITHIN_MS } });
+    const started = await startGateway({
+      port: 0,
+      keys: { active: TEST_KEY },
+      domain: TEST_DOMAIN,
+      timers: { ...DEFAULT_TIMERS, answerMs: ANSWER_WITHIN_MS },
+    });
     if (!started.ok) throw new Error(started.failure.sentence);
     const gateway = started.value;
     return {

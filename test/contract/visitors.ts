@@ -17,7 +17,10 @@ export interface Visitors {
   /** A phone that is registered. */
   readonly phone: (user?: string, claims?: Claims) => Promise<TestPhone & { readonly user: string }>;
   /** A raw client with an open flow; `lifeS` is its token's life in s. */
-  readonly flow: (user?: string, options?: { readonly lifeS?: number; readonly instance?: string; readonly claims?: Claims }) => Promise<SipClient>;
+  readonly flow: (
+    user?: string,
+    options?: { readonly lifeS?: number; readonly instance?: string; readonly claims?: Claims },
+  ) => Promise<SipClient>;
   /** A raw client that is registered. */
   readonly client: (user?: string, claims?: Claims) => Promise<SipClient>;
   readonly leave: () => Promise<void>;
@@ -26,7 +29,10 @@ export interface Visitors {
 let visits = 1000;
 
 /** Opens the doors to `server`; fake WebRTC stands in for the browser until `leave`. */
-export function welcome(server: Pick<ServerUnderTest, 'url' | 'domain' | 'mint'>, settings: Partial<FakeSettings> = {}): Visitors {
+export function welcome(
+  server: Pick<ServerUnderTest, 'url' | 'domain' | 'mint'>,
+  settings: Partial<FakeSettings> = {},
+): Visitors {
   const uninstall = installFakeWebRtc(settings);
   const phones: TestPhone[] = [];
   const clients: SipClient[] = [];
@@ -52,7 +58,11 @@ export function welcome(server: Pick<ServerUnderTest, 'url' | 'domain' | 'mint'>
     };
   };
   const flow: Visitors['flow'] = async (name = user(), { lifeS = 300, claims = {}, ...options } = {}) => {
-    const client = await SipClient.open(server.url, name, { ...options, token: server.mint({ sub: name, lifeS, claims }), domain: server.domain });
+    const client = await SipClient.open(server.url, name, {
+      ...options,
+      token: server.mint({ sub: name, lifeS, claims }),
+      domain: server.domain,
+    });
     clients.push(client);
     return client;
   };

@@ -6,8 +6,13 @@ import { ask, callCard, dial, press, untilRegistered } from '../support/phone-dr
 /** All rules of WCAG 2.2 A and AA on what is shown now. */
 async function violations(page: Page): Promise<string[]> {
   // Legacy mode: the other one opens a blank window of its own, which this app refuses.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`));
+  const { violations: found } = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
+  );
 }
 
 for (const theme of ['light', 'dark'] as const) {
@@ -35,7 +40,11 @@ for (const theme of ['light', 'dark'] as const) {
     await dial(page, 'call-me');
     await expect(page.getByRole('article', { name: /^Incoming call from/ })).toBeVisible({ timeout: 15_000 });
     expect.soft(await violations(page), 'incoming').toEqual([]);
-    const smallWindow = (): Page | undefined => page.context().pages().find((each) => each.url().includes('incoming.html'));
+    const smallWindow = (): Page | undefined =>
+      page
+        .context()
+        .pages()
+        .find((each) => each.url().includes('incoming.html'));
     await expect.poll(() => smallWindow() !== undefined).toBe(true);
     const small = smallWindow() ?? page;
     await expect(small.getByRole('button', { name: 'Answer' })).toBeVisible();
@@ -102,11 +111,16 @@ test('Enter answers and Escape declines an incoming call', async ({ launch }) =>
   const { page } = await launch();
   await untilRegistered(page);
   const incoming = page.getByRole('article', { name: /^Incoming call from/ });
-  for (const [key, phase, words] of [['Enter', 'active', ''], ['Escape', 'ended', 'You declined the call.']] as const) {
+  for (const [key, phase, words] of [
+    ['Enter', 'active', ''],
+    ['Escape', 'ended', 'You declined the call.'],
+  ] as const) {
     await dial(page, 'call-me');
     await expect(incoming).toBeVisible({ timeout: 15_000 });
     await expect(page.getByRole('alert').filter({ hasText: 'Incoming call from' })).toHaveCount(1);
-    await page.getByRole('heading', { name: 'Phone', level: 1 }).evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await page
+      .getByRole('heading', { name: 'Phone', level: 1 })
+      .evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.keyboard.press(key);
     await expect(callCard(page, phase).filter({ hasText: words }).first()).toBeVisible();
     if (phase === 'active') await press(page, 'Hang up');

@@ -40,11 +40,18 @@ async function addLine(app: RunningApp, profile: ProfileInput, key: string | nul
 }
 
 /** Presses [Test connection] and waits for the end; the steps with their states, as `mint passed`. */
-async function testLine(page: Page, name: string): Promise<{ readonly steps: readonly string[]; readonly box: Locator }> {
+async function testLine(
+  page: Page,
+  name: string,
+): Promise<{ readonly steps: readonly string[]; readonly box: Locator }> {
   await page.getByRole('button', { name: `Test connection: ${name}` }).click();
   const box = page.getByRole('region', { name: `Test of ${name}` });
   await expect(box).toHaveAttribute('data-running', 'false', { timeout: 20_000 });
-  const steps = await box.getByRole('listitem').evaluateAll((items) => items.map((item) => `${item.getAttribute('data-step') ?? ''} ${item.getAttribute('data-state') ?? ''}`));
+  const steps = await box
+    .getByRole('listitem')
+    .evaluateAll((items) =>
+      items.map((item) => `${item.getAttribute('data-step') ?? ''} ${item.getAttribute('data-state') ?? ''}`),
+    );
   return { steps, box };
 }
 
@@ -56,7 +63,11 @@ async function chooseFile(app: RunningApp, path: string): Promise<void> {
   }, path);
 }
 
-test('a test of a line that is not in use passes its four steps, gives everything back, and leaves the line in use alone', async ({ launch, gateway, keyring }) => {
+test('a test of a line that is not in use passes its four steps, gives everything back, and leaves the line in use alone', async ({
+  launch,
+  gateway,
+  keyring,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   await untilRegistered(page);
@@ -73,12 +84,16 @@ test('a test of a line that is not in use passes its four steps, gives everythin
   expect((await ask(page, 'profiles.snapshot')).activeProfileId).toBe('practice');
   await expect(page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered');
   expect(await page.evaluate(() => performance.getEntriesByName('ringfence:registered').length)).toBe(registered);
-  const minted = (await ask(page, 'audit.recent', { limit: 50 })).filter((entry) => entry.what === 'mint' && entry.cause === 'test');
+  const minted = (await ask(page, 'audit.recent', { limit: 50 })).filter(
+    (entry) => entry.what === 'mint' && entry.cause === 'test',
+  );
   expect(minted.map(({ profileId }) => profileId)).toEqual(['practice', 'line-1001']);
 
   await page.getByRole('tab', { name: 'Keys' }).click();
   await page.getByRole('button', { name: 'Test: Line 1001' }).click();
-  await expect(page.getByRole('region', { name: 'Test of Line 1001' }).getByRole('status')).toContainText('works', { timeout: 20_000 });
+  await expect(page.getByRole('region', { name: 'Test of Line 1001' }).getByRole('status')).toContainText('works', {
+    timeout: 20_000,
+  });
 
   // It is neither blocked by the line's own rate, nor without one.
   const reasons: string[] = [];
@@ -96,21 +111,42 @@ test('each step of a test can fail, and says why', async ({ launch, gateway, key
   const [ahead, realm, mute] = [await odd('clock-ahead'), await odd('other-realm'), await odd('no-options')];
   const dead = await odd('no-options');
   await dead.close();
-  const line = (id: string, url: string, more: Partial<ProfileInput> = {}): ProfileInput => lineTo(url, '1001', { id, name: `Line ${id}`, identity: `${id}@practice.ringfence.local`, ...more });
+  const line = (id: string, url: string, more: Partial<ProfileInput> = {}): ProfileInput =>
+    lineTo(url, '1001', { id, name: `Line ${id}`, identity: `${id}@practice.ringfence.local`, ...more });
   await addLine(app, line('keyless', gateway.url), null);
   await addLine(app, line('wrong', gateway.url), newKey());
   await addLine(app, line('dead', dead.url), newKey());
   await addLine(app, line('ahead', ahead.url), newKey());
-  await addLine(app, line('realm', realm.url, { provider: { kind: 'ephemeral-credentials' }, presentation: { kind: 'digest' } }), newKey());
+  await addLine(
+    app,
+    line('realm', realm.url, { provider: { kind: 'ephemeral-credentials' }, presentation: { kind: 'digest' } }),
+    newKey(),
+  );
   await addLine(app, line('mute', mute.url), newKey());
   await openSettings(page, 'Profiles');
 
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['Line keyless', ['mint failed', 'open skipped', 'register skipped', 'options skipped'], /key/],
-    ['Line wrong', ['mint passed', 'open failed', 'register skipped', 'options skipped'], /The gateway refused the token/],
-    ['Line dead', ['mint passed', 'open failed', 'register skipped', 'options skipped'], /Nothing answers at 127\.0\.0\.1:\d+/],
-    ['Line ahead', ['mint passed', 'open failed', 'register skipped', 'options skipped'], /clock is 10 minutes behind the gateway's/],
-    ['Line realm', ['mint passed', 'open passed', 'register failed', 'options skipped'], /asks for a password of "other\.example"; this line's is for "practice\.ringfence\.local" only/],
+    [
+      'Line wrong',
+      ['mint passed', 'open failed', 'register skipped', 'options skipped'],
+      /The gateway refused the token/,
+    ],
+    [
+      'Line dead',
+      ['mint passed', 'open failed', 'register skipped', 'options skipped'],
+      /Nothing answers at 127\.0\.0\.1:\d+/,
+    ],
+    [
+      'Line ahead',
+      ['mint passed', 'open failed', 'register skipped', 'options skipped'],
+      /clock is 10 minutes behind the gateway's/,
+    ],
+    [
+      'Line realm',
+      ['mint passed', 'open passed', 'register failed', 'options skipped'],
+      /asks for a password of "other\.example"; this line's is for "practice\.ringfence\.local" only/,
+    ],
     ['Line mute', ['mint passed', 'open passed', 'register passed', 'options failed'], /does not answer OPTIONS/],
   ];
   for (const [name, expected, sentence] of cases) {
@@ -125,8 +161,15 @@ test('each step of a test can fail, and says why', async ({ launch, gateway, key
   await expect(page.getByRole('radio', { name: 'Line wrong' })).toBeChecked();
 });
 
-test('a certificate that this computer does not know ends a test at the second step, with its name', async ({ launch, gateway, keyring, folder }) => {
-  const missing = await new Promise<boolean>((resolve) => execFile('openssl', ['version'], (error) => resolve(error !== null)));
+test('a certificate that this computer does not know ends a test at the second step, with its name', async ({
+  launch,
+  gateway,
+  keyring,
+  folder,
+}) => {
+  const missing = await new Promise<boolean>((resolve) =>
+    execFile('openssl', ['version'], (error) => resolve(error !== null)),
+  );
   test.skip(missing, 'openssl is missing: apt-get install openssl.');
   const { good } = await makeCertificates(join(folder, 'tls'), ['127.0.0.1']);
   const front = await openTlsFront(gateway.url, good);
@@ -136,17 +179,28 @@ test('a certificate that this computer does not know ends a test at the second s
   await openSettings(app.page, 'Profiles');
   const { steps, box } = await testLine(app.page, 'Line 1001');
   expect(steps).toEqual(['mint passed', 'open failed', 'register skipped', 'options skipped']);
-  await expect(box).toContainText(`This computer does not know who issued the certificate of ${new URL(front.url).host}.`);
+  await expect(box).toContainText(
+    `This computer does not know who issued the certificate of ${new URL(front.url).host}.`,
+  );
   await expect(app.page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered');
   await front.close();
 });
 
-test('an export holds no key; an import shows what it would change, and changes nothing before it is agreed to', async ({ launch, gateway, keyring, folder }) => {
+test('an export holds no key; an import shows what it would change, and changes nothing before it is agreed to', async ({
+  launch,
+  gateway,
+  keyring,
+  folder,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   await untilRegistered(page);
   const path = join(folder, 'profiles.json');
-  await addLine(app, lineTo(gateway.url, '1001', { environment: 'production', identity: 'live@practice.ringfence.local' }), gateway.key);
+  await addLine(
+    app,
+    lineTo(gateway.url, '1001', { environment: 'production', identity: 'live@practice.ringfence.local' }),
+    gateway.key,
+  );
   await addLine(app, lineTo(gateway.url, '1002'), newKey());
   const fileOnDisk = (): Promise<string> => readFile(join(app.userDataDir, 'profiles.json'), 'utf8');
   await openSettings(page, 'Profiles');
@@ -155,17 +209,32 @@ test('an export holds no key; an import shows what it would change, and changes 
   await expect(page.getByText('2 profiles are in profiles.json, without keys.')).toBeVisible();
   const exported = await readFile(path, 'utf8');
   expect(searchBytes(needlesOf(gateway.key), Buffer.from(exported), 'the export')).toEqual([]);
-  const known = JSON.parse(await fileOnDisk()) as { readonly installId: string; readonly instanceIds: Record<string, string>; readonly keyRecords: Record<string, { readonly active: { readonly fingerprint: string } | null }> };
-  const secretive = [known.installId, ...Object.values(known.instanceIds), ...Object.values(known.keyRecords).flatMap(({ active }) => active?.fingerprint ?? [])];
+  const known = JSON.parse(await fileOnDisk()) as {
+    readonly installId: string;
+    readonly instanceIds: Record<string, string>;
+    readonly keyRecords: Record<string, { readonly active: { readonly fingerprint: string } | null }>;
+  };
+  const secretive = [
+    known.installId,
+    ...Object.values(known.instanceIds),
+    ...Object.values(known.keyRecords).flatMap(({ active }) => active?.fingerprint ?? []),
+  ];
   for (const text of secretive) expect(exported).not.toContain(text);
 
   const file = JSON.parse(exported) as { profiles: Profile[] };
   const [first, second] = file.profiles;
   if (first === undefined || second === undefined) throw new Error('two profiles were exported');
-  file.profiles = [first, { ...second, displayName: 'Somebody new' }, { ...second, id: 'fresh', name: 'Fresh', identity: 'fresh@practice.ringfence.local' }, { ...second, id: 'mixed', name: 'Mixed', identity: first.identity }];
+  file.profiles = [
+    first,
+    { ...second, displayName: 'Somebody new' },
+    { ...second, id: 'fresh', name: 'Fresh', identity: 'fresh@practice.ringfence.local' },
+    { ...second, id: 'mixed', name: 'Mixed', identity: first.identity },
+  ];
   await writeFile(path, JSON.stringify(file, null, 2));
   const before = await fileOnDisk();
-  const audited = async () => (await ask(page, 'audit.recent', { limit: 500 })).filter(({ what }) => what === 'profile' || what === 'file').length;
+  const audited = async () =>
+    (await ask(page, 'audit.recent', { limit: 500 })).filter(({ what }) => what === 'profile' || what === 'file')
+      .length;
   const auditedBefore = await audited();
   await page.getByRole('button', { name: 'Import...' }).click();
   const preview = page.getByRole('region', { name: 'Import profiles' });
@@ -173,7 +242,9 @@ test('an export holds no key; an import shows what it would change, and changes 
   await expect(preview.getByRole('listitem').filter({ hasText: 'Line 1002' })).toContainText('Somebody new');
   await expect(preview.getByRole('listitem').filter({ hasText: 'Fresh' })).toContainText('New');
   await expect(preview.getByRole('listitem').filter({ hasText: 'Line 1001Production' })).toContainText('Unchanged');
-  await expect(preview.getByRole('listitem').filter({ hasText: 'Mixed' })).toContainText(/"Line 1001" \(production\) registers as .* already/);
+  await expect(preview.getByRole('listitem').filter({ hasText: 'Mixed' })).toContainText(
+    /"Line 1001" \(production\) registers as .* already/,
+  );
   expect(await fileOnDisk()).toBe(before);
   await preview.getByRole('button', { name: 'Cancel' }).click();
   expect(await fileOnDisk()).toBe(before);
@@ -181,7 +252,9 @@ test('an export holds no key; an import shows what it would change, and changes 
 
   // The ticket of a page's own is none; the right one works once.
   const offered = await ask(page, 'profiles.import');
-  expect(await invoke(page, 'profiles.applyImport', { ticket: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' })).toMatchObject({ ok: false });
+  expect(await invoke(page, 'profiles.applyImport', { ticket: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' })).toMatchObject({
+    ok: false,
+  });
   expect(await invoke(page, 'profiles.applyImport', { ticket: offered.ticket })).toMatchObject({ ok: false });
   expect(await fileOnDisk()).toBe(before);
   await page.getByRole('button', { name: 'Import...' }).click();
@@ -190,19 +263,30 @@ test('an export holds no key; an import shows what it would change, and changes 
   const after = await ask(page, 'profiles.snapshot');
   expect(after.profiles.map(({ id }) => id)).toEqual(['practice', 'line-1001', 'line-1002', 'fresh']);
   expect(after.profiles.find(({ id }) => id === 'line-1002')?.displayName).toBe('Somebody new');
-  expect(after.keys.filter(({ active }) => active !== null).map(({ profileId }) => profileId)).toEqual(['practice', 'line-1001', 'line-1002']);
+  expect(after.keys.filter(({ active }) => active !== null).map(({ profileId }) => profileId)).toEqual([
+    'practice',
+    'line-1001',
+    'line-1002',
+  ]);
 
   await writeFile(path, exported.replace('"environment": "development"', '"environment": "live"'));
   await page.getByRole('button', { name: 'Import...' }).click();
-  await expect(page.getByRole('tabpanel', { name: 'Profiles' }).getByRole('alert')).toContainText(/Line \d+ of this file: "profiles\.1\.environment" is not valid/);
+  await expect(page.getByRole('tabpanel', { name: 'Profiles' }).getByRole('alert')).toContainText(
+    /Line \d+ of this file: "profiles\.1\.environment" is not valid/,
+  );
 });
 
-test('the audit log is filtered and exported; a flood of refusals is one line with its count', async ({ launch, folder }) => {
+test('the audit log is filtered and exported; a flood of refusals is one line with its count', async ({
+  launch,
+  folder,
+}) => {
   const app = await launch();
   const { page } = app;
   await untilRegistered(page);
   await page.evaluate(async () => {
-    const { ringfence } = globalThis as unknown as { ringfence: { invoke: (channel: string, input: unknown) => Promise<unknown> } };
+    const { ringfence } = globalThis as unknown as {
+      ringfence: { invoke: (channel: string, input: unknown) => Promise<unknown> };
+    };
     await Promise.all(Array.from({ length: 300 }, () => ringfence.invoke('keys.remove', { profileId: 7 })));
   });
   await openSettings(page, 'Audit');
@@ -225,10 +309,17 @@ test('the audit log is filtered and exported; a flood of refusals is one line wi
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\r\n');
   expect(lines).toHaveLength(2);
   expect(lines[1]).toContain(print);
-  expect((await ask(page, 'audit.recent', { limit: 1 }))[0]).toMatchObject({ what: 'file', change: 'audit-exported', count: 1 });
+  expect((await ask(page, 'audit.recent', { limit: 1 }))[0]).toMatchObject({
+    what: 'file',
+    change: 'audit-exported',
+    count: 1,
+  });
 });
 
-test('the first-run guide leads by keyboard to a finished test call, and does not come again', async ({ launch, userDataDir }) => {
+test('the first-run guide leads by keyboard to a finished test call, and does not come again', async ({
+  launch,
+  userDataDir,
+}) => {
   const first = await launch({ userDataDir });
   const { page } = first;
   await untilRegistered(page);
@@ -253,7 +344,9 @@ test('the first-run guide leads by keyboard to a finished test call, and does no
   await expect(callCard(page, 'active')).toBeVisible();
   await tabTo(callCard(page).getByRole('button', { name: 'Hang up' }));
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('guide-result')).toHaveText(/^It works\. Answered after \d\.\d s, and talked for \d+ seconds?\.$/);
+  await expect(page.getByTestId('guide-result')).toHaveText(
+    /^It works\. Answered after \d\.\d s, and talked for \d+ seconds?\.$/,
+  );
   // The way out is in sight beside the call's card, before anything is scrolled.
   await expect(guide.getByRole('button', { name: 'Finish' })).toBeInViewport({ ratio: 1 });
   await tabTo(guide.getByRole('button', { name: 'Finish' }));

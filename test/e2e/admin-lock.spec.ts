@@ -7,7 +7,18 @@ import type { Page } from '@playwright/test';
 import { expect, test, type RunningApp } from '../support/app';
 import { heapStrings } from '../support/heap-snapshot';
 import { needlesOf, searchDirectory, searchTexts } from '../support/leak-search';
-import { ask, callCard, copyElsewhere, dial, invoke, lineTo, press, takeLine, untilGone, untilRegistered } from '../support/phone-driver';
+import {
+  ask,
+  callCard,
+  copyElsewhere,
+  dial,
+  invoke,
+  lineTo,
+  press,
+  takeLine,
+  untilGone,
+  untilRegistered,
+} from '../support/phone-driver';
 import { searchProcessMemory } from '../support/process-memory';
 import { isUnregister, watchSip } from '../support/sip-frames';
 
@@ -16,11 +27,17 @@ const FIVE_MINUTES_MS = 5 * 60_000;
 const newPassphrase = (): string => `caf\u00e9 ${randomBytes(12).toString('hex')}`;
 
 async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`));
+  const { violations: found } = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
+  );
 }
 
-const unlockWindows = ({ electron }: RunningApp): Page[] => electron.windows().filter((page) => page.url().includes('/unlock.html'));
+const unlockWindows = ({ electron }: RunningApp): Page[] =>
+  electron.windows().filter((page) => page.url().includes('/unlock.html'));
 
 /** The small window, once it shows its fields. */
 async function unlockWindow(app: RunningApp): Promise<Page> {
@@ -51,9 +68,16 @@ async function type(small: Page, passphrase: string): Promise<void> {
 }
 
 const changesOf = async (app: RunningApp, what: 'admin' | 'phone'): Promise<readonly string[]> =>
-  (await ask(app.page, 'audit.recent', { limit: 200 })).flatMap((entry) => (entry.what === what ? [`${entry.change} ${entry.cause}`] : [])).reverse();
+  (await ask(app.page, 'audit.recent', { limit: 200 }))
+    .flatMap((entry) => (entry.what === what ? [`${entry.change} ${entry.cause}`] : []))
+    .reverse();
 
-test('a passphrase locks keys, profiles and policy through restarts, opens them for five minutes, and is seen by nobody else', async ({ launch, gateway, keyring, userDataDir }) => {
+test('a passphrase locks keys, profiles and policy through restarts, opens them for five minutes, and is seen by nobody else', async ({
+  launch,
+  gateway,
+  keyring,
+  userDataDir,
+}) => {
   test.setTimeout(120_000);
   const passphrase = newPassphrase();
   const line = lineTo(gateway.url, '1007');
@@ -80,8 +104,14 @@ test('a passphrase locks keys, profiles and policy through restarts, opens them 
     expect(refused).toMatchObject({ ok: false, failure: { reason: 'admin-locked', action: 'unlock-admin' } });
   }
   // A phone window that was taken over can't type it, try it or set it.
-  expect(await invoke(page, 'admin.unlock', { passphrase })).toMatchObject({ ok: false, failure: { reason: 'forbidden-sender' } });
-  expect(await invoke(page, 'admin.setPassphrase', { current: passphrase, wanted: null })).toMatchObject({ ok: false, failure: { reason: 'forbidden-sender' } });
+  expect(await invoke(page, 'admin.unlock', { passphrase })).toMatchObject({
+    ok: false,
+    failure: { reason: 'forbidden-sender' },
+  });
+  expect(await invoke(page, 'admin.setPassphrase', { current: passphrase, wanted: null })).toMatchObject({
+    ok: false,
+    failure: { reason: 'forbidden-sender' },
+  });
   expect(await ask(page, 'admin.state')).toEqual({ configured: true, unlocked: false, until: null, retryAt: null });
 
   // What was refused offers the small window, and goes on by itself after the right passphrase.
@@ -94,7 +124,9 @@ test('a passphrase locks keys, profiles and policy through restarts, opens them 
   await notice.getByRole('button', { name: 'Unlock' }).click();
   const small = await unlockWindow(app);
   expect(await violations(small), 'the unlock window').toEqual([]);
-  const processIds = await app.electron.evaluate(({ webContents }) => webContents.getAllWebContents().map((contents) => contents.getOSProcessId()));
+  const processIds = await app.electron.evaluate(({ webContents }) =>
+    webContents.getAllWebContents().map((contents) => contents.getOSProcessId()),
+  );
   expect(new Set(processIds).size, 'each window has a process of its own').toBe(processIds.length);
 
   await type(small, 'not this one');
@@ -114,11 +146,18 @@ test('a passphrase locks keys, profiles and policy through restarts, opens them 
   const { unlocked, until } = await ask(page, 'admin.state');
   expect(unlocked).toBe(true);
   expect((until ?? 0) - typedAt).toBeGreaterThan(FIVE_MINUTES_MS - 1000);
-  await expect.poll(async () => (await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id)?.next?.origin).toBe('clipboard');
+  await expect
+    .poll(
+      async () =>
+        (await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id)?.next?.origin,
+    )
+    .toBe('clipboard');
 
   // Seen on its way from the small window into main, and nowhere else.
   const needles = [...needlesOf(passphrase), ...needlesOf(passphrase.normalize('NFD'))];
-  const messages = (await app.ipcSeen()).filter(({ payload }) => searchTexts(needles, [payload], 'a message').hits.length > 0);
+  const messages = (await app.ipcSeen()).filter(
+    ({ payload }) => searchTexts(needles, [payload], 'a message').hits.length > 0,
+  );
   // The two that the phone window sent above are this test's own.
   expect(messages.map(({ to, payload }) => [to, (JSON.parse(payload) as string[])[0]])).toEqual([
     ['main', 'admin.unlock'],
@@ -136,7 +175,10 @@ test('a passphrase locks keys, profiles and policy through restarts, opens them 
     powerMonitor.emit('resume');
   }, FIVE_MINUTES_MS);
   await expect(page.getByRole('group', { name: 'Admin lock' })).toContainText('Locked');
-  expect(await invoke(page, 'keys.remove', { profileId: line.id, slot: 'next' })).toMatchObject({ ok: false, failure: { reason: 'admin-locked' } });
+  expect(await invoke(page, 'keys.remove', { profileId: line.id, slot: 'next' })).toMatchObject({
+    ok: false,
+    failure: { reason: 'admin-locked' },
+  });
 
   // By hand, before they are over.
   await page.getByRole('group', { name: 'Admin lock' }).getByRole('button', { name: 'Unlock' }).click();
@@ -144,19 +186,39 @@ test('a passphrase locks keys, profiles and policy through restarts, opens them 
   await untilGone(again, () => type(again, passphrase));
   await page.getByRole('button', { name: 'Lock now' }).click();
   await expect(page.getByRole('group', { name: 'Admin lock' })).toContainText('Locked');
-  expect(await invoke(page, 'keys.remove', { profileId: line.id, slot: 'next' })).toMatchObject({ ok: false, failure: { reason: 'admin-locked' } });
-  expect(await changesOf(app, 'admin')).toEqual(['passphrase-set asked', 'wrong asked', 'wrong asked', 'unlocked asked', 'locked time', 'unlocked asked', 'locked asked']);
+  expect(await invoke(page, 'keys.remove', { profileId: line.id, slot: 'next' })).toMatchObject({
+    ok: false,
+    failure: { reason: 'admin-locked' },
+  });
+  expect(await changesOf(app, 'admin')).toEqual([
+    'passphrase-set asked',
+    'wrong asked',
+    'wrong asked',
+    'unlocked asked',
+    'locked time',
+    'unlocked asked',
+    'locked asked',
+  ]);
   await untilRegistered(page);
 });
 
-test('what is typed is in no memory that the phone window has, and the search would find it there', async ({ launch, keyring }) => {
+test('what is typed is in no memory that the phone window has, and the search would find it there', async ({
+  launch,
+  keyring,
+}) => {
   const app = await launch({ bus: keyring.bus });
   await untilRegistered(app.page);
   const passphrase = newPassphrase();
   await setPassphrase(app, passphrase);
   const needles = needlesOf(passphrase);
   // The driver has seen the small window close; Electron may still have it in its list.
-  const phonePid = await app.electron.evaluate(({ webContents }) => webContents.getAllWebContents().find((contents) => !contents.isDestroyed() && contents.getURL().endsWith('/index.html'))?.getOSProcessId() ?? 0);
+  const phonePid = await app.electron.evaluate(
+    ({ webContents }) =>
+      webContents
+        .getAllWebContents()
+        .find((contents) => !contents.isDestroyed() && contents.getURL().endsWith('/index.html'))
+        ?.getOSProcessId() ?? 0,
+  );
   expect(searchTexts(needles, await heapStrings(app.page), 'the heap').hits).toEqual([]);
   expect((await searchProcessMemory(needles, phonePid)).hits).toEqual([]);
   await app.page.evaluate((text) => {
@@ -172,7 +234,10 @@ test('with a locked keychain the settings stay locked', async ({ launch, gateway
   await first.close();
   await keyring.lock();
   const app = await launch({ bus: keyring.bus, userDataDir });
-  expect(await invoke(app.page, 'profiles.save', lineTo(gateway.url, '1007'))).toMatchObject({ ok: false, failure: { reason: 'admin-locked' } });
+  expect(await invoke(app.page, 'profiles.save', lineTo(gateway.url, '1007'))).toMatchObject({
+    ok: false,
+    failure: { reason: 'admin-locked' },
+  });
   await openSettings(app, 'Profiles');
   await app.page.getByRole('group', { name: 'Admin lock' }).getByRole('button', { name: 'Unlock' }).click();
   const small = await unlockWindow(app);
@@ -181,7 +246,10 @@ test('with a locked keychain the settings stay locked', async ({ launch, gateway
   await untilGone(small, () => small.getByRole('button', { name: 'Cancel' }).click());
 });
 
-test('without a keychain no passphrase can be set, the window says why, and nothing is locked', async ({ launch, gateway }) => {
+test('without a keychain no passphrase can be set, the window says why, and nothing is locked', async ({
+  launch,
+  gateway,
+}) => {
   const app = await launch();
   await openSettings(app, 'Keys');
   await app.page.getByRole('button', { name: 'Set passphrase...' }).click();
@@ -194,7 +262,9 @@ test('without a keychain no passphrase can be set, the window says why, and noth
   await small.getByLabel('New passphrase', { exact: true }).fill(passphrase);
   await small.getByLabel('New passphrase again').fill(passphrase);
   await small.getByRole('button', { name: 'Set passphrase' }).click();
-  await expect(small.getByRole('alert')).toContainText('An admin passphrase cannot be set up here. No keychain answers');
+  await expect(small.getByRole('alert')).toContainText(
+    'An admin passphrase cannot be set up here. No keychain answers',
+  );
   for (const theme of ['light', 'dark'] as const) {
     await ask(app.page, 'settings.set', { theme });
     await expect(small.locator('html')).toHaveAttribute('data-theme', theme);
@@ -204,7 +274,11 @@ test('without a keychain no passphrase can be set, the window says why, and noth
   expect(await invoke(app.page, 'profiles.save', lineTo(gateway.url, '1007'))).toMatchObject({ ok: true });
 });
 
-test('Lock now unregisters and closes the socket, nothing is granted meanwhile, and Unlock registers again', async ({ launch, gateway, keyring }) => {
+test('Lock now unregisters and closes the socket, nothing is granted meanwhile, and Unlock registers again', async ({
+  launch,
+  gateway,
+  keyring,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   const sip = watchSip(page);
@@ -219,15 +293,29 @@ test('Lock now unregisters and closes the socket, nothing is granted meanwhile, 
   await expect(page.getByTestId('locked')).toHaveAttribute('data-cause', 'agent');
   await expect.poll(() => gateway.counts()).toEqual({ flows: 0, bindings: 0 });
   expect(sip.all().filter((frame) => isUnregister(frame) && frame.includes('sip:1007@'))).toHaveLength(1);
-  expect(sip.all().findIndex(isUnregister)).toBeLessThan(sip.all().findLastIndex((frame) => frame.startsWith('< SIP/2.0 200')));
-  expect(await invoke(page, 'grants.get', { profileId: line.id, purpose: 'sip' })).toMatchObject({ ok: false, failure: { reason: 'locked', action: 'unlock-phone' } });
-  expect(await invoke(page, 'grants.watch', { profileId: line.id, purpose: 'sip', on: true })).toMatchObject({ ok: false, failure: { reason: 'locked' } });
+  expect(sip.all().findIndex(isUnregister)).toBeLessThan(
+    sip.all().findLastIndex((frame) => frame.startsWith('< SIP/2.0 200')),
+  );
+  expect(await invoke(page, 'grants.get', { profileId: line.id, purpose: 'sip' })).toMatchObject({
+    ok: false,
+    failure: { reason: 'locked', action: 'unlock-phone' },
+  });
+  expect(await invoke(page, 'grants.watch', { profileId: line.id, purpose: 'sip', on: true })).toMatchObject({
+    ok: false,
+    failure: { reason: 'locked' },
+  });
   // Not with a token from before, either: main lets no window reach a gateway.
-  expect(await page.evaluate((url) => new Promise((resolve) => {
-    const socket = new WebSocket(url, 'sip');
-    socket.onopen = () => resolve('open');
-    socket.onerror = () => resolve('refused');
-  }), gateway.url)).toBe('refused');
+  expect(
+    await page.evaluate(
+      (url) =>
+        new Promise((resolve) => {
+          const socket = new WebSocket(url, 'sip');
+          socket.onopen = () => resolve('open');
+          socket.onerror = () => resolve('refused');
+        }),
+      gateway.url,
+    ),
+  ).toBe('refused');
   expect(await gateway.counts()).toEqual({ flows: 0, bindings: 0 });
   for (const theme of ['light', 'dark'] as const) {
     await ask(page, 'settings.set', { theme });
@@ -248,7 +336,10 @@ test('a live call is asked about before the phone is locked', async ({ launch })
   for (const answer of ['Cancel', 'End it and lock'] as const) {
     await page.getByRole('button', { name: /^Line:/ }).click();
     await page.getByRole('menuitem', { name: 'Lock now' }).click();
-    await page.getByRole('alertdialog', { name: 'Lock while a call is up?' }).getByRole('button', { name: answer }).click();
+    await page
+      .getByRole('alertdialog', { name: 'Lock while a call is up?' })
+      .getByRole('button', { name: answer })
+      .click();
     if (answer === 'Cancel') await expect(callCard(page, 'active')).toBeVisible();
   }
   await expect(page.getByTestId('locked')).toBeVisible();
@@ -259,7 +350,11 @@ test('a live call is asked about before the phone is locked', async ({ launch })
   await press(page, 'Hang up');
 });
 
-test('the screen lock closes the line where its policy says so, and opens it again', async ({ launch, gateway, keyring }) => {
+test('the screen lock closes the line where its policy says so, and opens it again', async ({
+  launch,
+  gateway,
+  keyring,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   const line = lineTo(gateway.url, '1007', { policy: { onScreenLock: 'lock' } });
@@ -311,19 +406,35 @@ test('a window that keeps its socket open is loaded anew', async ({ launch, gate
   await expect(page.getByTestId('registration')).toContainText('as 1007');
   await untilRegistered(page);
   // Taken over: its own code never runs again.
-  const before = await app.electron.evaluate(({ webContents }) => webContents.getAllWebContents().map((contents) => contents.getOSProcessId()));
-  void page.evaluate(() => {
-    void (globalThis as unknown as { ringfence: { invoke: (channel: string) => Promise<unknown> } }).ringfence.invoke('phone.lock');
-    const end = Date.now() + 60_000;
-    while (Date.now() < end);
-  }).catch(() => undefined);
+  const before = await app.electron.evaluate(({ webContents }) =>
+    webContents.getAllWebContents().map((contents) => contents.getOSProcessId()),
+  );
+  void page
+    .evaluate(() => {
+      void (globalThis as unknown as { ringfence: { invoke: (channel: string) => Promise<unknown> } }).ringfence.invoke(
+        'phone.lock',
+      );
+      const end = Date.now() + 60_000;
+      while (Date.now() < end);
+    })
+    .catch(() => undefined);
   await expect.poll(() => gateway.counts(), { timeout: 20_000 }).toMatchObject({ flows: 0 });
   // Playwright lets go of a page whose process ended: main looks for it.
-  const shown = (): Promise<string> => app.electron.evaluate(({ webContents }) => webContents.getAllWebContents()[0]?.executeJavaScript(`document.querySelector('[data-testid="locked"]')?.textContent ?? ''`) as Promise<string>);
+  const shown = (): Promise<string> =>
+    app.electron.evaluate(
+      ({ webContents }) =>
+        webContents
+          .getAllWebContents()[0]
+          ?.executeJavaScript(`document.querySelector('[data-testid="locked"]')?.textContent ?? ''`) as Promise<string>,
+    );
   await expect.poll(shown, { timeout: 20_000 }).toContain('The phone is locked');
-  const after = await app.electron.evaluate(({ webContents }) => webContents.getAllWebContents().map((contents) => contents.getOSProcessId()));
+  const after = await app.electron.evaluate(({ webContents }) =>
+    webContents.getAllWebContents().map((contents) => contents.getOSProcessId()),
+  );
   expect(after.filter((pid) => before.includes(pid))).toEqual([]);
-  expect(await readFile(join(app.userDataDir, 'audit.jsonl'), 'utf8')).toMatch(/"what":"phone".*"change":"late","cause":"agent"/);
+  expect(await readFile(join(app.userDataDir, 'audit.jsonl'), 'utf8')).toMatch(
+    /"what":"phone".*"change":"late","cause":"agent"/,
+  );
 });
 
 test('quitting unregisters first, and is in the audit log', async ({ launch, gateway, keyring, userDataDir }) => {
@@ -335,5 +446,7 @@ test('quitting unregisters first, and is in the audit log', async ({ launch, gat
   await app.close();
   expect(sip.all().filter((frame) => isUnregister(frame) && frame.includes('sip:1007@'))).toHaveLength(1);
   expect(await gateway.counts()).toEqual({ flows: 0, bindings: 0 });
-  expect(await readFile(join(userDataDir, 'audit.jsonl'), 'utf8')).toMatch(/"what":"phone".*"change":"locked","cause":"quit"/);
+  expect(await readFile(join(userDataDir, 'audit.jsonl'), 'utf8')).toMatch(
+    /"what":"phone".*"change":"locked","cause":"quit"/,
+  );
 });

@@ -20,7 +20,11 @@ test('a malformed number or address is not dialled: one sentence, one button, th
   await expect(page.locator('[data-testid="event-row"][data-kind="call-dialing"]')).toHaveCount(0);
 });
 
-test('the gateway is down: the status says so and offers a way out; the phone keeps trying', async ({ launch, gateway, keyring }) => {
+test('the gateway is down: the status says so and offers a way out; the phone keeps trying', async ({
+  launch,
+  gateway,
+  keyring,
+}) => {
   const app = await launch({ bus: keyring.bus });
   await gateway.kill();
   await takeLine(app, lineTo(gateway.url, '1001'), gateway.key);
@@ -68,7 +72,11 @@ test('a damaged profile file is set aside with a message, never lost', async ({ 
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('tab', { name: 'Profiles' }).click();
   await expect(page.getByText(notice ?? '')).toBeVisible();
-  const kept = await Promise.all((await readdir(userDataDir)).filter((name) => name.startsWith('profiles')).map((name) => readFile(join(userDataDir, name), 'utf8')));
+  const kept = await Promise.all(
+    (await readdir(userDataDir))
+      .filter((name) => name.startsWith('profiles'))
+      .map((name) => readFile(join(userDataDir, name), 'utf8')),
+  );
   expect(kept).toContain(damaged);
 });
 
@@ -83,12 +91,19 @@ test('no microphone: a call that the agent places says why, and nothing is diall
   await expect(callCard(page, 'active')).toHaveCount(0);
 });
 
-test('the microphone is missing, refused or taken when a call comes: it keeps ringing, and is answered once that is mended', async ({ launch, gateway, keyring }) => {
+test('the microphone is missing, refused or taken when a call comes: it keeps ringing, and is answered once that is mended', async ({
+  launch,
+  gateway,
+  keyring,
+}) => {
   const caller = await launch({ bus: keyring.bus });
   const called = await launch({ bus: keyring.bus, toneHz: null });
   await takeLine(caller, lineTo(gateway.url, '1001'), gateway.key);
   await takeLine(called, lineTo(gateway.url, '1002'), gateway.key);
-  for (const [{ page }, user] of [[caller, '1001'], [called, '1002']] as const) {
+  for (const [{ page }, user] of [
+    [caller, '1001'],
+    [called, '1002'],
+  ] as const) {
     await expect(page.getByTestId('registration')).toContainText(`as ${user}`);
     await untilRegistered(page);
   }
@@ -113,7 +128,8 @@ test('the microphone is missing, refused or taken when a call comes: it keeps ri
   await microphoneFails('NotReadableError');
   await answerFails('No sound from your microphone: another program holds it.');
   await page.evaluate(() => {
-    navigator.mediaDevices.getUserMedia = () => Promise.resolve(new AudioContext().createMediaStreamDestination().stream);
+    navigator.mediaDevices.getUserMedia = () =>
+      Promise.resolve(new AudioContext().createMediaStreamDestination().stream);
   });
   await incoming.getByRole('button', { name: 'Answer' }).click();
   await expect(callCard(page, 'active')).toBeVisible();

@@ -18,7 +18,9 @@ interface Fixtures {
 
 const test = base.extend<Fixtures>({
   certificates: async ({ folder }, use, testInfo) => {
-    const missing = await new Promise<boolean>((resolve) => execFile('openssl', ['version'], (error) => resolve(error !== null)));
+    const missing = await new Promise<boolean>((resolve) =>
+      execFile('openssl', ['version'], (error) => resolve(error !== null)),
+    );
     testInfo.skip(missing, 'openssl is missing: apt-get install openssl.');
     await use(await makeCertificates(join(folder, 'tls'), ['127.0.0.1']));
   },
@@ -53,7 +55,12 @@ async function agentReads(page: Page, sentence: string): Promise<void> {
   await expect(page.getByText('does not answer')).toHaveCount(0);
 }
 
-test('an authority that this computer does not know: the agent reads whose certificate it is, and what to do', async ({ launch, gateway, keyring, front }) => {
+test('an authority that this computer does not know: the agent reads whose certificate it is, and what to do', async ({
+  launch,
+  gateway,
+  keyring,
+  front,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const good = await front('good');
   await takeLine(app, lineTo(good.url, '1001'), gateway.key);
@@ -64,7 +71,10 @@ test('a certificate for another host', async ({ launch, gateway, keyring, front,
   const app = await launch({ bus: keyring.bus, env: { HOME: trustingHome } });
   const other = await front('otherHost');
   await takeLine(app, lineTo(other.url, '1001'), gateway.key);
-  await agentReads(app.page, `The certificate that ${hostOf(other)} shows is for another name ("other.ringfence.test").`);
+  await agentReads(
+    app.page,
+    `The certificate that ${hostOf(other)} shows is for another name ("other.ringfence.test").`,
+  );
   await app.page.getByTestId('registration').click();
   await app.page.getByRole('dialog', { name: 'Registration' }).getByRole('button', { name: 'Open profiles' }).click();
   await expect(app.page.getByRole('tab', { name: 'Profiles' })).toHaveAttribute('aria-selected', 'true');
@@ -75,10 +85,19 @@ test('an expired certificate', async ({ launch, gateway, keyring, front, trustin
   const expired = await front('expired');
   await takeLine(app, lineTo(expired.url, '1001'), gateway.key);
   const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-  await agentReads(app.page, `The certificate of ${hostOf(expired)} expired on ${yesterday}. Who runs the gateway has to renew it.`);
+  await agentReads(
+    app.page,
+    `The certificate of ${hostOf(expired)} expired on ${yesterday}. Who runs the gateway has to renew it.`,
+  );
 });
 
-test("the company's own authority, trusted by this computer: registered and calling over wss", async ({ launch, gateway, keyring, front, trustingHome }) => {
+test("the company's own authority, trusted by this computer: registered and calling over wss", async ({
+  launch,
+  gateway,
+  keyring,
+  front,
+  trustingHome,
+}) => {
   const app = await launch({ bus: keyring.bus, env: { HOME: trustingHome } });
   const good = await front('good');
   await takeLine(app, lineTo(good.url, '1001'), gateway.key);

@@ -16,10 +16,21 @@ async function smallWindow({ electron }: RunningApp): Promise<Page> {
   return page;
 }
 
-test('a passphrase that the policy file wants is set from the refusal, and what was refused goes on; an import survives the lock', async ({ launch, keyring, folder }) => {
+test('a passphrase that the policy file wants is set from the refusal, and what was refused goes on; an import survives the lock', async ({
+  launch,
+  keyring,
+  folder,
+}) => {
   const [policy, lines] = [join(folder, 'policy.json'), join(folder, 'lines.json')];
   await writeFile(policy, '{ "version": 1, "adminLock": "required" }\n');
-  await writeFile(lines, JSON.stringify({ format: 'ringfence-profiles', version: 1, profiles: [lineTo('wss://pbx.example.com/ws', '1001')] }));
+  await writeFile(
+    lines,
+    JSON.stringify({
+      format: 'ringfence-profiles',
+      version: 1,
+      profiles: [lineTo('wss://pbx.example.com/ws', '1001')],
+    }),
+  );
   const app = await launch({ bus: keyring.bus, env: { RINGFENCE_POLICY_FILE: policy } });
   const { page } = app;
   const passphrase = randomBytes(16).toString('hex');

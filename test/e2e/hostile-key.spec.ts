@@ -7,14 +7,27 @@ import { answerJson, openHttpServer } from '../support/hostile-http-server';
 import { own } from '../support/hostile-moves';
 import { ask, copyElsewhere, lineTo, takeLine, untilRegistered } from '../support/phone-driver';
 
-test("a text becomes a key only where a person says so: what was copied or made here goes to no line of an attacker's own", async ({ launch, gateway, keyring }) => {
+test("a text becomes a key only where a person says so: what was copied or made here goes to no line of an attacker's own", async ({
+  launch,
+  gateway,
+  keyring,
+}) => {
   const server = await openHttpServer(answerJson(200, { token: 'a-token-of-its-own' }));
   try {
     const app = await launch({ bus: keyring.bus });
     const { page } = app;
     await takeLine(app, lineTo(gateway.url, '1001'), gateway.key);
     await answerBoxes(app, { agree: false });
-    const evil: ProfileInput = { ...lineTo(gateway.url, '1001'), id: 'evil', provider: { kind: 'generic-http', url: `${server.url}/take`, headers: [{ name: 'x-key', value: '<key>' }], token: '/token' } };
+    const evil: ProfileInput = {
+      ...lineTo(gateway.url, '1001'),
+      id: 'evil',
+      provider: {
+        kind: 'generic-http',
+        url: `${server.url}/take`,
+        headers: [{ name: 'x-key', value: '<key>' }],
+        token: '/token',
+      },
+    };
     await ask(page, 'profiles.save', evil);
     const paste: Move = { channel: 'keys.pasteFromClipboard', input: { profileId: 'evil', slot: 'active' } };
     const grant: Move = { channel: 'grants.get', input: { profileId: 'evil', purpose: 'sip' } };
@@ -26,8 +39,13 @@ test("a text becomes a key only where a person says so: what was copied or made 
     expect(await clipboard(), 'not even read').toBe(copied);
     const [box = '', ...more] = await boxesAsked(app);
     expect(more).toEqual([]);
-    for (const text of ['(evil)', `The key is sent to: ${new URL(server.url).host}`, '"defaultId":0', '"cancelId":0']) expect(box).toContain(text);
-    expect((await ask(page, 'audit.recent', { limit: 20 })).filter((entry) => entry.what === 'refusal' && entry.reason === 'cancelled')).toMatchObject([{ profileId: 'evil', purpose: 'key' }]);
+    for (const text of ['(evil)', `The key is sent to: ${new URL(server.url).host}`, '"defaultId":0', '"cancelId":0'])
+      expect(box).toContain(text);
+    expect(
+      (await ask(page, 'audit.recent', { limit: 20 })).filter(
+        (entry) => entry.what === 'refusal' && entry.reason === 'cancelled',
+      ),
+    ).toMatchObject([{ profileId: 'evil', purpose: 'key' }]);
 
     // The same with a key that an admin has just made, and that is on the clipboard for its gateway.
     await ask(page, 'keys.generate', { ...own, slot: 'next' });
@@ -46,7 +64,9 @@ test("a text becomes a key only where a person says so: what was copied or made 
   }
 });
 
-test('boxes of the system come one at a time, and a flood of questions neither stalls main nor keeps anybody out', async ({ launch }) => {
+test('boxes of the system come one at a time, and a flood of questions neither stalls main nor keeps anybody out', async ({
+  launch,
+}) => {
   const app = await launch();
   const { page } = app;
   await untilRegistered(page);
@@ -54,15 +74,26 @@ test('boxes of the system come one at a time, and a flood of questions neither s
     const all = globalThis as unknown as { opened: number; closeBox: () => void };
     all.opened = 0;
     // A person who takes a while.
-    const box = (): Promise<{ canceled: boolean; filePaths: string[] }> => new Promise((resolve) => ((all.opened += 1), (all.closeBox = () => resolve({ canceled: true, filePaths: [] }))));
+    const box = (): Promise<{ canceled: boolean; filePaths: string[] }> =>
+      new Promise((resolve) => ((all.opened += 1), (all.closeBox = () => resolve({ canceled: true, filePaths: [] }))));
     Object.assign(dialog, { showOpenDialog: box, showSaveDialog: box });
   });
-  const opened = (): Promise<number> => app.electron.evaluate(() => (globalThis as unknown as { opened: number }).opened);
+  const opened = (): Promise<number> =>
+    app.electron.evaluate(() => (globalThis as unknown as { opened: number }).opened);
   /** `heard`: so many answers are waited for. */
-  const flood = async (channel: string, input: unknown, times: number, heard: number): Promise<Readonly<Record<string, number>>> =>
+  const flood = async (
+    channel: string,
+    input: unknown,
+    times: number,
+    heard: number,
+  ): Promise<Readonly<Record<string, number>>> =>
     page.evaluate(
       async ({ channel, input, times, heard }) => {
-        const { ringfence } = globalThis as unknown as { ringfence: { invoke: (channel: string, input: unknown) => Promise<{ ok: boolean; failure?: { reason: string } }> } };
+        const { ringfence } = globalThis as unknown as {
+          ringfence: {
+            invoke: (channel: string, input: unknown) => Promise<{ ok: boolean; failure?: { reason: string } }>;
+          };
+        };
         const counted: Record<string, number> = {};
         let awaited = heard;
         return await new Promise<Record<string, number>>((resolve) => {
@@ -81,7 +112,14 @@ test('boxes of the system come one at a time, and a flood of questions neither s
   // One of them has the box, which stays open.
   expect(await flood('profiles.import', null, 30, 29)).toEqual({ cancelled: 29 });
   expect(await opened()).toBe(1);
-  expect((await attack(page, [{ channel: 'profiles.export' }, { channel: 'keys.loadFromFile', input: { profileId: 'practice', slot: 'next' } }])).map(({ gets }) => gets)).toEqual(['cancelled', 'cancelled']);
+  expect(
+    (
+      await attack(page, [
+        { channel: 'profiles.export' },
+        { channel: 'keys.loadFromFile', input: { profileId: 'practice', slot: 'next' } },
+      ])
+    ).map(({ gets }) => gets),
+  ).toEqual(['cancelled', 'cancelled']);
   expect(await opened()).toBe(1);
   await app.electron.evaluate(() => (globalThis as unknown as { closeBox: () => void }).closeBox());
 

@@ -6,22 +6,53 @@ import { channels } from '../../src/contracts/ipc';
 import { channelNames, type ChannelName } from '../../src/contracts/ipc-names';
 import type { ProfileInput } from '../../src/contracts/profile';
 import { expect, test, type RunningApp } from '../support/app';
-import { answerBoxes, attack, boxesAsked, eavesdrop, grantsIn, heard, lockAdmin, type Loot, type Move } from '../support/attacker';
+import {
+  answerBoxes,
+  attack,
+  boxesAsked,
+  eavesdrop,
+  grantsIn,
+  heard,
+  lockAdmin,
+  type Loot,
+  type Move,
+} from '../support/attacker';
 import { startFakeOpenaiRealtime } from '../support/fake-openai-realtime';
 import { own, OWN, RUBBISH, VERBS, type Try } from '../support/hostile-moves';
 import { needlesOf, searchTexts } from '../support/leak-search';
 import { ask, copyElsewhere, invoke, lineTo, takeLine, untilRegistered } from '../support/phone-driver';
 
-const assistant = (baseUrl: string): ProfileInput => ({ id: 'assistant', name: 'Front desk', environment: 'development', provider: { kind: 'openai-realtime', baseUrl, tools: ['end_call'] }, identity: '', gatewayUrl: '', presentation: { kind: 'main-injected' }, policy: { purposes: ['voice'] } });
+const assistant = (baseUrl: string): ProfileInput => ({
+  id: 'assistant',
+  name: 'Front desk',
+  environment: 'development',
+  provider: { kind: 'openai-realtime', baseUrl, tools: ['end_call'] },
+  identity: '',
+  gatewayUrl: '',
+  presentation: { kind: 'main-injected' },
+  policy: { purposes: ['voice'] },
+});
 
-const linesOf = async (app: RunningApp): Promise<readonly { readonly what: string; readonly [name: string]: unknown }[]> =>
-  (await readFile(join(app.userDataDir, 'audit.jsonl'), 'utf8')).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { what: string });
+const linesOf = async (
+  app: RunningApp,
+): Promise<readonly { readonly what: string; readonly [name: string]: unknown }[]> =>
+  (await readFile(join(app.userDataDir, 'audit.jsonl'), 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { what: string });
 const stored = async (app: RunningApp): Promise<unknown> => {
   // Which of them is in use is the agent's to choose.
-  return { ...(JSON.parse(await readFile(join(app.userDataDir, 'profiles.json'), 'utf8')) as object), activeProfileId: null };
+  return {
+    ...(JSON.parse(await readFile(join(app.userDataDir, 'profiles.json'), 'utf8')) as object),
+    activeProfileId: null,
+  };
 };
 
-test('every channel gives an attacker what the table says and nothing else: grants of his own lines, and no key, file, profile, admin verb or audit entry', async ({ launch, gateway, keyring }) => {
+test('every channel gives an attacker what the table says and nothing else: grants of his own lines, and no key, file, profile, admin verb or audit entry', async ({
+  launch,
+  gateway,
+  keyring,
+}) => {
   test.setTimeout(180_000);
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
@@ -34,23 +65,38 @@ test('every channel gives an attacker what the table says and nothing else: gran
     await expect(page.getByTestId('registration')).toContainText('as 1001');
     await untilRegistered(page);
     await lockAdmin(app, passphrase);
-    const before = { profiles: await stored(app), keys: (await ask(page, 'profiles.snapshot')).keys, entries: (await linesOf(app)).length, windows: new Set(app.electron.windows()) };
+    const before = {
+      profiles: await stored(app),
+      keys: (await ask(page, 'profiles.snapshot')).keys,
+      entries: (await linesOf(app)).length,
+      windows: new Set(app.electron.windows()),
+    };
     await boxesAsked(app);
     await eavesdrop(page);
 
     // Each channel with what it is made for and what an attacker makes of it.
-    const moves = channelNames.flatMap((channel): readonly (Move & Try)[] => VERBS[channel].tries.map((each) => ({ channel, ...each })));
+    const moves = channelNames.flatMap((channel): readonly (Move & Try)[] =>
+      VERBS[channel].tries.map((each) => ({ channel, ...each })),
+    );
     const loot = await attack(page, moves, ['admin.ask']);
     for (const [index, { channel, input, gets }] of moves.entries()) {
-      expect.soft(loot[index]?.gets, `${String(channel)} with ${JSON.stringify(input ?? null).slice(0, 120)}`).toBe(gets);
+      expect
+        .soft(loot[index]?.gets, `${String(channel)} with ${JSON.stringify(input ?? null).slice(0, 120)}`)
+        .toBe(gets);
     }
     // And with what fits none. `phone.signOut` would end the script.
-    const rubbish = channelNames.filter((channel) => channel !== 'phone.signOut').flatMap((channel) => RUBBISH.map((input): Move => ({ channel, input })));
+    const rubbish = channelNames
+      .filter((channel) => channel !== 'phone.signOut')
+      .flatMap((channel) => RUBBISH.map((input): Move => ({ channel, input })));
     const junk = await attack(page, rubbish);
     for (const [index, { channel, input }] of rubbish.entries()) {
       const name = channel as ChannelName;
       const declared: { readonly windows: readonly string[]; readonly admin?: true } = channels[name];
-      const reason = !declared.windows.includes('phone') ? 'forbidden-sender' : declared.admin === true ? 'admin-locked' : 'invalid-input';
+      const reason = !declared.windows.includes('phone')
+        ? 'forbidden-sender'
+        : declared.admin === true
+          ? 'admin-locked'
+          : 'invalid-input';
       expect.soft(junk[index]?.gets, `${name} with ${JSON.stringify(input ?? null).slice(0, 80)}`).toBe(reason);
     }
 
@@ -58,7 +104,9 @@ test('every channel gives an attacker what the table says and nothing else: gran
     await untilRegistered(page);
     const told = await heard(page);
     const texts = [...loot, ...junk].map(({ text }: Loot) => text).filter((text) => text.startsWith('{'));
-    const secrets = [gateway.key, realtime.key, passphrase, ...realtime.secrets].flatMap((each) => [...needlesOf(each)]);
+    const secrets = [gateway.key, realtime.key, passphrase, ...realtime.secrets].flatMap((each) => [
+      ...needlesOf(each),
+    ]);
     expect(searchTexts(secrets, [...texts, ...told], 'the loot').hits).toEqual([]);
     const grants = grantsIn([...texts, ...told.filter((text) => text.startsWith('grants.renewed'))]);
     expect(grants.length).toBeGreaterThan(1);
@@ -67,7 +115,8 @@ test('every channel gives an attacker what the table says and nothing else: gran
       expect(grant.lifeS).toBeLessThanOrEqual(300);
       expect(grant.claims).toMatchObject({ iss: 'ringfence', aud: 'practice', sub: '1001' });
       expect(Number(grant.claims['exp']) - Number(grant.claims['iat'])).toBeLessThanOrEqual(300);
-      if (grant.profileId === OWN) expect(grant).toMatchObject({ url: gateway.url, identity: '1001@practice.ringfence.local' });
+      if (grant.profileId === OWN)
+        expect(grant).toMatchObject({ url: gateway.url, identity: '1001@practice.ringfence.local' });
     }
     // The search finds what is there.
     expect(searchTexts(needlesOf('1001@practice.ringfence.local'), texts, 'the loot').hits).not.toEqual([]);
@@ -80,8 +129,12 @@ test('every channel gives an attacker what the table says and nothing else: gran
     expect(realtime.calls).toEqual([]);
     const written = (await linesOf(app)).slice(before.entries);
     expect(written.filter(({ what }) => !['mint', 'refusal', 'phone'].includes(what))).toEqual([]);
-    expect(new Set(written.filter(({ what }) => what === 'mint').map(({ profileId }) => profileId))).toEqual(new Set(['practice', OWN]));
-    expect(written.filter(({ what, channel }) => what === 'refusal' && channel === 'profiles.save').length).toBeGreaterThan(0);
+    expect(new Set(written.filter(({ what }) => what === 'mint').map(({ profileId }) => profileId))).toEqual(
+      new Set(['practice', OWN]),
+    );
+    expect(
+      written.filter(({ what, channel }) => what === 'refusal' && channel === 'profiles.save').length,
+    ).toBeGreaterThan(0);
     const opened = app.electron.windows().filter((each) => !before.windows.has(each));
     for (const each of opened) expect(each.url()).toMatch(/^app:\/\/ringfence\/(?:unlock|incoming)\.html/);
 
@@ -101,12 +154,21 @@ test('grants come at the rate of the policy, however fast an attacker asks', asy
   await takeLine(app, lineTo(gateway.url, '1001', { policy: { rate: { burst: 3, perSecond: 1 } } }), gateway.key);
   const started = performance.now();
   const { tokens, refused } = await page.evaluate(async (profileId) => {
-    const { ringfence } = globalThis as unknown as { ringfence: { invoke: (channel: string, input: unknown) => Promise<{ ok: boolean; value?: { fingerprint: string }; failure?: { reason: string } }> } };
+    const { ringfence } = globalThis as unknown as {
+      ringfence: {
+        invoke: (
+          channel: string,
+          input: unknown,
+        ) => Promise<{ ok: boolean; value?: { fingerprint: string }; failure?: { reason: string } }>;
+      };
+    };
     const fingerprints = new Set<string>();
     const reasons: Record<string, number> = {};
     const end = performance.now() + 3_000;
     while (performance.now() < end) {
-      const answers = await Promise.all(Array.from({ length: 20 }, () => ringfence.invoke('grants.get', { profileId, purpose: 'sip' })));
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => ringfence.invoke('grants.get', { profileId, purpose: 'sip' })),
+      );
       for (const { ok, value, failure } of answers) {
         if (ok) fingerprints.add(value?.fingerprint ?? '');
         else reasons[failure?.reason ?? ''] = (reasons[failure?.reason ?? ''] ?? 0) + 1;
@@ -122,7 +184,12 @@ test('grants come at the rate of the policy, however fast an attacker asks', asy
   expect(Object.keys(refused)).toEqual(['rate-limited']);
 });
 
-test('without a passphrase a person is asked, in a box that no page draws, before a key is used for something else; a no changes nothing', async ({ launch, gateway, keyring, folder }) => {
+test('without a passphrase a person is asked, in a box that no page draws, before a key is used for something else; a no changes nothing', async ({
+  launch,
+  gateway,
+  keyring,
+  folder,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   const line = lineTo(gateway.url, '1001');
@@ -135,17 +202,38 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
   await expect(page.getByTestId('registration')).toContainText('as 1001');
   await untilRegistered(page);
   const before = await stored(app);
-  const evil = { ...line, name: 'Harmless', gatewayUrl: 'wss://evil.example/', identity: 'boss@practice.ringfence.local' };
+  const evil = {
+    ...line,
+    name: 'Harmless',
+    gatewayUrl: 'wss://evil.example/',
+    identity: 'boss@practice.ringfence.local',
+  };
 
   expect(await invoke(page, 'profiles.save', evil)).toMatchObject({ ok: false, failure: { reason: 'cancelled' } });
   const [question, ...more] = await boxesAsked(app);
   expect(more).toEqual([]);
-  for (const text of ['Line 1001', `${new URL(gateway.url).host} -> evil.example`, '1001@practice.ringfence.local -> boss@practice.ringfence.local', '"defaultId":0', '"cancelId":0', '"buttons":["Cancel","Change it"]']) expect(question).toContain(text);
+  for (const text of [
+    'Line 1001',
+    `${new URL(gateway.url).host} -> evil.example`,
+    '1001@practice.ringfence.local -> boss@practice.ringfence.local',
+    '"defaultId":0',
+    '"cancelId":0',
+    '"buttons":["Cancel","Change it"]',
+  ])
+    expect(question).toContain(text);
   expect(await stored(app)).toEqual(before);
   // Written down behind the answer; a grant that is due may come after it.
-  await expect.poll(async () => (await linesOf(app)).filter(({ what }) => what === 'refusal').at(-1)).toMatchObject({ profileId: OWN, purpose: 'profile', reason: 'cancelled' });
-  for (const change of [{ provider: { kind: 'local-jwt', issuer: 'ringfence', audience: 'bank' } }, { policy: { tokenLifeS: 3600 } }, { presentation: { kind: 'query', parameter: 't' } }] as const) {
-    expect(await invoke(page, 'profiles.save', { ...line, ...change })).toMatchObject({ failure: { reason: 'cancelled', retryAfterMs: expect.any(Number) as unknown } });
+  await expect
+    .poll(async () => (await linesOf(app)).filter(({ what }) => what === 'refusal').at(-1))
+    .toMatchObject({ profileId: OWN, purpose: 'profile', reason: 'cancelled' });
+  for (const change of [
+    { provider: { kind: 'local-jwt', issuer: 'ringfence', audience: 'bank' } },
+    { policy: { tokenLifeS: 3600 } },
+    { presentation: { kind: 'query', parameter: 't' } },
+  ] as const) {
+    expect(await invoke(page, 'profiles.save', { ...line, ...change })).toMatchObject({
+      failure: { reason: 'cancelled', retryAfterMs: expect.any(Number) as unknown },
+    });
   }
   expect(await boxesAsked(app), 'nobody is asked until he is tired of saying no').toEqual([]);
   // The same by way of a file that he talked a person into choosing.
@@ -165,7 +253,13 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
   await ask(page, 'profiles.save', { ...line, name: 'Office', policy: { tokenLifeS: 60 } });
   expect(await boxesAsked(app)).toEqual([]);
   await answerBoxes(app, { agree: true });
-  await expect.poll(async () => (await invoke(page, 'profiles.save', { ...line, displayName: 'Amina', policy: { tokenLifeS: 120 } })).ok, { timeout: 20_000 }).toBe(true);
+  await expect
+    .poll(
+      async () =>
+        (await invoke(page, 'profiles.save', { ...line, displayName: 'Amina', policy: { tokenLifeS: 120 } })).ok,
+      { timeout: 20_000 },
+    )
+    .toBe(true);
   expect(await boxesAsked(app)).toHaveLength(1);
 
   // With the passphrase typed a moment ago there is no second question.
@@ -174,7 +268,11 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
   expect(await boxesAsked(app)).toEqual([]);
 });
 
-test('without a passphrase keys come and go by native means alone: no key, no file and no clipboard reaches the page', async ({ launch, gateway, keyring }) => {
+test('without a passphrase keys come and go by native means alone: no key, no file and no clipboard reaches the page', async ({
+  launch,
+  gateway,
+  keyring,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   await answerBoxes(app, { agree: true });
@@ -219,7 +317,10 @@ test('without a passphrase keys come and go by native means alone: no key, no fi
   await page.locator('#by-hand').focus();
   await app.electron.evaluate(({ clipboard, webContents }) => {
     void clipboard.writeText('pasted by a person');
-    webContents.getAllWebContents().find((each) => each.getURL() === 'app://ringfence/index.html')?.paste();
+    webContents
+      .getAllWebContents()
+      .find((each) => each.getURL() === 'app://ringfence/index.html')
+      ?.paste();
   });
   await expect(page.locator('#by-hand')).toHaveValue('pasted by a person');
   const needles = [gateway.key, pasted, generated].flatMap((each) => [...needlesOf(each)]);
@@ -227,10 +328,20 @@ test('without a passphrase keys come and go by native means alone: no key, no fi
 
   // A line that is gone gives nothing any more.
   await ask(page, 'profiles.remove', own);
-  expect((await attack(page, [{ channel: 'grants.get', input: { ...own, purpose: 'sip' } }, { channel: 'grants.watch', input: { ...own, purpose: 'sip', on: true } }])).map(({ gets }) => gets)).toEqual(['unknown-profile', 'unknown-profile']);
+  expect(
+    (
+      await attack(page, [
+        { channel: 'grants.get', input: { ...own, purpose: 'sip' } },
+        { channel: 'grants.watch', input: { ...own, purpose: 'sip', on: true } },
+      ])
+    ).map(({ gets }) => gets),
+  ).toEqual(['unknown-profile', 'unknown-profile']);
 });
 
-test('a call to an assistant is the session of its profile: no other call, no other tool', async ({ launch, keyring }) => {
+test('a call to an assistant is the session of its profile: no other call, no other tool', async ({
+  launch,
+  keyring,
+}) => {
   const realtime = await startFakeOpenaiRealtime();
   try {
     const app = await launch({ bus: keyring.bus });
@@ -251,17 +362,30 @@ test('a call to an assistant is the session of its profile: no other call, no ot
     const tool = { callId, toolCallId: 't1', name: 'end_call', arguments: '{}' };
     const moves: readonly (Move & Try)[] = [
       { channel: 'voice.place', input: { profileId: 'assistant', offer }, gets: 'rate-limited' },
-      { channel: 'voice.tool', input: { ...tool, name: 'transfer_to_agent', arguments: '{"reason":"x","summary":"y"}' }, gets: 'invalid-input' },
+      {
+        channel: 'voice.tool',
+        input: { ...tool, name: 'transfer_to_agent', arguments: '{"reason":"x","summary":"y"}' },
+        gets: 'invalid-input',
+      },
       { channel: 'voice.tool', input: { ...tool, toolCallId: 't2', name: 'constructor' }, gets: 'invalid-input' },
-      { channel: 'voice.tool', input: { ...tool, toolCallId: 't3', arguments: '{"callId":"other"}' }, gets: 'invalid-input' },
+      {
+        channel: 'voice.tool',
+        input: { ...tool, toolCallId: 't3', arguments: '{"callId":"other"}' },
+        gets: 'invalid-input',
+      },
       { channel: 'voice.tool', input: { ...tool, callId: randomUUID() }, gets: 'invalid-input' },
       { channel: 'voice.tool', input: { ...tool, callId: realtime.calls[0]?.id }, gets: 'invalid-input' },
       { channel: 'voice.hangUp', input: { callId: randomUUID() }, gets: 'ok' },
     ];
     const loot = await attack(page, moves);
     expect(loot.map(({ gets }) => gets)).toEqual(moves.map(({ gets }) => gets));
-    expect(realtime.calls.map(({ hangUps }) => hangUps), 'the call goes on').toEqual([0]);
-    const needles = [realtime.key, ...realtime.secrets, realtime.calls[0]?.id ?? ''].flatMap((each) => [...needlesOf(each)]);
+    expect(
+      realtime.calls.map(({ hangUps }) => hangUps),
+      'the call goes on',
+    ).toEqual([0]);
+    const needles = [realtime.key, ...realtime.secrets, realtime.calls[0]?.id ?? ''].flatMap((each) => [
+      ...needlesOf(each),
+    ]);
     expect(searchTexts(needles, [placed?.text ?? '', ...loot.map(({ text }) => text)], 'the loot').hits).toEqual([]);
     await ask(page, 'voice.hangUp', { callId });
     expect(realtime.calls[0]?.hangUps).toBe(1);

@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '../support/app';
 import { needlesOf, searchDirectory } from '../support/leak-search';
-import { ask, callCard, copyElsewhere, dial, invoke, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
+import {
+  ask,
+  callCard,
+  copyElsewhere,
+  dial,
+  invoke,
+  lineTo,
+  press,
+  takeLine,
+  untilRegistered,
+} from '../support/phone-driver';
 
 const newKey = (): string => randomBytes(32).toString('base64url');
 
@@ -17,13 +27,19 @@ test('present: a key outlives the app, and is not in its files', async ({ launch
   await expect(second.page.getByTestId('registration')).toContainText('as 1001');
   const { keys, keychain, activeProfileId } = await ask(second.page, 'profiles.snapshot');
   expect(activeProfileId).toBe('line-1001');
-  expect(keys.find(({ profileId }) => profileId === 'line-1001')).toMatchObject({ state: 'in-keychain', active: { origin: 'clipboard' } });
+  expect(keys.find(({ profileId }) => profileId === 'line-1001')).toMatchObject({
+    state: 'in-keychain',
+    active: { origin: 'clipboard' },
+  });
   expect(keychain).toEqual({ available: true, advice: null });
   await second.close();
   expect((await searchDirectory(needlesOf(gateway.key), userDataDir)).hits).toEqual([]);
 });
 
-test('absent: the Practice line works from memory and says so; other lines say what to install; nothing is written', async ({ launch, gateway }) => {
+test('absent: the Practice line works from memory and says so; other lines say what to install; nothing is written', async ({
+  launch,
+  gateway,
+}) => {
   const app = await launch();
   const { page, userDataDir } = app;
   await untilRegistered(page);
@@ -61,7 +77,12 @@ test('absent: the Practice line works from memory and says so; other lines say w
   expect(searched.places).toBeGreaterThan(3);
 });
 
-test('locked: it reads as locked, not as "no key"; the Practice line works all the same', async ({ launch, gateway, keyring, userDataDir }) => {
+test('locked: it reads as locked, not as "no key"; the Practice line works all the same', async ({
+  launch,
+  gateway,
+  keyring,
+  userDataDir,
+}) => {
   const first = await launch({ bus: keyring.bus, userDataDir });
   await takeLine(first, lineTo(gateway.url, '1001'), gateway.key);
   await expect(first.page.getByTestId('registration')).toContainText('as 1001');
@@ -75,7 +96,9 @@ test('locked: it reads as locked, not as "no key"; the Practice line works all t
   await expect(page.getByRole('dialog', { name: 'Registration' })).toContainText(/locked/i);
   await expect(page.getByRole('dialog', { name: 'Registration' }).getByRole('button')).not.toHaveCount(0);
   await page.keyboard.press('Escape');
-  expect((await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === 'line-1001')?.state).toBe('locked');
+  expect((await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === 'line-1001')?.state).toBe(
+    'locked',
+  );
 
   await ask(page, 'profiles.select', { profileId: 'practice' });
   await untilRegistered(page, 20_000);

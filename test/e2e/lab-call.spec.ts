@@ -23,7 +23,16 @@ async function withoutEchoCanceller({ page }: RunningApp): Promise<void> {
   await page.evaluate(() => {
     const devices = navigator.mediaDevices;
     const original = devices.getUserMedia.bind(devices);
-    devices.getUserMedia = (wanted) => original({ ...wanted, audio: { ...(typeof wanted?.audio === 'object' ? wanted.audio : {}), echoCancellation: false, autoGainControl: false, noiseSuppression: false } });
+    devices.getUserMedia = (wanted) =>
+      original({
+        ...wanted,
+        audio: {
+          ...(typeof wanted?.audio === 'object' ? wanted.audio : {}),
+          echoCancellation: false,
+          autoGainControl: false,
+          noiseSuppression: false,
+        },
+      });
   });
 }
 
@@ -57,18 +66,33 @@ async function heardByBob(lab: Lab): Promise<string> {
 }
 
 /** One of the lab's scenarios, with what it leaves open filled in. */
-async function play(lab: Lab, scenario: string, args: readonly string[] = [], open: Readonly<Record<string, string>> = {}): Promise<Sipp> {
+async function play(
+  lab: Lab,
+  scenario: string,
+  args: readonly string[] = [],
+  open: Readonly<Record<string, string>> = {},
+): Promise<Sipp> {
   const text = await readFile(new URL(`../lab/sipp/${scenario}.xml`, import.meta.url), 'utf8');
   const path = join(lab.folder, `${scenario}.xml`);
-  await writeFile(path, text.replace(/%(\w+)%/g, (whole, name: string) => open[name] ?? whole));
+  await writeFile(
+    path,
+    text.replace(/%(\w+)%/g, (whole, name: string) => open[name] ?? whole),
+  );
   return await lab.sipp(path, { role: 'uas', args, timeoutMs: 60_000 });
 }
 
-for (const { codec, name, rateHz } of [{ codec: 'PCMU', name: 'audio/PCMU', rateHz: 8_000 }, { codec: 'opus', name: 'audio/opus', rateHz: 48_000 }] as const) {
+for (const { codec, name, rateHz } of [
+  { codec: 'PCMU', name: 'audio/PCMU', rateHz: 8_000 },
+  { codec: 'opus', name: 'audio/opus', rateHz: 48_000 },
+] as const) {
   test.describe(`with ${codec}`, () => {
     test.use({ labOptions: { codec } });
 
-    test(`the agent calls: both hear each other in ${codec}, no packet is lost, the agent hangs up`, async ({ launch, lab, keyring }) => {
+    test(`the agent calls: both hear each other in ${codec}, no packet is lost, the agent hangs up`, async ({
+      launch,
+      lab,
+      keyring,
+    }) => {
       const app = await agentAt(lab, launch({ toneHz: AGENT_HZ, bus: keyring.bus }));
       const { page } = app;
       await dial(page, 'bob');
@@ -80,9 +104,16 @@ for (const { codec, name, rateHz } of [{ codec: 'PCMU', name: 'audio/PCMU', rate
 
       const recording = await heardByBob(lab);
       await waitForRecordedTone(recording, AGENT_HZ);
-      await expect.poll(async () => (await audioStats(page))?.lostByPeer ?? null, { message: "bob's report of what he missed", timeout: 20_000 }).not.toBeNull();
+      await expect
+        .poll(async () => (await audioStats(page))?.lostByPeer ?? null, {
+          message: "bob's report of what he missed",
+          timeout: 20_000,
+        })
+        .not.toBeNull();
       const stats = await audioStats(page);
-      measured(`${codec}: ${String(stats?.received)} packets received, ${String(stats?.sent)} sent; lost ${String(stats?.lost)} and ${String(stats?.lostByPeer)}`);
+      measured(
+        `${codec}: ${String(stats?.received)} packets received, ${String(stats?.sent)} sent; lost ${String(stats?.lost)} and ${String(stats?.lostByPeer)}`,
+      );
       expect(stats).toMatchObject({ codec: name, lost: 0, lostByPeer: 0 });
       expect(stats?.received).toBeGreaterThan(100);
       expect(stats?.sent).toBeGreaterThan(100);
@@ -93,7 +124,9 @@ for (const { codec, name, rateHz } of [{ codec: 'PCMU', name: 'audio/PCMU', rate
       await expectNothingLeft(lab);
       const sound = await readSound(recording);
       const said = purestTone(sound, AGENT_HZ);
-      measured(`${codec}: bob recorded ${String(said?.frequencyHz.toFixed(1))} Hz at ${String(said?.toneDbfs.toFixed(1))} dBFS in ${(durationMs(sound) / 1000).toFixed(1)} s at ${sound.sampleRateHz} Hz`);
+      measured(
+        `${codec}: bob recorded ${String(said?.frequencyHz.toFixed(1))} Hz at ${String(said?.toneDbfs.toFixed(1))} dBFS in ${(durationMs(sound) / 1000).toFixed(1)} s at ${sound.sampleRateHz} Hz`,
+      );
       expect(sound.sampleRateHz).toBe(rateHz);
       expect(said?.toneDbfs).toBeGreaterThan(-20);
     });
@@ -117,7 +150,11 @@ test('bob calls: the agent answers, both hear each other, bob hangs up', async (
   await expectNothingLeft(lab);
 });
 
-test('hold and resume, from either side: bob is not heard meanwhile, and is again after', async ({ launch, lab, keyring }) => {
+test('hold and resume, from either side: bob is not heard meanwhile, and is again after', async ({
+  launch,
+  lab,
+  keyring,
+}) => {
   const app = await agentAt(lab, launch({ toneHz: AGENT_HZ, bus: keyring.bus }));
   const { page } = app;
   await dial(page, 'bob');
@@ -143,7 +180,11 @@ test('hold and resume, from either side: bob is not heard meanwhile, and is agai
   await expectNothingLeft(lab);
 });
 
-test('hold and resume at a phone that repeats what it hears: the agent is silent meanwhile, and heard again after', async ({ launch, lab, keyring }) => {
+test('hold and resume at a phone that repeats what it hears: the agent is silent meanwhile, and heard again after', async ({
+  launch,
+  lab,
+  keyring,
+}) => {
   const app = await agentAt(lab, launch({ toneHz: AGENT_HZ, bus: keyring.bus }));
   const { page } = app;
   const repeats = await play(lab, 'repeats', ['-rtp_echo']);

@@ -11,10 +11,24 @@ import { needlesOf } from '../support/leak-search';
 import { untilTokens } from '../support/page-watch';
 import { ask, callCard, copyElsewhere, dial, invoke, lineTo, press, untilRegistered } from '../support/phone-driver';
 
-const PLACES = ['heap', 'rendererMemory', 'localStorage', 'indexedDb', 'cookies', 'userData', 'logs', 'processes', 'ipc', 'clipboard'] as const satisfies readonly (keyof Everywhere)[];
+const PLACES = [
+  'heap',
+  'rendererMemory',
+  'localStorage',
+  'indexedDb',
+  'cookies',
+  'userData',
+  'logs',
+  'processes',
+  'ipc',
+  'clipboard',
+] as const satisfies readonly (keyof Everywhere)[];
 
 /** Puts a canary where a key must never be: into each place that is searched. Answers with the process that carries it. */
-async function plant({ electron, page, userDataDir }: RunningApp, canary: string): Promise<{ end: () => Promise<void> }> {
+async function plant(
+  { electron, page, userDataDir }: RunningApp,
+  canary: string,
+): Promise<{ end: () => Promise<void> }> {
   await page.evaluate(async (text) => {
     const shelf = globalThis as { canary?: { deep: string[] }; canaryBytes?: Uint8Array };
     shelf.canary = { deep: [`${'-'.repeat(5000)}${text}`] };
@@ -37,12 +51,21 @@ async function plant({ electron, page, userDataDir }: RunningApp, canary: string
     });
   }, canary);
   await electron.evaluate(async ({ BrowserWindow, clipboard, session }, text) => {
-    await session.defaultSession.cookies.set({ url: 'https://canary.example/', name: 'canary', value: text, expirationDate: Date.now() / 1000 + 1000 });
+    await session.defaultSession.cookies.set({
+      url: 'https://canary.example/',
+      name: 'canary',
+      value: text,
+      expirationDate: Date.now() / 1000 + 1000,
+    });
     for (const window of BrowserWindow.getAllWindows()) window.webContents.send('canary', { text });
     await clipboard.writeText(text);
   }, canary);
   await writeFile(join(userDataDir, 'canary.txt'), `one line\n${canary}\n`);
-  const carrier = spawn(process.execPath, ['-e', 'console.log("up"); setInterval(() => {}, 1e6)', '--', `--canary=${canary}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const carrier = spawn(
+    process.execPath,
+    ['-e', 'console.log("up"); setInterval(() => {}, 1e6)', '--', `--canary=${canary}`],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   await once(carrier.stdout, 'data');
   return {
     end: async () => {
@@ -53,7 +76,11 @@ async function plant({ electron, page, userDataDir }: RunningApp, canary: string
   };
 }
 
-test('after a full run the key is nowhere but in the keychain, and the search would have found it', async ({ launch, gateway, keyring }) => {
+test('after a full run the key is nowhere but in the keychain, and the search would have found it', async ({
+  launch,
+  gateway,
+  keyring,
+}) => {
   test.setTimeout(120_000);
   const app = await launch({ bus: keyring.bus, toneHz: 700 });
   const { page } = app;
@@ -67,8 +94,13 @@ test('after a full run the key is nowhere but in the keychain, and the search wo
   await copyElsewhere(app, gateway.key);
   await page.getByRole('radio', { name: line.name }).check();
   await page.getByRole('button', { name: 'Paste key from clipboard' }).click();
-  await expect.poll(async () => (await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id)?.state).toBe('in-keychain');
-  expect(await app.electron.evaluate(({ clipboard }) => clipboard.readText()), 'the clipboard after the key was taken from it').toBe('');
+  await expect
+    .poll(async () => (await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id)?.state)
+    .toBe('in-keychain');
+  expect(
+    await app.electron.evaluate(({ clipboard }) => clipboard.readText()),
+    'the clipboard after the key was taken from it',
+  ).toBe('');
   await ask(page, 'profiles.select', { profileId: line.id });
   await page.getByRole('link', { name: 'Phone' }).click();
   await expect(page.getByTestId('registration')).toContainText('as 1001');
@@ -84,7 +116,10 @@ test('after a full run the key is nowhere but in the keychain, and the search wo
   await untilTokens(page, 3, 30_000);
   // What is no key is refused.
   await copyElsewhere(app, 'too short');
-  expect(await invoke(page, 'keys.pasteFromClipboard', { profileId: line.id, slot: 'next' })).toMatchObject({ ok: false, failure: { reason: 'key-unusable' } });
+  expect(await invoke(page, 'keys.pasteFromClipboard', { profileId: line.id, slot: 'next' })).toMatchObject({
+    ok: false,
+    failure: { reason: 'key-unusable' },
+  });
   await gateway.kill();
   await expect(page.getByTestId('registration')).toHaveAttribute('data-phase', 'waiting', { timeout: 15_000 });
   await gateway.restart();
@@ -96,12 +131,27 @@ test('after a full run the key is nowhere but in the keychain, and the search wo
     measured(`${place}: ${found[place].places} places, ${found[place].bytes} bytes, ${found[place].hits.length} hits`);
   }
   // Nothing was passed over: these places are never empty.
-  for (const place of ['heap', 'userData', 'logs', 'processes', 'ipc'] as const) expect.soft(found[place].places, `${place} were searched`).toBeGreaterThan(3);
+  for (const place of ['heap', 'userData', 'logs', 'processes', 'ipc'] as const)
+    expect.soft(found[place].places, `${place} were searched`).toBeGreaterThan(3);
   expect.soft(found.userData.unreadable).toEqual([]);
-  expect.soft(found.rendererMemory.unreadable, 'the memory of the renderers; where the kernel forbids a look (kernel.yama.ptrace_scope), allow it').toEqual([]);
+  expect
+    .soft(
+      found.rendererMemory.unreadable,
+      'the memory of the renderers; where the kernel forbids a look (kernel.yama.ptrace_scope), allow it',
+    )
+    .toEqual([]);
   expect.soft(found.heap.bytes).toBeGreaterThan(1_000_000);
   const channels = (await app.ipcSeen()).map(({ channel }) => channel);
-  expect.soft(channels).toEqual(expect.arrayContaining(['reply to keys.pasteFromClipboard', 'reply to grants.get', 'grants.renewed', 'audit.appended']));
+  expect
+    .soft(channels)
+    .toEqual(
+      expect.arrayContaining([
+        'reply to keys.pasteFromClipboard',
+        'reply to grants.get',
+        'grants.renewed',
+        'audit.appended',
+      ]),
+    );
 
   // The same search over the same places finds a canary in each of them.
   const canary = randomBytes(32).toString('base64url');
@@ -118,10 +168,13 @@ test('after a full run the key is nowhere but in the keychain, and the search wo
 test('the search of the memory finds bytes that no snapshot shows', async ({ launch }) => {
   const app = await launch();
   const canary = randomBytes(32);
-  await app.page.evaluate((bytes) => {
-    const kept = Uint8Array.from(bytes);
-    (globalThis as { keep?: () => number }).keep = () => kept.length;
-  }, [...canary]);
+  await app.page.evaluate(
+    (bytes) => {
+      const kept = Uint8Array.from(bytes);
+      (globalThis as { keep?: () => number }).keep = () => kept.length;
+    },
+    [...canary],
+  );
   expect((await searchEverywhere(app, needlesOf(canary))).rendererMemory.hits).not.toEqual([]);
   expect((await searchEverywhere(app, needlesOf(randomBytes(32)))).rendererMemory.hits).toEqual([]);
 });

@@ -18,9 +18,19 @@ const lineTo = (sippet: FakeSippet): ProfileInput => ({
   policy: { purposes: ['events'] },
 });
 
-const row = (callUuid: string, status: string, more: Readonly<Record<string, unknown>> = {}) => ({ callUuid, status, fromNumber: '+254722000001', toNumber: '+254700000000', startedAt: new Date().toISOString(), endedAt: null, ...more });
-const joined = (app: RunningApp) => expect(app.page.getByTestId('remote-calls')).toHaveAttribute('data-phase', 'joined', { timeout: 15_000 });
-const rows = (app: RunningApp, kind: string) => app.page.getByTestId('event-row').and(app.page.locator(`[data-kind="${kind}"]`));
+const row = (callUuid: string, status: string, more: Readonly<Record<string, unknown>> = {}) => ({
+  callUuid,
+  status,
+  fromNumber: '+254722000001',
+  toNumber: '+254700000000',
+  startedAt: new Date().toISOString(),
+  endedAt: null,
+  ...more,
+});
+const joined = (app: RunningApp) =>
+  expect(app.page.getByTestId('remote-calls')).toHaveAttribute('data-phase', 'joined', { timeout: 15_000 });
+const rows = (app: RunningApp, kind: string) =>
+  app.page.getByTestId('event-row').and(app.page.locator(`[data-kind="${kind}"]`));
 
 let sippet: FakeSippet;
 test.beforeEach(async () => {
@@ -28,7 +38,10 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => sippet.close());
 
-test('calls of the line appear as they happen, come from the snapshot too, and can be ended; the key stays in main', async ({ launch, keyring }) => {
+test('calls of the line appear as they happen, come from the snapshot too, and can be ended; the key stays in main', async ({
+  launch,
+  keyring,
+}) => {
   sippet.rows.push(row('snap', 'answered', { toNumber: '+254700000099' }));
   const app = await launch({ bus: keyring.bus });
   await takeLine(app, lineTo(sippet), sippet.secretKey);
@@ -38,7 +51,11 @@ test('calls of the line appear as they happen, come from the snapshot too, and c
   sippet.events.push('incoming_call', row('a', 'ringing'));
   sippet.events.push('call_answered', { call_uuid: 'a' });
   sippet.events.push('call_answered', { call_uuid: 'a' });
-  sippet.events.push('call_transcript_completed', { call_uuid: 'a', speaker: 'caller', transcript: 'Where is my order?' });
+  sippet.events.push('call_transcript_completed', {
+    call_uuid: 'a',
+    speaker: 'caller',
+    transcript: 'Where is my order?',
+  });
   await expect(rows(app, 'line-ringing')).toHaveCount(1);
   await expect(rows(app, 'line-answered')).toHaveCount(1);
   await expect(rows(app, 'line-transcript')).toContainText('Where is my order?');
@@ -57,7 +74,10 @@ test('calls of the line appear as they happen, come from the snapshot too, and c
   expect(seen).not.toContain(sippet.secretKey);
 });
 
-test('a call with SIP access from Sippet has on its card what Sippet writes down, and who takes part', async ({ launch, keyring }) => {
+test('a call with SIP access from Sippet has on its card what Sippet writes down, and who takes part', async ({
+  launch,
+  keyring,
+}) => {
   const sipKey = randomBytes(32).toString('base64url');
   const gateway = await startGateway({ port: 0, keys: { active: sipKey }, domain: 'sip.example', accepts: ['digest'] });
   if (!gateway.ok) throw new Error(gateway.failure.sentence);
@@ -65,7 +85,16 @@ test('a call with SIP access from Sippet has on its card what Sippet writes down
   try {
     const app = await launch({ bus: keyring.bus });
     const { page } = app;
-    await takeLine(app, { ...lineTo(system), identity: '1001@sip.example', gatewayUrl: gateway.value.url, policy: { purposes: ['sip', 'events'] } }, system.secretKey);
+    await takeLine(
+      app,
+      {
+        ...lineTo(system),
+        identity: '1001@sip.example',
+        gatewayUrl: gateway.value.url,
+        policy: { purposes: ['sip', 'events'] },
+      },
+      system.secretKey,
+    );
     await untilRegistered(page);
     await joined(app);
     expect(system.access.size).toBeGreaterThan(0);
@@ -76,14 +105,25 @@ test('a call with SIP access from Sippet has on its card what Sippet writes down
     const transcript = page.getByRole('log', { name: 'Transcript' });
     // Pieces may come before the call that they belong to, and twice.
     const piece = { callUuid: 'sip-1', itemId: 'i1', speaker: 'caller' };
-    for (const index of [1, 0, 1]) system.events.push('call_transcript_delta', { ...piece, index, delta: ['Where is', ' my order?'][index] });
+    for (const index of [1, 0, 1])
+      system.events.push('call_transcript_delta', { ...piece, index, delta: ['Where is', ' my order?'][index] });
     system.events.push('call_answered', { ...about, startedAt: new Date().toISOString() });
     system.events.push('call_participant_joined', { callUuid: 'sip-1', participant: { id: 'p1', name: 'Asha' } });
     await expect(transcript.getByRole('listitem')).toHaveText(['callerWhere is my order?']);
     await expect(page.getByTestId('call-people')).toContainText('Asha');
     // A call of somebody else's on the same line stays off the card.
-    system.events.push('call_transcript_completed', { callUuid: 'other', itemId: 'o1', speaker: 'caller', transcript: 'Something else.' });
-    system.events.push('call_transcript_completed', { ...piece, itemId: 'i2', speaker: 'agent', transcript: 'On its way.' });
+    system.events.push('call_transcript_completed', {
+      callUuid: 'other',
+      itemId: 'o1',
+      speaker: 'caller',
+      transcript: 'Something else.',
+    });
+    system.events.push('call_transcript_completed', {
+      ...piece,
+      itemId: 'i2',
+      speaker: 'agent',
+      transcript: 'On its way.',
+    });
     await expect(transcript.getByRole('listitem')).toHaveText(['callerWhere is my order?', 'agentOn its way.']);
 
     // The system's end may come before ours: what was said stays for as long as the card.
@@ -102,7 +142,10 @@ test('a call with SIP access from Sippet has on its card what Sippet writes down
   }
 });
 
-test('a lost socket comes back by itself with another token, and so while the window is hidden', async ({ launch, keyring }) => {
+test('a lost socket comes back by itself with another token, and so while the window is hidden', async ({
+  launch,
+  keyring,
+}) => {
   const app = await launch({ bus: keyring.bus });
   await takeLine(app, lineTo(sippet), sippet.secretKey);
   await joined(app);
@@ -136,14 +179,17 @@ test('a lost socket comes back by itself with another token, and so while the wi
   await expect.poll(sippet.events.joined).toBe(0);
 });
 
-test('a flood of events: each is counted, calls are merged, the log keeps the newest and says so', async ({ launch, keyring }) => {
+test('a flood of events: each is counted, calls are merged, the log keeps the newest and says so', async ({
+  launch,
+  keyring,
+}) => {
   const app = await launch({ bus: keyring.bus });
   await takeLine(app, lineTo(sippet), sippet.secretKey);
   await joined(app);
   const total = 12_000;
   const began = performance.now();
   // In turns of 10 ms, as a network brings them.
-  for (let sent = 0; sent < total; ) {
+  for (let sent = 0; sent < total;) {
     const due = Math.min(total, Math.ceil(((performance.now() - began) / 1000) * 2_000));
     for (; sent < due; sent += 1) {
       const callUuid = `flood-${Math.floor(sent / 3)}`;
@@ -167,7 +213,10 @@ test('a flood of events: each is counted, calls are merged, the log keeps the ne
     list.evaluate((box) => {
       const { left, top } = box.getBoundingClientRect();
       const row = document.elementFromPoint(left + 20, top + 100)?.closest('[data-testid="event-row"]');
-      return { position: Number(row?.getAttribute('aria-posinset') ?? NaN), top: Math.round(row?.getBoundingClientRect().top ?? NaN) };
+      return {
+        position: Number(row?.getAttribute('aria-posinset') ?? NaN),
+        top: Math.round(row?.getBoundingClientRect().top ?? NaN),
+      };
     });
   await expect.poll(async () => (await underTheEye()).position).toBeGreaterThan(100);
   const before = await underTheEye();
@@ -175,7 +224,9 @@ test('a flood of events: each is counted, calls are merged, the log keeps the ne
   await expect.poll(underTheEye).toEqual({ position: before.position + 3, top: before.top });
 });
 
-test("the practice gateway's own events: a call tells itself from its ring to its end, and who is in it", async ({ launch }) => {
+test("the practice gateway's own events: a call tells itself from its ring to its end, and who is in it", async ({
+  launch,
+}) => {
   const app = await launch();
   await untilRegistered(app.page);
   const practice = (await ask(app.page, 'profiles.snapshot')).profiles.find(({ id }) => id === 'practice');

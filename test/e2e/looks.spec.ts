@@ -2,11 +2,18 @@ import type { Page } from '@playwright/test';
 import { expect, test, type RunningApp } from '../support/app';
 import { ask, callCard, dial, press, untilRegistered } from '../support/phone-driver';
 
-const SIZES = [[1040, 700], [760, 700], [360, 560]] as const;
+const SIZES = [
+  [1040, 700],
+  [760, 700],
+  [360, 560],
+] as const;
 
 async function resize({ electron, page }: RunningApp, width: number, height: number): Promise<void> {
   await electron.evaluate(
-    ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows().find((window) => window.webContents.getURL().endsWith('/index.html'))?.setContentSize(w, h),
+    ({ BrowserWindow }, [w, h]) =>
+      BrowserWindow.getAllWindows()
+        .find((window) => window.webContents.getURL().endsWith('/index.html'))
+        ?.setContentSize(w, h),
     [width, height] as const,
   );
   await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
@@ -17,21 +24,28 @@ async function flaws(page: Page): Promise<string[]> {
   return await page.evaluate(() => {
     const found: string[] = [];
     const root = document.documentElement;
-    if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} px wide in a window of ${innerWidth}`);
-    const name = (element: Element): string => `${element.tagName.toLowerCase()}.${String(element.getAttribute('class'))}`;
-    for (const element of document.querySelectorAll('button, a, input, h1, h2, p, article, nav, main, aside, [role="img"]')) {
+    if (root.scrollWidth > innerWidth)
+      found.push(`the page is ${root.scrollWidth} px wide in a window of ${innerWidth}`);
+    const name = (element: Element): string =>
+      `${element.tagName.toLowerCase()}.${String(element.getAttribute('class'))}`;
+    for (const element of document.querySelectorAll(
+      'button, a, input, h1, h2, p, article, nav, main, aside, [role="img"]',
+    )) {
       const { left, right, width, height } = element.getBoundingClientRect();
-      if (width <= 1 || height <= 1 || !element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) continue;
+      if (width <= 1 || height <= 1 || !element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }))
+        continue;
       // What is scrolled inside a box of its own is no overflow of the window.
       if (element.closest('[data-allow-scroll], .visually-hidden') !== null) continue;
-      if (right > innerWidth + 1 || left < -1) found.push(`${name(element)} spans ${left.toFixed(0)} to ${right.toFixed(0)}`);
+      if (right > innerWidth + 1 || left < -1)
+        found.push(`${name(element)} spans ${left.toFixed(0)} to ${right.toFixed(0)}`);
     }
     for (const button of document.querySelectorAll('button[aria-label="Hang up"], button.decline')) {
       const box = button.getBoundingClientRect();
       for (const x of [0.1, 0.5, 0.9]) {
         for (const y of [0.15, 0.5, 0.85]) {
           const top = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
-          if (top === null || !(button.contains(top) || top.contains(button))) found.push(`${top === null ? 'the edge of the window' : name(top)} covers ${name(button)}`);
+          if (top === null || !(button.contains(top) || top.contains(button)))
+            found.push(`${top === null ? 'the edge of the window' : name(top)} covers ${name(button)}`);
         }
       }
     }
@@ -50,7 +64,10 @@ for (const theme of ['light', 'dark'] as const) {
       for (const [width, height] of SIZES) {
         await resize(app, width, height);
         const name = `${state}-${width}-${theme}`;
-        await testInfo.attach(name, { body: await page.screenshot({ path: testInfo.outputPath(`${name}.png`) }), contentType: 'image/png' });
+        await testInfo.attach(name, {
+          body: await page.screenshot({ path: testInfo.outputPath(`${name}.png`) }),
+          contentType: 'image/png',
+        });
         expect.soft(await flaws(page), name).toEqual([]);
       }
       await resize(app, 1040, 700);
@@ -74,9 +91,14 @@ for (const theme of ['light', 'dark'] as const) {
     await expect(callCard(page, 'held')).toBeVisible();
     await expect(callCard(page, 'active')).toBeVisible();
     await look('two-calls');
-    for (const phase of ['active', 'held'] as const) await callCard(page, phase).getByRole('button', { name: 'Hang up' }).click();
+    for (const phase of ['active', 'held'] as const)
+      await callCard(page, phase).getByRole('button', { name: 'Hang up' }).click();
     await expect(callCard(page, 'ended').first()).toBeVisible();
-    heights.add(await callCard(page, 'ended').first().evaluate((card) => (card.classList.contains('call-card') ? card.getBoundingClientRect().height : 0)));
+    heights.add(
+      await callCard(page, 'ended')
+        .first()
+        .evaluate((card) => (card.classList.contains('call-card') ? card.getBoundingClientRect().height : 0)),
+    );
     heights.delete(0);
     // A card never changes its height while the agent aims at a button.
     expect.soft([...heights], 'heights of the large card').toHaveLength(1);

@@ -5,7 +5,9 @@ import { callCard, dial, lastMark, press, untilRegistered } from '../support/pho
 
 const TONE_HZ = 700;
 
-test('a practice call: registered by itself, hears its own voice, not while muted or held, hangs up', async ({ launch }, testInfo) => {
+test('a practice call: registered by itself, hears its own voice, not while muted or held, hangs up', async ({
+  launch,
+}, testInfo) => {
   const { page } = await launch({ toneHz: TONE_HZ });
   await untilRegistered(page);
   await expect(page.getByTestId('token-ring')).toHaveAccessibleName(/^Token: .* left$/);
@@ -34,13 +36,17 @@ test('a practice call: registered by itself, hears its own voice, not while mute
   await expect(callCard(page, 'ended')).toContainText('You ended the call.');
   await expect(page.getByTestId('remote-audio')).toHaveCount(0);
 
-  const marks = await Promise.all(['registered', 'click-call', 'invite-sent', 'answered', 'first-audio'].map((mark) => lastMark(page, mark)));
+  const marks = await Promise.all(
+    ['registered', 'click-call', 'invite-sent', 'answered', 'first-audio'].map((mark) => lastMark(page, mark)),
+  );
   expect(marks).not.toContain(null);
   const [, clicked = 0, sent = 0, answered = 0, audio = 0] = marks.map(Number);
   expect(sent).toBeGreaterThanOrEqual(clicked);
   expect(answered).toBeGreaterThan(sent);
   expect(audio).toBeGreaterThan(sent);
-  measured(`click -> INVITE ${(sent - clicked).toFixed(1)} ms, click -> first audio ${(audio - clicked).toFixed(0)} ms`);
+  measured(
+    `click -> INVITE ${(sent - clicked).toFixed(1)} ms, click -> first audio ${(audio - clicked).toFixed(0)} ms`,
+  );
 });
 
 test('a muted call stays muted through hold and resume', async ({ launch }) => {

@@ -15,7 +15,9 @@ const choose = async (page: Page, choice: string, option: string): Promise<void>
   await page.getByRole('option', { name: option, exact: true }).click();
 };
 
-test('a line is added from a preset, judged as it is typed, and comes back to be edited as it was', async ({ launch }) => {
+test('a line is added from a preset, judged as it is typed, and comes back to be edited as it was', async ({
+  launch,
+}) => {
   const { page } = await launch();
   await untilRegistered(page);
   await openForm(page);
@@ -55,11 +57,16 @@ test('a line is added from a preset, judged as it is typed, and comes back to be
   await expect(page.getByRole('textbox', { name: 'From, hours 1' })).toHaveValue('08:00');
 });
 
-test("what the admin's file fixes is shown and can't be changed; its mistake is said with its line", async ({ launch }) => {
+test("what the admin's file fixes is shown and can't be changed; its mistake is said with its line", async ({
+  launch,
+}) => {
   const folder = await mkdtemp(join(tmpdir(), 'ringfence-policy-'));
   try {
     const file = join(folder, 'policy.json');
-    await writeFile(file, '{\n  "version": 1,\n  "all": { "tokenLifeS": 60 },\n  "environments": { "production": { "onScreenLock": "lock", "maxCall": 5 } }\n}\n');
+    await writeFile(
+      file,
+      '{\n  "version": 1,\n  "all": { "tokenLifeS": 60 },\n  "environments": { "production": { "onScreenLock": "lock", "maxCall": 5 } }\n}\n',
+    );
     const { page } = await launch({ env: { RINGFENCE_POLICY_FILE: file } });
     await untilRegistered(page);
     await openForm(page);
@@ -82,7 +89,9 @@ test("what the admin's file fixes is shown and can't be changed; its mistake is 
   }
 });
 
-test('a call that is none of production says so on its card, and a line without emergency calls says so at the dialler', async ({ launch }) => {
+test('a call that is none of production says so on its card, and a line without emergency calls says so at the dialler', async ({
+  launch,
+}) => {
   const { page } = await launch();
   await untilRegistered(page);
   await dial(page, 'echo');

@@ -7,7 +7,15 @@ import type { GatewayProcess } from '../support/gateway-process';
 import { AGENT, lineToLab } from '../support/lab-line';
 import { tokenFingerprint, watchRegistration } from '../support/page-watch';
 import { ask, callCard, copyElsewhere, dial, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
-import { expectNoGap, newKey, openRotation, replaceDuringCall, rotateDuringCall, troubleOf, type GatewayUnderRotation } from '../support/rotation-story';
+import {
+  expectNoGap,
+  newKey,
+  openRotation,
+  replaceDuringCall,
+  rotateDuringCall,
+  troubleOf,
+  type GatewayUnderRotation,
+} from '../support/rotation-story';
 import { mintToken } from '../support/sip-client';
 import { watchToneGaps } from '../support/tone-gaps';
 import { askForUpgrade } from '../support/upgrade';
@@ -21,7 +29,8 @@ function practiceGateway(gateway: GatewayProcess): GatewayUnderRotation {
     tone: { user: 'tone', hz: TONE_HZ },
     setNext: (next) => gateway.setKeys(gateway.key, next),
     removeOld: (key) => gateway.setKeys(key, null),
-    answersTokenOf: async (key) => (await askForUpgrade(gateway.url, `token=${mintToken({ sub: '1002', key })}`)).status,
+    answersTokenOf: async (key) =>
+      (await askForUpgrade(gateway.url, `token=${mintToken({ sub: '1002', key })}`)).status,
   };
 }
 
@@ -40,7 +49,11 @@ function kamailio(lab: Lab): GatewayUnderRotation {
 }
 
 test.describe('on the practice gateway', () => {
-  test('a key is rotated during a call: no gap in the sound, no lost registration, the old key is refused', async ({ launch, gateway, keyring }) => {
+  test('a key is rotated during a call: no gap in the sound, no lost registration, the old key is refused', async ({
+    launch,
+    gateway,
+    keyring,
+  }) => {
     await rotateDuringCall(await launch({ bus: keyring.bus }), practiceGateway(gateway));
   });
 
@@ -48,7 +61,12 @@ test.describe('on the practice gateway', () => {
     await replaceDuringCall(await launch({ bus: keyring.bus }), practiceGateway(gateway));
   });
 
-  test('an unfinished rotation survives a restart of the app, in each of its steps', async ({ launch, gateway, keyring, userDataDir }) => {
+  test('an unfinished rotation survives a restart of the app, in each of its steps', async ({
+    launch,
+    gateway,
+    keyring,
+    userDataDir,
+  }) => {
     const line = lineTo(gateway.url, '1001');
     const next = newKey();
     const [oldPrint, nextPrint] = [fingerprintOf(gateway.key), fingerprintOf(next)];
@@ -63,12 +81,20 @@ test.describe('on the practice gateway', () => {
     await expect(second.page.getByTestId('registration')).toContainText('as 1001');
     await untilRegistered(second.page);
     const panel = await openRotation(second, line.name);
-    await expect(panel.getByRole('listitem').filter({ hasText: '2. Wait one token life' })).toHaveAttribute('aria-current', 'step');
+    await expect(panel.getByRole('listitem').filter({ hasText: '2. Wait one token life' })).toHaveAttribute(
+      'aria-current',
+      'step',
+    );
     await expect(panel.getByRole('timer')).toHaveText(/^4:[0-5]\d left\.\s*$/);
-    expect((await ask(second.page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id)).toMatchObject({ active: { fingerprint: oldPrint }, next: added });
+    expect(
+      (await ask(second.page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id),
+    ).toMatchObject({ active: { fingerprint: oldPrint }, next: added });
     await gateway.setKeys(gateway.key, next);
     await panel.getByRole('button', { name: 'Promote now...' }).click();
-    await second.page.getByRole('alertdialog', { name: 'Promote before the wait is over?' }).getByRole('button', { name: 'Promote now' }).click();
+    await second.page
+      .getByRole('alertdialog', { name: 'Promote before the wait is over?' })
+      .getByRole('button', { name: 'Promote now' })
+      .click();
     await expect(panel).toContainText(`${nextPrint} signs since`);
     await second.close();
     await gateway.setKeys(next, null);
@@ -79,13 +105,25 @@ test.describe('on the practice gateway', () => {
     const later = await openRotation(third, line.name);
     await expect(later).toContainText(`The gateway must go on accepting ${oldPrint} until its tokens have run out`);
     await later.getByRole('button', { name: 'It is removed there' }).click();
-    await third.page.getByRole('alertdialog', { name: `Is ${oldPrint} removed already?` }).getByRole('button', { name: 'It is removed' }).click();
-    await expect(later.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute('aria-current', 'step');
-    expect((await ask(third.page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id)).toMatchObject({ active: { fingerprint: nextPrint }, next: null, retired: null });
+    await third.page
+      .getByRole('alertdialog', { name: `Is ${oldPrint} removed already?` })
+      .getByRole('button', { name: 'It is removed' })
+      .click();
+    await expect(later.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute(
+      'aria-current',
+      'step',
+    );
+    expect(
+      (await ask(third.page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id),
+    ).toMatchObject({ active: { fingerprint: nextPrint }, next: null, retired: null });
     expect(await troubleOf(third)).toEqual([]);
   });
 
-  test('a key that is made here goes to its gateway over the clipboard, and past every window', async ({ launch, gateway, keyring }) => {
+  test('a key that is made here goes to its gateway over the clipboard, and past every window', async ({
+    launch,
+    gateway,
+    keyring,
+  }) => {
     const app = await launch({ bus: keyring.bus });
     const line = lineTo(gateway.url, '1001');
     await takeLine(app, line, gateway.key);
@@ -96,10 +134,16 @@ test.describe('on the practice gateway', () => {
     await expect(app.page.getByText('It is on the clipboard for one minute: take it to the gateway.')).toBeVisible();
     const made = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
     const { keys } = await ask(app.page, 'profiles.snapshot');
-    expect(keys.find(({ profileId }) => profileId === line.id)?.next).toMatchObject({ origin: 'generated', fingerprint: fingerprintOf(made) });
+    expect(keys.find(({ profileId }) => profileId === line.id)?.next).toMatchObject({
+      origin: 'generated',
+      fingerprint: fingerprintOf(made),
+    });
     await gateway.setKeys(gateway.key, made);
     await panel.getByRole('button', { name: 'Promote now...' }).click();
-    await app.page.getByRole('alertdialog', { name: 'Promote before the wait is over?' }).getByRole('button', { name: 'Promote now' }).click();
+    await app.page
+      .getByRole('alertdialog', { name: 'Promote before the wait is over?' })
+      .getByRole('button', { name: 'Promote now' })
+      .click();
     await gateway.setKeys(made, null);
     await expect(panel).toContainText(`${fingerprintOf(made)} signs since`);
     await untilRegistered(app.page);
@@ -109,7 +153,11 @@ test.describe('on the practice gateway', () => {
 });
 
 test.describe('on Kamailio', () => {
-  test('a key is rotated during a call: no gap in the sound, no lost registration, the old key is refused', async ({ launch, lab, keyring }) => {
+  test('a key is rotated during a call: no gap in the sound, no lost registration, the old key is refused', async ({
+    launch,
+    lab,
+    keyring,
+  }) => {
     await rotateDuringCall(await launch({ bus: keyring.bus }), kamailio(lab));
   });
 
@@ -118,11 +166,15 @@ test.describe('on Kamailio', () => {
   });
 });
 
-test('on the Practice line Ringfence tells its own gateway: add, promote and forget during a call', async ({ launch, keyring }) => {
+test('on the Practice line Ringfence tells its own gateway: add, promote and forget during a call', async ({
+  launch,
+  keyring,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   await untilRegistered(page);
-  const statusNow = async () => (await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === PRACTICE_PROFILE_ID);
+  const statusNow = async () =>
+    (await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === PRACTICE_PROFILE_ID);
   await dial(page, 'tone');
   await expect(callCard(page, 'active')).toBeVisible();
   const gaps = await watchToneGaps(page, TONE_HZ);
@@ -132,14 +184,26 @@ test('on the Practice line Ringfence tells its own gateway: add, promote and for
   await panel.getByRole('button', { name: 'Generate' }).click();
   await expect(panel).toContainText('Its gateway knows both keys');
   const added = (await statusNow())?.next?.fingerprint ?? '';
-  for (const [button, answer] of [['Promote now...', 'Promote now'], ['Replace at once...', 'Replace at once']] as const) {
+  for (const [button, answer] of [
+    ['Promote now...', 'Promote now'],
+    ['Replace at once...', 'Replace at once'],
+  ] as const) {
     const token = await tokenFingerprint(page);
     await panel.getByRole('button', { name: button }).click();
     if (button === 'Replace at once...') await page.getByRole('menuitem', { name: 'Generate' }).click();
-    await page.getByRole('alertdialog').filter({ has: page.getByRole('button', { name: answer }) }).getByRole('button', { name: answer }).click();
-    await expect.poll(() => tokenFingerprint(page), { message: `a new token after "${answer}"`, timeout: 3000 }).not.toBe(token);
+    await page
+      .getByRole('alertdialog')
+      .filter({ has: page.getByRole('button', { name: answer }) })
+      .getByRole('button', { name: answer })
+      .click();
+    await expect
+      .poll(() => tokenFingerprint(page), { message: `a new token after "${answer}"`, timeout: 3000 })
+      .not.toBe(token);
     if (button === 'Promote now...') {
-      expect(await statusNow()).toMatchObject({ active: { fingerprint: added }, retired: { fingerprint: before?.active?.fingerprint } });
+      expect(await statusNow()).toMatchObject({
+        active: { fingerprint: added },
+        retired: { fingerprint: before?.active?.fingerprint },
+      });
       await panel.getByRole('button', { name: 'Forget it now' }).click();
       await expect.poll(async () => (await statusNow())?.retired).toBeNull();
     }

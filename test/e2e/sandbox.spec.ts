@@ -3,7 +3,9 @@ import { expect, test } from '@playwright/test';
 import { launchApp } from '../support/app';
 
 const sandboxed = process.env['RINGFENCE_E2E_OS_SANDBOX'] === '1';
-const reason = process.env['RINGFENCE_E2E_OS_SANDBOX_REASON'] ?? 'start the tests with `npm run e2e`, which finds out whether it is possible';
+const reason =
+  process.env['RINGFENCE_E2E_OS_SANDBOX_REASON'] ??
+  'start the tests with `npm run e2e`, which finds out whether it is possible';
 
 /** Reads one field of /proc/PID/status (see proc_pid_status(5)). */
 function statusOf(pid: number, field: string): string | undefined {
@@ -24,7 +26,9 @@ test.describe('the OS sandbox', () => {
         renderers: webContents.getAllWebContents().map((contents) => contents.getOSProcessId()),
         windows: BrowserWindow.getAllWindows().length,
       }));
-      process.stdout.write(`runtime: ${process.env['RINGFENCE_E2E_RUNTIME'] ?? `Electron ${about.electron}`}, Chromium ${about.chromium}\n`);
+      process.stdout.write(
+        `runtime: ${process.env['RINGFENCE_E2E_RUNTIME'] ?? `Electron ${about.electron}`}, Chromium ${about.chromium}\n`,
+      );
       expect(about.switches).not.toContain('--no-sandbox');
       expect(about.windows).toBeGreaterThan(0);
       expect(about.renderers.length).toBeGreaterThan(0);

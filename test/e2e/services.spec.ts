@@ -34,7 +34,9 @@ test('nobody answers: it rings, and hanging up cancels it', async ({ launch }) =
 
 /** The small always-on-top window, once it is there. */
 async function incomingWindow(app: RunningApp): Promise<Page> {
-  await expect.poll(() => app.electron.windows().some((page) => page.url().includes('incoming.html')), { timeout: 15_000 }).toBe(true);
+  await expect
+    .poll(() => app.electron.windows().some((page) => page.url().includes('incoming.html')), { timeout: 15_000 })
+    .toBe(true);
   const page = app.electron.windows().find((each) => each.url().includes('incoming.html'));
   if (page === undefined) throw new Error('the incoming window closed again');
   return page;
@@ -43,12 +45,16 @@ async function incomingWindow(app: RunningApp): Promise<Page> {
 /** What Electron says about the incoming window; null when no window shows. */
 async function incomingState(app: RunningApp): Promise<{ focused: boolean; onTop: boolean } | null> {
   return await app.electron.evaluate(({ BrowserWindow }) => {
-    const window = BrowserWindow.getAllWindows().find((each) => !each.webContents.isDestroyed() && each.webContents.getURL().includes('incoming.html'));
+    const window = BrowserWindow.getAllWindows().find(
+      (each) => !each.webContents.isDestroyed() && each.webContents.getURL().includes('incoming.html'),
+    );
     return window?.isVisible() === true ? { focused: window.isFocused(), onTop: window.isAlwaysOnTop() } : null;
   });
 }
 
-test('call-me calls back: the small window shows without taking the focus, Answer in the phone window takes the call', async ({ launch }) => {
+test('call-me calls back: the small window shows without taking the focus, Answer in the phone window takes the call', async ({
+  launch,
+}) => {
   const app = await launch({ toneHz: 700 });
   const { page } = app;
   await untilRegistered(page);
@@ -74,7 +80,10 @@ test('the small window answers and declines by itself', async ({ launch }) => {
   const app = await launch();
   const { page } = app;
   await untilRegistered(page);
-  for (const [name, phase] of [['Answer', 'active'], ['Decline', 'ended']] as const) {
+  for (const [name, phase] of [
+    ['Answer', 'active'],
+    ['Decline', 'ended'],
+  ] as const) {
     await dial(page, 'call-me');
     await expect(page.getByRole('article', { name: /^Incoming call from/ })).toBeVisible({ timeout: 15_000 });
     await expect.poll(() => incomingState(app)).not.toBeNull();

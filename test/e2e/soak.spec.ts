@@ -12,7 +12,9 @@ const GROWTH = 1.05;
 /** Of which the one with the least counts. */
 const LOOKS = 3;
 
-test(`${CALLS} calls: no more heap, listeners, connections or sockets than after the first ${WARM_UP}`, async ({ launch }) => {
+test(`${CALLS} calls: no more heap, listeners, connections or sockets than after the first ${WARM_UP}`, async ({
+  launch,
+}) => {
   test.setTimeout(360_000);
   const { page } = await launch({ bare: true });
   await untilRegistered(page);
@@ -20,13 +22,21 @@ test(`${CALLS} calls: no more heap, listeners, connections or sockets than after
   const call = async (): Promise<void> => {
     const heard = await lastMark(page, 'first-audio');
     await dial(page, 'echo');
-    await page.waitForFunction((before) => (performance.getEntriesByName('ringfence:first-audio').at(-1)?.startTime ?? 0) + performance.timeOrigin > before, heard ?? 0, { polling: 20 });
+    await page.waitForFunction(
+      (before) =>
+        (performance.getEntriesByName('ringfence:first-audio').at(-1)?.startTime ?? 0) + performance.timeOrigin >
+        before,
+      heard ?? 0,
+      { polling: 20 },
+    );
     await press(page, 'Hang up');
     await expect(callCard(page, 'active')).toHaveCount(0);
   };
   const settled = async (): Promise<Census> => {
     const since = Date.now();
-    await expect.poll(() => Date.now() - since, { timeout: SETTLED_MS + 10_000, intervals: [1_000] }).toBeGreaterThan(SETTLED_MS);
+    await expect
+      .poll(() => Date.now() - since, { timeout: SETTLED_MS + 10_000, intervals: [1_000] })
+      .toBeGreaterThan(SETTLED_MS);
     await expect(callCard(page)).toHaveCount(0);
     // React keeps what it drew last for its next drawing: how many rows of events that are is chance, what has leaked is in every look.
     const looks: Census[] = [];

@@ -20,7 +20,10 @@ const socket = process.env['RINGFENCE_E2E_NETWORK'];
 let network: Network;
 
 test.beforeEach(async () => {
-  test.skip(socket === undefined, process.env['RINGFENCE_E2E_NETWORK_PROBLEM'] ?? 'there are no namespaces: start with npm run e2e as root.');
+  test.skip(
+    socket === undefined,
+    process.env['RINGFENCE_E2E_NETWORK_PROBLEM'] ?? 'there are no namespaces: start with npm run e2e as root.',
+  );
   const problem = await certutilProblem();
   test.skip(problem !== null, problem ?? '');
   network = networkAt(socket ?? '');
@@ -36,14 +39,22 @@ test.afterEach(async ({}, testInfo) => {
 });
 
 /** The app, registered over wss, in a call with bob, whom it hears. */
-async function inCall(launch: (options: LaunchOptions) => Promise<RunningApp>, keyring: KeyringSession, folder: string): Promise<RunningApp> {
+async function inCall(
+  launch: (options: LaunchOptions) => Promise<RunningApp>,
+  keyring: KeyringSession,
+  folder: string,
+): Promise<RunningApp> {
   const { wssUrl, ca, domain, issuer, audience, key } = await network.facts();
   const home = join(folder, 'home');
   const authority = join(folder, 'ca.pem');
   await writeFile(authority, ca);
   await trustAuthority(home, authority);
   const app = await launch({ bus: keyring.bus, env: { HOME: home } });
-  await takeLine(app, lineTo(wssUrl, '1001', { identity: `1001@${domain}`, provider: { kind: 'local-jwt', issuer, audience } }), key);
+  await takeLine(
+    app,
+    lineTo(wssUrl, '1001', { identity: `1001@${domain}`, provider: { kind: 'local-jwt', issuer, audience } }),
+    key,
+  );
   await expect(app.page.getByTestId('registration')).toContainText('as 1001');
   await untilRegistered(app.page);
   await dial(app.page, 'bob');
@@ -95,7 +106,14 @@ for (const { what, knownFor, gapWithinMs } of [
     await expect(callCard(app.page, 'active')).toBeVisible();
     // A new flow beside the old one: the agent was registered all the time.
     expect(await watch.phases()).toEqual(['registered']);
-    record({ what, backMs: back, backWithinMs: 2_000, gapMs: longestMs, gapWithinMs, kept: 'yes; hold, resume, hang up work' });
+    record({
+      what,
+      backMs: back,
+      backWithinMs: 2_000,
+      gapMs: longestMs,
+      gapWithinMs,
+      kept: 'yes; hold, resume, hang up work',
+    });
     await stillWorks(app);
   });
 }
@@ -116,7 +134,14 @@ test('30 s without any network, in a call', async ({ launch, keyring, folder }) 
   const { longestMs } = heard;
   expectListened(heard, 30_000);
   expect(longestMs).toBeGreaterThan(25_000);
-  record({ what: '30 s without any network', backMs: back, backWithinMs: 2_000, gapMs: longestMs, gapWithinMs: returned - away + TOLD_AFTER_MS + 1_000, kept: 'yes; hold, resume, hang up work' });
+  record({
+    what: '30 s without any network',
+    backMs: back,
+    backWithinMs: 2_000,
+    gapMs: longestMs,
+    gapWithinMs: returned - away + TOLD_AFTER_MS + 1_000,
+    kept: 'yes; hold, resume, hang up work',
+  });
   await stillWorks(app);
 });
 
@@ -138,7 +163,14 @@ test('Kamailio killed and restarted, in a call', async ({ launch, keyring, folde
   const heard = await gaps.stop();
   const { longestMs } = heard;
   expectListened(heard, 12_000);
-  record({ what: 'Kamailio restarted, memory lost', backMs: back, backWithinMs: 2_000, gapMs: longestMs, gapWithinMs: 2_000, kept: 'yes; hold, resume, hang up work' });
+  record({
+    what: 'Kamailio restarted, memory lost',
+    backMs: back,
+    backWithinMs: 2_000,
+    gapMs: longestMs,
+    gapWithinMs: 2_000,
+    kept: 'yes; hold, resume, hang up work',
+  });
   await stillWorks(app);
 });
 
@@ -151,11 +183,20 @@ test('they hang up while there is no network', async ({ launch, keyring, folder 
   await watchFor(8_000, away);
   const returned = await network.plug('wifi');
   const back = (await markAfter(app.page, 'restored', returned)) - returned;
-  await expect.poll(async () => (await card.phases()).find(({ phase }) => phase === 'ended') !== undefined, { timeout: 15_000 }).toBe(true);
+  await expect
+    .poll(async () => (await card.phases()).find(({ phase }) => phase === 'ended') !== undefined, { timeout: 15_000 })
+    .toBe(true);
   await expect.poll(() => network.mediaSessions()).toBe(0);
   const ended = (await card.phases()).find(({ phase }) => phase === 'ended')?.at ?? 0;
   await expect(callCard(app.page, 'ended')).toContainText('They hung up.');
-  record({ what: `they hang up meanwhile: told after ${ended - returned} ms`, backMs: back, backWithinMs: 2_000, gapMs: null, gapWithinMs: null, kept: 'no: "They hung up."' });
+  record({
+    what: `they hang up meanwhile: told after ${ended - returned} ms`,
+    backMs: back,
+    backWithinMs: 2_000,
+    gapMs: null,
+    gapWithinMs: null,
+    kept: 'no: "They hung up."',
+  });
 });
 
 test('a tenth of all media packets is lost, in a call', async ({ launch, keyring, folder }) => {
@@ -170,6 +211,13 @@ test('a tenth of all media packets is lost, in a call', async ({ launch, keyring
   expectListened(heard, 10_000);
   expect(await watch.phases()).toEqual(['registered']);
   await expect(callCard(app.page, 'active')).toBeVisible();
-  record({ what: '10 % of all media packets lost for 10 s', backMs: null, backWithinMs: null, gapMs: longestMs, gapWithinMs: 500, kept: 'yes; registered all the time' });
+  record({
+    what: '10 % of all media packets lost for 10 s',
+    backMs: null,
+    backWithinMs: null,
+    gapMs: longestMs,
+    gapWithinMs: 500,
+    kept: 'yes; registered all the time',
+  });
   await stillWorks(app);
 });

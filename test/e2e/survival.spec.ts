@@ -9,7 +9,17 @@ import { expect, test, type RunningApp } from '../support/app';
 import { waitForTone } from '../support/audio-probe';
 import { expectListened, watchGaps } from '../support/gap-watch';
 import { markAfter, tokenFingerprint, watchCallPhases, watchRegistration } from '../support/page-watch';
-import { callCard, copyElsewhere, ask, dial, lastMark, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
+import {
+  callCard,
+  copyElsewhere,
+  ask,
+  dial,
+  lastMark,
+  lineTo,
+  press,
+  takeLine,
+  untilRegistered,
+} from '../support/phone-driver';
 import { processTree } from '../support/processes';
 import { openRelay } from '../support/relay';
 import { SYLLABLE_PAUSE_MS, talkSamples, wavFile } from '../support/tone';
@@ -28,7 +38,11 @@ interface Place {
 }
 
 /** An app that is registered as `user` and talks without a pause. */
-async function phone({ launch, gateway, keyring, folder }: Place, user: string, more: Partial<ProfileInput> = {}): Promise<RunningApp> {
+async function phone(
+  { launch, gateway, keyring, folder }: Place,
+  user: string,
+  more: Partial<ProfileInput> = {},
+): Promise<RunningApp> {
   const talk = join(folder, `talk-${user}.wav`);
   await writeFile(talk, wavFile(talkSamples(Number(user))), { mode: 0o644 });
   const app = await launch({ bus: keyring.bus, extraArgs: [`--use-file-for-fake-audio-capture=${talk}`] });
@@ -63,13 +77,29 @@ test('socket closed by the server, idle', async ({ launch, gateway, keyring, fol
   const closed = Date.now();
   await gateway.fault('/drop', { user: '1001' });
   const again = (await markAfter(app.page, 'registered', closed)) - closed;
-  record({ what: 'socket closed by the server, idle', backMs: again, backWithinMs: 1_000, gapMs: null, gapWithinMs: null, kept: '' });
+  record({
+    what: 'socket closed by the server, idle',
+    backMs: again,
+    backWithinMs: 1_000,
+    gapMs: null,
+    gapWithinMs: null,
+    kept: '',
+  });
   const watch = await watchRegistration(app.page);
   await gateway.kill();
-  await expect.poll(async () => (await watch.phases()).filter((phase) => phase === 'waiting').length, { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+  await expect
+    .poll(async () => (await watch.phases()).filter((phase) => phase === 'waiting').length, { timeout: 20_000 })
+    .toBeGreaterThanOrEqual(4);
   const accepts = await gateway.restart();
   const back = (await markAfter(app.page, 'registered', accepts)) - accepts;
-  record({ what: 'the same, refused 4 times before', backMs: back, backWithinMs: 1_000, gapMs: null, gapWithinMs: null, kept: '' });
+  record({
+    what: 'the same, refused 4 times before',
+    backMs: back,
+    backWithinMs: 1_000,
+    gapMs: null,
+    gapWithinMs: null,
+    kept: '',
+  });
 });
 
 test('socket closed during a call', async ({ launch, gateway, keyring, folder }) => {
@@ -98,7 +128,14 @@ test('socket closed during a call', async ({ launch, gateway, keyring, folder })
   await press(app.page, 'Hang up');
   await expect(callCard(app.page, 'ended')).toContainText('You ended the call.');
   await expect.poll(() => gateway.calls()).toBe(0);
-  record({ what: 'socket closed during a call', backMs: back, backWithinMs: 1_000, gapMs: heard.longestMs, gapWithinMs: 100, kept: 'yes; hold, resume, hang up work' });
+  record({
+    what: 'socket closed during a call',
+    backMs: back,
+    backWithinMs: 1_000,
+    gapMs: heard.longestMs,
+    gapWithinMs: 100,
+    kept: 'yes; hold, resume, hang up work',
+  });
 });
 
 test('half-dead socket: open, silent', async ({ launch, gateway, keyring, folder }) => {
@@ -119,7 +156,14 @@ test('half-dead socket: open, silent', async ({ launch, gateway, keyring, folder
     expect(found - silent).toBeLessThanOrEqual(8_000);
     expectListened(heard, found - silent);
     await press(app.page, 'Hang up');
-    record({ what: `half-dead socket, found after ${((found - silent) / 1000).toFixed(1)} s`, backMs: restored - found, backWithinMs: 1_000, gapMs: longestMs, gapWithinMs: 100, kept: 'yes' });
+    record({
+      what: `half-dead socket, found after ${((found - silent) / 1000).toFixed(1)} s`,
+      backMs: restored - found,
+      backWithinMs: 1_000,
+      gapMs: longestMs,
+      gapWithinMs: 100,
+      kept: 'yes',
+    });
   } finally {
     await relay.close();
   }
@@ -136,34 +180,59 @@ test('gateway restarted with its memory lost, during a call', async ({ launch, g
   // The agent sees for how long.
   await expect(callCard(a.page, 'recovering').getByTestId('recovering-time')).toHaveText(/^[1-9] s$/);
   const listening = await gateway.restart();
-  const back = Math.max(await markAfter(a.page, 'restored', listening), await markAfter(b.page, 'restored', listening)) - listening;
+  const back =
+    Math.max(await markAfter(a.page, 'restored', listening), await markAfter(b.page, 'restored', listening)) -
+    listening;
   await expect(callCard(a.page, 'active')).toBeVisible();
   await expect(callCard(b.page, 'active')).toBeVisible();
   const heard = await gaps.stop();
   const { longestMs } = heard;
   expectListened(heard, back);
   await stillWorks(a, b);
-  record({ what: 'gateway restarted, memory lost, in a call', backMs: back, backWithinMs: 2_000, gapMs: Math.max(0, longestMs - SYLLABLE_PAUSE_MS), gapWithinMs: 2_000, kept: 'yes; hold, resume, hang up work' });
+  record({
+    what: 'gateway restarted, memory lost, in a call',
+    backMs: back,
+    backWithinMs: 2_000,
+    gapMs: Math.max(0, longestMs - SYLLABLE_PAUSE_MS),
+    gapWithinMs: 2_000,
+    kept: 'yes; hold, resume, hang up work',
+  });
 });
 
 test('token expires while the socket is down', async ({ launch, gateway, keyring, folder }) => {
   const place = { launch, gateway, keyring, folder };
-  const [a, b] = [await phone(place, '1001', { policy: { tokenLifeS: 6, purposes: ['sip'] } }), await phone(place, '1002')];
+  const [a, b] = [
+    await phone(place, '1001', { policy: { tokenLifeS: 6, purposes: ['sip'] } }),
+    await phone(place, '1002'),
+  ];
   await connect(a, b);
   await gateway.kill();
   const down = Date.now();
   await expect(callCard(a.page, 'recovering')).toBeVisible();
-  const before = new Set((await ask(a.page, 'audit.recent', { limit: 100 })).flatMap((entry) => (entry.what === 'mint' ? [entry.fingerprint] : [])));
+  const before = new Set(
+    (await ask(a.page, 'audit.recent', { limit: 100 })).flatMap((entry) =>
+      entry.what === 'mint' ? [entry.fingerprint] : [],
+    ),
+  );
   await expect.poll(() => Date.now() - down, { timeout: 15_000 }).toBeGreaterThan(7_000);
   const listening = await gateway.restart();
   const back = (await markAfter(a.page, 'restored', listening)) - listening;
-  const inUse = /Fingerprint ([0-9a-f]{8})\b/.exec((await a.page.getByTestId('token-ring').getAttribute('title')) ?? '')?.[1];
+  const inUse = /Fingerprint ([0-9a-f]{8})\b/.exec(
+    (await a.page.getByTestId('token-ring').getAttribute('title')) ?? '',
+  )?.[1];
   if (inUse === undefined) throw new Error('no token is in use');
   expect(before.has(inUse)).toBe(false);
   await expect(callCard(a.page, 'active')).toBeVisible();
   await expect(callCard(b.page, 'active')).toBeVisible();
   await stillWorks(a, b);
-  record({ what: 'token expires while the socket is down', backMs: back, backWithinMs: 1_000, gapMs: null, gapWithinMs: null, kept: 'yes; fresh token' });
+  record({
+    what: 'token expires while the socket is down',
+    backMs: back,
+    backWithinMs: 1_000,
+    gapMs: null,
+    gapWithinMs: null,
+    kept: 'yes; fresh token',
+  });
 });
 
 /** The computer sleeps: no process of the apps runs; then it wakes up as Electron tells it. */
@@ -200,13 +269,27 @@ test('suspend 60 s and resume: one far end waits, the other gives up', async ({ 
   const card = await watchCallPhases(left.page);
   await expect(callCard(left.page, 'ended')).toContainText('They hung up.', { timeout: 20_000 });
   const told = ((await card.phases()).find(({ phase }) => phase === 'ended')?.at ?? NaN) - woke;
-  record({ what: `suspend 60 s, they gave up: told after ${told.toFixed(0)} ms`, backMs: (await markAfter(left.page, 'registered', woke)) - woke, backWithinMs: 2_000, gapMs: null, gapWithinMs: null, kept: 'no: "They hung up."' });
+  record({
+    what: `suspend 60 s, they gave up: told after ${told.toFixed(0)} ms`,
+    backMs: (await markAfter(left.page, 'registered', woke)) - woke,
+    backWithinMs: 2_000,
+    gapMs: null,
+    gapWithinMs: null,
+    kept: 'no: "They hung up."',
+  });
 
   const back = (await markAfter(waited.page, 'registered', woke)) - woke;
   await expect(callCard(waited.page, 'active')).toBeVisible({ timeout: 20_000 });
   await expect(callCard(waiting.page, 'active')).toBeVisible({ timeout: 20_000 });
   const { backAt } = await gaps.stop();
-  record({ what: `suspend 60 s and resume, sound back after ${Math.max(0, backAt - woke).toFixed(0)} ms`, backMs: back, backWithinMs: 2_000, gapMs: null, gapWithinMs: null, kept: 'yes' });
+  record({
+    what: `suspend 60 s and resume, sound back after ${Math.max(0, backAt - woke).toFixed(0)} ms`,
+    backMs: back,
+    backWithinMs: 2_000,
+    gapMs: null,
+    gapWithinMs: null,
+    kept: 'yes',
+  });
   await stillWorks(waited, waiting);
 });
 
@@ -223,23 +306,42 @@ test('mint fails for 30 s', async ({ launch, gateway, keyring, folder }) => {
   // Without its key main can't mint; it tries at once, and again and again.
   await ask(a.page, 'keys.remove', { profileId: 'line-1001', slot: 'active' });
   const broken = Date.now();
-  await expect.poll(async () => (await ask(a.page, 'audit.recent', { limit: 100 })).filter((entry) => entry.what === 'refusal' && Date.parse(entry.at) >= broken).length, { timeout: 40_000 }).toBeGreaterThanOrEqual(3);
+  await expect
+    .poll(
+      async () =>
+        (await ask(a.page, 'audit.recent', { limit: 100 })).filter(
+          (entry) => entry.what === 'refusal' && Date.parse(entry.at) >= broken,
+        ).length,
+      { timeout: 40_000 },
+    )
+    .toBeGreaterThanOrEqual(3);
   await expect.poll(() => Date.now() - broken, { timeout: 40_000 }).toBeGreaterThan(30_000);
   await copyElsewhere(a, gateway.key);
   const mending = Date.now();
   await ask(a.page, 'keys.pasteFromClipboard', { profileId: 'line-1001', slot: 'active' });
   const minted = async (): Promise<number | null> => {
-    const made = (await ask(a.page, 'audit.recent', { limit: 20 })).flatMap((entry) => (entry.what === 'mint' ? [Date.parse(entry.at)] : []));
+    const made = (await ask(a.page, 'audit.recent', { limit: 20 })).flatMap((entry) =>
+      entry.what === 'mint' ? [Date.parse(entry.at)] : [],
+    );
     return made.find((at) => at >= mending) ?? null;
   };
   // Main waits up to 30 s between its tries.
   await expect.poll(minted, { timeout: 45_000, intervals: [50] }).not.toBeNull();
-  await expect.poll(async () => (await tokenFingerprint(a.page)) ?? before, { timeout: 2_000, intervals: [20] }).not.toBe(before);
+  await expect
+    .poll(async () => (await tokenFingerprint(a.page)) ?? before, { timeout: 2_000, intervals: [20] })
+    .not.toBe(before);
   const back = Math.max(0, Date.now() - ((await minted()) ?? 0));
   const heard = await gaps.stop();
   const { longestMs } = heard;
   expectListened(heard, 30_000);
   expect(await watch.phases()).toEqual(['registered']);
   await press(a.page, 'Hang up');
-  record({ what: 'mint fails for 30 s: token in use after its mint', backMs: back, backWithinMs: 1_000, gapMs: longestMs, gapWithinMs: 100, kept: 'yes; registered all the time' });
+  record({
+    what: 'mint fails for 30 s: token in use after its mint',
+    backMs: back,
+    backWithinMs: 1_000,
+    gapMs: longestMs,
+    gapWithinMs: 100,
+    kept: 'yes; registered all the time',
+  });
 });

@@ -13,7 +13,15 @@ async function shorten({ page }: RunningApp, more: Partial<Profile> = {}): Promi
   const practice = (await ask(page, 'profiles.snapshot')).profiles.find(({ id }) => id === 'practice');
   if (practice === undefined) throw new Error('there is no Practice line');
   await ask(page, 'profiles.save', { ...practice, policy: { tokenLifeS: LIFE_S, purposes: ['sip'] }, ...more });
-  await expect.poll(async () => (await ask(page, 'audit.recent', { limit: 50 })).some((entry) => entry.what === 'mint' && entry.lifeS === LIFE_S), { timeout: 15_000 }).toBe(true);
+  await expect
+    .poll(
+      async () =>
+        (await ask(page, 'audit.recent', { limit: 50 })).some(
+          (entry) => entry.what === 'mint' && entry.lifeS === LIFE_S,
+        ),
+      { timeout: 15_000 },
+    )
+    .toBe(true);
   await untilRegistered(page);
 }
 
@@ -25,7 +33,9 @@ test('idle: tokens come and go, the registration stays', async ({ launch }) => {
   const fingerprints = await untilTokens(app.page, 4, 5 * LIFE_S * 1000);
   expect(await watch.phases()).toEqual(['registered']);
   // What the ring showed is what the audit log has.
-  const minted = (await ask(app.page, 'audit.recent', { limit: 100 })).flatMap((entry) => (entry.what === 'mint' ? [entry.fingerprint] : []));
+  const minted = (await ask(app.page, 'audit.recent', { limit: 100 })).flatMap((entry) =>
+    entry.what === 'mint' ? [entry.fingerprint] : [],
+  );
   expect(minted).toEqual(expect.arrayContaining([...fingerprints]));
   // A call still goes out, with a token that did not exist when the app registered.
   await dial(app.page, 'echo');
@@ -33,7 +43,9 @@ test('idle: tokens come and go, the registration stays', async ({ launch }) => {
   await press(app.page, 'Hang up');
 });
 
-test('"token stays in main": registered through renewals and in a call, and no token reaches the window', async ({ launch }) => {
+test('"token stays in main": registered through renewals and in a call, and no token reaches the window', async ({
+  launch,
+}) => {
   const app = await launch();
   await untilRegistered(app.page);
   // With `query` a token does come over IPC: the search below would see one.
@@ -63,7 +75,9 @@ test('in a call: tokens expire, the sound goes on', async ({ launch }) => {
   await untilTokens(app.page, 4, 5 * LIFE_S * 1000);
   await expect.poll(() => performance.now() - began, { timeout: 3 * LIFE_S * 1000 }).toBeGreaterThan(2 * LIFE_S * 1000);
   const { longestGapMs, looks, durationMs } = await tone.stop();
-  measured(`longest time without the tone: ${longestGapMs.toFixed(0)} ms in ${(durationMs / 1000).toFixed(1)} s (${looks} looks)`);
+  measured(
+    `longest time without the tone: ${longestGapMs.toFixed(0)} ms in ${(durationMs / 1000).toFixed(1)} s (${looks} looks)`,
+  );
   expect(durationMs).toBeGreaterThan(2 * LIFE_S * 1000);
   expect(looks).toBeGreaterThan(durationMs / 200);
   expect(longestGapMs).toBeLessThan(500);

@@ -18,7 +18,10 @@ test.describe('two phones on one gateway', () => {
     const b = await launch({ toneHz: B_HZ, bus: keyring.bus });
     await takeLine(a, lineTo(gateway.url, '1001'), gateway.key);
     await takeLine(b, lineTo(gateway.url, '1002'), gateway.key);
-    for (const [{ page }, user] of [[a, '1001'], [b, '1002']] as const) {
+    for (const [{ page }, user] of [
+      [a, '1001'],
+      [b, '1002'],
+    ] as const) {
       await expect(page.getByTestId('registration')).toContainText(`as ${user}`);
       await untilRegistered(page);
     }

@@ -14,7 +14,18 @@ import type { RealtimePeer } from '../support/realtime-peer';
 const THEIRS = 523;
 const OURS = 700;
 
-const PLACES = ['heap', 'rendererMemory', 'localStorage', 'indexedDb', 'cookies', 'userData', 'logs', 'processes', 'ipc', 'clipboard'] as const satisfies readonly (keyof Everywhere)[];
+const PLACES = [
+  'heap',
+  'rendererMemory',
+  'localStorage',
+  'indexedDb',
+  'cookies',
+  'userData',
+  'logs',
+  'processes',
+  'ipc',
+  'clipboard',
+] as const satisfies readonly (keyof Everywhere)[];
 
 const test = base.extend<{ readonly realtime: FakeOpenaiRealtime }>({
   realtime: async ({}, use) => {
@@ -50,12 +61,18 @@ function heardBy(peer: RealtimePeer): string {
   if (samples.length < 4_000) return 'too little';
   const reading = analyseTone(loudest(samples, 680), 8_000, OURS);
   if (holdsTone(reading, OURS)) return 'our tone';
-  return reading.levelDbfs < -60 ? 'silence' : `${reading.frequencyHz.toFixed(0)} Hz at ${reading.levelDbfs.toFixed(0)} dBFS`;
+  return reading.levelDbfs < -60
+    ? 'silence'
+    : `${reading.frequencyHz.toFixed(0)} Hz at ${reading.levelDbfs.toFixed(0)} dBFS`;
 }
 
 const events = (page: Page, text: string | RegExp) => page.getByTestId('event-row').filter({ hasText: text });
 
-test('a call to an assistant: sound both ways, its words on the screen, mute, hold, a tool, hang-up; the token stays in main', async ({ launch, keyring, realtime }, testInfo) => {
+test('a call to an assistant: sound both ways, its words on the screen, mute, hold, a tool, hang-up; the token stays in main', async ({
+  launch,
+  keyring,
+  realtime,
+}, testInfo) => {
   test.setTimeout(120_000);
   const app = await launch({ bus: keyring.bus, toneHz: OURS });
   const { page } = app;
@@ -63,12 +80,20 @@ test('a call to an assistant: sound both ways, its words on the screen, mute, ho
   await expect(page.getByTestId('registration')).toContainText('Ready');
   await expect(page.getByRole('textbox', { name: 'Name or number' })).toHaveCount(0);
 
-  await testInfo.attach('voice-line-idle', { body: await page.screenshot({ path: testInfo.outputPath('voice-call-idle.png') }), contentType: 'image/png' });
+  await testInfo.attach('voice-line-idle', {
+    body: await page.screenshot({ path: testInfo.outputPath('voice-call-idle.png') }),
+    contentType: 'image/png',
+  });
   const asked = performance.now();
   const call = await callAssistant(page, realtime);
   measured(`from the click to the call: ${Math.round(performance.now() - asked)} ms`);
   const { peer } = call;
-  expect(call.session).toMatchObject({ type: 'realtime', model: 'gpt-realtime', instructions: 'Be brief.', tools: [{ type: 'function', name: 'transfer_to_agent' }] });
+  expect(call.session).toMatchObject({
+    type: 'realtime',
+    model: 'gpt-realtime',
+    instructions: 'Be brief.',
+    tools: [{ type: 'function', name: 'transfer_to_agent' }],
+  });
   await expect(callCard(page).getByRole('button', { name: 'Keypad' })).toBeDisabled();
 
   // Our voice there, theirs here.
@@ -85,13 +110,30 @@ test('a call to an assistant: sound both ways, its words on the screen, mute, ho
     await expect(transcript).toContainText(text);
     await expect(events(page, text)).toHaveCount(1);
   }
-  for (const [width, theme] of [[1040, 'light'], [1040, 'dark'], [360, 'light']] as const) {
+  for (const [width, theme] of [
+    [1040, 'light'],
+    [1040, 'dark'],
+    [360, 'light'],
+  ] as const) {
     await ask(page, 'settings.set', { theme });
-    await app.electron.evaluate(({ BrowserWindow }, w) => BrowserWindow.getAllWindows().find((each) => each.webContents.getURL().endsWith('/index.html'))?.setContentSize(w, 700), width);
+    await app.electron.evaluate(
+      ({ BrowserWindow }, w) =>
+        BrowserWindow.getAllWindows()
+          .find((each) => each.webContents.getURL().endsWith('/index.html'))
+          ?.setContentSize(w, 700),
+      width,
+    );
     await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
-    await testInfo.attach(`voice-call-${width}-${theme}`, { body: await page.screenshot({ path: testInfo.outputPath(`voice-call-${width}-${theme}.png`) }), contentType: 'image/png' });
+    await testInfo.attach(`voice-call-${width}-${theme}`, {
+      body: await page.screenshot({ path: testInfo.outputPath(`voice-call-${width}-${theme}.png`) }),
+      contentType: 'image/png',
+    });
   }
-  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().find((each) => each.webContents.getURL().endsWith('/index.html'))?.setContentSize(1040, 700));
+  await app.electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()
+      .find((each) => each.webContents.getURL().endsWith('/index.html'))
+      ?.setContentSize(1040, 700),
+  );
 
   // M mutes: silence goes out, their voice still comes in.
   await callCard(page).focus();
@@ -129,13 +171,26 @@ test('a call to an assistant: sound both ways, its words on the screen, mute, ho
   for (const place of PLACES) expect.soft(found[place].hits, `the token in ${place}`).toEqual([]);
   expect(found.heap.places).toBeGreaterThan(3);
   expect(found.ipc.places).toBeGreaterThan(3);
-  expect((await app.ipcSeen()).filter(({ payload }) => payload.includes(call.id)), 'the system\'s own name of the call').toEqual([]);
+  expect(
+    (await app.ipcSeen()).filter(({ payload }) => payload.includes(call.id)),
+    "the system's own name of the call",
+  ).toEqual([]);
   // What was done is written down.
   const log = await ask(page, 'audit.recent', { limit: 50 });
-  expect(log).toEqual(expect.arrayContaining([expect.objectContaining({ what: 'mint', purpose: 'voice' }), expect.objectContaining({ what: 'tool', tool: 'end_call', outcome: 'refused' }), expect.objectContaining({ what: 'voice-call', step: 'ended' })]));
+  expect(log).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ what: 'mint', purpose: 'voice' }),
+      expect.objectContaining({ what: 'tool', tool: 'end_call', outcome: 'refused' }),
+      expect.objectContaining({ what: 'voice-call', step: 'ended' }),
+    ]),
+  );
 });
 
-test('a tool runs in main: its output reaches the assistant, and the hand-over is read on the card', async ({ launch, keyring, realtime }) => {
+test('a tool runs in main: its output reaches the assistant, and the hand-over is read on the card', async ({
+  launch,
+  keyring,
+  realtime,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   await takeLine(app, assistant(realtime.baseUrl), realtime.key);
@@ -158,7 +213,11 @@ test('a tool runs in main: its output reaches the assistant, and the hand-over i
   await expect.poll(() => realtime.calls.find(({ id }) => id === call.id)?.hangUps).toBe(1);
 });
 
-test('the assistant hangs up, and the window is loaded anew, locked or closed: no call is left on either side', async ({ launch, keyring, realtime }) => {
+test('the assistant hangs up, and the window is loaded anew, locked or closed: no call is left on either side', async ({
+  launch,
+  keyring,
+  realtime,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   await takeLine(app, assistant(realtime.baseUrl), realtime.key);
@@ -185,20 +244,43 @@ test('the assistant hangs up, and the window is loaded anew, locked or closed: n
   expect(fourth.hangUps, 'after quitting').toBe(1);
 });
 
-test('a system that misbehaves is told in words, and nothing of its answer is used', async ({ launch, keyring, realtime }) => {
+test('a system that misbehaves is told in words, and nothing of its answer is used', async ({
+  launch,
+  keyring,
+  realtime,
+}) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   await takeLine(app, assistant(realtime.baseUrl), realtime.key);
   for (const mode of ['json-with-201', 'no-sdp', 'huge', 'refused'] as const) {
     realtime.mode = mode;
     await page.getByRole('button', { name: 'Call assistant' }).click();
-    await expect(page.getByRole('region', { name: 'Dialler' }).getByText(mode === 'refused' ? 'did not take the token' : /answer/).first(), mode).toBeVisible();
+    await expect(
+      page
+        .getByRole('region', { name: 'Dialler' })
+        .getByText(mode === 'refused' ? 'did not take the token' : /answer/)
+        .first(),
+      mode,
+    ).toBeVisible();
     await expect(callCard(page)).toHaveCount(0);
   }
   // A hostile window: no offer, no call, no tool.
-  expect(await invoke(page, 'voice.place', { profileId: 'assistant', offer: 'v=0' })).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
-  expect(await invoke(page, 'voice.tool', { callId: randomUUID(), toolCallId: 't', name: 'transfer_to_agent', arguments: '{"summary":"x"}' })).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
-  expect(await invoke(page, 'grants.get', { profileId: 'assistant', purpose: 'voice' })).toMatchObject({ ok: false, failure: { reason: 'unknown-purpose' } });
+  expect(await invoke(page, 'voice.place', { profileId: 'assistant', offer: 'v=0' })).toMatchObject({
+    ok: false,
+    failure: { reason: 'invalid-input' },
+  });
+  expect(
+    await invoke(page, 'voice.tool', {
+      callId: randomUUID(),
+      toolCallId: 't',
+      name: 'transfer_to_agent',
+      arguments: '{"summary":"x"}',
+    }),
+  ).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
+  expect(await invoke(page, 'grants.get', { profileId: 'assistant', purpose: 'voice' })).toMatchObject({
+    ok: false,
+    failure: { reason: 'unknown-purpose' },
+  });
   realtime.mode = 'no-location';
   await page.getByRole('button', { name: 'Call assistant' }).click();
   await expect(callCard(page, 'active')).toBeVisible();

@@ -10,7 +10,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type 
 import { z } from 'zod';
 import type { ProfileInput } from '../../src/contracts/profile';
 import { scryptChecks } from '../../src/main/passphrase-verifier';
-import { buildCommandApp, electronExecutable, type CommandApp, type CommandEnd, type CommandRun } from '../support/command-app';
+import {
+  buildCommandApp,
+  electronExecutable,
+  type CommandApp,
+  type CommandEnd,
+  type CommandRun,
+} from '../support/command-app';
 import { keyringProblem, startKeyring, type KeyringSession } from '../support/keyring-session';
 import { needlesOf, searchDirectory, searchTexts } from '../support/leak-search';
 import { allProcesses } from '../support/processes';
@@ -48,7 +54,8 @@ async function useKeyring({ skip, task }: TestContext): Promise<KeyringSession> 
   return keyring;
 }
 
-const run = (words: readonly string[], more: Partial<CommandRun> = {}): Promise<CommandEnd> => app.run({ words, bus, folder, ...more });
+const run = (words: readonly string[], more: Partial<CommandRun> = {}): Promise<CommandEnd> =>
+  app.run({ words, bus, folder, ...more });
 const newKey = (): string => randomBytes(32).toString('base64url');
 
 const line = (id: string, more: Partial<ProfileInput> = {}): ProfileInput => ({
@@ -67,29 +74,56 @@ async function importLines(...profiles: readonly ProfileInput[]): Promise<Comman
   return run(['profiles', 'import', 'lines.json', '--apply']);
 }
 const audited = async (): Promise<readonly unknown[]> =>
-  (await readFile(join(folder, 'audit.jsonl'), 'utf8')).trim().split('\n').map((each): unknown => JSON.parse(each));
-const setKey = (key: string, slot: 'active' | 'next', more: Partial<CommandRun> = {}): Promise<CommandEnd> => run(['keys', 'set', '--profile', 'work', '--slot', slot], { input: `${key}\n`, ...more });
+  (await readFile(join(folder, 'audit.jsonl'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((each): unknown => JSON.parse(each));
+const setKey = (key: string, slot: 'active' | 'next', more: Partial<CommandRun> = {}): Promise<CommandEnd> =>
+  run(['keys', 'set', '--profile', 'work', '--slot', slot], { input: `${key}\n`, ...more });
 
 /** As the window would have: a verifier in the keychain, and the file that remembers that there is one. */
 async function setPassphrase({ bus: at }: KeyringSession, passphrase: string): Promise<void> {
-  const { installId } = z.object({ installId: z.string() }).parse(JSON.parse(await readFile(join(folder, 'profiles.json'), 'utf8')));
+  const { installId } = z
+    .object({ installId: z.string() })
+    .parse(JSON.parse(await readFile(join(folder, 'profiles.json'), 'utf8')));
   const made = await scryptChecks.verifierFor(passphrase);
   if (!made.ok) throw new Error(made.failure.sentence);
   const script = "require('keytar').setPassword('Ringfence', process.env.ACCOUNT, process.env.VERIFIER)";
   const verifier = made.value.use((bytes) => Buffer.from(bytes).toString('utf8'));
-  await promisify(execFile)(process.execPath, ['-e', script], { env: { ...process.env, DISPLAY: undefined, DBUS_SESSION_BUS_ADDRESS: at, ACCOUNT: `${installId}/admin-lock`, VERIFIER: verifier } });
+  await promisify(execFile)(process.execPath, ['-e', script], {
+    env: {
+      ...process.env,
+      DISPLAY: undefined,
+      DBUS_SESSION_BUS_ADDRESS: at,
+      ACCOUNT: `${installId}/admin-lock`,
+      VERIFIER: verifier,
+    },
+  });
   await writeFile(join(folder, 'admin-lock.json'), JSON.stringify({ version: 1, configured: true, wrong: 0 }));
 }
 
 const keysListed = z.object({
-  profiles: z.array(z.object({ profileId: z.string(), state: z.string(), keys: z.array(z.object({ slot: z.string(), fingerprint: z.string(), ageS: z.number() })), retired: z.object({ fingerprint: z.string() }).nullable() })),
+  profiles: z.array(
+    z.object({
+      profileId: z.string(),
+      state: z.string(),
+      keys: z.array(z.object({ slot: z.string(), fingerprint: z.string(), ageS: z.number() })),
+      retired: z.object({ fingerprint: z.string() }).nullable(),
+    }),
+  ),
 });
-const listed = async () => keysListed.parse(JSON.parse((await run(['keys', 'list', '--json'])).out)).profiles.find(({ profileId }) => profileId === 'work');
+const listed = async () =>
+  keysListed
+    .parse(JSON.parse((await run(['keys', 'list', '--json'])).out))
+    .profiles.find(({ profileId }) => profileId === 'work');
 
 describe('a key by standard input', () => {
   it('is kept in the keychain, shown by its fingerprint, and is nowhere else', async (context) => {
     await useKeyring(context);
-    expect(await importLines(line('work'))).toMatchObject({ exit: 0, err: expect.not.stringContaining('Line work') as string });
+    expect(await importLines(line('work'))).toMatchObject({
+      exit: 0,
+      err: expect.not.stringContaining('Line work') as string,
+    });
     const key = newKey();
     const needles = needlesOf(key);
     const processes: string[] = [];
@@ -98,11 +132,15 @@ describe('a key by standard input', () => {
         const deadline = Date.now() + 10_000;
         // Chromium joins its words by spaces when it has started.
         while (!processes.some((text) => text.includes('--slot')) && Date.now() < deadline) {
-          for (const each of await allProcesses()) processes.push(each.commandLine.join(' '), ...(each.environment ?? []));
+          for (const each of await allProcesses())
+            processes.push(each.commandLine.join(' '), ...(each.environment ?? []));
         }
       },
     });
-    expect(set).toMatchObject({ exit: 0, out: expect.stringMatching(/^The active key of "Line work" is [0-9a-f]{8}\.\n/) as string });
+    expect(set).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/^The active key of "Line work" is [0-9a-f]{8}\.\n/) as string,
+    });
 
     // The claim for the folder is given back.
     expect((await readdir(folder)).filter((name) => name.startsWith('Singleton'))).toEqual([]);
@@ -115,7 +153,9 @@ describe('a key by standard input', () => {
     expect(table).toMatchObject({ exit: 0 });
     expect(table.out).toMatch(new RegExp(`^work +staging +active +${active?.fingerprint ?? ''} +\\d+ seconds?$`, 'm'));
     // The keychain gives it out to another run.
-    expect((await run(['doctor'])).out).toContain(`ok    Key of "Line work": The keychain gives out ${active?.fingerprint ?? ''}.`);
+    expect((await run(['doctor'])).out).toContain(
+      `ok    Key of "Line work": The keychain gives out ${active?.fingerprint ?? ''}.`,
+    );
 
     const printed = searchTexts(needles, [set.out, set.err, table.out, table.err], 'what was printed');
     const said = searchTexts(needles, processes, 'a process');
@@ -124,20 +164,41 @@ describe('a key by standard input', () => {
     expect(processes.some((text) => text.includes(`--user-data-dir=${folder}`) && text.includes('--slot'))).toBe(true);
     expect(files.places).toBeGreaterThan(2);
     expect(searchTexts(needles, [`x${key}`], 'the proof that it would be found').hits).not.toEqual([]);
-    expect(await audited()).toContainEqual(expect.objectContaining({ what: 'key', profileId: 'work', slot: 'active', change: 'added', fingerprint: active?.fingerprint, via: 'command-line' }));
+    expect(await audited()).toContainEqual(
+      expect.objectContaining({
+        what: 'key',
+        profileId: 'work',
+        slot: 'active',
+        change: 'added',
+        fingerprint: active?.fingerprint,
+        via: 'command-line',
+      }),
+    );
   });
 
   it('is rotated: refused within one token life, then promoted, then finished', async (context) => {
     await useKeyring(context);
     await importLines(line('work', { policy: { tokenLifeS: 3600 } }));
-    expect(await run(['keys', 'rotate', '--profile', 'work'])).toMatchObject({ exit: 1, err: expect.stringContaining('has no next key') as string });
+    expect(await run(['keys', 'rotate', '--profile', 'work'])).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('has no next key') as string,
+    });
     await setKey(newKey(), 'active');
     await setKey(newKey(), 'next');
     const before = await listed();
-    expect(await run(['keys', 'rotate', '--profile', 'work'])).toMatchObject({ exit: 1, err: expect.stringContaining('less than one token life') as string });
+    expect(await run(['keys', 'rotate', '--profile', 'work'])).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('less than one token life') as string,
+    });
     const rotated = await run(['keys', 'rotate', '--profile', 'work', '--early']);
-    expect(rotated).toMatchObject({ exit: 0, out: expect.stringContaining(`must go on accepting ${before?.keys[0]?.fingerprint ?? ''}`) as string });
-    expect(await listed()).toMatchObject({ keys: [{ slot: 'active', fingerprint: before?.keys[1]?.fingerprint }], retired: { fingerprint: before?.keys[0]?.fingerprint } });
+    expect(rotated).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining(`must go on accepting ${before?.keys[0]?.fingerprint ?? ''}`) as string,
+    });
+    expect(await listed()).toMatchObject({
+      keys: [{ slot: 'active', fingerprint: before?.keys[1]?.fingerprint }],
+      retired: { fingerprint: before?.keys[0]?.fingerprint },
+    });
     expect(await run(['keys', 'rotate', '--profile', 'work', '--finish'])).toMatchObject({ exit: 0 });
     expect(await listed()).toMatchObject({ retired: null });
   });
@@ -146,7 +207,12 @@ describe('a key by standard input', () => {
 describe('exit codes', () => {
   it('2: wrong words, and a key as an argument, which is not repeated', async () => {
     const key = newKey();
-    for (const words of [['keys', 'set', '--profile', 'work', '--slot', 'active', key], ['keys', 'set', `--key=${key}`], [key], ['keys', 'list', '--secret', key]]) {
+    for (const words of [
+      ['keys', 'set', '--profile', 'work', '--slot', 'active', key],
+      ['keys', 'set', `--key=${key}`],
+      [key],
+      ['keys', 'list', '--secret', key],
+    ]) {
       const end = await run(words);
       expect(end.exit).toBe(2);
       expect(end.err).toContain('A key is never given as an argument');
@@ -158,15 +224,23 @@ describe('exit codes', () => {
 
   it('3: no keychain; 4: no such profile; 1: no key at all; 7: no such file', async () => {
     await importLines(line('work'));
-    expect(await setKey(newKey(), 'active')).toMatchObject({ exit: 3, err: expect.stringContaining('Install gnome-keyring') as string });
+    expect(await setKey(newKey(), 'active')).toMatchObject({
+      exit: 3,
+      err: expect.stringContaining('Install gnome-keyring') as string,
+    });
     const id = randomBytes(16).toString('hex');
     const unknown = await run(['keys', 'rotate', '--profile', id]);
     expect(unknown).toMatchObject({ exit: 4, err: expect.stringContaining('There are: work.') as string });
     // It may have been a key.
     expect(unknown.err).not.toContain(id);
-    expect(await run(['keys', 'set', '--profile', 'work', '--slot', 'active'])).toMatchObject({ exit: 1, err: expect.stringContaining('holds no key') as string });
+    expect(await run(['keys', 'set', '--profile', 'work', '--slot', 'active'])).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('holds no key') as string,
+    });
     expect(await run(['profiles', 'import', 'nowhere.json'])).toMatchObject({ exit: 7 });
-    expect(await audited()).toContainEqual(expect.objectContaining({ what: 'refusal', purpose: 'key', reason: 'keychain-unavailable', via: 'command-line' }));
+    expect(await audited()).toContainEqual(
+      expect.objectContaining({ what: 'refusal', purpose: 'key', reason: 'keychain-unavailable', via: 'command-line' }),
+    );
   });
 
   it('3: a locked keychain', async (context) => {
@@ -184,7 +258,11 @@ describe('exit codes', () => {
     const holder = await app.holdFolder(folder);
     try {
       const before = await readFile(join(folder, 'profiles.json'), 'utf8');
-      expect(await setKey(newKey(), 'active')).toMatchObject({ exit: 5, out: '', err: expect.stringContaining('Ringfence is running: quit it first, or use its window.') as string });
+      expect(await setKey(newKey(), 'active')).toMatchObject({
+        exit: 5,
+        out: '',
+        err: expect.stringContaining('Ringfence is running: quit it first, or use its window.') as string,
+      });
       expect(await run(['profiles', 'import', 'lines.json', '--apply'])).toMatchObject({ exit: 5 });
       expect(await readFile(join(folder, 'profiles.json'), 'utf8')).toBe(before);
       expect(await run(['keys', 'list'])).toMatchObject({ exit: 0 });
@@ -201,14 +279,26 @@ describe('exit codes', () => {
     await importLines(line('work'));
     const passphrase = `${newKey()} und so weiter`;
     await setPassphrase(keyring, passphrase);
-    expect(await setKey(newKey(), 'active')).toMatchObject({ exit: 6, err: expect.stringContaining('--passphrase-fd') as string });
-    const byFd = (third: string): Promise<CommandEnd> => run(['keys', 'set', '--profile', 'work', '--slot', 'active', '--passphrase-fd', '3'], { input: newKey(), third });
-    expect(await byFd('another passphrase\n')).toMatchObject({ exit: 6, err: expect.stringContaining('That is not the admin passphrase') as string });
+    expect(await setKey(newKey(), 'active')).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining('--passphrase-fd') as string,
+    });
+    const byFd = (third: string): Promise<CommandEnd> =>
+      run(['keys', 'set', '--profile', 'work', '--slot', 'active', '--passphrase-fd', '3'], { input: newKey(), third });
+    expect(await byFd('another passphrase\n')).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining('That is not the admin passphrase') as string,
+    });
     expect((await listed())?.keys).toEqual([]);
     // A wrong one is not forgotten by ending the program: the next try waits.
     const waited = await byFd(`${passphrase}\n`);
     expect(waited).toMatchObject({ exit: 0, err: expect.stringContaining('this one is tried in 1 s') as string });
-    expect(await audited()).toEqual(expect.arrayContaining([expect.objectContaining({ what: 'admin', change: 'wrong', via: 'command-line' }), expect.objectContaining({ what: 'admin', change: 'unlocked' })]));
+    expect(await audited()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ what: 'admin', change: 'wrong', via: 'command-line' }),
+        expect.objectContaining({ what: 'admin', change: 'unlocked' }),
+      ]),
+    );
     expect((await searchDirectory(needlesOf(passphrase), folder)).hits).toEqual([]);
   });
 
@@ -219,17 +309,26 @@ describe('exit codes', () => {
     await setPassphrase(keyring, passphrase);
     const finish = ['keys', 'rotate', '--profile', 'work', '--finish'];
     const typed = await run(finish, { typed: `x\u007f${passphrase}` });
-    expect(typed).toMatchObject({ exit: 0, out: expect.stringMatching(/^Admin passphrase: \r?\n"Line work" has no retired key/m) as string });
+    expect(typed).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/^Admin passphrase: \r?\n"Line work" has no retired key/m) as string,
+    });
     expect(searchTexts(needlesOf(passphrase), [typed.out, typed.err], 'the terminal').hits).toEqual([]);
     expect(await run(finish, { typed: 'something else' })).toMatchObject({ exit: 6 });
-    expect(await run(finish, { typed: '\u0003' })).toMatchObject({ exit: 1, out: expect.stringContaining('nothing was changed') as string });
+    expect(await run(finish, { typed: '\u0003' })).toMatchObject({
+      exit: 1,
+      out: expect.stringContaining('nothing was changed') as string,
+    });
   });
 
   it('6: the policy file wants a passphrase that nobody set', async (context) => {
     await useKeyring(context);
     await importLines(line('work'));
     await writeFile(join(folder, 'policy.json'), JSON.stringify({ version: 1, adminLock: 'required' }));
-    expect(await setKey(newKey(), 'active')).toMatchObject({ exit: 6, err: expect.stringContaining('Set one first') as string });
+    expect(await setKey(newKey(), 'active')).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining('Set one first') as string,
+    });
     expect((await listed())?.keys).toEqual([]);
   });
 });
@@ -238,16 +337,32 @@ describe('profiles import', () => {
   it('shows first, changes with --apply, and refuses what mixes environments', async (context) => {
     await useKeyring(context);
     await importLines(line('work'));
-    await writeFile(join(folder, 'more.json'), JSON.stringify({ format: 'ringfence-profiles', version: 1, profiles: [line('work', { name: 'Renamed' }), line('live', { environment: 'production', identity: 'work@pbx.example.com' }), line('new')] }));
+    await writeFile(
+      join(folder, 'more.json'),
+      JSON.stringify({
+        format: 'ringfence-profiles',
+        version: 1,
+        profiles: [
+          line('work', { name: 'Renamed' }),
+          line('live', { environment: 'production', identity: 'work@pbx.example.com' }),
+          line('new'),
+        ],
+      }),
+    );
     const shown = await run(['profiles', 'import', 'more.json']);
     expect(shown).toMatchObject({ exit: 1 });
     expect(shown.out).toContain('~ work  "Renamed" (staging): changed\n    name: Line work -> Renamed\n');
     expect(shown.out).toMatch(/^! live .*refused\. .*An identity of production/m);
     expect(shown.out).toContain('Nothing was changed yet. 2 would be: add --apply. 1 refused.');
     expect((await run(['keys', 'list'])).out).not.toMatch(/^new /m);
-    expect(await run(['profiles', 'import', 'more.json', '--apply'])).toMatchObject({ exit: 1, out: expect.stringContaining('1 added, 1 changed. 1 refused.') as string });
+    expect(await run(['profiles', 'import', 'more.json', '--apply'])).toMatchObject({
+      exit: 1,
+      out: expect.stringContaining('1 added, 1 changed. 1 refused.') as string,
+    });
     expect((await run(['keys', 'list'])).out).toMatch(/^new /m);
-    expect(await audited()).toContainEqual(expect.objectContaining({ what: 'profile', profileId: 'new', change: 'added', via: 'command-line' }));
+    expect(await audited()).toContainEqual(
+      expect.objectContaining({ what: 'profile', profileId: 'new', change: 'added', via: 'command-line' }),
+    );
   });
 });
 
@@ -255,7 +370,11 @@ describe('doctor', () => {
   it('finds a dead gateway, one that lives, and one whose clock is off', async () => {
     const servers: Server[] = [];
     const serve = async (date: Date): Promise<string> => {
-      const server = createServer((_request, response) => response.writeHead(401, { date: date.toUTCString() }).end()).on('upgrade', (_request, socket) => socket.end(`HTTP/1.1 401 Unauthorized\r\nDate: ${date.toUTCString()}\r\n\r\n`));
+      const server = createServer((_request, response) =>
+        response.writeHead(401, { date: date.toUTCString() }).end(),
+      ).on('upgrade', (_request, socket) =>
+        socket.end(`HTTP/1.1 401 Unauthorized\r\nDate: ${date.toUTCString()}\r\n\r\n`),
+      );
       servers.push(server);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`;
@@ -264,14 +383,34 @@ describe('doctor', () => {
       const dead = await serve(new Date());
       const [alive, late] = [await serve(new Date()), await serve(new Date(Date.now() - 600_000))];
       await new Promise((resolve) => servers.shift()?.close(resolve));
-      await importLines(line('dead', { gatewayUrl: dead }), line('alive', { gatewayUrl: alive }), line('late', { gatewayUrl: late }));
+      await importLines(
+        line('dead', { gatewayUrl: dead }),
+        line('alive', { gatewayUrl: alive }),
+        line('late', { gatewayUrl: late }),
+      );
       const looked = await run(['doctor']);
       expect(looked.exit).toBe(1);
-      expect(looked.out).toMatch(/^fail {2}Gateway of "Line dead": Nothing listens at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)\.\n {6}Check the port/m);
-      expect(looked.out).toMatch(/^ok {4}Gateway of "Line alive": 127\.0\.0\.1:\d+ answers \(401\) in \d+ ms; the clocks agree\.$/m);
+      expect(looked.out).toMatch(
+        /^fail {2}Gateway of "Line dead": Nothing listens at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)\.\n {6}Check the port/m,
+      );
+      expect(looked.out).toMatch(
+        /^ok {4}Gateway of "Line alive": 127\.0\.0\.1:\d+ answers \(401\) in \d+ ms; the clocks agree\.$/m,
+      );
       expect(looked.out).toMatch(/^fail {2}Gateway of "Line late": .*\n {6}This computer's clock is 10 minutes ahead/m);
       expect(looked.out).toMatch(/^fail {2}Keychain: .*\n.*Install gnome-keyring/m);
-      const told = z.object({ ok: z.boolean(), checks: z.array(z.object({ name: z.string(), status: z.enum(['ok', 'warn', 'fail']), says: z.string(), todo: z.string().nullable() })) }).parse(JSON.parse((await run(['doctor', '--json'])).out));
+      const told = z
+        .object({
+          ok: z.boolean(),
+          checks: z.array(
+            z.object({
+              name: z.string(),
+              status: z.enum(['ok', 'warn', 'fail']),
+              says: z.string(),
+              todo: z.string().nullable(),
+            }),
+          ),
+        })
+        .parse(JSON.parse((await run(['doctor', '--json'])).out));
       expect(told.ok).toBe(false);
       expect(told.checks.find(({ name }) => name === 'Gateway of "Line dead"')).toMatchObject({ status: 'fail' });
     } finally {

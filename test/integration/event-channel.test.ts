@@ -18,7 +18,10 @@ interface Listener {
 }
 
 async function token(sippet: FakeSippet): Promise<string> {
-  const answer = await fetch(`${sippet.url}/api/realtime/session`, { method: 'POST', headers: { 'x-api-key': sippet.secretKey, 'content-type': 'application/json' } });
+  const answer = await fetch(`${sippet.url}/api/realtime/session`, {
+    method: 'POST',
+    headers: { 'x-api-key': sippet.secretKey, 'content-type': 'application/json' },
+  });
   return ((await answer.json()) as { token: string }).token;
 }
 
@@ -43,7 +46,10 @@ function ours(sippet: FakeSippet): Listener {
       return {
         send: (text) => socket.send(text),
         close: () => socket.close(),
-        addEventListener: (type: 'open' | 'close' | 'message', listener: (event: { readonly data: unknown }) => void) => {
+        addEventListener: (
+          type: 'open' | 'close' | 'message',
+          listener: (event: { readonly data: unknown }) => void,
+        ) => {
           socket.on(type, (data: unknown) => listener({ data: Buffer.isBuffer(data) ? data.toString('utf8') : '' }));
         },
       };
@@ -118,7 +124,9 @@ describe.each([
     await expect.poll(events.joins).toBeGreaterThan(joins);
     await expect.poll(events.joined).toBe(1);
     events.push('call_ended', { callUuid: 'a' });
-    await expect.poll(() => listener?.heard.map(([event]) => event)).toEqual(['incoming_call', 'call_answered', 'call_ended']);
+    await expect
+      .poll(() => listener?.heard.map(([event]) => event))
+      .toEqual(['incoming_call', 'call_answered', 'call_ended']);
     expect(listener.heard[0]?.[1]).toEqual({ callUuid: 'a' });
     await expect.poll(events.heartbeats, { timeout: 5_000 }).toBeGreaterThan(0);
   });

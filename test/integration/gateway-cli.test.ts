@@ -23,7 +23,10 @@ interface Run {
 }
 
 function run(...args: readonly string[]): Run {
-  const child = spawn(process.execPath, [join(folder, 'out/gateway-cli.js'), ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(folder, 'out/gateway-cli.js'), ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running = child;
   let [out, error] = ['', ''];
   child.stdout.on('data', (data) => (out += String(data)));
@@ -38,7 +41,12 @@ beforeAll(async () => {
     root,
     configFile: false,
     logLevel: 'error',
-    build: { ssr: true, target: 'node20.18', outDir: join(folder, 'out'), rolldownOptions: { input: { 'gateway-cli': join(root, 'src/gateway/cli.ts') } } },
+    build: {
+      ssr: true,
+      target: 'node20.18',
+      outDir: join(folder, 'out'),
+      rolldownOptions: { input: { 'gateway-cli': join(root, 'src/gateway/cli.ts') } },
+    },
   });
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -73,7 +81,11 @@ it('takes other keys at SIGHUP, and keeps those it has when a file is no good', 
   const gateway = run('--port', '0', '--key-file', 'rotated.key', '--next-key-file', 'rotated-next.key');
   await expect.poll(gateway.out, { timeout: 10_000 }).toContain('Key  ');
   const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(gateway.out())?.[0] ?? '';
-  const comesIn = (key: string): Promise<boolean> => SipClient.open(url, '1001', { token: mintToken({ sub: '1001', key }) }).then((client) => (client.close(), true), () => false);
+  const comesIn = (key: string): Promise<boolean> =>
+    SipClient.open(url, '1001', { token: mintToken({ sub: '1001', key }) }).then(
+      (client) => (client.close(), true),
+      () => false,
+    );
   const reread = async (expected: string): Promise<void> => {
     gateway.process.kill('SIGHUP');
     await expect.poll(() => gateway.out() + gateway.error()).toContain(expected);
@@ -94,17 +106,42 @@ it('takes other keys at SIGHUP, and keeps those it has when a file is no good', 
 
 it('takes a public key, as PEM or as JWK, beside a text in a rotation, and never makes one', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  writeFileSync(join(folder, 'public.jwk'), JSON.stringify({ ...publicKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }));
+  writeFileSync(
+    join(folder, 'public.jwk'),
+    JSON.stringify({ ...publicKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }),
+  );
   const text = randomBytes(32).toString('base64url');
   writeFileSync(join(folder, 'text.key'), text);
-  const gateway = run('--port', '0', '--key-file', 'text.key', '--next-key-file', 'public.jwk', '--next-algorithm', 'ES256');
+  const gateway = run(
+    '--port',
+    '0',
+    '--key-file',
+    'text.key',
+    '--next-key-file',
+    'public.jwk',
+    '--next-algorithm',
+    'ES256',
+  );
   await expect.poll(gateway.out, { timeout: 10_000 }).toContain('Key  ');
-  const fingerprint = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex').slice(0, 8);
+  const fingerprint = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 8);
   expect(gateway.out()).toContain(`Next key       fingerprint ${fingerprint}`);
   const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(gateway.out())?.[0] ?? '';
   const now = Math.floor(Date.now() / 1000);
-  const token = await new SignJWT({ iss: 'ringfence', aud: 'practice', sub: '1001', iat: now, exp: now + 60, jti: 'one' }).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
-  for (const good of [token, mintToken({ sub: '1001', key: text })]) await (await SipClient.open(url, '1001', { token: good })).close();
+  const token = await new SignJWT({
+    iss: 'ringfence',
+    aud: 'practice',
+    sub: '1001',
+    iat: now,
+    exp: now + 60,
+    jti: 'one',
+  })
+    .setProtectedHeader({ alg: 'ES256' })
+    .sign(privateKey);
+  for (const good of [token, mintToken({ sub: '1001', key: text })])
+    await (await SipClient.open(url, '1001', { token: good })).close();
   writeFileSync(join(folder, 'text.key'), String(publicKey.export({ type: 'spki', format: 'pem' })));
   gateway.process.kill('SIGHUP');
   await expect.poll(gateway.error).toContain('holds no key of at least 32 characters. The keys of before stay.');
@@ -113,10 +150,19 @@ it('takes a public key, as PEM or as JWK, beside a text in a rotation, and never
 it.each([
   [['--port', '0', '--algorithm', 'none'], 'An algorithm is one of: HS256, RS256, ES256, EdDSA. Try --help.'],
   [['--port', '0', '--algorithm', 'EdDSA', '--key-file', 'absent.pem'], "can't be read"],
-  [['--port', '0', '--algorithm', 'EdDSA', '--key-file', 'private.pem'], 'holds no public key for EdDSA. That is no public key'],
-  [['--port', '0', '--algorithm', 'ES256', '--key-file', 'public.pem'], 'holds no public key for ES256. ES256 takes an EC key on P-256'],
+  [
+    ['--port', '0', '--algorithm', 'EdDSA', '--key-file', 'private.pem'],
+    'holds no public key for EdDSA. That is no public key',
+  ],
+  [
+    ['--port', '0', '--algorithm', 'ES256', '--key-file', 'public.pem'],
+    'holds no public key for ES256. ES256 takes an EC key on P-256',
+  ],
   [['--port', '0', '--key-file', 'public.pem'], 'holds no key of at least 32 characters'],
-  [['--port', '0', '--algorithm', 'EdDSA', '--key-file', 'public.pem', '--presentation', 'digest'], 'Digest needs a text'],
+  [
+    ['--port', '0', '--algorithm', 'EdDSA', '--key-file', 'public.pem', '--presentation', 'digest'],
+    'Digest needs a text',
+  ],
 ])('refuses the key of %j', async (args, sentence) => {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   writeFileSync(join(folder, 'public.pem'), String(publicKey.export({ type: 'spki', format: 'pem' })));

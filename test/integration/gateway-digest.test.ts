@@ -2,7 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { digestResponse, ephemeralPassword, NONCE_LIFE_MS, parseAuthParameters } from '../../src/gateway/digest';
 import { headersOf, type HeaderField, type SipRequest, type SipResponse } from '../../src/gateway/sip-message';
-import { challengesOf, decline, expiresOf, NEXT_KEY, OTHER_KEY, said, setUpPresentingClients, uriOf } from '../support/presenting-clients';
+import {
+  challengesOf,
+  decline,
+  expiresOf,
+  NEXT_KEY,
+  OTHER_KEY,
+  said,
+  setUpPresentingClients,
+  uriOf,
+} from '../support/presenting-clients';
 import { TEST_DOMAIN, TEST_KEY, type SipClient } from '../support/sip-client';
 
 const { fault, gateway, gatewayWith, open, setAhead } = setUpPresentingClients();
@@ -24,13 +33,23 @@ describe('digest', () => {
     const [challenge = ''] = challengesOf(challenged);
     const nonce = parseAuthParameters(challenge.replace(/^Digest /, ''))?.get('nonce') ?? '';
     const username = `${Math.floor(Date.now() / 1000) + (parts.lifeS ?? 300)}:${parts.user ?? '1001'}`;
-    const given = { username, realm: parts.realm ?? TEST_DOMAIN, nonce, nc: parts.nc ?? '00000001', cnonce: 'c', method: parts.method ?? 'REGISTER', uri: parts.uri ?? `sip:${TEST_DOMAIN}` };
-    const response = parts.response ?? digestResponse({ ...given, password: ephemeralPassword(parts.key ?? TEST_KEY, username) });
+    const given = {
+      username,
+      realm: parts.realm ?? TEST_DOMAIN,
+      nonce,
+      nc: parts.nc ?? '00000001',
+      cnonce: 'c',
+      method: parts.method ?? 'REGISTER',
+      uri: parts.uri ?? `sip:${TEST_DOMAIN}`,
+    };
+    const response =
+      parts.response ?? digestResponse({ ...given, password: ephemeralPassword(parts.key ?? TEST_KEY, username) });
     const value = `Digest algorithm=MD5, username="${username}", realm="${given.realm}", nonce="${nonce}", uri="${given.uri}", response="${response}", qop=auth, cnonce="c", nc=${given.nc}`;
     return { name: challenged.status === 407 ? 'Proxy-Authorization' : 'Authorization', value };
   }
   const FRESH = /^Digest realm="practice\.ringfence\.local", nonce="[^"]+", algorithm=MD5, qop="auth"$/;
-  const registered = async (client: SipClient, parts: Parts = {}): Promise<SipResponse> => await client.register(300, [answerTo(await client.register(), { user: client.user, ...parts })]);
+  const registered = async (client: SipClient, parts: Parts = {}): Promise<SipResponse> =>
+    await client.register(300, [answerTo(await client.register(), { user: client.user, ...parts })]);
 
   it('challenges, binds at the first good answer, and lasts as long as the user', async () => {
     await gatewayWith({ accepts: ['digest'] });
@@ -107,9 +126,15 @@ describe('digest', () => {
     for (const one of [asha, kamau]) expect((await registered(one)).status).toBe(200);
     const bare: SipRequest = asha.request('INVITE', { uri: uriOf('1002') });
     const challenged = await asha.response(bare);
-    expect([challenged.status, headersOf(challenged, 'Proxy-Authenticate')]).toEqual([407, [expect.stringMatching(FRESH)]]);
+    expect([challenged.status, headersOf(challenged, 'Proxy-Authenticate')]).toEqual([
+      407,
+      [expect.stringMatching(FRESH)],
+    ]);
     asha.acknowledgeRefusal(bare, challenged);
-    const invite = asha.request('INVITE', { uri: uriOf('1002'), headers: [answerTo(challenged, { method: 'INVITE', uri: uriOf('1002') })] });
+    const invite = asha.request('INVITE', {
+      uri: uriOf('1002'),
+      headers: [answerTo(challenged, { method: 'INVITE', uri: uriOf('1002') })],
+    });
     const heard = await kamau.nextRequest('INVITE');
     expect(JSON.stringify(heard.headers)).not.toContain('Digest');
     await decline(asha, invite, kamau, heard);

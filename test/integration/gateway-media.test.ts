@@ -16,10 +16,15 @@ function newPhone(): MediaPhone {
 }
 
 async function quiet(): Promise<void> {
-  await expect.poll(() => gateway.stats(), { timeout: 5_000 }).toMatchObject({ calls: 0, mediaPeers: 0, transactions: 0 });
+  await expect
+    .poll(() => gateway.stats(), { timeout: 5_000 })
+    .toMatchObject({ calls: 0, mediaPeers: 0, transactions: 0 });
 }
 
-async function callService(name: string, phone: MediaPhone): Promise<{ dialog: TestDialog; offer: string; answer: string }> {
+async function callService(
+  name: string,
+  phone: MediaPhone,
+): Promise<{ dialog: TestDialog; offer: string; answer: string }> {
   const offer = await phone.local('offer');
   const invite = client.request('INVITE', { uri: `sip:${name}@${TEST_DOMAIN}`, body: offer });
   const response = await client.response(invite);
@@ -37,7 +42,8 @@ async function hangUp(dialog: TestDialog): Promise<void> {
 }
 
 const directionOf = (sdp: string): string | undefined => /a=(sendrecv|sendonly|recvonly|inactive)/.exec(sdp)?.[1];
-const lineOf = (sdp: string, name: string): string | undefined => sdp.split('\r\n').find((line) => line.startsWith(`a=${name}:`));
+const lineOf = (sdp: string, name: string): string | undefined =>
+  sdp.split('\r\n').find((line) => line.startsWith(`a=${name}:`));
 const versionOf = (sdp: string): number => Number(/o=- \d+ (\d+)/.exec(sdp)?.[1]);
 
 beforeEach(async () => {
@@ -82,7 +88,8 @@ describe('echo', () => {
     const held = await renegotiate('sendonly');
     expect(directionOf(held)).toBe('recvonly');
     // The transport stays: the same ICE and DTLS, a higher version of the same session (RFC 3264 section 8).
-    for (const name of ['ice-ufrag', 'ice-pwd', 'fingerprint', 'setup']) expect(lineOf(held, name)).toBe(lineOf(answer, name));
+    for (const name of ['ice-ufrag', 'ice-pwd', 'fingerprint', 'setup'])
+      expect(lineOf(held, name)).toBe(lineOf(answer, name));
     expect(versionOf(held)).toBe(versionOf(answer) + 1);
     expect(directionOf(await renegotiate('inactive'))).toBe('inactive');
     expect(directionOf(await renegotiate('sendrecv'))).toBe('sendrecv');
@@ -107,9 +114,15 @@ describe('echo', () => {
   });
 
   it('refuses an offer without a codec in common, and one without audio', async () => {
-    const offer = (await newPhone().local('offer')).replace('PCMU/8000', 'L16/8000').replace('SAVPF 0 ', 'SAVPF 96 ').replace('rtpmap:0', 'rtpmap:96');
+    const offer = (await newPhone().local('offer'))
+      .replace('PCMU/8000', 'L16/8000')
+      .replace('SAVPF 0 ', 'SAVPF 96 ')
+      .replace('rtpmap:0', 'rtpmap:96');
     for (const body of [offer, 'v=0\r\n', undefined]) {
-      const invite = client.request('INVITE', { uri: `sip:echo@${TEST_DOMAIN}`, ...(body === undefined ? {} : { body }) });
+      const invite = client.request('INVITE', {
+        uri: `sip:echo@${TEST_DOMAIN}`,
+        ...(body === undefined ? {} : { body }),
+      });
       const response = await client.response(invite);
       expect(response.status).toBe(488);
       client.acknowledgeRefusal(invite, response);
@@ -119,7 +132,13 @@ describe('echo', () => {
 
   it('answers a session refresh without SDP', async () => {
     const { dialog } = await callService('echo', newPhone());
-    expect((await client.response(client.request('UPDATE', { dialog, headers: [{ name: 'Session-Expires', value: '90;refresher=uac' }] }))).status).toBe(200);
+    expect(
+      (
+        await client.response(
+          client.request('UPDATE', { dialog, headers: [{ name: 'Session-Expires', value: '90;refresher=uac' }] }),
+        )
+      ).status,
+    ).toBe(200);
     await hangUp(dialog);
   });
 });
@@ -152,7 +171,10 @@ describe('early', () => {
     phone.pc.setRemoteDescription(progress.body, 'answer');
     await phone.hears(() => phone.heard.length >= 3);
     client.cancel(invite);
-    const refused = await client.next((message): message is SipResponse => message.kind === 'response' && message.status === 487, '487');
+    const refused = await client.next(
+      (message): message is SipResponse => message.kind === 'response' && message.status === 487,
+      '487',
+    );
     client.acknowledgeRefusal(invite, refused);
     await quiet();
   });
@@ -163,7 +185,8 @@ describe('digits', () => {
     const phone = newPhone();
     const { dialog, answer } = await callService('digits', phone);
     expect(answer).toContain('a=rtpmap:126 telephone-event/8000');
-    const event = (digit: number, duration: number, end: boolean): Buffer => Buffer.from([digit, end ? 0x8a : 0x0a, duration >> 8, duration & 0xff]);
+    const event = (digit: number, duration: number, end: boolean): Buffer =>
+      Buffer.from([digit, end ? 0x8a : 0x0a, duration >> 8, duration & 0xff]);
     let sequence = 1;
     for (const [index, digit] of [1, 2, 2, 11].entries()) {
       const timestamp = 8000 + index * 1600;
@@ -171,7 +194,11 @@ describe('digits', () => {
       for (let repeat = 0; repeat < 3; repeat += 1) phone.say(sequence++, event(digit, 640, true), 126, timestamp);
     }
     await expect.poll(() => gateway.stats().digits[0]?.digits).toBe('122#');
-    const info = client.request('INFO', { dialog, headers: [{ name: 'Content-Type', value: 'application/dtmf-relay' }], rawBody: 'Signal=7\r\nDuration=160\r\n' });
+    const info = client.request('INFO', {
+      dialog,
+      headers: [{ name: 'Content-Type', value: 'application/dtmf-relay' }],
+      rawBody: 'Signal=7\r\nDuration=160\r\n',
+    });
     expect((await client.response(info)).status).toBe(200);
     expect(gateway.stats().digits).toEqual([{ callId: dialog.callId, from: '1001', digits: '122#7' }]);
     await hangUp(dialog);
@@ -197,7 +224,11 @@ describe('call-me', () => {
     expect(invite.body).toMatch(/opus\/48000\/2[\s\S]*telephone-event/);
     const phone = newPhone();
     phone.pc.setRemoteDescription(invite.body, 'offer');
-    const answered = client.reply(invite, 200, { toTag: 'phone', headers: [{ name: 'Content-Type', value: 'application/sdp' }], body: await phone.local('answer') });
+    const answered = client.reply(invite, 200, {
+      toTag: 'phone',
+      headers: [{ name: 'Content-Type', value: 'application/sdp' }],
+      body: await phone.local('answer'),
+    });
     await client.nextRequest('ACK');
     await phone.opened();
     phone.say(1, Buffer.from('called back'));

@@ -1,11 +1,22 @@
 /** Every way to present a token, against the practice gateway: what it takes, and all that it must not take. */
 import { describe, expect, it } from 'vitest';
 import { headerOf, type HeaderField } from '../../src/gateway/sip-message';
-import { bearer, challengesOf, decline, expiresOf, NEXT_KEY, OTHER_KEY, said, setUpPresentingClients, uriOf } from '../support/presenting-clients';
+import {
+  bearer,
+  challengesOf,
+  decline,
+  expiresOf,
+  NEXT_KEY,
+  OTHER_KEY,
+  said,
+  setUpPresentingClients,
+  uriOf,
+} from '../support/presenting-clients';
 import { mintToken, TEST_DOMAIN } from '../support/sip-client';
 
 const { fault, gateway, gatewayWith, open, setAhead } = setUpPresentingClients();
-const INVALID = (why: string): string => `Bearer realm="${TEST_DOMAIN}", error="invalid_token", error_description="${why}"`;
+const INVALID = (why: string): string =>
+  `Bearer realm="${TEST_DOMAIN}", error="invalid_token", error_description="${why}"`;
 const WITHOUT = `Bearer realm="${TEST_DOMAIN}"`;
 
 describe('subprotocol', () => {
@@ -30,8 +41,12 @@ describe('subprotocol', () => {
 
   it('follows the template', async () => {
     await gatewayWith({ accepts: ['subprotocol'], subprotocol: 'v1.<token>.jwt' });
-    expect((await (await open('1001', { bare: true, protocols: ['sip', `v1.${mintToken()}.jwt`] })).register()).status).toBe(200);
-    await expect(open('1001', { bare: true, protocols: ['sip', `bearer.${mintToken()}`] })).rejects.toThrow('HTTP 401 missing');
+    expect(
+      (await (await open('1001', { bare: true, protocols: ['sip', `v1.${mintToken()}.jwt`] })).register()).status,
+    ).toBe(200);
+    await expect(open('1001', { bare: true, protocols: ['sip', `bearer.${mintToken()}`] })).rejects.toThrow(
+      'HTTP 401 missing',
+    );
   });
 });
 
@@ -64,7 +79,12 @@ describe('bearer', () => {
     expect(expiresOf(await asha.register(600, [bearer({ lifeS: 60 })]))).toBeLessThanOrEqual(60);
     // A later REGISTER with a newer token lasts as long as that one.
     expect(expiresOf(await asha.register(600, [bearer({ lifeS: 120, key: NEXT_KEY })]))).toBeGreaterThan(60);
-    expect(gateway().stats()).toMatchObject({ flows: 1, bindings: 1, acceptedBy: { active: 1, next: 1 }, strayTokens: 0 });
+    expect(gateway().stats()).toMatchObject({
+      flows: 1,
+      bindings: 1,
+      acceptedBy: { active: 1, next: 1 },
+      strayTokens: 0,
+    });
     setAhead(121_000);
     expect(challengesOf(await asha.register(600, [bearer({ lifeS: 60 })]))).toEqual([INVALID('expired')]);
     expect(said(await asha.response(asha.request('MESSAGE', { uri: uriOf('1001') })))).toBe('403 Token expired');
@@ -74,7 +94,11 @@ describe('bearer', () => {
     ['expired', bearer({ now: Date.now() - 400_000 }), INVALID('expired')],
     ['of a key nobody knows', bearer({ key: OTHER_KEY }), INVALID('signature')],
     ['of too long a life', bearer({ lifeS: 3601 }), INVALID('life')],
-    ['with alg none', { name: 'Authorization', value: `Bearer ${mintToken({ header: { alg: 'none' } })}` }, INVALID('alg')],
+    [
+      'with alg none',
+      { name: 'Authorization', value: `Bearer ${mintToken({ header: { alg: 'none' } })}` },
+      INVALID('alg'),
+    ],
     ['that is none', { name: 'Authorization', value: 'Bearer abc' }, INVALID('malformed')],
     ['in a header of somebody else', { name: 'X-Token', value: mintToken() }, WITHOUT],
     ['as Basic', { name: 'Authorization', value: `Basic ${mintToken()}` }, WITHOUT],
@@ -94,7 +118,11 @@ describe('bearer', () => {
     expect(said(await asha.register(300, [bearer({ sub: '1002' })]))).toBe('403 Forbidden identity');
     expect((await asha.register(300, [bearer()])).status).toBe(200);
     expect(said(await asha.register(300, [bearer({ sub: '1002' })]))).toBe('403 Forbidden identity');
-    const stolen = asha.request('REGISTER', { from: `<${uriOf('1002')}>;tag=1`, to: `<${uriOf('1002')}>`, headers: [bearer({ sub: '1002' })] });
+    const stolen = asha.request('REGISTER', {
+      from: `<${uriOf('1002')}>;tag=1`,
+      to: `<${uriOf('1002')}>`,
+      headers: [bearer({ sub: '1002' })],
+    });
     expect(said(await asha.response(stolen))).toBe('403 Forbidden identity');
     expect(gateway().stats()).toMatchObject({ flows: 1, bindings: 1 });
   });
@@ -103,8 +131,14 @@ describe('bearer', () => {
     await gatewayWith({ accepts: ['bearer'] });
     const asha = await open('1001');
     const foreign = 'elsewhere.example';
-    for (const options of [{ from: `<sip:1001@${foreign}>;tag=1` }, { uri: `sip:${foreign}` }, { from: `<sip::x@${TEST_DOMAIN}>;tag=1` }]) {
-      expect(said(await asha.response(asha.request('REGISTER', { ...options, headers: [bearer()] })))).toBe('403 Forbidden identity');
+    for (const options of [
+      { from: `<sip:1001@${foreign}>;tag=1` },
+      { uri: `sip:${foreign}` },
+      { from: `<sip::x@${TEST_DOMAIN}>;tag=1` },
+    ]) {
+      expect(said(await asha.response(asha.request('REGISTER', { ...options, headers: [bearer()] })))).toBe(
+        '403 Forbidden identity',
+      );
     }
     expect(gateway().stats()).toMatchObject({ strayTokens: 2, acceptedBy: { active: 0, next: 0 } });
   });
@@ -171,7 +205,8 @@ describe('bearer', () => {
     await fault('/refuse-tokens', { on: true, count: 2 });
     // Without a token there is nothing to count.
     expect(challengesOf(await asha.register())).toEqual([WITHOUT]);
-    for (const challenges of [[INVALID('fault')], [INVALID('fault')], []]) expect(challengesOf(await asha.register(300, [bearer()]))).toEqual(challenges);
+    for (const challenges of [[INVALID('fault')], [INVALID('fault')], []])
+      expect(challengesOf(await asha.register(300, [bearer()]))).toEqual(challenges);
     await fault('/refuse-tokens', { on: true });
     for (let i = 0; i < 3; i += 1) expect((await asha.register(300, [bearer()])).status).toBe(401);
     await fault('/refuse-tokens', { on: false });

@@ -17,7 +17,13 @@ const clock: Clock = { now: () => Date.now() + ahead, after: systemClock.after }
 
 async function restart(options: Partial<StartOptions> = {}): Promise<void> {
   await stop();
-  const result = await startGateway({ port: 0, keys: { active: TEST_KEY }, clock, log: (line) => lines.push(line), ...options });
+  const result = await startGateway({
+    port: 0,
+    keys: { active: TEST_KEY },
+    clock,
+    log: (line) => lines.push(line),
+    ...options,
+  });
   if (!result.ok) throw new Error(result.failure.sentence);
   gateway = result.value;
   started.push(gateway);
@@ -37,8 +43,13 @@ async function phone(user: string, options: Parameters<typeof SipClient.open>[2]
 }
 
 const uriOf = (user: string): string => `sip:${user}@${TEST_DOMAIN}`;
-const invite = (caller: SipClient, user: string): SipRequest => caller.request('INVITE', { uri: uriOf(user), body: 'v=0\r\no=offer\r\n' });
-const ANSWER = { toTag: 'callee', headers: [{ name: 'Content-Type', value: 'application/sdp' }], body: 'v=0\r\no=answer\r\n' };
+const invite = (caller: SipClient, user: string): SipRequest =>
+  caller.request('INVITE', { uri: uriOf(user), body: 'v=0\r\no=offer\r\n' });
+const ANSWER = {
+  toTag: 'callee',
+  headers: [{ name: 'Content-Type', value: 'application/sdp' }],
+  body: 'v=0\r\no=answer\r\n',
+};
 
 interface Call {
   readonly caller: TestDialog;
@@ -57,7 +68,9 @@ async function establish(from: SipClient, to: SipClient): Promise<Call> {
 }
 
 async function quiet(): Promise<void> {
-  await expect.poll(() => gateway.stats(), { timeout: 5_000 }).toMatchObject({ calls: 0, transactions: 0, mediaPeers: 0 });
+  await expect
+    .poll(() => gateway.stats(), { timeout: 5_000 })
+    .toMatchObject({ calls: 0, transactions: 0, mediaPeers: 0 });
 }
 
 beforeEach(async () => {
@@ -82,7 +95,8 @@ describe('handshake', () => {
 
   it('takes the token from the query or the header, as often as it lives, and never logs it', async () => {
     const token = mintToken();
-    for (const bearer of [false, true, false]) clients.push(await SipClient.open(gateway.url, '1001', { token, bearer }));
+    for (const bearer of [false, true, false])
+      clients.push(await SipClient.open(gateway.url, '1001', { token, bearer }));
     expect(gateway.stats().flows).toBe(3);
     expect(clients.every((client) => client.socket.protocol === 'sip')).toBe(true);
     expect(lines.join('\n')).not.toContain(token.split('.')[2]);
@@ -92,7 +106,10 @@ describe('handshake', () => {
   it('follows a rotation of keys', async () => {
     const byNext = mintToken({ key: NEXT_KEY });
     gateway.setKeys({ active: TEST_KEY, next: NEXT_KEY });
-    clients.push(await SipClient.open(gateway.url, '1001', { token: byNext }), await SipClient.open(gateway.url, '1001'));
+    clients.push(
+      await SipClient.open(gateway.url, '1001', { token: byNext }),
+      await SipClient.open(gateway.url, '1001'),
+    );
     expect(gateway.stats().acceptedBy).toEqual({ active: 1, next: 1 });
     gateway.setKeys({ active: NEXT_KEY });
     await expect(SipClient.open(gateway.url, '1001')).rejects.toThrow('HTTP 401 signature');
@@ -103,8 +120,14 @@ describe('handshake', () => {
   });
 
   it('says that a port is taken, and that a key is too short', async () => {
-    expect(await startGateway({ port: gateway.port, keys: { active: TEST_KEY } })).toMatchObject({ ok: false, failure: { reason: 'port-taken' } });
-    expect(await startGateway({ port: 0, keys: { active: 'short' } })).toMatchObject({ ok: false, failure: { reason: 'key-unusable' } });
+    expect(await startGateway({ port: gateway.port, keys: { active: TEST_KEY } })).toMatchObject({
+      ok: false,
+      failure: { reason: 'port-taken' },
+    });
+    expect(await startGateway({ port: 0, keys: { active: 'short' } })).toMatchObject({
+      ok: false,
+      failure: { reason: 'key-unusable' },
+    });
   });
 });
 
@@ -124,8 +147,13 @@ describe('flow', () => {
   it('answers what is malformed with 400 or not at all, and closes on too much', async () => {
     const alice = await phone('1001');
     alice.sendText('INVITE nonsense');
-    alice.sendText(`OPTIONS sip:${TEST_DOMAIN} SIP/2.0\r\nVia: SIP/2.0/WS x;branch=z9hG4bK1\r\nFrom: <${alice.aor}>;tag=1\r\nTo: <sip:x@y>\r\nCall-ID: bad\r\nCSeq: 1 OPTIONS\r\nContent-Length: 99\r\n\r\n`);
-    const response = await alice.next((message): message is SipResponse => message.kind === 'response' && message.status === 400, '400');
+    alice.sendText(
+      `OPTIONS sip:${TEST_DOMAIN} SIP/2.0\r\nVia: SIP/2.0/WS x;branch=z9hG4bK1\r\nFrom: <${alice.aor}>;tag=1\r\nTo: <sip:x@y>\r\nCall-ID: bad\r\nCSeq: 1 OPTIONS\r\nContent-Length: 99\r\n\r\n`,
+    );
+    const response = await alice.next(
+      (message): message is SipResponse => message.kind === 'response' && message.status === 400,
+      '400',
+    );
     expect(headerOf(response, 'Call-ID')).toBe('bad');
     alice.sendText('x'.repeat(70_000));
     expect(await alice.closed).toBe(1009);
@@ -154,7 +182,7 @@ describe('calls between users', () => {
     expect((await alice.response(invite(alice, '1002'))).status).toBe(480);
   });
 
-  it('forges no dialog: a stranger can neither end nor use somebody else\'s call', async () => {
+  it("forges no dialog: a stranger can neither end nor use somebody else's call", async () => {
     const [alice, bob, mallory] = [await phone('1001'), await phone('1002'), await phone('6666')];
     const call = await establish(alice, bob);
     const stolen = { ...call.caller, localUri: mallory.aor };
@@ -182,7 +210,7 @@ describe('a flow that breaks', () => {
     await quiet();
   });
 
-  it('takes the answer on the new flow to an INVITE that came on the old one, and sends it to the caller\'s new flow', async () => {
+  it("takes the answer on the new flow to an INVITE that came on the old one, and sends it to the caller's new flow", async () => {
     const alice = await phone('1001');
     const bob = await phone('1002');
     const request = invite(alice, '1002');
@@ -218,7 +246,10 @@ describe('a flow that breaks', () => {
     const bob = await phone('1002');
     const call = await establish(alice, bob);
     await restart();
-    const [newAlice, newBob] = [await phone('1001', { instance: alice.instance }), await phone('1002', { instance: bob.instance })];
+    const [newAlice, newBob] = [
+      await phone('1001', { instance: alice.instance }),
+      await phone('1002', { instance: bob.instance }),
+    ];
     const bye = newAlice.request('BYE', { dialog: call.caller });
     newBob.reply(await newBob.nextRequest('BYE'), 200);
     expect((await newAlice.response(bye)).status).toBe(200);
@@ -226,7 +257,8 @@ describe('a flow that breaks', () => {
 });
 
 describe('the fault port', () => {
-  const post = (path: string, body: object): Promise<Response> => fetch(new URL(path, gateway.faultUrl ?? ''), { method: 'POST', body: JSON.stringify(body) });
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(new URL(path, gateway.faultUrl ?? ''), { method: 'POST', body: JSON.stringify(body) });
 
   it('does not exist unless it is asked for', () => {
     expect(gateway.faultUrl).toBeNull();
@@ -259,6 +291,13 @@ describe('the fault port', () => {
     expect(await (await fetch(new URL('/stats', gateway.faultUrl ?? ''))).json()).toMatchObject({ calls: 0 });
     expect(await (await fetch(new URL('/digits', gateway.faultUrl ?? ''))).json()).toEqual([]);
     await post('/kill', {});
-    await expect.poll(() => SipClient.open(gateway.url, '1001').then(() => 'open', () => 'gone')).toBe('gone');
+    await expect
+      .poll(() =>
+        SipClient.open(gateway.url, '1001').then(
+          () => 'open',
+          () => 'gone',
+        ),
+      )
+      .toBe('gone');
   });
 });

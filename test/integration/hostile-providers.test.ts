@@ -13,7 +13,17 @@ import { createSautikit } from '../../src/main/providers/sautikit';
 import { createSippet } from '../../src/main/providers/sippet';
 import type { Minted, TokenProvider } from '../../src/main/providers/token-provider';
 import { createFakeClock } from '../support/fake-clock';
-import { answerBytewise, answerGzipBomb, answerHalf, answerHuge, answerJson, answerText, openHttpServer, type Answer, type HttpServerUnderTest } from '../support/hostile-http-server';
+import {
+  answerBytewise,
+  answerGzipBomb,
+  answerHalf,
+  answerHuge,
+  answerJson,
+  answerText,
+  openHttpServer,
+  type Answer,
+  type HttpServerUnderTest,
+} from '../support/hostile-http-server';
 import { lineOf, mainClockOn, testKey } from '../support/provider-room';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -26,26 +36,60 @@ interface System {
   readonly good: (secret: string, expiry: unknown) => Body;
 }
 
-const sautikit = (generation: 'sip' | 'webrtc'): System => ({ name: `Sautikit (${generation})`, make: createSautikit, purpose: 'sip', line: (baseUrl) => lineOf({ kind: 'sautikit', baseUrl, generation }), good: (token, expiry) => ({ token, expires_at: expiry }) });
-const sippetLine = (baseUrl: string): Profile => lineOf({ kind: 'sippet', baseUrl }, { presentation: { kind: 'digest' }, policy: { purposes: ['sip', 'events'] } });
+const sautikit = (generation: 'sip' | 'webrtc'): System => ({
+  name: `Sautikit (${generation})`,
+  make: createSautikit,
+  purpose: 'sip',
+  line: (baseUrl) => lineOf({ kind: 'sautikit', baseUrl, generation }),
+  good: (token, expiry) => ({ token, expires_at: expiry }),
+});
+const sippetLine = (baseUrl: string): Profile =>
+  lineOf({ kind: 'sippet', baseUrl }, { presentation: { kind: 'digest' }, policy: { purposes: ['sip', 'events'] } });
 const SYSTEMS: readonly System[] = [
   sautikit('sip'),
   sautikit('webrtc'),
-  { name: 'Sippet (session)', make: createSippet, purpose: 'events', line: sippetLine, good: (token, expiry) => ({ token, expires_at: expiry }) },
-  { name: 'Sippet (SIP access)', make: createSippet, purpose: 'sip', line: sippetLine, good: (password, expiry) => ({ success: true, data: { id: 'a', username: '1001-a', password, expiresAt: expiry } }) },
-  { name: 'Decart', make: createDecart, purpose: 'sip', line: (baseUrl) => lineOf({ kind: 'decart', baseUrl }), good: (token, expiry) => ({ apiKey: `ek_${token}`, expiresAt: expiry }) },
+  {
+    name: 'Sippet (session)',
+    make: createSippet,
+    purpose: 'events',
+    line: sippetLine,
+    good: (token, expiry) => ({ token, expires_at: expiry }),
+  },
+  {
+    name: 'Sippet (SIP access)',
+    make: createSippet,
+    purpose: 'sip',
+    line: sippetLine,
+    good: (password, expiry) => ({ success: true, data: { id: 'a', username: '1001-a', password, expiresAt: expiry } }),
+  },
+  {
+    name: 'Decart',
+    make: createDecart,
+    purpose: 'sip',
+    line: (baseUrl) => lineOf({ kind: 'decart', baseUrl }),
+    good: (token, expiry) => ({ apiKey: `ek_${token}`, expiresAt: expiry }),
+  },
   {
     name: 'OpenAI Realtime',
     make: createOpenaiRealtime,
     purpose: 'voice',
-    line: (baseUrl) => lineOf({ kind: 'openai-realtime', baseUrl }, { identity: '', gatewayUrl: '', policy: { purposes: ['voice'] } }),
+    line: (baseUrl) =>
+      lineOf({ kind: 'openai-realtime', baseUrl }, { identity: '', gatewayUrl: '', policy: { purposes: ['voice'] } }),
     good: (value, expiry) => ({ value, expires_at: expiry, session: {} }),
   },
   {
     name: 'any system over HTTP',
     make: createGenericHttp,
     purpose: 'sip',
-    line: (url) => lineOf({ kind: 'generic-http', url: `${url}/issue`, headers: [{ name: 'Authorization', value: 'Bearer <key>' }], body: '{"secret":"<key>"}', token: '/token', expiresAt: '/until' }),
+    line: (url) =>
+      lineOf({
+        kind: 'generic-http',
+        url: `${url}/issue`,
+        headers: [{ name: 'Authorization', value: 'Bearer <key>' }],
+        body: '{"secret":"<key>"}',
+        token: '/token',
+        expiresAt: '/until',
+      }),
     good: (token, expiry) => ({ token, until: expiry }),
   },
 ];
@@ -71,10 +115,14 @@ const failureOf = (minted: Result<Minted>): Failure => {
 describe.each(SYSTEMS)('$name', ({ make, purpose, line, good }) => {
   const mintFrom = async (answer: Answer, clock: Clock = systemClock): Promise<Result<Minted>> => {
     const server = await serve(answer);
-    return make(createHttpClient({ clock, random: Math.random })).mint({ profile: line(server.url), purpose, lifeS: 300 }, key);
+    return make(createHttpClient({ clock, random: Math.random })).mint(
+      { profile: line(server.url), purpose, lifeS: 300 },
+      key,
+    );
   };
   const inMinutes = (aheadMs = 0): number => Date.now() + aheadMs + 300_000;
-  const withMore = (more: string): Answer => answerText(200, `${JSON.stringify(good('t', new Date(inMinutes()).toISOString())).slice(0, -1)},${more}}`);
+  const withMore = (more: string): Answer =>
+    answerText(200, `${JSON.stringify(good('t', new Date(inMinutes()).toISOString())).slice(0, -1)},${more}}`);
 
   it.each<[string, (at: number) => unknown]>([
     ['ISO', (at) => new Date(at).toISOString()],
@@ -82,7 +130,9 @@ describe.each(SYSTEMS)('$name', ({ make, purpose, line, good }) => {
     ['milliseconds', (at) => at],
   ])('an expiry in %s is read by the clock of the server', async (_name, write) => {
     for (const aheadMs of [0, 7_200_000, -7_200_000]) {
-      const minted = await mintFrom(answerJson(200, good('t', write(inMinutes(aheadMs))), { date: new Date(Date.now() + aheadMs).toUTCString() }));
+      const minted = await mintFrom(
+        answerJson(200, good('t', write(inMinutes(aheadMs))), { date: new Date(Date.now() + aheadMs).toUTCString() }),
+      );
       if (!minted.ok) expect.unreachable(minted.failure.sentence);
       expect(Math.abs(minted.value.expiresAt - minted.value.issuedAt - 300_000)).toBeLessThan(5_000);
     }
@@ -121,12 +171,18 @@ describe.each(SYSTEMS)('$name', ({ make, purpose, line, good }) => {
     const asked = mintFrom(drip.answer, mainClockOn(clock));
     await expect.poll(drip.hasBegun).toBe(true);
     await clock.advance(10_000);
-    expect(failureOf(await asked)).toMatchObject({ reason: 'provider-unreachable', sentence: expect.stringMatching(/longer than 10 seconds/) as unknown });
+    expect(failureOf(await asked)).toMatchObject({
+      reason: 'provider-unreachable',
+      sentence: expect.stringMatching(/longer than 10 seconds/) as unknown,
+    });
   });
 
   it('a redirect to another host is not followed', async () => {
     const elsewhere = await serve(answerJson(200, good('t', inMinutes())));
-    expect(failureOf(await mintFrom(answerText(307, '', { location: `${elsewhere.url}/token` })))).toMatchObject({ reason: 'provider-refused', action: 'open-profiles' });
+    expect(failureOf(await mintFrom(answerText(307, '', { location: `${elsewhere.url}/token` })))).toMatchObject({
+      reason: 'provider-refused',
+      action: 'open-profiles',
+    });
     expect(elsewhere.requests).toEqual([]);
   });
 
@@ -139,9 +195,26 @@ describe.each(SYSTEMS)('$name', ({ make, purpose, line, good }) => {
     [429, 'rate-limited'],
     [500, 'provider-unreachable'],
     [503, 'provider-unreachable'],
-  ])('%i with the key in every word is %s, and a Retry-After of thirty years is five minutes', async (status, reason) => {
-    const failure = failureOf(await mintFrom(answerJson(status, { detail: keyText, code: keyText, error: { code: keyText, message: keyText }, success: false, errors: [{ type: keyText }] }, { 'retry-after': '1000000000' })));
-    expect(failure.reason).toBe(reason);
-    expect(failure.retryAfterMs).toBe([402, 409, 429, 500, 503].includes(status) ? 300_000 : undefined);
-  });
+  ])(
+    '%i with the key in every word is %s, and a Retry-After of thirty years is five minutes',
+    async (status, reason) => {
+      const failure = failureOf(
+        await mintFrom(
+          answerJson(
+            status,
+            {
+              detail: keyText,
+              code: keyText,
+              error: { code: keyText, message: keyText },
+              success: false,
+              errors: [{ type: keyText }],
+            },
+            { 'retry-after': '1000000000' },
+          ),
+        ),
+      );
+      expect(failure.reason).toBe(reason);
+      expect(failure.retryAfterMs).toBe([402, 409, 429, 500, 503].includes(status) ? 300_000 : undefined);
+    },
+  );
 });

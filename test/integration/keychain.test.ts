@@ -33,7 +33,13 @@ console.log(JSON.stringify(answers));
 process.exit(0);
 `;
 
-const answer = z.object({ ok: z.boolean(), value: z.unknown().optional(), same: z.boolean().optional(), failure: z.object({ reason: z.string(), sentence: z.string(), action: z.string() }).optional(), ms: z.number() });
+const answer = z.object({
+  ok: z.boolean(),
+  value: z.unknown().optional(),
+  same: z.boolean().optional(),
+  failure: z.object({ reason: z.string(), sentence: z.string(), action: z.string() }).optional(),
+  ms: z.number(),
+});
 type Answer = z.infer<typeof answer>;
 
 let program = '';
@@ -50,7 +56,14 @@ beforeAll(async () => {
       target: 'node20.18',
       outDir: program,
       emptyOutDir: true,
-      rolldownOptions: { input: { keychain: join(main, 'secrets', 'keychain.ts'), secret: join(main, 'secrets', 'secret.ts'), clock: join(main, 'clock.ts') }, external: ['keytar', 'zod'] },
+      rolldownOptions: {
+        input: {
+          keychain: join(main, 'secrets', 'keychain.ts'),
+          secret: join(main, 'secrets', 'secret.ts'),
+          clock: join(main, 'clock.ts'),
+        },
+        external: ['keytar', 'zod'],
+      },
     },
   });
   await writeFile(join(program, 'package.json'), '{"type":"module"}');
@@ -61,7 +74,11 @@ afterAll(() => rm(program, { recursive: true, force: true }));
 /** Runs the steps in a process whose session bus is at `bus`. Rejects when the process crashes. */
 async function on(bus: string, steps: readonly ('probe' | 'write' | 'read' | 'remove')[]): Promise<readonly Answer[]> {
   const env = { ...process.env, DISPLAY: undefined, WAYLAND_DISPLAY: undefined, DBUS_SESSION_BUS_ADDRESS: bus };
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(program, 'driver.js'), JSON.stringify(steps)], { env });
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [join(program, 'driver.js'), JSON.stringify(steps)],
+    { env },
+  );
   expect(stdout + stderr).not.toContain(KEY);
   return z.array(answer).parse(JSON.parse(stdout));
 }
@@ -81,8 +98,18 @@ async function keyring({ skip, task }: TestContext): Promise<KeyringSession> {
 describe('the real keychain', () => {
   it('present: keeps a key from one process to the next, and removes it', async (context) => {
     const { bus } = await keyring(context);
-    expect(await on(bus, ['probe', 'read', 'write', 'read'])).toMatchObject([{ ok: true }, { ok: true, value: null }, { ok: true }, { ok: true, value: '[redacted]', same: true }]);
-    expect(await on(bus, ['read', 'remove', 'remove', 'read'])).toMatchObject([{ ok: true, same: true }, { ok: true, value: true }, { ok: true, value: false }, { ok: true, value: null }]);
+    expect(await on(bus, ['probe', 'read', 'write', 'read'])).toMatchObject([
+      { ok: true },
+      { ok: true, value: null },
+      { ok: true },
+      { ok: true, value: '[redacted]', same: true },
+    ]);
+    expect(await on(bus, ['read', 'remove', 'remove', 'read'])).toMatchObject([
+      { ok: true, same: true },
+      { ok: true, value: true },
+      { ok: true, value: false },
+      { ok: true, value: null },
+    ]);
   });
 
   it('locked: reads as nothing there, refuses to write as locked, and neither hangs nor crashes', async (context) => {
@@ -102,7 +129,10 @@ describe('the real keychain', () => {
   it('absent: says what to install, at once', async () => {
     const answers = await on('disabled:', ['probe', 'read', 'write', 'remove']);
     for (const each of answers) {
-      expect(each).toMatchObject({ ok: false, failure: { reason: 'keychain-unavailable', action: 'install-keychain' } });
+      expect(each).toMatchObject({
+        ok: false,
+        failure: { reason: 'keychain-unavailable', action: 'install-keychain' },
+      });
       expect(each.failure?.sentence).toMatch(/Install gnome-keyring/);
       expect(each.ms).toBeLessThan(2_000);
     }

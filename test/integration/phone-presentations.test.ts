@@ -5,7 +5,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { replyTo } from '../../src/gateway/sip-reply';
 import { labProblem } from '../lab/lab';
-import { digestPlaces, enterPresentingRoom, presentingGateway, presentingKamailio, secretPlaces, WAYS, type PresentingPhone, type PresentingRoom, type PresentingServer } from '../support/presenting-room';
+import {
+  digestPlaces,
+  enterPresentingRoom,
+  presentingGateway,
+  presentingKamailio,
+  secretPlaces,
+  WAYS,
+  type PresentingPhone,
+  type PresentingRoom,
+  type PresentingServer,
+} from '../support/presenting-room';
 import { storyOf } from '../support/story';
 
 const OTHER_KEY = 'a key of somebody else that is long enough for HS256';
@@ -35,7 +45,8 @@ const place = async (phone: PresentingPhone, target: string): Promise<string> =>
   if (!placed.ok) throw new Error(placed.failure.sentence);
   return placed.value;
 };
-const shown = (phone: PresentingPhone): string => JSON.stringify([phone.trace, phone.events, phone.agent.snapshot(), phone.marks]);
+const shown = (phone: PresentingPhone): string =>
+  JSON.stringify([phone.trace, phone.events, phone.agent.snapshot(), phone.marks]);
 const lines = (phone: PresentingPhone, of: RegExp): string[] => storyOf(phone).filter((line) => of.test(line));
 const until = (moment: number): Promise<void> => expect.poll(() => Date.now() > moment, { timeout: 5_000 }).toBe(true);
 
@@ -79,9 +90,12 @@ for (const { name: serverName, missing, start } of servers) {
 
         expect(secretPlaces(asha)).toEqual(PLACES[name]);
         expect(secretPlaces(kamau)).toEqual((PLACES[name] ?? []).filter((one) => !one.startsWith('INVITE')));
-        expect([asha, kamau].map(digestPlaces)).toEqual(presentation.kind === 'digest' ? [['REGISTER', 'INVITE'], ['REGISTER']] : [[], []]);
+        expect([asha, kamau].map(digestPlaces)).toEqual(
+          presentation.kind === 'digest' ? [['REGISTER', 'INVITE'], ['REGISTER']] : [[], []],
+        );
         expect(asha.sockets.map(({ protocols }) => protocols[0])).toEqual(['sip']);
-        for (const phone of [asha, kamau]) for (const secret of phone.secrets) expect(shown(phone)).not.toContain(secret);
+        for (const phone of [asha, kamau])
+          for (const secret of phone.secrets) expect(shown(phone)).not.toContain(secret);
       });
 
       it('renews: the registration stays, over the same flow where requests carry the token', async () => {
@@ -96,7 +110,10 @@ for (const { name: serverName, missing, start } of servers) {
         if (presentation.kind === 'bearer') {
           const [first = '', second = ''] = asha.secrets;
           const carriers = asha.sockets[0]?.sent.filter((text) => text.startsWith('REGISTER')) ?? [];
-          expect(carriers.map((text) => [text.includes(first), text.includes(second)])).toEqual([[true, false], [false, true]]);
+          expect(carriers.map((text) => [text.includes(first), text.includes(second)])).toEqual([
+            [true, false],
+            [false, true],
+          ]);
         }
       });
 
@@ -110,11 +127,16 @@ for (const { name: serverName, missing, start } of servers) {
       it('the key of somebody else: one more try, then the reason, and no hammering', async () => {
         const asha = inRoom().phone(() => ({ key: OTHER_KEY }));
         asha.agent.start();
-        const { registration } = await asha.until((snapshot) => snapshot.registration.phase === 'waiting' && (inRequests || snapshot.registration.attempt === 2));
+        const { registration } = await asha.until(
+          (snapshot) =>
+            snapshot.registration.phase === 'waiting' && (inRequests || snapshot.registration.attempt === 2),
+        );
         if (registration.phase !== 'waiting') expect.unreachable();
         expect(asha.grantsGiven()).toBe(2);
         expect(asha.sockets.length).toBe(inRequests ? 1 : 2);
-        expect(registration.sentence).toMatch(inRequests ? /^The gateway refused the (?:token|password): check the key/ : /refused the token/);
+        expect(registration.sentence).toMatch(
+          inRequests ? /^The gateway refused the (?:token|password): check the key/ : /refused the token/,
+        );
         if (!inRequests) return;
         expect(registration.problem).toBe('token-refused');
         expect(registration.retryAt - Date.now()).toBeGreaterThan(20_000);
@@ -129,7 +151,9 @@ for (const { name: serverName, missing, start } of servers) {
           await until(Math.ceil(Date.now() / 1_000) * 1_000);
           const asha = await registered(inRoom().phone((count) => ({ lifeS: count === 0 ? 2 : 300 })));
           const cards = new Set<string>();
-          asha.agent.subscribe(() => asha.agent.snapshot().calls.forEach(({ id, phase }) => cards.add(phase === 'ended' ? 'ended' : id)));
+          asha.agent.subscribe(() =>
+            asha.agent.snapshot().calls.forEach(({ id, phase }) => cards.add(phase === 'ended' ? 'ended' : id)),
+          );
           // Servers count in whole seconds.
           await until((asha.agent.snapshot().grant?.expiresAt ?? 0) + 1_000);
           const hers = await place(asha, kamau.user);
@@ -139,7 +163,17 @@ for (const { name: serverName, missing, start } of servers) {
           expect(asha.secrets.length).toBe(2);
           expect(lines(asha, /INVITE$/)).toEqual(
             presentation.kind === 'digest'
-              ? ['> INVITE', '< 407 INVITE', '> INVITE', '< 407 INVITE', '> INVITE', '< 407 INVITE', '> INVITE', '< 180 INVITE', '< 200 INVITE']
+              ? [
+                  '> INVITE',
+                  '< 407 INVITE',
+                  '> INVITE',
+                  '< 407 INVITE',
+                  '> INVITE',
+                  '< 407 INVITE',
+                  '> INVITE',
+                  '< 180 INVITE',
+                  '< 200 INVITE',
+                ]
               : ['> INVITE', '< 401 INVITE', '> INVITE', '< 180 INVITE', '< 200 INVITE'],
           );
           asha.agent.end(hers);
@@ -151,7 +185,9 @@ for (const { name: serverName, missing, start } of servers) {
       it('a call to another domain is refused, and the secret stays at home', async () => {
         const asha = await registered(inRoom().phone());
         await place(asha, 'sip:9@elsewhere.example');
-        expect(await asha.call('ended')).toMatchObject({ cause: expect.stringMatching(/refused|not-found/) as unknown });
+        expect(await asha.call('ended')).toMatchObject({
+          cause: expect.stringMatching(/refused|not-found/) as unknown,
+        });
         expect(lines(asha, /^> INVITE/).length).toBeLessThanOrEqual(presentation.kind === 'digest' ? 2 : 1);
         expect(secretPlaces(asha)).toEqual((PLACES[name] ?? []).filter((one) => !one.startsWith('INVITE')));
         expect(asha.grantsGiven()).toBe(1);
@@ -162,20 +198,34 @@ for (const { name: serverName, missing, start } of servers) {
           const [asha, kamau] = [await registered(inRoom().phone()), await registered(inRoom().phone())];
           const moved = await inRoom().client();
           const redirected = async (contact: string): Promise<void> => {
-            moved.send(replyTo(await moved.nextRequest('INVITE'), 302, { headers: [{ name: 'Contact', value: contact }] }));
+            moved.send(
+              replyTo(await moved.nextRequest('INVITE'), 302, { headers: [{ name: 'Contact', value: contact }] }),
+            );
           };
-          const hers = await Promise.all([place(asha, moved.user), redirected(`<sip:${kamau.user}@${server?.domain ?? ''}>`)]).then(([id]) => id);
+          const hers = await Promise.all([
+            place(asha, moved.user),
+            redirected(`<sip:${kamau.user}@${server?.domain ?? ''}>`),
+          ]).then(([id]) => id);
           await kamau.agent.answer((await kamau.call('ringing')).id);
           expect(await asha.call('active')).toMatchObject({ id: hers, peer: { user: moved.user } });
-          expect(lines(asha, /INVITE$/).filter((line) => !line.includes('180'))).toEqual(['> INVITE', '< 302 INVITE', '> INVITE', '< 200 INVITE']);
+          expect(lines(asha, /INVITE$/).filter((line) => !line.includes('180'))).toEqual([
+            '> INVITE',
+            '< 302 INVITE',
+            '> INVITE',
+            '< 200 INVITE',
+          ]);
           asha.agent.end(hers);
           await kamau.call('ended');
           await asha.call('ended');
 
           await Promise.all([place(asha, moved.user), redirected('<sip:9@elsewhere.example>')]);
           await expect.poll(() => asha.agent.snapshot().calls.at(-1)?.phase).toBe('ended');
-          const invites = asha.sockets.flatMap(({ sent }) => sent.filter((text) => text.startsWith('INVITE') && !/^To:.*;tag=/im.test(text)));
-          expect(invites.map((text) => [/@([^ ;]+)/.exec(text)?.[1], asha.secrets.some((secret) => text.includes(secret))])).toEqual([
+          const invites = asha.sockets.flatMap(({ sent }) =>
+            sent.filter((text) => text.startsWith('INVITE') && !/^To:.*;tag=/im.test(text)),
+          );
+          expect(
+            invites.map((text) => [/@([^ ;]+)/.exec(text)?.[1], asha.secrets.some((secret) => text.includes(secret))]),
+          ).toEqual([
             [server?.domain, true],
             [server?.domain, true],
             [server?.domain, true],

@@ -36,7 +36,9 @@ describe('a renewed token', () => {
     const phases = phasesOf(asha);
     const renewed = room.grant('1001');
     asha.renew(renewed);
-    await expect.poll(() => asha.trace.filter(({ flow }) => flow === 2).map(({ text }) => text.slice(0, 11))).toEqual(['REGISTER si', 'SIP/2.0 200']);
+    await expect
+      .poll(() => asha.trace.filter(({ flow }) => flow === 2).map(({ text }) => text.slice(0, 11)))
+      .toEqual(['REGISTER si', 'SIP/2.0 200']);
     await expect.poll(() => room.gateway().stats()).toMatchObject({ flows: 1, bindings: 1 });
     expect([...phases]).toEqual(['registered']);
     expect(asha.agent.snapshot().grant).toMatchObject({ fingerprint: renewed.fingerprint });
@@ -47,7 +49,9 @@ describe('a renewed token', () => {
     const [asha, kamau] = [await started('1001'), await started('1002')];
     const [hers, his] = await talk(asha, kamau);
     asha.renew(room.grant('1001'));
-    await expect.poll(() => asha.trace.some(({ flow, text }) => flow === 2 && text.startsWith('SIP/2.0 200'))).toBe(true);
+    await expect
+      .poll(() => asha.trace.some(({ flow, text }) => flow === 2 && text.startsWith('SIP/2.0 200')))
+      .toBe(true);
     expect(room.gateway().stats()).toMatchObject({ flows: 3, calls: 1 });
     asha.agent.hold(hers);
     await kamau.call('held');
@@ -69,7 +73,9 @@ describe('a renewed token', () => {
     asha.renew(room.grant('1001'));
     await expect.poll(() => asha.grantsGiven()).toBeGreaterThan(1);
     await room.fault('/refuse-tokens', { on: false });
-    await expect.poll(() => asha.trace.some(({ flow, text }) => flow > 1 && text.startsWith('SIP/2.0 200')), { timeout: 5_000 }).toBe(true);
+    await expect
+      .poll(() => asha.trace.some(({ flow, text }) => flow > 1 && text.startsWith('SIP/2.0 200')), { timeout: 5_000 })
+      .toBe(true);
     expect([...phases]).toEqual(['registered']);
   });
 });
@@ -142,7 +148,9 @@ describe('a gateway that dies during a call', () => {
     asha.agent.hold(hers);
     asha.agent.sendDigits(hers, '5');
     await asha.until(({ registration }) => registration.phase === 'waiting' && registration.attempt >= 3);
-    expect(asha.trace.slice(before).filter(({ direction, text }) => direction === 'out' && !text.startsWith('OPTIONS'))).toEqual([]);
+    expect(
+      asha.trace.slice(before).filter(({ direction, text }) => direction === 'out' && !text.startsWith('OPTIONS')),
+    ).toEqual([]);
     expect(asha.agent.snapshot().calls[0]?.phase).toBe('recovering');
   });
 });
@@ -184,7 +192,9 @@ describe('a flow that breaks', () => {
     await asha.until(({ registration }) => registration.phase === 'waiting');
     await room.fault('/silent', { user: '1001', on: false });
     await asha.registered();
-    expect(asha.events.map(({ title, detail }) => `${title}: ${detail}`)).toContain('Connection lost: found by probe after 1 s');
+    expect(asha.events.map(({ title, detail }) => `${title}: ${detail}`)).toContain(
+      'Connection lost: found by probe after 1 s',
+    );
     expect(storyOf(asha).filter((line) => line === '> REGISTER').length).toBe(2);
   });
 });

@@ -13,92 +13,127 @@ import { answerJson, openHttpServer, type HttpServerUnderTest } from '../support
 import { lineOf, testKey } from '../support/provider-room';
 import { temporaryFolder } from '../support/temporary-folder';
 
-const missing = await new Promise<boolean>((resolve) => execFile('openssl', ['version'], (error) => resolve(error !== null)));
+const missing = await new Promise<boolean>((resolve) =>
+  execFile('openssl', ['version'], (error) => resolve(error !== null)),
+);
 const { key, text: keyText } = testKey();
 
-describe.skipIf(missing)(missing ? 'TLS to a provider (openssl is missing: install it, for example apt-get install openssl)' : 'TLS to a provider', () => {
-  let folder: string;
-  let certificates: LabCertificates;
-  let ca: string;
-  const servers: HttpServerUnderTest[] = [];
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-    certificates = await makeCertificates(join(folder, 'ca'), ['localhost', '127.0.0.1']);
-    ca = await readFile(certificates.ca, 'utf8');
-  });
-  afterEach(() => vi.unstubAllEnvs());
-  afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+describe.skipIf(missing)(
+  missing
+    ? 'TLS to a provider (openssl is missing: install it, for example apt-get install openssl)'
+    : 'TLS to a provider',
+  () => {
+    let folder: string;
+    let certificates: LabCertificates;
+    let ca: string;
+    const servers: HttpServerUnderTest[] = [];
+    beforeAll(async () => {
+      folder = await temporaryFolder();
+      certificates = await makeCertificates(join(folder, 'ca'), ['localhost', '127.0.0.1']);
+      ca = await readFile(certificates.ca, 'utf8');
+    });
+    afterEach(() => vi.unstubAllEnvs());
+    afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+    afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const serve = async (shown?: ServerCertificate): Promise<HttpServerUnderTest> => {
-    const server = await openHttpServer(answerJson(200, { token: 't' }), shown);
-    servers.push(server);
-    return server;
-  };
-  const questionTo = (url: string): HttpRequest<{ token: string }> => ({
-    profile: lineOf({ kind: 'sautikit', baseUrl: url }),
-    purpose: 'sip',
-    method: 'POST',
-    url: `${url}/token`,
-    credential: { kind: 'key', key, headers: (text) => ({ authorization: `Bearer ${text}` }) },
-    expected: expectJson(z.object({ token: z.string() })),
-  });
-  const askAt = (url: string, authorities: () => readonly string[] | null): Promise<Result<HttpAnswer<{ token: string }>>> =>
-    createHttpClient({ clock: systemClock, random: Math.random, authorities }).ask(questionTo(url));
-
-  it('speaks to a server whose authority this computer trusts, and reads those authorities once', async () => {
-    const server = await serve(certificates.good);
-    const authorities = vi.fn(() => [ca]);
-    const http = createHttpClient({ clock: systemClock, random: Math.random, authorities });
-    for (let count = 0; count < 3; count += 1) {
-      expect(await http.ask(questionTo(server.url))).toMatchObject({ ok: true, value: { value: { token: 't' } } });
-    }
-    expect(authorities).toHaveBeenCalledOnce();
-    expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual(Array(3).fill(`Bearer ${keyText}`));
-  });
-
-  it.each<[string, (all: LabCertificates) => ServerCertificate, boolean, RegExp, string]>([
-    ['an expired certificate', (all) => all.expired, true, /has expired/, 'check-clock'],
-    ['a certificate for another host', (all) => all.otherHost, true, /is for another name/, 'open-profiles'],
-    ['an authority that nobody knows', (all) => all.good, false, /does not know who issued/, 'retry'],
-  ])('%s: told in words, and nothing is sent', async (_name, shown, isTrusted, sentence, action) => {
-    const server = await serve(shown(certificates));
-    const refused = await askAt(server.url, () => (isTrusted ? [ca] : null));
-    expect(refused).toMatchObject({ ok: false, failure: { reason: 'certificate-refused', action, sentence: expect.stringMatching(sentence) as unknown } });
-    expect(server.requests).toEqual([]);
-    expect(JSON.stringify(refused)).not.toContain(keyText);
-  });
-
-  it('somebody who switched certificate checks off for all of Node has not switched ours off', async () => {
-    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
-    for (const [shown, trusted] of [[certificates.good, null], [certificates.expired, [ca]], [certificates.otherHost, [ca]]] as const) {
-      const server = await serve(shown);
-      expect(await askAt(server.url, () => trusted)).toMatchObject({ ok: false, failure: { reason: 'certificate-refused' } });
-      expect(server.requests).toEqual([]);
-    }
-  });
-
-  it('the second handshake, with the authorities of this computer, has what is left of the 10 seconds', async () => {
-    const server = await openHttpServer(() => undefined, certificates.good);
-    servers.push(server);
-    const clock = createFakeClock(Date.now());
-    let now = clock.now();
-    const authorities = (): readonly string[] => {
-      now += 9_000;
-      return [ca];
+    const serve = async (shown?: ServerCertificate): Promise<HttpServerUnderTest> => {
+      const server = await openHttpServer(answerJson(200, { token: 't' }), shown);
+      servers.push(server);
+      return server;
     };
-    const asked = createHttpClient({ clock: { wall: clock.now, monotonic: () => now, after: clock.after }, random: Math.random, authorities }).ask(questionTo(server.url));
-    await expect.poll(() => server.requests.length).toBe(1);
-    await clock.advance(999);
-    expect(clock.waiting()).toBe(1);
-    await clock.advance(1);
-    expect(await asked).toMatchObject({ ok: false, failure: { reason: 'provider-unreachable', sentence: expect.stringMatching(/longer than 10 seconds/) as unknown } });
-  });
+    const questionTo = (url: string): HttpRequest<{ token: string }> => ({
+      profile: lineOf({ kind: 'sautikit', baseUrl: url }),
+      purpose: 'sip',
+      method: 'POST',
+      url: `${url}/token`,
+      credential: { kind: 'key', key, headers: (text) => ({ authorization: `Bearer ${text}` }) },
+      expected: expectJson(z.object({ token: z.string() })),
+    });
+    const askAt = (
+      url: string,
+      authorities: () => readonly string[] | null,
+    ): Promise<Result<HttpAnswer<{ token: string }>>> =>
+      createHttpClient({ clock: systemClock, random: Math.random, authorities }).ask(questionTo(url));
 
-  it('a server that speaks no TLS at all', async () => {
-    const server = await serve();
-    const refused = await askAt(server.url.replace('http:', 'https:'), () => null);
-    expect(refused).toMatchObject({ ok: false, failure: { reason: 'certificate-refused', sentence: expect.stringMatching(/^No safe connection/) as unknown } });
-    expect(server.requests).toEqual([]);
-  });
-});
+    it('speaks to a server whose authority this computer trusts, and reads those authorities once', async () => {
+      const server = await serve(certificates.good);
+      const authorities = vi.fn(() => [ca]);
+      const http = createHttpClient({ clock: systemClock, random: Math.random, authorities });
+      for (let count = 0; count < 3; count += 1) {
+        expect(await http.ask(questionTo(server.url))).toMatchObject({ ok: true, value: { value: { token: 't' } } });
+      }
+      expect(authorities).toHaveBeenCalledOnce();
+      expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual(
+        Array(3).fill(`Bearer ${keyText}`),
+      );
+    });
+
+    it.each<[string, (all: LabCertificates) => ServerCertificate, boolean, RegExp, string]>([
+      ['an expired certificate', (all) => all.expired, true, /has expired/, 'check-clock'],
+      ['a certificate for another host', (all) => all.otherHost, true, /is for another name/, 'open-profiles'],
+      ['an authority that nobody knows', (all) => all.good, false, /does not know who issued/, 'retry'],
+    ])('%s: told in words, and nothing is sent', async (_name, shown, isTrusted, sentence, action) => {
+      const server = await serve(shown(certificates));
+      const refused = await askAt(server.url, () => (isTrusted ? [ca] : null));
+      expect(refused).toMatchObject({
+        ok: false,
+        failure: { reason: 'certificate-refused', action, sentence: expect.stringMatching(sentence) as unknown },
+      });
+      expect(server.requests).toEqual([]);
+      expect(JSON.stringify(refused)).not.toContain(keyText);
+    });
+
+    it('somebody who switched certificate checks off for all of Node has not switched ours off', async () => {
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+      for (const [shown, trusted] of [
+        [certificates.good, null],
+        [certificates.expired, [ca]],
+        [certificates.otherHost, [ca]],
+      ] as const) {
+        const server = await serve(shown);
+        expect(await askAt(server.url, () => trusted)).toMatchObject({
+          ok: false,
+          failure: { reason: 'certificate-refused' },
+        });
+        expect(server.requests).toEqual([]);
+      }
+    });
+
+    it('the second handshake, with the authorities of this computer, has what is left of the 10 seconds', async () => {
+      const server = await openHttpServer(() => undefined, certificates.good);
+      servers.push(server);
+      const clock = createFakeClock(Date.now());
+      let now = clock.now();
+      const authorities = (): readonly string[] => {
+        now += 9_000;
+        return [ca];
+      };
+      const asked = createHttpClient({
+        clock: { wall: clock.now, monotonic: () => now, after: clock.after },
+        random: Math.random,
+        authorities,
+      }).ask(questionTo(server.url));
+      await expect.poll(() => server.requests.length).toBe(1);
+      await clock.advance(999);
+      expect(clock.waiting()).toBe(1);
+      await clock.advance(1);
+      expect(await asked).toMatchObject({
+        ok: false,
+        failure: {
+          reason: 'provider-unreachable',
+          sentence: expect.stringMatching(/longer than 10 seconds/) as unknown,
+        },
+      });
+    });
+
+    it('a server that speaks no TLS at all', async () => {
+      const server = await serve();
+      const refused = await askAt(server.url.replace('http:', 'https:'), () => null);
+      expect(refused).toMatchObject({
+        ok: false,
+        failure: { reason: 'certificate-refused', sentence: expect.stringMatching(/^No safe connection/) as unknown },
+      });
+      expect(server.requests).toEqual([]);
+    });
+  },
+);

@@ -49,49 +49,108 @@ describe("Decart's own client", () => {
     const { text } = testKey();
     const fake = await opened(openFakeDecart(text));
     const { tokens } = createDecartClient({ apiKey: text, baseUrl: fake.url });
-    const made = await tokens.create({ expiresIn: 120, allowedModels: ['lucy'], allowedOrigins: ['app://ringfence'], constraints: { realtime: { maxSessionDuration: 60 } }, metadata: { desk: '7' } });
-    expect(made).toMatchObject({ permissions: { models: ['lucy'], origins: ['app://ringfence'] }, constraints: { realtime: { maxSessionDuration: 60 } } });
+    const made = await tokens.create({
+      expiresIn: 120,
+      allowedModels: ['lucy'],
+      allowedOrigins: ['app://ringfence'],
+      constraints: { realtime: { maxSessionDuration: 60 } },
+      metadata: { desk: '7' },
+    });
+    expect(made).toMatchObject({
+      permissions: { models: ['lucy'], origins: ['app://ringfence'] },
+      constraints: { realtime: { maxSessionDuration: 60 } },
+    });
     expect(fake.known(made.apiKey)).toMatchObject({ expiresIn: 120, metadata: { desk: '7' } });
     await expect(tokens.create({ expiresIn: 3601 })).rejects.toThrow(/422/);
-    await expect(createDecartClient({ apiKey: testKey().text, baseUrl: fake.url }).tokens.create()).rejects.toThrow(/401/);
+    await expect(createDecartClient({ apiKey: testKey().text, baseUrl: fake.url }).tokens.create()).rejects.toThrow(
+      /401/,
+    );
   });
 
   it('asks what ours asks, byte for byte', async () => {
     const { key, text } = testKey();
     const fake = await opened(openFakeDecart(text));
-    const profile = lineOf({ kind: 'decart', baseUrl: fake.url, allowedModels: ['lucy'], allowedOrigins: ['app://ringfence'], maxSessionS: 60, metadata: { desk: '7' } });
+    const profile = lineOf({
+      kind: 'decart',
+      baseUrl: fake.url,
+      allowedModels: ['lucy'],
+      allowedOrigins: ['app://ringfence'],
+      maxSessionS: 60,
+      metadata: { desk: '7' },
+    });
     expect((await createDecart(newHttp()).mint({ profile, purpose: 'sip', lifeS: 120 }, key)).ok).toBe(true);
-    await createDecartClient({ apiKey: text, baseUrl: fake.url }).tokens.create({ expiresIn: 120, allowedModels: ['lucy'], allowedOrigins: ['app://ringfence'], constraints: { realtime: { maxSessionDuration: 60 } }, metadata: { desk: '7' } });
-    const [ours, theirs] = fake.requests.map(({ method, path, headers, body }) => ({ method, path, body, type: headers['content-type'], key: headers['x-api-key'] }));
+    await createDecartClient({ apiKey: text, baseUrl: fake.url }).tokens.create({
+      expiresIn: 120,
+      allowedModels: ['lucy'],
+      allowedOrigins: ['app://ringfence'],
+      constraints: { realtime: { maxSessionDuration: 60 } },
+      metadata: { desk: '7' },
+    });
+    const [ours, theirs] = fake.requests.map(({ method, path, headers, body }) => ({
+      method,
+      path,
+      body,
+      type: headers['content-type'],
+      key: headers['x-api-key'],
+    }));
     expect(ours).toEqual(theirs);
   });
 
   it('works with the token that we made, which makes no further ones', async () => {
     const { key, text } = testKey();
     const fake = await opened(openFakeDecart(text));
-    const minted = await createDecart(newHttp()).mint({ profile: lineOf({ kind: 'decart', baseUrl: fake.url }), purpose: 'sip', lifeS: 60 }, key);
+    const minted = await createDecart(newHttp()).mint(
+      { profile: lineOf({ kind: 'decart', baseUrl: fake.url }), purpose: 'sip', lifeS: 60 },
+      key,
+    );
     if (!minted.ok || minted.value.kind !== 'token') expect.unreachable();
     const client = createDecartClient({ apiKey: minted.value.token, baseUrl: fake.url });
     expect(await client.queue.status('job_1')).toMatchObject({ job_id: 'job_1' });
     await expect(client.tokens.create()).rejects.toThrow(/403/);
-    await expect(createDecartClient({ apiKey: 'ek_made-up', baseUrl: fake.url }).queue.status('job_1')).rejects.toThrow();
+    await expect(
+      createDecartClient({ apiKey: 'ek_made-up', baseUrl: fake.url }).queue.status('job_1'),
+    ).rejects.toThrow();
   });
 });
 
 describe("OpenAI's own client", () => {
   it('asks what ours asks for the same session, byte for byte, and reads the same secret out of the answer', async () => {
     const { key, text } = testKey();
-    const answer = { value: 'ek_short-lived', expires_at: Math.floor(Date.now() / 1000) + 120, session: { type: 'realtime', model: 'gpt-realtime' } };
+    const answer = {
+      value: 'ek_short-lived',
+      expires_at: Math.floor(Date.now() / 1000) + 120,
+      session: { type: 'realtime', model: 'gpt-realtime' },
+    };
     const server = await opened(openHttpServer(answerJson(200, answer)));
-    const profile = lineOf({ kind: 'openai-realtime', baseUrl: server.url, instructions: 'Be brief.' }, { identity: '', gatewayUrl: '', policy: { purposes: ['voice'] } });
+    const profile = lineOf(
+      { kind: 'openai-realtime', baseUrl: server.url, instructions: 'Be brief.' },
+      { identity: '', gatewayUrl: '', policy: { purposes: ['voice'] } },
+    );
     const minted = await createOpenaiRealtime(newHttp()).mint({ profile, purpose: 'voice', lifeS: 120 }, key);
     // Its types are the vendor's description of a session: what they do not know does not compile.
-    const made = await new OpenAI({ apiKey: text, baseURL: `${server.url}/v1`, maxRetries: 0 }).realtime.clientSecrets.create({
+    const made = await new OpenAI({
+      apiKey: text,
+      baseURL: `${server.url}/v1`,
+      maxRetries: 0,
+    }).realtime.clientSecrets.create({
       expires_after: { anchor: 'created_at', seconds: 120 },
-      session: { type: 'realtime', model: 'gpt-realtime', instructions: 'Be brief.', audio: { input: { transcription: { model: 'gpt-4o-mini-transcribe' } }, output: { voice: 'alloy' } }, tools: [], tool_choice: 'none' },
+      session: {
+        type: 'realtime',
+        model: 'gpt-realtime',
+        instructions: 'Be brief.',
+        audio: { input: { transcription: { model: 'gpt-4o-mini-transcribe' } }, output: { voice: 'alloy' } },
+        tools: [],
+        tool_choice: 'none',
+      },
     });
     expect(minted).toMatchObject({ ok: true, value: { kind: 'token', token: made.value } });
-    const [ours, theirs] = server.requests.map(({ method, path, headers, body }) => ({ method, path, body, type: headers['content-type'], key: headers['authorization'] }));
+    const [ours, theirs] = server.requests.map(({ method, path, headers, body }) => ({
+      method,
+      path,
+      body,
+      type: headers['content-type'],
+      key: headers['authorization'],
+    }));
     expect(ours).toEqual(theirs);
   });
 });
@@ -103,13 +162,20 @@ describe("Phoenix's own client", () => {
     const secret = Secret.fromText(sippet.secretKey);
     if (!secret.ok) expect.unreachable();
     const key: KeyHandle = { fingerprint: secret.value.fingerprint, open: () => Promise.resolve(secret) };
-    const profile = lineOf({ kind: 'sippet', baseUrl: sippet.url }, { presentation: { kind: 'digest' }, policy: { purposes: ['events'] } });
+    const profile = lineOf(
+      { kind: 'sippet', baseUrl: sippet.url },
+      { presentation: { kind: 'digest' }, policy: { purposes: ['events'] } },
+    );
     const minted = await createSippet(newHttp()).mint({ profile, purpose: 'events', lifeS: 300 }, key);
     if (!minted.ok || minted.value.kind !== 'events') expect.unreachable();
     const { url, parameter, token, topic } = minted.value;
     const join = (): Socket => {
       // It adds the transport's name to the address by itself.
-      const socket = new Socket(url.replace(/\/websocket$/, ''), { transport: WebSocket, params: { [parameter]: token }, reconnectAfterMs: () => 600_000 });
+      const socket = new Socket(url.replace(/\/websocket$/, ''), {
+        transport: WebSocket,
+        params: { [parameter]: token },
+        reconnectAfterMs: () => 600_000,
+      });
       cleanUp.push(() => socket.disconnect());
       socket.connect();
       socket.channel(topic).join();
@@ -134,7 +200,10 @@ function lineWith(profile: Profile, { key }: ReturnType<typeof testKey>): Line {
   const http = newHttp();
   const audited: NewAuditEntry[] = [];
   const broker = createBroker({
-    profiles: { find: (id) => (id === profile.id ? profile : null), instanceId: () => '6f1f6a8e-53a0-4a4e-9f0b-000000001001' },
+    profiles: {
+      find: (id) => (id === profile.id ? profile : null),
+      instanceId: () => '6f1f6a8e-53a0-4a4e-9f0b-000000001001',
+    },
     policy: createGrantPolicy(systemClock),
     keys: { active: () => Promise.resolve(ok(key)), noteMint: () => undefined },
     providers: providersOf({ sautikit: createSautikit(http), 'generic-http': createGenericHttp(http) }),
@@ -174,7 +243,11 @@ async function registeredPhone({ broker, profile }: Line) {
 }
 
 describe('a system that nobody has heard of', () => {
-  const profileFor = (url: string, parts: Partial<Extract<ProfileInput['provider'], { kind: 'generic-http' }>> = {}, more: Partial<ProfileInput> = {}): Profile =>
+  const profileFor = (
+    url: string,
+    parts: Partial<Extract<ProfileInput['provider'], { kind: 'generic-http' }>> = {},
+    more: Partial<ProfileInput> = {},
+  ): Profile =>
     lineOf(
       {
         kind: 'generic-http',
@@ -191,18 +264,22 @@ describe('a system that nobody has heard of', () => {
     );
 
   /** Signs for the practice gateway, as a company's own token service would. */
-  const issuer = (keyText: string, gatewayUrl: string): Answer => (seen, response) => {
-    const { subject, seconds } = z.object({ subject: z.string(), seconds: z.number() }).parse(JSON.parse(seen.body));
-    const answer =
-      seen.headers['x-issuer-key'] !== `Key ${keyText}`
-        ? answerJson(401, { why: seen.headers['x-issuer-key'] })
-        : answerJson(200, {
-            result: [{ jwt: mintToken({ sub: subject, lifeS: seconds }), until: Math.floor(Date.now() / 1000) + seconds }],
-            gateway: gatewayUrl,
-            ice: { urls: 'turn:127.0.0.1:3478', username: 'u', credential: 'lent' },
-          });
-    answer(seen, response);
-  };
+  const issuer =
+    (keyText: string, gatewayUrl: string): Answer =>
+    (seen, response) => {
+      const { subject, seconds } = z.object({ subject: z.string(), seconds: z.number() }).parse(JSON.parse(seen.body));
+      const answer =
+        seen.headers['x-issuer-key'] !== `Key ${keyText}`
+          ? answerJson(401, { why: seen.headers['x-issuer-key'] })
+          : answerJson(200, {
+              result: [
+                { jwt: mintToken({ sub: subject, lifeS: seconds }), until: Math.floor(Date.now() / 1000) + seconds },
+              ],
+              gateway: gatewayUrl,
+              ice: { urls: 'turn:127.0.0.1:3478', username: 'u', credential: 'lent' },
+            });
+      answer(seen, response);
+    };
 
   it('registers the engine at the gateway that the answer names, with the token from there', async () => {
     const key = testKey();
@@ -211,8 +288,16 @@ describe('a system that nobody has heard of', () => {
     const line = lineWith(profileFor(server.url), key);
     const { phone, grants } = await registeredPhone(line);
     expect(gateway.stats()).toMatchObject({ flows: 1, bindings: 1, acceptedBy: { active: 1, next: 0 } });
-    expect(server.requests).toMatchObject([{ method: 'POST', path: '/issue?for=phones', body: JSON.stringify({ subject: '1001', domain: TEST_DOMAIN, seconds: 300 }) }]);
-    expect(grants).toMatchObject([{ url: gateway.url, iceServers: [{ urls: ['turn:127.0.0.1:3478'], username: 'u', credential: 'lent' }] }]);
+    expect(server.requests).toMatchObject([
+      {
+        method: 'POST',
+        path: '/issue?for=phones',
+        body: JSON.stringify({ subject: '1001', domain: TEST_DOMAIN, seconds: 300 }),
+      },
+    ]);
+    expect(grants).toMatchObject([
+      { url: gateway.url, iceServers: [{ urls: ['turn:127.0.0.1:3478'], username: 'u', credential: 'lent' }] },
+    ]);
     // The key went to the server's header, and to nothing that a window or a log sees.
     expect(JSON.stringify([grants, line.audited, phone.trace, phone.events])).not.toContain(key.text);
     expect(line.audited).toMatchObject([{ what: 'mint', profileId: 'line-1', purpose: 'sip', cause: 'asked' }]);
@@ -224,7 +309,18 @@ describe('a system that nobody has heard of', () => {
     const username = `${Math.floor(Date.now() / 1000) + 120}:1001`;
     const password = createHmac('sha1', TEST_KEY).update(username).digest('base64');
     const server = await opened(openHttpServer(answerJson(200, { username, password, expires_in: 120 })));
-    const profile = profileFor(server.url, { token: '', username: '/username', password: '/password', expiresAt: '/expires_in', gatewayUrl: '', iceServers: '' }, { gatewayUrl: gateway.url, presentation: { kind: 'digest' } });
+    const profile = profileFor(
+      server.url,
+      {
+        token: '',
+        username: '/username',
+        password: '/password',
+        expiresAt: '/expires_in',
+        gatewayUrl: '',
+        iceServers: '',
+      },
+      { gatewayUrl: gateway.url, presentation: { kind: 'digest' } },
+    );
     const { grants } = await registeredPhone(lineWith(profile, key));
     expect(gateway.stats()).toMatchObject({ bindings: 1, acceptedBy: { active: 1 } });
     expect(grants).toMatchObject([{ presentation: { kind: 'digest', username } }]);
@@ -234,19 +330,29 @@ describe('a system that nobody has heard of', () => {
     const key = testKey();
     const server = await opened(openHttpServer(issuer(key.text, 'ws://127.0.0.1:1/')));
     const line = lineWith(profileFor(server.url), key);
-    const [one, two] = await Promise.all([line.broker.grant('line-1', 'sip', 'asked'), line.broker.grant('line-1', 'sip', 'renewal')]);
+    const [one, two] = await Promise.all([
+      line.broker.grant('line-1', 'sip', 'asked'),
+      line.broker.grant('line-1', 'sip', 'renewal'),
+    ]);
     expect(one.ok && one).toBe(two);
     expect(server.requests).toHaveLength(1);
 
     const stranger = lineWith(profileFor(server.url), testKey());
-    for (let count = 0; count < 3; count += 1) expect(await stranger.broker.grant('line-1', 'sip', 'asked')).toMatchObject({ ok: false, failure: { reason: 'provider-refused', action: 'open-keys' } });
+    for (let count = 0; count < 3; count += 1)
+      expect(await stranger.broker.grant('line-1', 'sip', 'asked')).toMatchObject({
+        ok: false,
+        failure: { reason: 'provider-refused', action: 'open-keys' },
+      });
     expect(server.requests).toHaveLength(2);
   });
 
   it('can not lead a token to a gateway that the profile does not allow', async () => {
     const key = testKey();
     const server = await opened(openHttpServer(issuer(key.text, 'wss://evil.example.com/')));
-    expect(await lineWith(profileFor(server.url), key).broker.grant('line-1', 'sip', 'asked')).toMatchObject({ ok: false, failure: { reason: 'answer-invalid' } });
+    expect(await lineWith(profileFor(server.url), key).broker.grant('line-1', 'sip', 'asked')).toMatchObject({
+      ok: false,
+      failure: { reason: 'answer-invalid' },
+    });
   });
 });
 
@@ -254,8 +360,13 @@ describe('Sautikit', () => {
   it('registers the engine at the endpoint of the answer', async () => {
     const key = testKey();
     const gateway = await practiceGateway();
-    const fake = await opened(openFakeSautikit({ key: key.text, mint: () => mintToken({ sub: '1001' }), gatewayUrl: gateway.url }));
-    const profile = lineOf({ kind: 'sautikit', baseUrl: fake.url, generation: 'webrtc' }, { identity: `1001@${TEST_DOMAIN}`, gatewayUrl: '' });
+    const fake = await opened(
+      openFakeSautikit({ key: key.text, mint: () => mintToken({ sub: '1001' }), gatewayUrl: gateway.url }),
+    );
+    const profile = lineOf(
+      { kind: 'sautikit', baseUrl: fake.url, generation: 'webrtc' },
+      { identity: `1001@${TEST_DOMAIN}`, gatewayUrl: '' },
+    );
     const { grants } = await registeredPhone(lineWith(profile, key));
     expect(gateway.stats()).toMatchObject({ flows: 1, bindings: 1 });
     expect(grants[0]?.iceServers).toHaveLength(2);
@@ -265,14 +376,27 @@ describe('Sautikit', () => {
     const key = testKey();
     const gateway = await practiceGateway();
     let made = 0;
-    const lent = (): object => ({ iceServers: [{ urls: 'turn:127.0.0.1:3478', username: 'u', credential: `lent-${made}` }] });
+    const lent = (): object => ({
+      iceServers: [{ urls: 'turn:127.0.0.1:3478', username: 'u', credential: `lent-${made}` }],
+    });
     const server = await opened(
       openHttpServer((seen, response) => {
         made += 1;
-        answerJson(200, { token: mintToken({ sub: '1001' }), endpoint: gateway.url, expiresIn: 300, turnServer: lent() })(seen, response);
+        answerJson(200, {
+          token: mintToken({ sub: '1001' }),
+          endpoint: gateway.url,
+          expiresIn: 300,
+          turnServer: lent(),
+        })(seen, response);
       }),
     );
-    const line = lineWith(lineOf({ kind: 'sautikit', baseUrl: server.url, generation: 'webrtc' }, { identity: `1001@${TEST_DOMAIN}`, gatewayUrl: '' }), key);
+    const line = lineWith(
+      lineOf(
+        { kind: 'sautikit', baseUrl: server.url, generation: 'webrtc' },
+        { identity: `1001@${TEST_DOMAIN}`, gatewayUrl: '' },
+      ),
+      key,
+    );
     const { phone } = await registeredPhone(line);
     const credentialOfNext = async (): Promise<unknown> => {
       const placed = await phone.agent.place('echo');

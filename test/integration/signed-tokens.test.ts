@@ -17,29 +17,68 @@ import { TEST_DOMAIN } from '../support/sip-client';
 type PublicAlgorithm = 'RS256' | 'ES256' | 'EdDSA';
 const provider = createLocalJwt(() => Date.now());
 const line = (user: string, algorithm: PublicAlgorithm, policy: object = {}, meta: object = {}): Profile =>
-  profileSchema.parse({ id: 'signed', name: 'Signed', environment: 'staging', provider: { kind: 'local-jwt', audience: 'practice', algorithm, keyId: '{fingerprint}', meta }, identity: `${user}@${TEST_DOMAIN}`, gatewayUrl: 'wss://pbx.example.com', presentation: { kind: 'query' }, policy });
+  profileSchema.parse({
+    id: 'signed',
+    name: 'Signed',
+    environment: 'staging',
+    provider: { kind: 'local-jwt', audience: 'practice', algorithm, keyId: '{fingerprint}', meta },
+    identity: `${user}@${TEST_DOMAIN}`,
+    gatewayUrl: 'wss://pbx.example.com',
+    presentation: { kind: 'query' },
+    policy,
+  });
 
-async function newKey(algorithm: PublicAlgorithm): Promise<{ readonly secret: Secret; readonly asPem: GatewayKey; readonly asJwk: GatewayKey; readonly fingerprint: string }> {
+async function newKey(algorithm: PublicAlgorithm): Promise<{
+  readonly secret: Secret;
+  readonly asPem: GatewayKey;
+  readonly asJwk: GatewayKey;
+  readonly fingerprint: string;
+}> {
   const secret = await makeKey(line('1001', algorithm));
   const shown = secret.ok ? publicKeyOf(secret.value, line('1001', algorithm)) : secret;
   if (!secret.ok || !shown.ok) throw new Error('no key');
   const { pem, jwk, fingerprint } = shown.value;
-  return { secret: secret.value, asPem: { algorithm, publicKey: pem }, asJwk: { algorithm, publicKey: jwk }, fingerprint };
+  return {
+    secret: secret.value,
+    asPem: { algorithm, publicKey: pem },
+    asJwk: { algorithm, publicKey: jwk },
+    fingerprint,
+  };
 }
 
 let lines: string[] = [];
 async function gatewayWith(active: GatewayKey, next?: GatewayKey): Promise<GatewayHandle> {
-  const started = await startGateway({ port: 0, domain: TEST_DOMAIN, keys: { active, ...(next === undefined ? {} : { next }) }, log: (one) => lines.push(one) });
+  const started = await startGateway({
+    port: 0,
+    domain: TEST_DOMAIN,
+    keys: { active, ...(next === undefined ? {} : { next }) },
+    log: (one) => lines.push(one),
+  });
   if (!started.ok) throw new Error(started.failure.sentence);
   onTestFinished(started.value.close);
   return started.value;
 }
 
 async function mint(profile: Profile, { secret }: { readonly secret: Secret }, url: string): Promise<Grant> {
-  const minted = await provider.mint({ profile, purpose: 'sip', lifeS: 300 }, { fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) });
+  const minted = await provider.mint(
+    { profile, purpose: 'sip', lifeS: 300 },
+    { fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) },
+  );
   if (!minted.ok || minted.value.kind !== 'token') throw new Error('no token');
   const { token, issuedAt, expiresAt } = minted.value;
-  return { profileId: profile.id, purpose: 'sip', issuedAt, expiresAt, fingerprint: fingerprintOf(token), presentation: { kind: 'query', parameter: 'token', token }, url, identity: profile.identity, displayName: '', instanceId: '6f1f6a8e-53a0-4a4e-9f0b-000000001001', iceServers: [] };
+  return {
+    profileId: profile.id,
+    purpose: 'sip',
+    issuedAt,
+    expiresAt,
+    fingerprint: fingerprintOf(token),
+    presentation: { kind: 'query', parameter: 'token', token },
+    url,
+    identity: profile.identity,
+    displayName: '',
+    instanceId: '6f1f6a8e-53a0-4a4e-9f0b-000000001001',
+    iceServers: [],
+  };
 }
 
 /** The engine's real code; its grants come from main's own signing. */
@@ -63,7 +102,10 @@ describe.each(['ES256', 'EdDSA', 'RS256'] as const)('a line that signs with %s',
     const key = await newKey(algorithm);
     for (const half of [key.asPem, key.asJwk]) {
       const gateway = await gatewayWith(half);
-      const [asha, kamau] = await Promise.all([phoneOf(line('1001', algorithm), key, gateway.url), phoneOf(line('1002', algorithm), key, gateway.url)]);
+      const [asha, kamau] = await Promise.all([
+        phoneOf(line('1001', algorithm), key, gateway.url),
+        phoneOf(line('1002', algorithm), key, gateway.url),
+      ]);
       await Promise.all([asha.registered(), kamau.registered()]);
       expect((await asha.agent.place('1002')).ok).toBe(true);
       await kamau.agent.answer((await kamau.call('ringing')).id);
@@ -86,14 +128,20 @@ describe.each(['ES256', 'EdDSA', 'RS256'] as const)('a line that signs with %s',
     expect(gateway.stats().acceptedBy).toEqual({ active: 0, next: 1 });
   });
 
-  it("may call whom its policy says, for the gateway reads the same rules from the token, and logs its meta", async () => {
+  it('may call whom its policy says, for the gateway reads the same rules from the token, and logs its meta', async () => {
     const key = await newKey(algorithm);
     const gateway = await gatewayWith(key.asPem);
     const policy = { maxCallS: 600, dial: { allow: ['10??', 'echo'], deny: ['1003'] } };
-    const [asha, kamau] = await Promise.all([phoneOf(line('1001', algorithm, policy, { team: 'sales' }), key, gateway.url), phoneOf(line('1003', algorithm), key, gateway.url)]);
+    const [asha, kamau] = await Promise.all([
+      phoneOf(line('1001', algorithm, policy, { team: 'sales' }), key, gateway.url),
+      phoneOf(line('1003', algorithm), key, gateway.url),
+    ]);
     await Promise.all([asha.registered(), kamau.registered()]);
     expect((await asha.agent.place('1003')).ok).toBe(true);
-    expect(await asha.call('ended')).toMatchObject({ cause: 'refused', details: expect.stringContaining('dial rule') as unknown });
+    expect(await asha.call('ended')).toMatchObject({
+      cause: 'refused',
+      details: expect.stringContaining('dial rule') as unknown,
+    });
     expect(kamau.agent.snapshot().calls).toEqual([]);
     expect(lines.join('\n')).toContain('meta team=sales');
     expect(asha.grantsGiven()).toBe(1);
@@ -103,22 +151,38 @@ describe.each(['ES256', 'EdDSA', 'RS256'] as const)('a line that signs with %s',
 it('the routes of dialogs are not signed with what everybody knows', async () => {
   const key = await newKey('EdDSA');
   const gateway = await gatewayWith(key.asPem);
-  const [asha, kamau] = await Promise.all([phoneOf(line('1001', 'EdDSA'), key, gateway.url), phoneOf(line('1002', 'EdDSA'), key, gateway.url)]);
+  const [asha, kamau] = await Promise.all([
+    phoneOf(line('1001', 'EdDSA'), key, gateway.url),
+    phoneOf(line('1002', 'EdDSA'), key, gateway.url),
+  ]);
   await Promise.all([asha.registered(), kamau.registered()]);
   await asha.agent.place('1002');
   await kamau.call('ringing');
   const [route = ''] = kamau.trace.flatMap(({ text }) => /Record-Route: <sip:([^@]+)@/.exec(text)?.[1] ?? []);
   expect(route).not.toBe('');
-  const known = [key.fingerprint, '', JSON.stringify(key.asPem), ...[key.asPem, key.asJwk].map((one) => (typeof one === 'string' ? one : typeof one.publicKey === 'string' ? one.publicKey : JSON.stringify(one.publicKey)))];
+  const known = [
+    key.fingerprint,
+    '',
+    JSON.stringify(key.asPem),
+    ...[key.asPem, key.asJwk].map((one) =>
+      typeof one === 'string' ? one : typeof one.publicKey === 'string' ? one.publicKey : JSON.stringify(one.publicKey),
+    ),
+  ];
   for (const text of known) expect(new FlowTokens(text).read(route)).toBeNull();
 });
 
 it('digest and a public key do not go together, and a private key is none for a gateway', async () => {
   const key = await newKey('ES256');
   const keys = { active: key.asPem };
-  expect(await startGateway({ port: 0, keys, accepts: ['digest'] })).toMatchObject({ ok: false, failure: { reason: 'key-unusable' } });
+  expect(await startGateway({ port: 0, keys, accepts: ['digest'] })).toMatchObject({
+    ok: false,
+    failure: { reason: 'key-unusable' },
+  });
   const privatePem = key.secret.use((bytes) => Buffer.from(bytes).toString());
   const refused = await startGateway({ port: 0, keys: { active: { algorithm: 'ES256', publicKey: privatePem } } });
   expect(refused).toMatchObject({ ok: false, failure: { reason: 'key-unusable' } });
-  expect(await startGateway({ port: 0, keys: { active: privatePem } })).toMatchObject({ ok: false, failure: { reason: 'key-unusable' } });
+  expect(await startGateway({ port: 0, keys: { active: privatePem } })).toMatchObject({
+    ok: false,
+    failure: { reason: 'key-unusable' },
+  });
 });

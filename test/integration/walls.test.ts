@@ -20,12 +20,18 @@ afterEach(() => {
 /** Compiler errors of one line of code, were it a file of the zone. */
 function errorsIn(zone: string, code: string): string[] {
   const configPath = join(checkout, `tsconfig.${zone}.json`);
-  const parsed = ts.getParsedCommandLineOfConfigFile(configPath, { noEmit: true, composite: false }, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined });
+  const parsed = ts.getParsedCommandLineOfConfigFile(
+    configPath,
+    { noEmit: true, composite: false },
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined },
+  );
   if (parsed === undefined) throw new Error(`no ${configPath}`);
   const file = join(folder, 'probe.ts');
   writeFileSync(file, code);
   const program = ts.createProgram([file], { ...parsed.options, rootDir: '/', emitDeclarationOnly: false });
-  return ts.getPreEmitDiagnostics(program).map((diagnostic) => ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map((diagnostic) => ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
 }
 
 describe('a zone is a compiler fact', () => {
@@ -50,7 +56,9 @@ describe('a zone is a compiler fact', () => {
   });
 });
 
-const report = z.object({ summary: z.object({ violations: z.array(z.object({ rule: z.object({ name: z.string() }), from: z.string() })) }) });
+const report = z.object({
+  summary: z.object({ violations: z.array(z.object({ rule: z.object({ name: z.string() }), from: z.string() })) }),
+});
 
 /** Names of the rules that fire in a tree of the given files. */
 function firedRules(files: Readonly<Record<string, string>>): string[] {
@@ -66,7 +74,11 @@ function firedRules(files: Readonly<Record<string, string>>): string[] {
   // Exit code is the number of violations; the report is on standard output either way.
   let output = '';
   try {
-    output = execFileSync(process.execPath, [cli, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src', 'test'], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    output = execFileSync(
+      process.execPath,
+      [cli, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src', 'test'],
+      { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+    );
   } catch (error) {
     output = z.object({ stdout: z.string() }).parse(error).stdout;
   }
@@ -77,17 +89,31 @@ const npmPackage = (name: string): Record<string, string> => ({
   [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
   [`node_modules/${name}/index.js`]: 'module.exports = {};',
 });
-const manifest = { 'package.json': JSON.stringify({ dependencies: { zod: '1', jssip: '1', keytar: '1', jose: '1', 'node-datachannel': '1' }, devDependencies: { react: '1' } }) };
+const manifest = {
+  'package.json': JSON.stringify({
+    dependencies: { zod: '1', jssip: '1', keytar: '1', jose: '1', 'node-datachannel': '1' },
+    devDependencies: { react: '1' },
+  }),
+};
 const leaf = 'export const x = 1;';
 
 describe('the arrow table', () => {
   it.each<[string, Record<string, string>]>([
-    ['no-circles', { 'src/main/a.ts': "import './b'; export const a = 1;", 'src/main/b.ts': "import './a'; export const b = 1;" }],
+    [
+      'no-circles',
+      { 'src/main/a.ts': "import './b'; export const a = 1;", 'src/main/b.ts': "import './a'; export const b = 1;" },
+    ],
     ['no-orphan-arrow', { 'src/main/a.ts': "import './nowhere';" }],
     ['contracts-import-zod-alone', { 'src/contracts/a.ts': "import 'jose';", ...npmPackage('jose') }],
     ['main-imports-contracts', { 'src/main/a.ts': "import '../renderer/b';", 'src/renderer/b.ts': leaf }],
     ['main-imports-contracts', { 'src/main/a.ts': "import '../gateway/b';", 'src/gateway/b.ts': leaf }],
-    ['only-index-composes', { 'src/main/broker.ts': "import './composition/compose-tokens';", 'src/main/composition/compose-tokens.ts': leaf }],
+    [
+      'only-index-composes',
+      {
+        'src/main/broker.ts': "import './composition/compose-tokens';",
+        'src/main/composition/compose-tokens.ts': leaf,
+      },
+    ],
     ['preload-imports-names-only', { 'src/preload/a.ts': "import '../contracts/ipc';", 'src/contracts/ipc.ts': leaf }],
     ['renderer-imports-contracts', { 'src/renderer/a.ts': "import '../main/b';", 'src/main/b.ts': leaf }],
     ['gateway-imports-contracts', { 'src/gateway/a.ts': "import '../main/b';", 'src/main/b.ts': leaf }],
@@ -101,7 +127,10 @@ describe('the arrow table', () => {
     ['one-file-imports-jssip', { 'src/renderer/phone/call.ts': "import 'jssip';", ...npmPackage('jssip') }],
     ['one-file-imports-keytar', { 'src/main/broker.ts': "import 'keytar';", ...npmPackage('keytar') }],
     ['one-file-signs', { 'src/main/broker.ts': "import 'jose';", ...npmPackage('jose') }],
-    ['one-file-makes-media', { 'src/gateway/proxy.ts': "import 'node-datachannel';", ...npmPackage('node-datachannel') }],
+    [
+      'one-file-makes-media',
+      { 'src/gateway/proxy.ts': "import 'node-datachannel';", ...npmPackage('node-datachannel') },
+    ],
   ])('%s fires', (rule, files) => {
     expect(firedRules({ ...manifest, ...files })).toContain(rule);
   });
@@ -129,8 +158,13 @@ describe('ipcMain', () => {
     ['src/main/ipc.ts', 0],
   ])('imported by %s: %i complaint', async (path, complaints) => {
     // With CI=true typescript-eslint takes each file's text from the disk, not the text it is given, unless told not to.
-    const eslint = new ESLint({ cwd: checkout, overrideConfig: { languageOptions: { parserOptions: { disallowAutomaticSingleRunInference: true } } } });
-    const [result] = await eslint.lintText("import { ipcMain } from 'electron';\nipcMain.removeHandler('x');\n", { filePath: join(checkout, path) });
+    const eslint = new ESLint({
+      cwd: checkout,
+      overrideConfig: { languageOptions: { parserOptions: { disallowAutomaticSingleRunInference: true } } },
+    });
+    const [result] = await eslint.lintText("import { ipcMain } from 'electron';\nipcMain.removeHandler('x');\n", {
+      filePath: join(checkout, path),
+    });
     expect(result?.messages.filter((message) => message.fatal === true)).toEqual([]);
     expect(result?.messages.filter((message) => message.ruleId === 'no-restricted-imports')).toHaveLength(complaints);
   });

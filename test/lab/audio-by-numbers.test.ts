@@ -18,12 +18,17 @@ const OURS_HZ = 1_000;
 const THEIRS_HZ = 440;
 
 /** What the WebRTC side heard. */
-const heardIn = (media: MediaPhone): Sound => ({ samples: fromMuLaw(media.heard.filter(({ payloadType }) => payloadType === 0).map(({ payload }) => payload)), sampleRateHz: 8_000 });
+const heardIn = (media: MediaPhone): Sound => ({
+  samples: fromMuLaw(media.heard.filter(({ payloadType }) => payloadType === 0).map(({ payload }) => payload)),
+  sampleRateHz: 8_000,
+});
 
 /** All windows of a sound, without the one in which it begins and the one in which it ends. */
 function windowsOf({ samples, sampleRateHz }: Sound, hz: number): readonly ToneReading[] {
   const length = Math.round(sampleRateHz * WINDOW_S);
-  const all = Array.from({ length: Math.floor(samples.length / length) }, (_, n) => analyseTone(samples.subarray(n * length, (n + 1) * length), sampleRateHz, hz));
+  const all = Array.from({ length: Math.floor(samples.length / length) }, (_, n) =>
+    analyseTone(samples.subarray(n * length, (n + 1) * length), sampleRateHz, hz),
+  );
   const [first, last] = [all.findIndex((one) => holdsTone(one, hz)), all.findLastIndex((one) => holdsTone(one, hz))];
   return all.slice(first + 1, last);
 }
@@ -53,14 +58,23 @@ describe('sound through the lab', () => {
   });
   afterAll(() => running?.close());
 
-  const phone = async (codec: MediaCodec = 'PCMU'): Promise<{ readonly client: SipClient; readonly media: MediaPhone }> => {
+  const phone = async (
+    codec: MediaCodec = 'PCMU',
+  ): Promise<{ readonly client: SipClient; readonly media: MediaPhone }> => {
     const media = new MediaPhone(codec);
-    const client = await SipClient.open(lab().url, '1001', { token: lab().mint({ sub: '1001' }), domain: lab().domain });
-    ends.push(() => client.drop(), () => closed(media));
+    const client = await SipClient.open(lab().url, '1001', {
+      token: lab().mint({ sub: '1001' }),
+      domain: lab().domain,
+    });
+    ends.push(
+      () => client.drop(),
+      () => closed(media),
+    );
     expect((await client.register()).status).toBe(200);
     return { client, media };
   };
-  const call = async (client: SipClient, media: MediaPhone, to: Baresip): Promise<SipRequest> => client.request('INVITE', { uri: to.uri, body: await media.local('offer') });
+  const call = async (client: SipClient, media: MediaPhone, to: Baresip): Promise<SipRequest> =>
+    client.request('INVITE', { uri: to.uri, body: await media.local('offer') });
   const talk = async (client: SipClient, media: MediaPhone, to: Baresip): Promise<TestDialog> => {
     const invite = await call(client, media, to);
     const response = await client.response(invite);
@@ -75,15 +89,21 @@ describe('sound through the lab', () => {
     await peer.event('CALL_CLOSED', { from });
   };
   /** What the ordinary phone heard in its newest call. */
-  const heardBy = async (peer: Baresip): Promise<Sound> => readSound((await peer.recordings()).filter(({ direction }) => direction === 'dec').at(-1)?.path ?? '');
+  const heardBy = async (peer: Baresip): Promise<Sound> =>
+    readSound((await peer.recordings()).filter(({ direction }) => direction === 'dec').at(-1)?.path ?? '');
   const expectTone = (what: string, sound: Sound, hz: number, dbfs: readonly [number, number]): void => {
     const windows = windowsOf(sound, hz);
     expect(windows.length, what).toBeGreaterThan(10);
     const levels = windows.map(({ toneDbfs }) => toneDbfs).sort((a, b) => a - b);
     const [lowest = 0, middle = 0, highest = 0] = [levels[0], levels[Math.floor(levels.length / 2)], levels.at(-1)];
-    measured(`${what}: ${(windows[0]?.frequencyHz ?? 0).toFixed(1)} Hz, ${middle.toFixed(1)} dBFS (${lowest.toFixed(1)} to ${highest.toFixed(1)}) for ${(windows.length * WINDOW_S).toFixed(1)} s`);
+    measured(
+      `${what}: ${(windows[0]?.frequencyHz ?? 0).toFixed(1)} Hz, ${middle.toFixed(1)} dBFS (${lowest.toFixed(1)} to ${highest.toFixed(1)}) for ${(windows.length * WINDOW_S).toFixed(1)} s`,
+    );
     // Every tenth of a second holds it: no gap.
-    expect(windows.filter((one) => !holdsTone(one, hz)), what).toEqual([]);
+    expect(
+      windows.filter((one) => !holdsTone(one, hz)),
+      what,
+    ).toEqual([]);
     for (const { frequencyHz } of windows) expect(Math.abs(frequencyHz - hz), what).toBeLessThan(3);
     expect(lowest, what).toBeGreaterThan(dbfs[0]);
     expect(highest, what).toBeLessThan(dbfs[1]);
@@ -125,7 +145,8 @@ describe('sound through the lab', () => {
     const dialog = await talk(client, media, bob);
     let sequence = 1;
     for (const [index, digit] of [4, 2, 2, 11].entries()) {
-      const event = (duration: number, end: boolean): Buffer => Buffer.from([digit, end ? 0x8a : 0x0a, duration >> 8, duration & 0xff]);
+      const event = (duration: number, end: boolean): Buffer =>
+        Buffer.from([digit, end ? 0x8a : 0x0a, duration >> 8, duration & 0xff]);
       const timestamp = 8_000 + index * 1_600;
       for (const duration of [160, 320, 480]) media.say(sequence++, event(duration, false), 126, timestamp);
       const end = (): void => media.say(sequence++, event(640, true), 126, timestamp);
@@ -162,7 +183,10 @@ describe('sound through the lab', () => {
     expect(await lab().mediaSessions()).toBe(1);
     if (what === 'he refuses') await bob.hangup();
     else client.cancel(invite);
-    const refused = await client.next((message): message is SipResponse => message.kind === 'response' && message.status >= 400, 'the refusal');
+    const refused = await client.next(
+      (message): message is SipResponse => message.kind === 'response' && message.status >= 400,
+      'the refusal',
+    );
     expect(refused.status).toBe(what === 'he refuses' ? 486 : 487);
     client.acknowledgeRefusal(invite, refused);
     await bob.event('CALL_CLOSED', { from });
@@ -178,7 +202,11 @@ describe('sound through the lab', () => {
     const media = new MediaPhone('PCMU', /^a=mid:(\S+)/m.exec(invite.body)?.[1]);
     ends.push(() => closed(media));
     media.pc.setRemoteDescription(invite.body, 'offer');
-    client.reply(invite, 200, { toTag: 'asha', headers: [{ name: 'Content-Type', value: 'application/sdp' }], body: await media.local('answer') });
+    client.reply(invite, 200, {
+      toTag: 'asha',
+      headers: [{ name: 'Content-Type', value: 'application/sdp' }],
+      body: await media.local('answer'),
+    });
     await client.nextRequest('ACK');
     await media.opened();
     media.playTone(OURS_HZ, -12);

@@ -87,8 +87,16 @@ export interface BaresipPlace {
   readonly ports: ReturnType<LabPorts['phone']>;
 }
 
-const CODECS: Readonly<Record<BaresipCodec, string>> = { PCMU: 'PCMU/8000/1', PCMA: 'PCMA/8000/1', opus: 'opus/48000/2' };
-const MODULES = ['/usr/lib/baresip/modules', '/usr/lib/x86_64-linux-gnu/baresip/modules', '/usr/lib/aarch64-linux-gnu/baresip/modules'];
+const CODECS: Readonly<Record<BaresipCodec, string>> = {
+  PCMU: 'PCMU/8000/1',
+  PCMA: 'PCMA/8000/1',
+  opus: 'opus/48000/2',
+};
+const MODULES = [
+  '/usr/lib/baresip/modules',
+  '/usr/lib/x86_64-linux-gnu/baresip/modules',
+  '/usr/lib/aarch64-linux-gnu/baresip/modules',
+];
 
 /** Each line that looks odd cost somebody a failure: an address and not `lo`; ausine wants 48000 Hz and two channels; no stdio without a terminal. */
 const configuration = (place: BaresipPlace, folder: string, toneHz: number): string => `poll_method epoll
@@ -122,7 +130,13 @@ ctrl_tcp_listen ${place.address}:${place.ports.control}
 `;
 
 const frame = z.union([
-  z.object({ event: z.literal(true), type: z.string(), id: z.string().default(''), peeruri: z.string().default(''), param: z.string().default('') }),
+  z.object({
+    event: z.literal(true),
+    type: z.string(),
+    id: z.string().default(''),
+    peeruri: z.string().default(''),
+    param: z.string().default(''),
+  }),
   z.object({ response: z.literal(true), ok: z.boolean(), data: z.string().default(''), token: z.string().default('') }),
 ]);
 
@@ -154,7 +168,14 @@ export async function startBaresipAt(place: BaresipPlace, options: BaresipOption
   const folder = join(place.folder, `baresip-${options.user}`);
   await mkdir(join(folder, 'recordings'), { recursive: true, mode: 0o700 });
   await writeFile(join(folder, 'config'), configuration(place, folder, options.toneHz ?? 440));
-  const account = [`<sip:${options.user}@${place.domain};transport=udp>`, 'auth_pass=none', `outbound="sip:${place.address}:${place.registrarPort};transport=udp"`, 'regint=60', `answermode=${options.answerMode ?? 'auto'}`, `audio_codecs=${CODECS[options.codec ?? 'PCMU']}`];
+  const account = [
+    `<sip:${options.user}@${place.domain};transport=udp>`,
+    'auth_pass=none',
+    `outbound="sip:${place.address}:${place.registrarPort};transport=udp"`,
+    'regint=60',
+    `answermode=${options.answerMode ?? 'auto'}`,
+    `audio_codecs=${CODECS[options.codec ?? 'PCMU']}`,
+  ];
   await writeFile(join(folder, 'accounts'), `${account.join(';')}\n`);
   const labProcess = await startLabProcess(folder, `baresip-${options.user}`, 'baresip', ['-f', folder]);
   const socket = await waitFor('its control port opened', labProcess, () => openControl(place));
@@ -167,7 +188,8 @@ export async function startBaresipAt(place: BaresipPlace, options: BaresipOption
     const parsed = frame.safeParse(JSON.parse(text));
     if (!parsed.success) return;
     const message = parsed.data;
-    if ('event' in message) events.push({ type: message.type, id: message.id, peer: message.peeruri, param: message.param, at: Date.now() });
+    if ('event' in message)
+      events.push({ type: message.type, id: message.id, peer: message.peeruri, param: message.param, at: Date.now() });
     else waiting.get(message.token)?.(message);
     for (const look of watchers) look();
   });
@@ -199,12 +221,21 @@ export async function startBaresipAt(place: BaresipPlace, options: BaresipOption
       };
       const timer = setTimeout(() => {
         end();
-        reject(new Error(`${options.user} waited ${ms} ms for ${type}; it had ${events.slice(from).map((one) => one.type).join(', ')}`));
+        reject(
+          new Error(
+            `${options.user} waited ${ms} ms for ${type}; it had ${events
+              .slice(from)
+              .map((one) => one.type)
+              .join(', ')}`,
+          ),
+        );
       }, ms);
       watchers = [...watchers, look];
       look();
     });
-  await waitFor('it was registered', labProcess, async () => (await labProcess.printed()).includes(`${options.user}@${place.domain}: {0/UDP/v4} 200`));
+  await waitFor('it was registered', labProcess, async () =>
+    (await labProcess.printed()).includes(`${options.user}@${place.domain}: {0/UDP/v4} 200`),
+  );
   return {
     user: options.user,
     uri: `sip:${options.user}@${place.domain}`,
@@ -220,16 +251,28 @@ export async function startBaresipAt(place: BaresipPlace, options: BaresipOption
       for (const digit of digits) await command('sndcode', digit);
     },
     setAnswerMode: (mode) => tell('answermode', mode),
-    digits: () => events.filter(({ type }) => type === 'CALL_DTMF_START').map(({ param }) => param).join(''),
+    digits: () =>
+      events
+        .filter(({ type }) => type === 'CALL_DTMF_START')
+        .map(({ param }) => param)
+        .join(''),
     calls: () => {
       // An incoming call that is answered by itself has no CALL_INCOMING.
-      const ids = (of: (type: string) => boolean): Set<string> => new Set(events.filter(({ id, type }) => id !== '' && of(type)).map(({ id }) => id));
+      const ids = (of: (type: string) => boolean): Set<string> =>
+        new Set(events.filter(({ id, type }) => id !== '' && of(type)).map(({ id }) => id));
       return ids((type) => type.startsWith('CALL_')).size - ids((type) => type === 'CALL_CLOSED').size;
     },
     recordings: async () => {
       const names = (await readdir(join(folder, 'recordings'))).filter((name) => name.endsWith('.wav'));
-      const files = await Promise.all(names.map(async (name) => ({ path: join(folder, 'recordings', name), bornAt: (await stat(join(folder, 'recordings', name))).birthtimeMs })));
-      return files.sort((a, b) => a.bornAt - b.bornAt).map(({ path }) => ({ path, direction: path.endsWith('-enc.wav') ? 'enc' : 'dec' }));
+      const files = await Promise.all(
+        names.map(async (name) => ({
+          path: join(folder, 'recordings', name),
+          bornAt: (await stat(join(folder, 'recordings', name))).birthtimeMs,
+        })),
+      );
+      return files
+        .sort((a, b) => a.bornAt - b.bornAt)
+        .map(({ path }) => ({ path, direction: path.endsWith('-enc.wav') ? 'enc' : 'dec' }));
     },
     command,
     stop: async () => {

@@ -48,18 +48,63 @@ export async function makeCertificates(folder: string, names: readonly string[])
   const openssl = async (...args: string[]): Promise<void> => {
     await run('openssl', args, { cwd: folder });
   };
-  const key = (name: string): Promise<void> => openssl('genpkey', '-quiet', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', `${name}.key`);
+  const key = (name: string): Promise<void> =>
+    openssl('genpkey', '-quiet', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', `${name}.key`);
   await writeFile(join(folder, 'ca.cnf'), CA_CONFIG);
   await writeFile(join(folder, 'index.txt'), '');
   await writeFile(join(folder, 'serial'), '1000\n');
   await key('ca');
-  await openssl('req', '-x509', '-new', '-key', 'ca.key', '-sha256', '-days', '7', '-subj', '/CN=Ringfence lab CA of one run', '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-out', 'ca.pem');
-  const sign = async (name: string, forNames: readonly string[], [from, until]: readonly [number, number]): Promise<ServerCertificate> => {
+  await openssl(
+    'req',
+    '-x509',
+    '-new',
+    '-key',
+    'ca.key',
+    '-sha256',
+    '-days',
+    '7',
+    '-subj',
+    '/CN=Ringfence lab CA of one run',
+    '-addext',
+    'basicConstraints=critical,CA:TRUE',
+    '-addext',
+    'keyUsage=critical,keyCertSign,cRLSign',
+    '-out',
+    'ca.pem',
+  );
+  const sign = async (
+    name: string,
+    forNames: readonly string[],
+    [from, until]: readonly [number, number],
+  ): Promise<ServerCertificate> => {
     const alternatives = forNames.map((one) => `${isIP(one) === 0 ? 'DNS' : 'IP'}:${one}`).join(',');
     await key(name);
     await openssl('req', '-new', '-key', `${name}.key`, '-subj', `/CN=${forNames[0] ?? name}`, '-out', `${name}.csr`);
-    await writeFile(join(folder, `${name}.ext`), `basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=serverAuth\nsubjectAltName=${alternatives}\n`);
-    await openssl('ca', '-batch', '-config', 'ca.cnf', '-cert', 'ca.pem', '-keyfile', 'ca.key', '-in', `${name}.csr`, '-out', `${name}.pem`, '-notext', '-extfile', `${name}.ext`, '-startdate', moment(from), '-enddate', moment(until));
+    await writeFile(
+      join(folder, `${name}.ext`),
+      `basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=serverAuth\nsubjectAltName=${alternatives}\n`,
+    );
+    await openssl(
+      'ca',
+      '-batch',
+      '-config',
+      'ca.cnf',
+      '-cert',
+      'ca.pem',
+      '-keyfile',
+      'ca.key',
+      '-in',
+      `${name}.csr`,
+      '-out',
+      `${name}.pem`,
+      '-notext',
+      '-extfile',
+      `${name}.ext`,
+      '-startdate',
+      moment(from),
+      '-enddate',
+      moment(until),
+    );
     return { certificate: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) };
   };
   return {

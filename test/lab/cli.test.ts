@@ -9,7 +9,12 @@ const problem = await labProblem();
 beforeEach(({ skip }) => skip(problem !== null, problem ?? ''));
 
 it('reads its arguments, and says what is wrong with them', () => {
-  expect(readLabArguments(['--presentation', 'bearer', '--tls', '--codec', 'opus', '--manual'])).toEqual({ presentation: 'bearer', tls: true, codec: 'opus', answerMode: 'manual' });
+  expect(readLabArguments(['--presentation', 'bearer', '--tls', '--codec', 'opus', '--manual'])).toEqual({
+    presentation: 'bearer',
+    tls: true,
+    codec: 'opus',
+    answerMode: 'manual',
+  });
   expect(readLabArguments(['--presentation', 'toString'])).toEqual({ problem: 'There is no presentation toString.' });
   expect(readLabArguments(['--codec', 'G729'])).toEqual({ problem: 'There is no codec G729.' });
   expect(readLabArguments(['--loud'])).toMatchObject({ problem: expect.stringContaining('--loud') as string });
@@ -36,7 +41,16 @@ it('prints a profile and the path of the key, never the key, and leaves nothing'
   });
   const text = said.join('\n');
   expect(code).toBe(0);
-  for (const part of [/ws:\/\/127\.0\.0\.1:\d+\//, /1001@lab\.ringfence\.test/, /Token stays in main/, /Issuer +ringfence/, /Audience +lab/, /sip:bob@lab\.ringfence\.test/, /Ctrl\+C/]) expect(text).toMatch(part);
+  for (const part of [
+    /ws:\/\/127\.0\.0\.1:\d+\//,
+    /1001@lab\.ringfence\.test/,
+    /Token stays in main/,
+    /Issuer +ringfence/,
+    /Audience +lab/,
+    /sip:bob@lab\.ringfence\.test/,
+    /Ctrl\+C/,
+  ])
+    expect(text).toMatch(part);
   expect(text).toContain(shared[1]);
   expect(key.length).toBeGreaterThanOrEqual(32);
   expect(text).not.toContain(key);

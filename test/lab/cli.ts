@@ -29,7 +29,13 @@ export function readLabArguments(args: readonly string[]): LabOptions | 'help' |
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { presentation: { type: 'string', default: 'query' }, tls: { type: 'boolean', default: false }, codec: { type: 'string', default: 'PCMU' }, manual: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+      options: {
+        presentation: { type: 'string', default: 'query' },
+        tls: { type: 'boolean', default: false },
+        codec: { type: 'string', default: 'PCMU' },
+        manual: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
     });
     const { presentation, codec } = values;
     if (values.help) return 'help';
@@ -43,7 +49,8 @@ export function readLabArguments(args: readonly string[]): LabOptions | 'help' |
 
 /** What a person needs to know. */
 export function describeLab(lab: Lab, keyFile: string): string {
-  const issued = lab.presentation === 'digest' ? [] : [`  Issuer         ${lab.issuer}`, `  Audience       ${lab.audience}`];
+  const issued =
+    lab.presentation === 'digest' ? [] : [`  Issuer         ${lab.issuer}`, `  Audience       ${lab.audience}`];
   const tls =
     lab.wssUrl === null
       ? []

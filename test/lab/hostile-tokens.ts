@@ -45,7 +45,9 @@ const hostileAt = (nowS: number): readonly Hostile[] => [
 ];
 
 /** All of them, signed for this lab. */
-export function hostileTokens(lab: Lab): readonly { readonly what: string; readonly token: string; readonly word: string }[] {
+export function hostileTokens(
+  lab: Lab,
+): readonly { readonly what: string; readonly token: string; readonly word: string }[] {
   const good = lab.mint({ sub: '1001' });
   const [head = '', body = '', signature = ''] = good.split('.');
   const otherBody = lab.mint({ sub: '1002' }).split('.')[1] ?? '';
@@ -58,6 +60,10 @@ export function hostileTokens(lab: Lab): readonly { readonly what: string; reado
     { what: 'a signature for other claims', token: `${head}.${otherBody}.${signature}`, word: 'signature' },
     { what: 'a signature that goes on', token: `${good}AA`, word: 'signature' },
     { what: 'endless', token: lab.mint({ sub: '1001', claims: { pad: 'x'.repeat(8_000) } }), word: 'malformed' },
-    ...hostileAt(Math.floor(Date.now() / 1000)).map(([what, made, word]) => ({ what, token: lab.mint({ sub: '1001', ...made }), word })),
+    ...hostileAt(Math.floor(Date.now() / 1000)).map(([what, made, word]) => ({
+      what,
+      token: lab.mint({ sub: '1001', ...made }),
+      word,
+    })),
   ];
 }

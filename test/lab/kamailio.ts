@@ -41,7 +41,11 @@ export const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&
 /** One command for kamcmd by its input: what an argument says, everybody on the machine can read. */
 function kamcmd(folder: string, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('kamcmd', ['-s', `unixs:${join(folder, 'kamailio_ctl')}`], { cwd: folder, env: programEnvironment(folder), stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('kamcmd', ['-s', `unixs:${join(folder, 'kamailio_ctl')}`], {
+      cwd: folder,
+      env: programEnvironment(folder),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     let out = '';
     child.stdout.on('data', (text) => (out += String(text)));
     child.stderr.on('data', (text) => (out += String(text)));
@@ -51,7 +55,8 @@ function kamcmd(folder: string, command: string): Promise<string> {
     child.once('close', (code) => {
       // It greets, then repeats the command behind its prompt.
       const answer = out.slice(out.indexOf('\n', out.indexOf('kamcmd> ')) + 1).replace(/kamcmd> $/, '');
-      if (code !== 0 || /^error: /m.test(answer)) reject(new Error(`kamcmd ${command.split(' ')[0] ?? ''}: ${answer.trim()}`));
+      if (code !== 0 || /^error: /m.test(answer))
+        reject(new Error(`kamcmd ${command.split(' ')[0] ?? ''}: ${answer.trim()}`));
       else resolve(answer);
     });
   });
@@ -73,12 +78,34 @@ export async function prepareKamailio(parent: string, address: string, port: num
       await running?.stop();
     },
     start: async (definitions) => {
-      const lines = Object.entries(definitions).map(([name, value]) => `#!define ${name}${value === null ? '' : ` ${value}`}\n`);
+      const lines = Object.entries(definitions).map(
+        ([name, value]) => `#!define ${name}${value === null ? '' : ` ${value}`}\n`,
+      );
       await writeFile(join(folder, 'site.cfg'), lines.join(''), { mode: 0o600 });
-      running = await startLabProcess(folder, 'kamailio', 'kamailio', ['-DD', '-E', '-m', '64', '-M', '8', '-Y', folder, '-w', folder, '-P', join(folder, 'kamailio.pid'), '-f', CONFIG]);
+      running = await startLabProcess(folder, 'kamailio', 'kamailio', [
+        '-DD',
+        '-E',
+        '-m',
+        '64',
+        '-M',
+        '8',
+        '-Y',
+        folder,
+        '-w',
+        folder,
+        '-P',
+        join(folder, 'kamailio.pid'),
+        '-f',
+        CONFIG,
+      ]);
       await waitFor('it listened', running, () => listens(port, address));
       const listening = Date.now();
-      await waitFor('it took commands', running, () => kamcmd(folder, 'core.version').then(() => true, () => false));
+      await waitFor('it took commands', running, () =>
+        kamcmd(folder, 'core.version').then(
+          () => true,
+          () => false,
+        ),
+      );
       return listening;
     },
     rpc: (command) => kamcmd(folder, command),

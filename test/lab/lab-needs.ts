@@ -26,15 +26,30 @@ const MODULES: readonly (readonly [module: string, debian: string])[] = [
 const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** The environment of the lab's programs: nothing of ours but where programs are. */
-export const programEnvironment = (home: string): Record<string, string> => ({ PATH: FOLDERS.join(delimiter), HOME: home, LANG: 'C' });
+export const programEnvironment = (home: string): Record<string, string> => ({
+  PATH: FOLDERS.join(delimiter),
+  HOME: home,
+  LANG: 'C',
+});
 
-const there = (path: string): Promise<boolean> => access(path, constants.R_OK).then(() => true, () => false);
-const anywhere = async (paths: readonly string[]): Promise<boolean> => (await Promise.all(paths.map(there))).some(Boolean);
+const there = (path: string): Promise<boolean> =>
+  access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+const anywhere = async (paths: readonly string[]): Promise<boolean> =>
+  (await Promise.all(paths.map(there))).some(Boolean);
 
 /** Debian puts modules into a folder named after the architecture. */
 async function moduleFolders(): Promise<string[]> {
-  const triplet = await new Promise<string>((resolve) => execFile('dpkg-architecture', ['-qDEB_HOST_MULTIARCH'], (error, stdout) => resolve(error === null ? stdout.trim() : '')));
-  return ['x86_64-linux-gnu', 'aarch64-linux-gnu', triplet].filter((one) => one !== '').map((one) => `/usr/lib/${one}/kamailio/modules`);
+  const triplet = await new Promise<string>((resolve) =>
+    execFile('dpkg-architecture', ['-qDEB_HOST_MULTIARCH'], (error, stdout) =>
+      resolve(error === null ? stdout.trim() : ''),
+    ),
+  );
+  return ['x86_64-linux-gnu', 'aarch64-linux-gnu', triplet]
+    .filter((one) => one !== '')
+    .map((one) => `/usr/lib/${one}/kamailio/modules`);
 }
 
 /** Why there can be no lab here, and what to install; null when there can. */
@@ -42,8 +57,10 @@ export async function missingForLab(): Promise<string | null> {
   if (process.platform !== 'linux') return 'the lab needs Linux, with Kamailio, rtpengine, baresip and SIPp';
   const folders = await moduleFolders();
   const lacking: string[] = [];
-  for (const [program, debian] of PROGRAMS) if (!(await anywhere(FOLDERS.map((folder) => join(folder, program))))) lacking.push(debian);
-  for (const [module, debian] of MODULES) if (!(await anywhere(folders.map((folder) => join(folder, `${module}.so`))))) lacking.push(debian);
+  for (const [program, debian] of PROGRAMS)
+    if (!(await anywhere(FOLDERS.map((folder) => join(folder, program))))) lacking.push(debian);
+  for (const [module, debian] of MODULES)
+    if (!(await anywhere(folders.map((folder) => join(folder, `${module}.so`))))) lacking.push(debian);
   if (lacking.length === 0) return null;
   return `the lab needs \`apt-get install --no-install-recommends ${[...new Set(lacking)].join(' ')}\``;
 }

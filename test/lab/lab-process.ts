@@ -28,10 +28,20 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Starts a program in the lab's folder. If we die, the kernel ends it too (setpriv --pdeathsig), so that nothing stays behind. */
-export async function startLabProcess(folder: string, name: string, command: string, args: readonly string[]): Promise<LabProcess> {
+export async function startLabProcess(
+  folder: string,
+  name: string,
+  command: string,
+  args: readonly string[],
+): Promise<LabProcess> {
   const logPath = join(folder, `${name}.log`);
   const log = await open(logPath, 'a', 0o600);
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', command, ...args], { cwd: folder, detached: true, stdio: ['ignore', log.fd, log.fd], env: programEnvironment(folder) });
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', command, ...args], {
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    env: programEnvironment(folder),
+  });
   const exited = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => resolve(code));
     child.once('error', () => resolve(null));
@@ -65,7 +75,12 @@ export async function startLabProcess(folder: string, name: string, command: str
 }
 
 /** Asks until the answer is not false, and resolves with it; rejects with what the process printed last when it ends before, or after `ms`. */
-export async function waitFor<T>(what: string, labProcess: LabProcess, ask: () => Promise<T | false>, ms = 10_000): Promise<T> {
+export async function waitFor<T>(
+  what: string,
+  labProcess: LabProcess,
+  ask: () => Promise<T | false>,
+  ms = 10_000,
+): Promise<T> {
   const deadline = performance.now() + ms;
   for (;;) {
     const answer = await ask();
@@ -73,7 +88,9 @@ export async function waitFor<T>(what: string, labProcess: LabProcess, ask: () =
     const late = performance.now() > deadline;
     if (late || !labProcess.running()) {
       const tail = (await labProcess.printed()).split('\n').slice(-25).join('\n');
-      throw new Error(`${labProcess.name} ${late ? `took more than ${ms} ms` : 'ended'} before ${what}; it printed:\n${tail}`);
+      throw new Error(
+        `${labProcess.name} ${late ? `took more than ${ms} ms` : 'ended'} before ${what}; it printed:\n${tail}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -18,7 +18,10 @@ async function lab(options: LabOptions = {}): Promise<Lab> {
 }
 
 /** The processes that work in the lab's folder. */
-const processesOf = async ({ folder }: Lab): Promise<string[]> => (await allProcesses()).filter(({ commandLine }) => commandLine.some((part) => part.includes(folder))).map(({ commandLine }) => commandLine.join(' '));
+const processesOf = async ({ folder }: Lab): Promise<string[]> =>
+  (await allProcesses())
+    .filter(({ commandLine }) => commandLine.some((part) => part.includes(folder)))
+    .map(({ commandLine }) => commandLine.join(' '));
 
 it('starts and stops, again and at the same time, and leaves nothing', async () => {
   for (let again = 0; again < 2; again += 1) {
@@ -34,7 +37,9 @@ it('starts and stops, again and at the same time, and leaves nothing', async () 
 
 it('says what a server printed when it does not start, and leaves nothing', async () => {
   await expect(startLab({ address: '192.0.2.1' })).rejects.toThrow();
-  await expect(startLab({ keepaliveS: -1.5 })).rejects.toThrow(/kamailio ended before it listened; it printed:\n[^]*(?:parse|syntax|bad config)/i);
+  await expect(startLab({ keepaliveS: -1.5 })).rejects.toThrow(
+    /kamailio ended before it listened; it printed:\n[^]*(?:parse|syntax|bad config)/i,
+  );
 });
 
 it('carries a call from SIPp to baresip, whose tone comes back', async () => {
@@ -77,7 +82,10 @@ it('controls its ordinary phones: dial, answer, keys, hold, hang up; each hears 
   await bob.hangup();
   await carol.event('CALL_CLOSED');
   expect([bob.calls(), carol.calls()]).toEqual([0, 0]);
-  for (const [phone, hz] of [[bob, 800], [carol, 440]] as const) {
+  for (const [phone, hz] of [
+    [bob, 800],
+    [carol, 440],
+  ] as const) {
     const heard = (await phone.recordings()).filter(({ direction }) => direction === 'dec');
     const tones = await Promise.all(heard.map(async ({ path }) => purestTone(await readSound(path), hz)));
     expect(Math.max(...tones.map((tone) => tone?.toneDbfs ?? -100)), phone.user).toBeGreaterThan(-12);

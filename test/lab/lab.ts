@@ -110,7 +110,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   try {
     const ports = await takePorts(address);
     ends.push(ports.release);
-    const certificates = tls ? await makeCertificates(join(folder, 'tls'), [...new Set(['127.0.0.1', 'localhost', address, ...(options.certificateNames ?? [])])]) : null;
+    const certificates = tls
+      ? await makeCertificates(join(folder, 'tls'), [
+          ...new Set(['127.0.0.1', 'localhost', address, ...(options.certificateNames ?? [])]),
+        ])
+      : null;
     const rtpengine = await startRtpengine(folder, address, ports);
     ends.push(() => rtpengine.process.stop());
     const kamailio = await prepareKamailio(folder, address, ports.ws);
@@ -145,13 +149,20 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
     let phones = 0;
     const addBaresip = async (phone: BaresipOptions): Promise<Baresip> => {
-      const started = await startBaresipAt({ folder, address, domain: DOMAIN, registrarPort: ports.udp, ports: ports.phone(phones) }, phone);
+      const started = await startBaresipAt(
+        { folder, address, domain: DOMAIN, registrarPort: ports.udp, ports: ports.phone(phones) },
+        phone,
+      );
       phones += 1;
       ends.push(started.stop);
       for (const uri of await contactsOf(phone.user)) contacts.set(phone.user, uri);
       return started;
     };
-    const baresip = await addBaresip({ user: 'bob', codec: options.codec ?? 'PCMU', answerMode: options.answerMode ?? 'auto' });
+    const baresip = await addBaresip({
+      user: 'bob',
+      codec: options.codec ?? 'PCMU',
+      answerMode: options.answerMode ?? 'auto',
+    });
 
     let sipps = 0;
     const wss = (port: number): string => `wss://${address}:${port}/`;
@@ -160,7 +171,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       url: `ws://${address}:${ports.ws}/`,
       wssUrl: certificates === null ? null : wss(ports.wss),
       ca: certificates?.ca ?? null,
-      wrongCertificates: certificates === null ? null : { expired: wss(ports.wssExpired), otherHost: wss(ports.wssOtherHost) },
+      wrongCertificates:
+        certificates === null ? null : { expired: wss(ports.wssExpired), otherHost: wss(ports.wssOtherHost) },
       domain: DOMAIN,
       issuer: ISSUER,
       audience: AUDIENCE,
@@ -169,7 +181,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       },
       setNextKey: (next) => setKeys({ ...keys, next }),
       setActiveKey: (active) => setKeys({ ...keys, active }),
-      mint: ({ key = keys.active, claims, ...parts }) => mintToken({ ...parts, key, claims: { iss: ISSUER, aud: AUDIENCE, ...claims } }),
+      mint: ({ key = keys.active, claims, ...parts }) =>
+        mintToken({ ...parts, key, claims: { iss: ISSUER, aud: AUDIENCE, ...claims } }),
       credentials: (user, { lifeS = 300, key = keys.active } = {}) => {
         const username = `${Math.floor(Date.now() / 1000) + lifeS}:${user}`;
         return { username, password: createHmac('sha1', key).update(username).digest('base64') };
@@ -179,7 +192,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       sipp: async (scenario, play) => {
         const name = `sipp-${(sipps += 1)}`;
         const place = { folder, address, domain: DOMAIN, proxyPort: ports.udp, ports: ports.sipp(sipps), name };
-        if (play.role === 'uas') await addContact(play.user ?? 'pstn', `sip:${play.user ?? 'pstn'}@${address}:${place.ports.sip}`);
+        if (play.role === 'uas')
+          await addContact(play.user ?? 'pstn', `sip:${play.user ?? 'pstn'}@${address}:${place.ports.sip}`);
         const started = await startSippAt(place, scenario, play);
         ends.push(started.stop);
         return started;
@@ -194,7 +208,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       },
       logs: async () => {
         const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.log'));
-        return (await Promise.all(names.map(async (name) => `--- ${name}\n${await readFile(join(folder, name), 'utf8')}`))).join('\n');
+        return (
+          await Promise.all(names.map(async (name) => `--- ${name}\n${await readFile(join(folder, name), 'utf8')}`))
+        ).join('\n');
       },
       folder,
       close,

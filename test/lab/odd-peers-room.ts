@@ -17,7 +17,11 @@ export interface OddPeersRoom {
   /** Plays `scenario`; `open` fills in what it leaves open as %name% (SIPp's own keywords are not allowed everywhere). */
   readonly play: (scenario: string, options: SippOptions, open?: Readonly<Record<string, string>>) => Promise<Sipp>;
   /** A peer that waits for our call, under a name of its own. */
-  readonly peer: (scenario: string, options?: Partial<SippOptions>, open?: Readonly<Record<string, string>>) => Promise<Sipp>;
+  readonly peer: (
+    scenario: string,
+    options?: Partial<SippOptions>,
+    open?: Readonly<Record<string, string>>,
+  ) => Promise<Sipp>;
 }
 
 /** Call once at the top of the file. Where there can be no lab, its tests are skipped. After each test no media session may be left. */
@@ -40,10 +44,19 @@ export function setUpOddPeers(): OddPeersRoom {
   const play: OddPeersRoom['play'] = async (scenario, options, open = {}) => {
     const text = await readFile(new URL(`sipp/${scenario}.xml`, import.meta.url), 'utf8');
     const path = join(lab().folder, `${scenario}-${randomUUID()}.xml`);
-    await writeFile(path, text.replace(/%(\w+)%/g, (whole, name: string) => open[name] ?? whole));
+    await writeFile(
+      path,
+      text.replace(/%(\w+)%/g, (whole, name: string) => open[name] ?? whole),
+    );
     return await lab().sipp(path, options);
   };
-  return { lab, visitors, play, peer: (scenario, options = {}, open = {}) => play(scenario, { role: 'uas', user: `odd${visitors().user()}`, ...options }, open) };
+  return {
+    lab,
+    visitors,
+    play,
+    peer: (scenario, options = {}, open = {}) =>
+      play(scenario, { role: 'uas', user: `odd${visitors().user()}`, ...options }, open),
+  };
 }
 
 /** Dials the peer; answers with the call's id. */
@@ -66,10 +79,14 @@ export async function wentWell(sipp: Sipp): Promise<void> {
 
 /** Every description that came to the phone is WebRTC's, every one that came to the peer is plain RTP. */
 export async function eachSpeaksItsOwn(phone: TestPhone, sipp: Sipp): Promise<void> {
-  const heard = phone.trace.filter(({ direction, text }) => direction === 'in' && text.includes('m=audio')).map(({ text }) => text);
+  const heard = phone.trace
+    .filter(({ direction, text }) => direction === 'in' && text.includes('m=audio'))
+    .map(({ text }) => text);
   expect(heard.length).toBeGreaterThan(0);
   for (const text of heard) expect(text).toMatch(/m=audio \d+ UDP\/TLS\/RTP\/SAVPF [\s\S]*a=fingerprint:/);
-  const atPeer = (await sipp.messages()).split(/^-{20,}.*$/m).filter((text) => text.includes('message received') && text.includes('m=audio'));
+  const atPeer = (await sipp.messages())
+    .split(/^-{20,}.*$/m)
+    .filter((text) => text.includes('message received') && text.includes('m=audio'));
   expect(atPeer.length).toBeGreaterThan(0);
   for (const text of atPeer) expect(text).toMatch(/m=audio \d+ RTP\/AVP /);
 }

@@ -3,7 +3,17 @@
  * the wire, and that no media session is left over. The scenarios are in sipp/.
  */
 import { describe, expect, it } from 'vitest';
-import { count, eachSpeaksItsOwn, hangUp, phasesOf, place, setUpOddPeers, story, verdict, wentWell } from './odd-peers-room';
+import {
+  count,
+  eachSpeaksItsOwn,
+  hangUp,
+  phasesOf,
+  place,
+  setUpOddPeers,
+  story,
+  verdict,
+  wentWell,
+} from './odd-peers-room';
 import type { Sipp } from './sipp';
 
 const { lab, visitors, play, peer } = setUpOddPeers();
@@ -19,7 +29,9 @@ describe('before the answer', () => {
     await asha.call('active');
     await hangUp(asha, id);
     await wentWell(sipp);
-    await expect.poll(() => story(asha)).toEqual(['> INVITE', '< 183 INVITE', '< 200 INVITE', '> ACK', '> BYE', '< 200 BYE']);
+    await expect
+      .poll(() => story(asha))
+      .toEqual(['> INVITE', '< 183 INVITE', '< 200 INVITE', '> ACK', '> BYE', '< 200 BYE']);
   });
 
   it('183 with early media, and she gives up: the sound ends at once', async () => {
@@ -56,7 +68,19 @@ describe('before the answer', () => {
     await asha.call('active');
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     await wentWell(sipp);
-    await expect.poll(() => story(asha)).toEqual(['< INVITE', '> 180 INVITE', '> 200 INVITE', '< ACK', '< INVITE', '> 200 INVITE', '< ACK', '< BYE', '> 200 BYE']);
+    await expect
+      .poll(() => story(asha))
+      .toEqual([
+        '< INVITE',
+        '> 180 INVITE',
+        '> 200 INVITE',
+        '< ACK',
+        '< INVITE',
+        '> 200 INVITE',
+        '< ACK',
+        '< BYE',
+        '> 200 BYE',
+      ]);
     await eachSpeaksItsOwn(asha, sipp);
   });
 });
@@ -76,7 +100,9 @@ describe('refusals', () => {
     await place(asha, sipp);
     expect(await asha.call('ended')).toMatchObject({ cause, details: status });
     await wentWell(sipp);
-    await expect.poll(() => story(asha)).toEqual(['> INVITE', '< 180 INVITE', `< ${status.slice(0, 3)} INVITE`, '> ACK']);
+    await expect
+      .poll(() => story(asha))
+      .toEqual(['> INVITE', '< 180 INVITE', `< ${status.slice(0, 3)} INVITE`, '> ACK']);
     expect(asha.microphone.inUse()).toBe(0);
   });
 
@@ -84,7 +110,11 @@ describe('refusals', () => {
     ['401 Unauthorized', 'WWW-Authenticate'],
     ['407 Proxy Authentication Required', 'Proxy-Authenticate'],
   ])('%s for ever: it ends after one INVITE', async (status, header) => {
-    const sipp = await peer('challenge', { calls: 9, timeoutMs: 20_000 }, { status, header, realm: 'elsewhere.example' });
+    const sipp = await peer(
+      'challenge',
+      { calls: 9, timeoutMs: 20_000 },
+      { status, header, realm: 'elsewhere.example' },
+    );
     const asha = await visitors().phone();
     await place(asha, sipp);
     expect(await asha.call('ended')).toMatchObject({ cause: 'refused', details: status });
@@ -101,7 +131,9 @@ describe('302', () => {
     expect(await asha.call('active')).toMatchObject({ id });
     expect(asha.agent.snapshot().calls).toHaveLength(1);
     await wentWell(sipp);
-    await expect.poll(() => story(asha).filter((line) => line !== '< 180 INVITE')).toEqual(['> INVITE', '< 302 INVITE', '> ACK', '> INVITE', '< 200 INVITE', '> ACK']);
+    await expect
+      .poll(() => story(asha).filter((line) => line !== '< 180 INVITE'))
+      .toEqual(['> INVITE', '< 302 INVITE', '> ACK', '> INVITE', '< 200 INVITE', '> ACK']);
     await hangUp(asha, id);
   });
 
@@ -128,7 +160,10 @@ describe('302', () => {
   it('again and again: it ends after five', async () => {
     const names = Array.from({ length: 7 }, () => `odd${visitors().user()}`);
     const peers: Sipp[] = [];
-    for (const [index, user] of names.entries()) peers.push(await peer('redirect', { user }, { elsewhere: `sip:${names[index + 1] ?? 'nobody'}@${lab().domain}` }));
+    for (const [index, user] of names.entries())
+      peers.push(
+        await peer('redirect', { user }, { elsewhere: `sip:${names[index + 1] ?? 'nobody'}@${lab().domain}` }),
+      );
     const asha = await visitors().phone();
     const [first] = peers;
     if (first !== undefined) await place(asha, first);
@@ -146,7 +181,9 @@ describe('session timers', () => {
     expect(await asha.call('active')).toMatchObject({ id });
     await hangUp(asha, id);
     await wentWell(sipp);
-    await expect.poll(() => story(asha)).toEqual(['> INVITE', '< 422 INVITE', '> ACK', '> INVITE', '< 200 INVITE', '> ACK', '> BYE', '< 200 BYE']);
+    await expect
+      .poll(() => story(asha))
+      .toEqual(['> INVITE', '< 422 INVITE', '> ACK', '> INVITE', '< 200 INVITE', '> ACK', '> BYE', '< 200 BYE']);
   });
 
   it('UPDATE from the peer: a refresh, a hold, a resume', async () => {
@@ -188,7 +225,11 @@ describe('during the call', () => {
     asha.agent.hold(id);
     await expect.poll(() => count(asha, '> 491 INVITE')).toBe(1);
     await expect.poll(() => count(asha, '< 200 INVITE'), { timeout: 6_000 }).toBe(2);
-    expect(asha.agent.snapshot().calls[0]).toMatchObject({ phase: 'held', hold: { byUs: true, byPeer: false }, problem: null });
+    expect(asha.agent.snapshot().calls[0]).toMatchObject({
+      phase: 'held',
+      hold: { byUs: true, byPeer: false },
+      problem: null,
+    });
     await hangUp(asha, id);
     await wentWell(sipp);
   });
@@ -217,10 +258,12 @@ describe('answers and ends that cross', () => {
     asha.agent.end(id);
     expect(await asha.call('ended')).toMatchObject({ cause: 'cancelled' });
     await wentWell(sipp);
-    await expect.poll(() => story(asha).filter((line) => line !== '< 200 CANCEL')).toEqual(['> INVITE', '< 180 INVITE', '> CANCEL', '< 200 INVITE', '> ACK', '> BYE', '< 200 BYE']);
+    await expect
+      .poll(() => story(asha).filter((line) => line !== '< 200 CANCEL'))
+      .toEqual(['> INVITE', '< 180 INVITE', '> CANCEL', '< 200 INVITE', '> ACK', '> BYE', '< 200 BYE']);
   });
 
-  it('two phones answer: the second one gets ACK and BYE, the first one\'s call goes on', async () => {
+  it("two phones answer: the second one gets ACK and BYE, the first one's call goes on", async () => {
     const sipp = await peer('forked-200');
     const asha = await visitors().phone();
     const id = await place(asha, sipp);

@@ -13,7 +13,10 @@ beforeEach(({ skip }) => skip(problem !== null, problem ?? ''));
 type How = Parameters<typeof SipClient.open>[2];
 
 /** A lab for the tests of one block, and the phones of each test. */
-function usingLab(options: LabOptions): { readonly lab: () => Lab; readonly phone: (url: string, user: string, how?: How) => Promise<SipClient> } {
+function usingLab(options: LabOptions): {
+  readonly lab: () => Lab;
+  readonly phone: (url: string, user: string, how?: How) => Promise<SipClient>;
+} {
   let lab: Lab | null = null;
   const phones: SipClient[] = [];
   beforeAll(async () => {
@@ -53,7 +56,11 @@ describe.each(Object.entries(upgrades))('on the upgrade: %s', (name, say) => {
   };
 
   it('opens for a good token, answers with sip, and never prints it', async () => {
-    for (const token of [lab().mint({ sub: '1001' }), lab().mint({ sub: '1001', claims: { aud: ['x', lab().audience] } }), lab().mint({ sub: '1001', lifeS: 3_600 })]) {
+    for (const token of [
+      lab().mint({ sub: '1001' }),
+      lab().mint({ sub: '1001', claims: { aud: ['x', lab().audience] } }),
+      lab().mint({ sub: '1001', lifeS: 3_600 }),
+    ]) {
       const client = await open(token);
       expect(client.socket.protocol).toBe('sip');
       expect((await client.register()).status).toBe(200);
@@ -64,7 +71,14 @@ describe.each(Object.entries(upgrades))('on the upgrade: %s', (name, say) => {
   it('refuses every hostile one, saying why in one word', async () => {
     const answers: [string, string][] = [];
     const tokens = hostileTokens(lab());
-    for (const { what, token } of tokens) answers.push([what, await open(token).then(() => 'OPEN', (error: unknown) => String(error))]);
+    for (const { what, token } of tokens)
+      answers.push([
+        what,
+        await open(token).then(
+          () => 'OPEN',
+          (error: unknown) => String(error),
+        ),
+      ]);
     expect(answers).toEqual(tokens.map(({ what, word }) => [what, `Error: HTTP 401 ${word}`]));
     expect(answers.length).toBeGreaterThan(25);
   });
@@ -78,7 +92,7 @@ describe.each(Object.entries(upgrades))('on the upgrade: %s', (name, say) => {
     }
   });
 
-  it('lets a WebSocket speak for the token\'s subject alone', async () => {
+  it("lets a WebSocket speak for the token's subject alone", async () => {
     const client = await open(lab().mint({ sub: '1002' }), '1001');
     expect((await client.register()).status).toBe(403);
     expect((await client.response(client.request('INVITE', { uri: lab().baresip.uri }))).status).toBe(403);
@@ -114,11 +128,14 @@ describe.each([
   const { lab, phone } = usingLab({ presentation: 'bearer', bearerHeader: header });
   const say = (token: string): { name: string; value: string }[] => [{ name: header, value: `${before}${token}` }];
   const register = (client: SipClient, headers: readonly { name: string; value: string }[]): Promise<SipResponse> =>
-    client.response(client.request('REGISTER', { to: `<${client.aor}>`, contact: `<${client.contactUri}>;expires=60`, headers }));
+    client.response(
+      client.request('REGISTER', { to: `<${client.aor}>`, contact: `<${client.contactUri}>;expires=60`, headers }),
+    );
 
   it('takes it in REGISTER and INVITE, where nothing of it goes on', async () => {
     const [caller, callee] = [await phone(lab().url, '1001'), await phone(lab().url, '1002')];
-    for (const client of [caller, callee]) expect((await register(client, say(lab().mint({ sub: client.user })))).status).toBe(200);
+    for (const client of [caller, callee])
+      expect((await register(client, say(lab().mint({ sub: client.user })))).status).toBe(200);
     const token = lab().mint({ sub: '1001' });
     caller.request('INVITE', { uri: callee.aor, headers: say(token) });
     const received = await callee.nextRequest('INVITE');
@@ -132,13 +149,16 @@ describe.each([
     const answers: [string, string][] = [];
     for (const method of ['REGISTER', 'INVITE']) {
       const ask = (headers: readonly { name: string; value: string }[]): Promise<SipResponse> =>
-        method === 'REGISTER' ? register(client, headers) : client.response(client.request('INVITE', { uri: lab().baresip.uri, headers }));
+        method === 'REGISTER'
+          ? register(client, headers)
+          : client.response(client.request('INVITE', { uri: lab().baresip.uri, headers }));
       const asked = await ask([]);
       expect([asked.status, headerOf(asked, 'WWW-Authenticate')]).toEqual([401, `Bearer realm="${lab().domain}"`]);
       for (const { what, token, word } of hostileTokens(lab())) {
         const refused = await ask(say(token));
         const challenge = `Bearer realm="${lab().domain}", error="invalid_token", error_description="${word}"`;
-        if (refused.status !== 401 || headerOf(refused, 'WWW-Authenticate') !== challenge) answers.push([what, `${refused.status} ${String(headerOf(refused, 'WWW-Authenticate'))}`]);
+        if (refused.status !== 401 || headerOf(refused, 'WWW-Authenticate') !== challenge)
+          answers.push([what, `${refused.status} ${String(headerOf(refused, 'WWW-Authenticate'))}`]);
       }
     }
     expect(answers).toEqual([]);
@@ -148,7 +168,9 @@ describe.each([
     const [stranger, bob] = [await phone(lab().url, '1001'), lab().baresip.uri];
     const route = { name: 'Route', value: `<sip:${lab().url.replace(/^ws:\/\/|\/$/g, '')};transport=ws;lr>` };
     for (const method of ['INVITE', 'BYE', 'MESSAGE']) {
-      const answer = await stranger.response(stranger.request(method, { uri: bob, to: `<${bob}>;tag=made-up`, headers: [route] }));
+      const answer = await stranger.response(
+        stranger.request(method, { uri: bob, to: `<${bob}>;tag=made-up`, headers: [route] }),
+      );
       expect([method, answer.status]).toEqual([method, 403]);
     }
     expect(await lab().mediaSessions()).toBe(0);
@@ -170,16 +192,28 @@ describe('in SIP: digest', () => {
     return { realm: /realm="([^"]*)"/.exec(challenge)?.[1] ?? '', nonce: /nonce="([^"]*)"/.exec(challenge)?.[1] ?? '' };
   };
   /** Answers the challenge to a method with these credentials (RFC 7616 with MD5, qop auth). */
-  const answered = async (client: SipClient, method: 'REGISTER' | 'INVITE', { username, password }: { username: string; password: string }): Promise<SipResponse> => {
+  const answered = async (
+    client: SipClient,
+    method: 'REGISTER' | 'INVITE',
+    { username, password }: { username: string; password: string },
+  ): Promise<SipResponse> => {
     const uri = method === 'REGISTER' ? `sip:${lab().domain}` : lab().baresip.uri;
     const to = method === 'REGISTER' ? `<${client.aor}>` : `<${uri}>`;
     const first = await client.response(client.request(method, { uri, to }));
     expect(first.status).toBe(method === 'REGISTER' ? 401 : 407);
     const { realm, nonce } = challenged(first, method === 'REGISTER' ? 'WWW-Authenticate' : 'Proxy-Authenticate');
     expect(realm).toBe(lab().domain);
-    const response = md5(`${md5(`${username}:${realm}:${password}`)}:${nonce}:00000001:c:auth:${md5(`${method}:${uri}`)}`);
+    const response = md5(
+      `${md5(`${username}:${realm}:${password}`)}:${nonce}:00000001:c:auth:${md5(`${method}:${uri}`)}`,
+    );
     const value = `Digest username="${username}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c"`;
-    return await client.response(client.request(method, { uri, to, headers: [{ name: method === 'REGISTER' ? 'Authorization' : 'Proxy-Authorization', value }] }));
+    return await client.response(
+      client.request(method, {
+        uri,
+        to,
+        headers: [{ name: method === 'REGISTER' ? 'Authorization' : 'Proxy-Authorization', value }],
+      }),
+    );
   };
 
   it('registers with credentials that live', async () => {
@@ -195,15 +229,23 @@ describe('in SIP: digest', () => {
     ['expired', (): { username: string; password: string } => lab().credentials('1001', { lifeS: -2 }), [401, 407]],
     ['by another key', () => lab().credentials('1001', { key: 'another key' }), [401, 407]],
     ['for another user', () => lab().credentials('1002'), [403, 403]],
-    ['with a longer life than was signed', () => ({ ...lab().credentials('1001'), username: `${Math.floor(Date.now() / 1000) + 9_999}:1001` }), [401, 407]],
+    [
+      'with a longer life than was signed',
+      () => ({ ...lab().credentials('1001'), username: `${Math.floor(Date.now() / 1000) + 9_999}:1001` }),
+      [401, 407],
+    ],
   ])('refuses credentials %s', async (_, credentials, statuses) => {
     const client = await phone(lab().url, '1001');
-    expect([(await answered(client, 'REGISTER', credentials())).status, (await answered(client, 'INVITE', credentials())).status]).toEqual(statuses);
+    expect([
+      (await answered(client, 'REGISTER', credentials())).status,
+      (await answered(client, 'INVITE', credentials())).status,
+    ]).toEqual(statuses);
   });
 
   it('follows a rotation of keys', async () => {
     const [old, fresh] = [lab().activeKey, randomBytes(32).toString('base64url')];
-    const register = async (key: string): Promise<number> => (await answered(await phone(lab().url, '1001'), 'REGISTER', lab().credentials('1001', { key }))).status;
+    const register = async (key: string): Promise<number> =>
+      (await answered(await phone(lab().url, '1001'), 'REGISTER', lab().credentials('1001', { key }))).status;
     expect([await register(old), await register(fresh)]).toEqual([200, 401]);
     await lab().setNextKey(fresh);
     expect([await register(old), await register(fresh)]).toEqual([200, 200]);
@@ -228,9 +270,15 @@ describe('over TLS', () => {
   it.each([
     ['a CA that nobody knows', (): [string, boolean] => [lab().wssUrl ?? '', false], /unable to verify|self-signed/],
     ['an expired certificate', (): [string, boolean] => [lab().wrongCertificates?.expired ?? '', true], /expired/],
-    ['the certificate of another host', (): [string, boolean] => [lab().wrongCertificates?.otherHost ?? '', true], /does not match/],
+    [
+      'the certificate of another host',
+      (): [string, boolean] => [lab().wrongCertificates?.otherHost ?? '', true],
+      /does not match/,
+    ],
   ])('shows %s', async (_, made, complaint) => {
     const [url, trusts] = made();
-    await expect(phone(`${url}?token=${lab().mint({ sub: '1001' })}`, '1001', trusts ? await trusting() : {})).rejects.toThrow(complaint);
+    await expect(
+      phone(`${url}?token=${lab().mint({ sub: '1001' })}`, '1001', trusts ? await trusting() : {}),
+    ).rejects.toThrow(complaint);
   });
 });

@@ -24,8 +24,23 @@ function ask(address: string, port: number, command: string): Promise<string> {
 /** Starts it on the lab's ports; resolves when it answers. */
 export async function startRtpengine(folder: string, address: string, ports: LabPorts): Promise<Rtpengine> {
   const labProcess = await startLabProcess(folder, 'rtpengine', 'rtpengine', [
-    ...['--config-file=none', '--table=-1', '--foreground', '--log-stderr', `--interface=${address}`, `--listen-ng=${address}:${ports.rtpengineNg}`, `--listen-cli=${address}:${ports.rtpengineCli}`],
-    ...[`--port-min=${ports.media[0]}`, `--port-max=${ports.media[1]}`, '--timeout=60', '--delete-delay=0', '--num-threads=2', '--log-level=6'],
+    ...[
+      '--config-file=none',
+      '--table=-1',
+      '--foreground',
+      '--log-stderr',
+      `--interface=${address}`,
+      `--listen-ng=${address}:${ports.rtpengineNg}`,
+      `--listen-cli=${address}:${ports.rtpengineCli}`,
+    ],
+    ...[
+      `--port-min=${ports.media[0]}`,
+      `--port-max=${ports.media[1]}`,
+      '--timeout=60',
+      '--delete-delay=0',
+      '--num-threads=2',
+      '--log-level=6',
+    ],
   ]);
   const sessions = async (): Promise<number> => {
     const answer = await ask(address, ports.rtpengineCli, 'list numsessions');
@@ -33,6 +48,11 @@ export async function startRtpengine(folder: string, address: string, ports: Lab
     if (count === undefined) throw new Error(`rtpengine answered: ${answer}`);
     return Number(count);
   };
-  await waitFor('it answered', labProcess, () => sessions().then(() => true, () => false));
+  await waitFor('it answered', labProcess, () =>
+    sessions().then(
+      () => true,
+      () => false,
+    ),
+  );
   return { process: labProcess, sessions };
 }

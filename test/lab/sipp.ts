@@ -60,7 +60,9 @@ const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() 
 /** True when a UDP socket of this network namespace is bound to the port. */
 async function udpBound(port: number): Promise<boolean> {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  return (await read('/proc/net/udp')).split('\n').some((line) => line.trim().split(/\s+/)[1]?.endsWith(wanted) === true);
+  return (await read('/proc/net/udp'))
+    .split('\n')
+    .some((line) => line.trim().split(/\s+/)[1]?.endsWith(wanted) === true);
 }
 
 /** Starts SIPp; resolves when it listens. */
@@ -69,7 +71,21 @@ export async function startSippAt(place: SippPlace, scenario: string, options: S
   const traced = join(place.folder, `${place.name}-messages.log`);
   const complained = join(place.folder, `${place.name}-errors.log`);
   const labProcess = await startLabProcess(place.folder, place.name, 'sipp', [
-    ...['-sf', scenario, '-i', place.address, '-p', String(place.ports.sip), '-mi', place.address, '-mp', String(place.ports.media), '-m', String(options.calls ?? 1), '-nostdin'],
+    ...[
+      '-sf',
+      scenario,
+      '-i',
+      place.address,
+      '-p',
+      String(place.ports.sip),
+      '-mi',
+      place.address,
+      '-mp',
+      String(place.ports.media),
+      '-m',
+      String(options.calls ?? 1),
+      '-nostdin',
+    ],
     ...['-trace_msg', '-message_file', traced, '-trace_err', '-error_file', complained, '-key', 'domain', place.domain],
     ...(options.target === undefined ? [] : ['-s', options.target]),
     ...(options.args ?? []),
@@ -82,7 +98,8 @@ export async function startSippAt(place: SippPlace, scenario: string, options: S
   });
   let over = false;
   void done.then(() => (over = true));
-  if (options.role === 'uas') await waitFor('it listened', labProcess, async () => over || (await udpBound(place.ports.sip)));
+  if (options.role === 'uas')
+    await waitFor('it listened', labProcess, async () => over || (await udpBound(place.ports.sip)));
   return {
     pid: labProcess.pid,
     address: `${place.address}:${place.ports.sip}`,

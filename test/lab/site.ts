@@ -29,22 +29,43 @@ function variant(presentation: LabPresentation, bearerHeader: string): SiteDefin
     case 'digest':
       return { WITH_DIGEST: null };
     case 'bearer':
-      return bearerHeader === 'Authorization' ? { WITH_BEARER: null } : { WITH_BEARER_HEADER: null, BEARER_HEADER: quoted(bearerHeader) };
+      return bearerHeader === 'Authorization'
+        ? { WITH_BEARER: null }
+        : { WITH_BEARER_HEADER: null, BEARER_HEADER: quoted(bearerHeader) };
   }
 }
 
 /** Writes tls.cfg; the wrong certificates have ports of their own. */
-async function writeTls(folder: string, address: string, ports: LabPorts, { good, expired, otherHost }: LabCertificates): Promise<string> {
+async function writeTls(
+  folder: string,
+  address: string,
+  ports: LabPorts,
+  { good, expired, otherHost }: LabCertificates,
+): Promise<string> {
   const profile = (name: string, { certificate, key }: ServerCertificate): string =>
     `[${name}]\nmethod = TLSv1.2+\nverify_certificate = no\nrequire_certificate = no\nprivate_key = ${key}\ncertificate = ${certificate}\n`;
   const path = join(folder, 'tls.cfg');
-  const servers = [profile('server:default', good), profile(`server:${address}:${ports.wssExpired}`, expired), profile(`server:${address}:${ports.wssOtherHost}`, otherHost)];
-  await writeFile(path, [...servers, '[client:default]\nverify_certificate = yes\nrequire_certificate = yes\n'].join('\n'), { mode: 0o600 });
+  const servers = [
+    profile('server:default', good),
+    profile(`server:${address}:${ports.wssExpired}`, expired),
+    profile(`server:${address}:${ports.wssOtherHost}`, otherHost),
+  ];
+  await writeFile(
+    path,
+    [...servers, '[client:default]\nverify_certificate = yes\nrequire_certificate = yes\n'].join('\n'),
+    { mode: 0o600 },
+  );
   return path;
 }
 
 /** The definitions of a site.cfg for these options; with certificates, also those of TLS. */
-export async function siteOf(options: LabOptions, folder: string, address: string, ports: LabPorts, certificates: LabCertificates | null): Promise<SiteDefinitions> {
+export async function siteOf(
+  options: LabOptions,
+  folder: string,
+  address: string,
+  ports: LabPorts,
+  certificates: LabCertificates | null,
+): Promise<SiteDefinitions> {
   const tls: SiteDefinitions =
     certificates === null
       ? {}
@@ -73,7 +94,10 @@ export async function siteOf(options: LabOptions, folder: string, address: strin
 }
 
 /** The keys in a site.cfg. */
-export const keyDefinitions = ({ active, next }: LabKeys): SiteDefinitions => ({ KEY_ACTIVE: quoted(active), ...(next === null ? {} : { KEY_NEXT: quoted(next) }) });
+export const keyDefinitions = ({ active, next }: LabKeys): SiteDefinitions => ({
+  KEY_ACTIVE: quoted(active),
+  ...(next === null ? {} : { KEY_NEXT: quoted(next) }),
+});
 
 /** Changes the keys of a running Kamailio as an operator does, by RPC. */
 export async function applyKeys(kamailio: Kamailio, { active, next }: LabKeys): Promise<void> {

@@ -15,14 +15,25 @@ export const PASSPHRASE = 'correct horse';
 /** As slow as nothing; scrypt itself is tried in passphrase-verifier.test.ts. */
 export const hashOf = (passphrase: string): string => `verifier of ${fingerprintOf(passphrase)}`.padEnd(40, '.');
 const passphrases: PassphraseChecks = {
-  verifierFor: (passphrase) => Promise.resolve(passphrase.length < 8 ? fail('invalid-input', 'Too short.') : Secret.fromText(hashOf(passphrase))),
-  fits: (passphrase, verifier) => Promise.resolve(verifier.use((bytes) => Buffer.from(bytes).toString()) === hashOf(passphrase)),
+  verifierFor: (passphrase) =>
+    Promise.resolve(passphrase.length < 8 ? fail('invalid-input', 'Too short.') : Secret.fromText(hashOf(passphrase))),
+  fits: (passphrase, verifier) =>
+    Promise.resolve(verifier.use((bytes) => Buffer.from(bytes).toString()) === hashOf(passphrase)),
 };
 
 /** A disk, a keychain and a clock that outlive the program. */
 export function computer() {
   const time = createFakeClock();
-  const state = { disk: null as AdminLockDocument | null, diskProblem: false, damaged: false, keychainLocked: false, keychainMissing: false, setBackMs: 0, sleptMs: 0, reads: 0 };
+  const state = {
+    disk: null as AdminLockDocument | null,
+    diskProblem: false,
+    damaged: false,
+    keychainLocked: false,
+    keychainMissing: false,
+    setBackMs: 0,
+    sleptMs: 0,
+    reads: 0,
+  };
   const audit: string[] = [];
   const told: boolean[] = [];
   const memory = createMemoryStore();
@@ -33,11 +44,17 @@ export function computer() {
       state.reads += 1;
       return state.keychainMissing ? missing() : state.keychainLocked ? ok(null) : memory.read(account);
     },
-    write: async (account, secret) => (state.keychainMissing ? missing() : state.keychainLocked ? fail('key-locked', 'The keychain is locked.', 'unlock-keychain') : memory.write(account, secret)),
+    write: async (account, secret) =>
+      state.keychainMissing
+        ? missing()
+        : state.keychainLocked
+          ? fail('key-locked', 'The keychain is locked.', 'unlock-keychain')
+          : memory.write(account, secret),
     remove: async (account) => (state.keychainLocked ? ok(false) : memory.remove(account)),
   };
   const file: JsonFile<AdminLockDocument> = {
-    load: () => Promise.resolve(state.damaged ? { value: null, notice: 'It was damaged.' } : { value: state.disk, notice: null }),
+    load: () =>
+      Promise.resolve(state.damaged ? { value: null, notice: 'It was damaged.' } : { value: state.disk, notice: null }),
     save: (value) => {
       if (state.diskProblem) return Promise.resolve(fail('file-unreadable', 'The disk is full.'));
       state.disk = value;
@@ -50,7 +67,11 @@ export function computer() {
       keychain,
       passphrases,
       account: 'install/admin-lock',
-      clock: { wall: () => time.now() - state.setBackMs, monotonic: () => time.now() - state.sleptMs, after: time.after },
+      clock: {
+        wall: () => time.now() - state.setBackMs,
+        monotonic: () => time.now() - state.sleptMs,
+        after: time.after,
+      },
       audit: (entry: NewAuditEntry) => audit.push(JSON.stringify(entry)),
       onChanged: ({ unlocked }) => told.push(unlocked),
     });

@@ -62,7 +62,9 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** A shell script that starts Electron with the recorder and keeps a copy of all that is printed; Playwright itself drops the first lines and NODE_OPTIONS. */
 async function writeStarter(folder: string): Promise<{ starter: string; log: string; record: string }> {
-  const [starter, log, record, recorder] = ['start.sh', 'printed.log', 'ipc.jsonl', 'recorder.cjs'].map((name) => join(folder, name)) as [string, string, string, string];
+  const [starter, log, record, recorder] = ['start.sh', 'printed.log', 'ipc.jsonl', 'recorder.cjs'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string, string];
   await writeIpcRecorder(recorder, record);
   await writeFile(log, '');
   const lines = [
@@ -75,7 +77,9 @@ async function writeStarter(folder: string): Promise<{ starter: string; log: str
 }
 
 async function phoneWindow(electron: ElectronApplication): Promise<Page> {
-  const page = electron.windows().find((each) => each.url() === PHONE_URL) ?? (await electron.firstWindow({ timeout: WINDOW_WITHIN_MS }));
+  const page =
+    electron.windows().find((each) => each.url() === PHONE_URL) ??
+    (await electron.firstWindow({ timeout: WINDOW_WITHIN_MS }));
   await page.waitForURL(PHONE_URL, { timeout: WINDOW_WITHIN_MS });
   return page;
 }
@@ -114,24 +118,36 @@ async function launchOnce(options: LaunchOptions, inside: string | undefined): P
   const toneHz = options.toneHz === undefined ? 700 : options.toneHz;
   if (toneHz !== null) await writeToneFile(tone, toneHz);
 
-  const inherited = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
-  const electron = await _electron.launch({
-    timeout: WINDOW_WITHIN_MS,
-    executablePath: options.bare === true ? variable('RINGFENCE_E2E_ELECTRON') : starter,
-    chromiumSandbox: osSandbox(),
-    args: [
-      ...(JSON.parse(variable('RINGFENCE_E2E_ARGS')) as string[]),
-      `--user-data-dir=${userDataDir}`,
-      `--js-flags=${UNCUT_STRINGS_FLAG}`,
-      ...(toneHz === null ? [] : ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${tone}`]),
-      ...(options.extraArgs ?? []),
-      variable('RINGFENCE_E2E_APP'),
-    ],
-    // No file of this computer's admin has a say in a test.
-    env: { ...inherited, DBUS_SESSION_BUS_ADDRESS: options.bus ?? 'disabled:', RINGFENCE_POLICY_FILE: join(folder, 'policy.json'), ...options.env },
-  }).catch(async (cause: unknown) => {
-    throw new NotReached(`the driver did not reach the app, which printed:\n${(await readFile(log, 'utf8')).slice(-3000)}`, { cause });
-  });
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const electron = await _electron
+    .launch({
+      timeout: WINDOW_WITHIN_MS,
+      executablePath: options.bare === true ? variable('RINGFENCE_E2E_ELECTRON') : starter,
+      chromiumSandbox: osSandbox(),
+      args: [
+        ...(JSON.parse(variable('RINGFENCE_E2E_ARGS')) as string[]),
+        `--user-data-dir=${userDataDir}`,
+        `--js-flags=${UNCUT_STRINGS_FLAG}`,
+        ...(toneHz === null ? [] : ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${tone}`]),
+        ...(options.extraArgs ?? []),
+        variable('RINGFENCE_E2E_APP'),
+      ],
+      // No file of this computer's admin has a say in a test.
+      env: {
+        ...inherited,
+        DBUS_SESSION_BUS_ADDRESS: options.bus ?? 'disabled:',
+        RINGFENCE_POLICY_FILE: join(folder, 'policy.json'),
+        ...options.env,
+      },
+    })
+    .catch(async (cause: unknown) => {
+      throw new NotReached(
+        `the driver did not reach the app, which printed:\n${(await readFile(log, 'utf8')).slice(-3000)}`,
+        { cause },
+      );
+    });
   const child = electron.process();
   const { pid } = child;
   if (pid === undefined) throw new Error('Electron has no process id');
@@ -166,7 +182,10 @@ async function launchOnce(options: LaunchOptions, inside: string | undefined): P
     // Before a text becomes a key a person is asked in a box of the system: here he agrees. All other boxes are the tests' own affair.
     await electron.evaluate(({ dialog }) => {
       const real = dialog.showMessageBox.bind(dialog);
-      const agreeing = (...given: unknown[]): unknown => ((given.at(-1) as { title?: string }).title === 'Use this as a key?' ? Promise.resolve({ response: 1, checkboxChecked: false }) : Reflect.apply(real, dialog, given));
+      const agreeing = (...given: unknown[]): unknown =>
+        (given.at(-1) as { title?: string }).title === 'Use this as a key?'
+          ? Promise.resolve({ response: 1, checkboxChecked: false })
+          : Reflect.apply(real, dialog, given);
       Object.assign(dialog, { showMessageBox: agreeing });
     });
     return {
@@ -251,7 +270,8 @@ export const test = base.extend<Fixtures>({
     testInfo.skip(problem !== null, problem ?? '');
     const lab = await startLab(labOptions);
     await use(lab);
-    if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach('printed by the lab', { body: await lab.logs(), contentType: 'text/plain' });
+    if (testInfo.status !== testInfo.expectedStatus)
+      await testInfo.attach('printed by the lab', { body: await lab.logs(), contentType: 'text/plain' });
     await lab.close();
   },
 });

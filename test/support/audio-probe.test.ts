@@ -7,7 +7,8 @@ const SIZE = 8192;
 const amplitude = (dbfs: number): number => 10 ** (dbfs / 20);
 const sine = (hz: number, dbfs: number, phase = 0): number[] =>
   Array.from({ length: SIZE }, (_, n) => amplitude(dbfs) * Math.sin((2 * Math.PI * hz * n) / RATE + phase));
-const mix = (...sounds: number[][]): Float32Array => Float32Array.from({ length: SIZE }, (_, n) => sounds.reduce((sum, sound) => sum + (sound[n] ?? 0), 0));
+const mix = (...sounds: number[][]): Float32Array =>
+  Float32Array.from({ length: SIZE }, (_, n) => sounds.reduce((sum, sound) => sum + (sound[n] ?? 0), 0));
 
 /** Repeatable noise: a linear congruential generator. */
 function noise(dbfs: number): number[] {

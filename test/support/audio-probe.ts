@@ -74,21 +74,32 @@ export function analyseTone(samples: Float32Array, sampleRateHz: number, wishedH
       peakHz = hz;
     }
   }
-  const [left, middle, right] = [peakHz - bin, peakHz, peakHz + bin].map((hz) => decibels(goertzel(shaped, sampleRateHz, hz))) as [number, number, number];
+  const [left, middle, right] = [peakHz - bin, peakHz, peakHz + bin].map((hz) =>
+    decibels(goertzel(shaped, sampleRateHz, hz)),
+  ) as [number, number, number];
   const curve = left - 2 * middle + right;
   const frequencyHz = curve === 0 ? peakHz : peakHz + (bin * (left - right)) / (2 * curve);
-  return { frequencyHz, levelDbfs: decibels(level), toneDbfs: decibels(tone), restDbfs: decibels(Math.max(0, level - tone)) };
+  return {
+    frequencyHz,
+    levelDbfs: decibels(level),
+    toneDbfs: decibels(tone),
+    restDbfs: decibels(Math.max(0, level - tone)),
+  };
 }
 
 /** True when the reading holds the tone, on its frequency and well above the rest. */
 export function holdsTone(reading: ToneReading, hz: number): boolean {
-  return Math.abs(reading.frequencyHz - hz) < 6 && reading.toneDbfs > HEARD_DBFS && reading.toneDbfs - reading.restDbfs > 3;
+  return (
+    Math.abs(reading.frequencyHz - hz) < 6 && reading.toneDbfs > HEARD_DBFS && reading.toneDbfs - reading.restDbfs > 3
+  );
 }
 
 /** The last 170 ms (WINDOW_SAMPLES) of the far end's sound, as the page's `remote-audio` element has it; null while there is no stream. */
 async function listen(page: Page): Promise<{ readonly samples: Float32Array; readonly sampleRateHz: number } | null> {
   return await page.evaluate(async (size) => {
-    const shelf = globalThis as { ringfenceProbe?: { context: AudioContext; analysers: WeakMap<MediaStreamTrack, AnalyserNode> } };
+    const shelf = globalThis as {
+      ringfenceProbe?: { context: AudioContext; analysers: WeakMap<MediaStreamTrack, AnalyserNode> };
+    };
     const track = [...document.querySelectorAll<HTMLAudioElement>('[data-testid="remote-audio"]')]
       .map((element) => element.srcObject)
       .filter((source) => source instanceof MediaStream)
@@ -143,7 +154,9 @@ export async function waitForSilence(page: Page, hz: number, timeoutMs = 20_000)
       async () => {
         const reading = await readTone(page, hz);
         quietSince = reading !== null && reading.toneDbfs < GONE_DBFS ? (quietSince ?? performance.now()) : null;
-        return quietSince !== null && performance.now() - quietSince > 3 * LONGEST_PAUSE_MS ? 'gone' : describe(reading);
+        return quietSince !== null && performance.now() - quietSince > 3 * LONGEST_PAUSE_MS
+          ? 'gone'
+          : describe(reading);
       },
       // The windows overlap, so no burst falls between two of them.
       { message: `no tone of ${hz} Hz in what comes back`, timeout: timeoutMs, intervals: [50] },
@@ -166,9 +179,14 @@ export async function watchTone(page: Page, hz: number): Promise<ToneWatch> {
   await waitForTone(page, hz);
   await page.evaluate(
     ({ hz, heardDbfs }) => {
-      const shelf = globalThis as unknown as { ringfenceProbe: { context: AudioContext }; ringfenceWatch?: { stop: () => unknown } };
+      const shelf = globalThis as unknown as {
+        ringfenceProbe: { context: AudioContext };
+        ringfenceWatch?: { stop: () => unknown };
+      };
       const { context } = shelf.ringfenceProbe;
-      const element = [...document.querySelectorAll<HTMLAudioElement>('[data-testid="remote-audio"]')].find((each) => each.srcObject instanceof MediaStream);
+      const element = [...document.querySelectorAll<HTMLAudioElement>('[data-testid="remote-audio"]')].find(
+        (each) => each.srcObject instanceof MediaStream,
+      );
       const stream = element?.srcObject;
       if (!(stream instanceof MediaStream)) throw new Error('no stream to watch');
       const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
@@ -205,7 +223,9 @@ export async function watchTone(page: Page, hz: number): Promise<ToneWatch> {
   return {
     stop: () =>
       page.evaluate(() => {
-        const { ringfenceWatch } = globalThis as unknown as { ringfenceWatch: { stop: () => { longestGapMs: number; looks: number; durationMs: number } } };
+        const { ringfenceWatch } = globalThis as unknown as {
+          ringfenceWatch: { stop: () => { longestGapMs: number; looks: number; durationMs: number } };
+        };
         return ringfenceWatch.stop();
       }),
   };

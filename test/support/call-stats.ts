@@ -36,7 +36,8 @@ export async function audioStats(page: Page): Promise<AudioStats | null> {
     if (connection === undefined || connection.connectionState === 'closed') return null;
     const entries: Record<string, unknown>[] = [];
     (await connection.getStats()).forEach((entry: Record<string, unknown>) => entries.push(entry));
-    const of = (type: string): Record<string, unknown> | undefined => entries.find((entry) => entry['type'] === type && entry['kind'] === 'audio');
+    const of = (type: string): Record<string, unknown> | undefined =>
+      entries.find((entry) => entry['type'] === type && entry['kind'] === 'audio');
     const inbound = of('inbound-rtp');
     if (inbound === undefined) return null;
     const number = (value: unknown): number => (typeof value === 'number' ? value : 0);

@@ -61,8 +61,11 @@ app.whenReady().then(() => console.log(held ? 'held' : 'taken'));
 
 /** The runtime that npm start takes, fetched when it is not there yet. */
 export async function electronExecutable(): Promise<string> {
-  const script = "import('./build/electron-runtime.mjs').then(async ({ resolveRuntime }) => process.stdout.write(`\\n${JSON.stringify(await resolveRuntime())}`))";
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: checkout });
+  const script =
+    "import('./build/electron-runtime.mjs').then(async ({ resolveRuntime }) => process.stdout.write(`\\n${JSON.stringify(await resolveRuntime())}`))";
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: checkout,
+  });
   return z.object({ executablePath: z.string() }).parse(JSON.parse(stdout.split('\n').at(-1) ?? '')).executablePath;
 }
 
@@ -75,19 +78,43 @@ export async function buildCommandApp(electron: string): Promise<CommandApp> {
     logLevel: 'error',
     root: checkout,
     ssr: { noExternal: true },
-    build: { ssr: true, target: 'node20.18', outDir: folder, emptyOutDir: true, rolldownOptions: { input: { index: join(checkout, 'src/main/index.ts') }, external: ['electron', 'keytar'] } },
+    build: {
+      ssr: true,
+      target: 'node20.18',
+      outDir: folder,
+      emptyOutDir: true,
+      rolldownOptions: { input: { index: join(checkout, 'src/main/index.ts') }, external: ['electron', 'keytar'] },
+    },
   });
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'ringfence', productName: 'Ringfence', version: '0.0.0', type: 'module', main: 'index.js' }));
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'ringfence', productName: 'Ringfence', version: '0.0.0', type: 'module', main: 'index.js' }),
+  );
 
   const holder = join(folder, 'holder');
   await mkdir(holder);
-  await writeFile(join(holder, 'package.json'), JSON.stringify({ name: 'ringfence', productName: 'Ringfence', version: '0.0.0', type: 'module', main: 'index.js' }));
+  await writeFile(
+    join(holder, 'package.json'),
+    JSON.stringify({ name: 'ringfence', productName: 'Ringfence', version: '0.0.0', type: 'module', main: 'index.js' }),
+  );
   await writeFile(join(holder, 'index.js'), HOLDER);
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
   return {
     holdFolder: async (installation) => {
-      const child = spawn(electron, [...sandbox, '--ozone-platform=headless', `--user-data-dir=${installation}`, holder], { env: { ...process.env, DISPLAY: undefined, WAYLAND_DISPLAY: undefined, DBUS_SESSION_BUS_ADDRESS: 'disabled:' }, stdio: ['ignore', 'pipe', 'ignore'] });
+      const child = spawn(
+        electron,
+        [...sandbox, '--ozone-platform=headless', `--user-data-dir=${installation}`, holder],
+        {
+          env: {
+            ...process.env,
+            DISPLAY: undefined,
+            WAYLAND_DISPLAY: undefined,
+            DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+          },
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      );
       const lines: string[] = [];
       const reader = createInterface(child.stdout);
       reader.on('line', (line) => lines.push(line));
@@ -105,10 +132,28 @@ export async function buildCommandApp(electron: string): Promise<CommandApp> {
     run: async ({ words, input, typed, third, bus, folder: installation, policyFile, whileRunning }) => {
       const line = [electron, ...sandbox, `--user-data-dir=${installation}`, folder, ...words];
       // script(1) makes a terminal, and ends as the command does.
-      const [program = '', ...args] = typed === undefined ? line : ['script', '--quiet', '--return', '--flush', '--command', line.map((word) => `'${word}'`).join(' '), '/dev/null'];
+      const [program = '', ...args] =
+        typed === undefined
+          ? line
+          : [
+              'script',
+              '--quiet',
+              '--return',
+              '--flush',
+              '--command',
+              line.map((word) => `'${word}'`).join(' '),
+              '/dev/null',
+            ];
       const child = spawn(program, args, {
         cwd: installation,
-        env: { ...process.env, SHELL: '/bin/sh', DISPLAY: undefined, WAYLAND_DISPLAY: undefined, DBUS_SESSION_BUS_ADDRESS: bus, RINGFENCE_POLICY_FILE: policyFile ?? join(installation, 'policy.json') },
+        env: {
+          ...process.env,
+          SHELL: '/bin/sh',
+          DISPLAY: undefined,
+          WAYLAND_DISPLAY: undefined,
+          DBUS_SESSION_BUS_ADDRESS: bus,
+          RINGFENCE_POLICY_FILE: policyFile ?? join(installation, 'policy.json'),
+        },
         stdio: ['pipe', 'pipe', 'pipe', third === undefined ? 'ignore' : 'pipe'],
       });
       const { stdin, stdout, stderr } = child;

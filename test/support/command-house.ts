@@ -19,7 +19,8 @@ import { temporaryFolder } from './temporary-folder';
 /** Not scrypt: its time is for passphrase-verifier.test.ts. */
 const plainChecks: PassphraseChecks = {
   verifierFor: (passphrase) => Promise.resolve(Secret.fromText(passphrase.padEnd(40, '.'))),
-  fits: (passphrase, verifier) => Promise.resolve(verifier.use((bytes) => Buffer.from(bytes).toString()) === passphrase.padEnd(40, '.')),
+  fits: (passphrase, verifier) =>
+    Promise.resolve(verifier.use((bytes) => Buffer.from(bytes).toString()) === passphrase.padEnd(40, '.')),
 };
 
 export const SET = 'keys set --profile work --slot active';
@@ -27,14 +28,30 @@ export const SET_NEXT = 'keys set --profile work --slot next';
 
 /** A profile for a file, of the environment staging. */
 export const line = (id: string, more: Partial<ProfileInput> = {}): ProfileInput => ({
-  id, name: `Line ${id}`, environment: 'staging', provider: { kind: 'local-jwt', audience: 'pbx' }, identity: `${id}@pbx.example.com`, gatewayUrl: 'wss://pbx.example.com/ws', presentation: { kind: 'query' }, policy: { tokenLifeS: 600 }, ...more,
+  id,
+  name: `Line ${id}`,
+  environment: 'staging',
+  provider: { kind: 'local-jwt', audience: 'pbx' },
+  identity: `${id}@pbx.example.com`,
+  gatewayUrl: 'wss://pbx.example.com/ws',
+  presentation: { kind: 'query' },
+  policy: { tokenLifeS: 600 },
+  ...more,
 });
 
 export interface Computer {
   readonly folder: string;
   readonly run: (words: string) => Promise<Answer>;
   readonly keychain: ReturnType<typeof fakeKeychain>;
-  readonly world: { now: number; isOpen: boolean; input: Result<Secret>; passphrase: Result<string>; probed: string[]; waited: number[]; outcome: ProbeOutcome };
+  readonly world: {
+    now: number;
+    isOpen: boolean;
+    input: Result<Secret>;
+    passphrase: Result<string>;
+    probed: string[];
+    waited: number[];
+    outcome: ProbeOutcome;
+  };
   /** Writes a file of these profiles; the value is its path. */
   readonly fileOf: (...profiles: readonly ProfileInput[]) => Promise<string>;
   /** Lets standard input hold another key; the value is its fingerprint. */
@@ -48,7 +65,15 @@ export async function computer(): Promise<Computer> {
   const folder = await temporaryFolder();
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const keychain = fakeKeychain();
-  const world: Computer['world'] = { now: Date.UTC(2026, 10, 21), isOpen: false, input: ok(Secret.generate()), passphrase: fail('admin-locked', 'no terminal'), probed: [], waited: [], outcome: { reached: true, status: 401, aheadMs: 0, tookMs: 3 } };
+  const world: Computer['world'] = {
+    now: Date.UTC(2026, 10, 21),
+    isOpen: false,
+    input: ok(Secret.generate()),
+    passphrase: fail('admin-locked', 'no terminal'),
+    probed: [],
+    waited: [],
+    outcome: { reached: true, status: 401, aheadMs: 0, tookMs: 3 },
+  };
   const clock = { wall: () => world.now, monotonic: () => world.now, after: () => () => undefined };
   const host: CommandHost = {
     folder,
@@ -86,7 +111,14 @@ export async function computer(): Promise<Computer> {
     },
     fileOf: async (...profiles) => {
       const path = join(folder, 'lines.json');
-      await writeFile(path, JSON.stringify({ format: 'ringfence-profiles', version: 1, profiles: profiles.map((each) => profileSchema.parse(each)) }));
+      await writeFile(
+        path,
+        JSON.stringify({
+          format: 'ringfence-profiles',
+          version: 1,
+          profiles: profiles.map((each) => profileSchema.parse(each)),
+        }),
+      );
       return path;
     },
     give: () => {
@@ -95,12 +127,39 @@ export async function computer(): Promise<Computer> {
       return secret.fingerprint;
     },
     setPassphrase: async (passphrase) => {
-      const { installId } = await openProfileStore(createJsonFile({ path: join(folder, 'profiles.json'), schema: profilesDocument, version: PROFILES_VERSION, migrations: profileMigrations, holds: 'profiles', now: clock.wall }));
-      const file = createJsonFile({ path: join(folder, 'admin-lock.json'), schema: adminLockDocument, version: ADMIN_LOCK_VERSION, migrations: {}, holds: 'admin lock', now: clock.wall });
-      const lock = await openAdminLock({ file, keychain, passphrases: plainChecks, account: `${installId}/admin-lock`, clock, audit: () => undefined, onChanged: () => undefined });
+      const { installId } = await openProfileStore(
+        createJsonFile({
+          path: join(folder, 'profiles.json'),
+          schema: profilesDocument,
+          version: PROFILES_VERSION,
+          migrations: profileMigrations,
+          holds: 'profiles',
+          now: clock.wall,
+        }),
+      );
+      const file = createJsonFile({
+        path: join(folder, 'admin-lock.json'),
+        schema: adminLockDocument,
+        version: ADMIN_LOCK_VERSION,
+        migrations: {},
+        holds: 'admin lock',
+        now: clock.wall,
+      });
+      const lock = await openAdminLock({
+        file,
+        keychain,
+        passphrases: plainChecks,
+        account: `${installId}/admin-lock`,
+        clock,
+        audit: () => undefined,
+        onChanged: () => undefined,
+      });
       expect(await lock.setPassphrase(null, passphrase)).toMatchObject({ ok: true });
     },
-    audited: async () => (await readFile(join(folder, 'audit.jsonl'), 'utf8').catch(() => '')).split('\n').flatMap((each) => (each === '' ? [] : [JSON.parse(each) as Record<string, unknown>])),
+    audited: async () =>
+      (await readFile(join(folder, 'audit.jsonl'), 'utf8').catch(() => ''))
+        .split('\n')
+        .flatMap((each) => (each === '' ? [] : [JSON.parse(each) as Record<string, unknown>])),
   };
 }
 

@@ -38,7 +38,9 @@ async function webStorage({ page }: RunningApp): Promise<{ local: string[]; inde
       }
       database.close();
     }
-    const local = [localStorage, sessionStorage].flatMap((storage) => Object.entries(storage).map((entry) => JSON.stringify(entry)));
+    const local = [localStorage, sessionStorage].flatMap((storage) =>
+      Object.entries(storage).map((entry) => JSON.stringify(entry)),
+    );
     return { local, indexed };
   });
 }
@@ -46,12 +48,18 @@ async function webStorage({ page }: RunningApp): Promise<{ local: string[]; inde
 /** Searches all of them. The app keeps running. */
 export async function searchEverywhere(app: RunningApp, needles: readonly Needle[]): Promise<Everywhere> {
   const pages = app.electron.windows();
-  const heaps = await Promise.all(pages.map(async (page) => searchTexts(needles, await heapStrings(page), `the heap of ${page.url()}`)));
-  const renderers = await app.electron.evaluate(({ webContents }) => [...new Set(webContents.getAllWebContents().map((contents) => contents.getOSProcessId()))]);
+  const heaps = await Promise.all(
+    pages.map(async (page) => searchTexts(needles, await heapStrings(page), `the heap of ${page.url()}`)),
+  );
+  const renderers = await app.electron.evaluate(({ webContents }) => [
+    ...new Set(webContents.getAllWebContents().map((contents) => contents.getOSProcessId())),
+  ]);
   const memory: Searched[] = [];
   for (const pid of renderers) memory.push(await searchProcessMemory(needles, pid));
   const { local, indexed } = await webStorage(app);
-  const cookies = await app.electron.evaluate(async ({ session }) => (await session.defaultSession.cookies.get({})).map((cookie) => JSON.stringify(cookie)));
+  const cookies = await app.electron.evaluate(async ({ session }) =>
+    (await session.defaultSession.cookies.get({})).map((cookie) => JSON.stringify(cookie)),
+  );
   const clipboard = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
   const processes = await allProcesses();
   return {
@@ -62,8 +70,16 @@ export async function searchEverywhere(app: RunningApp, needles: readonly Needle
     cookies: searchTexts(needles, cookies, 'a cookie'),
     userData: await searchDirectory(needles, app.userDataDir),
     logs: searchTexts(needles, await app.logs(), 'what was printed'),
-    processes: together(processes.map((info) => searchTexts(needles, [...info.commandLine, ...(info.environment ?? [])], `process ${info.pid}`))),
-    ipc: searchTexts(needles, (await app.ipcSeen()).map(({ channel, payload }) => `${channel} ${payload}`), 'an IPC message'),
+    processes: together(
+      processes.map((info) =>
+        searchTexts(needles, [...info.commandLine, ...(info.environment ?? [])], `process ${info.pid}`),
+      ),
+    ),
+    ipc: searchTexts(
+      needles,
+      (await app.ipcSeen()).map(({ channel, payload }) => `${channel} ${payload}`),
+      'an IPC message',
+    ),
     clipboard: searchTexts(needles, [clipboard], 'the clipboard'),
   };
 }

@@ -10,7 +10,16 @@ import { z } from 'zod';
 import { RealtimePeer } from './realtime-peer';
 
 /** How it treats an offer. */
-export type CallMode = 'honest' | 'json-with-201' | 'no-sdp' | 'wrong-type' | 'huge' | 'refused' | 'busy' | 'no-location' | 'strange-location';
+export type CallMode =
+  | 'honest'
+  | 'json-with-201'
+  | 'no-sdp'
+  | 'wrong-type'
+  | 'huge'
+  | 'refused'
+  | 'busy'
+  | 'no-location'
+  | 'strange-location';
 
 export interface FakeCall {
   readonly id: string;
@@ -52,7 +61,9 @@ const secretsRequest = z.object({
 /** Where the call is, as the mode says it. */
 function locationOf(mode: CallMode, id: string): string | null {
   if (mode === 'no-location') return null;
-  return mode === 'strange-location' ? `https://elsewhere.example/v1/${'../'.repeat(3)}?id=${id}` : `/v1/realtime/calls/${id}`;
+  return mode === 'strange-location'
+    ? `https://elsewhere.example/v1/${'../'.repeat(3)}?id=${id}`
+    : `/v1/realtime/calls/${id}`;
 }
 
 const REFUSAL = '{"error":{"message":"No."}}';
@@ -84,18 +95,29 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 /** Starts it on a free port of this computer. */
 export async function startFakeOpenaiRealtime(): Promise<FakeOpenaiRealtime> {
   const key = `sk-${randomBytes(24).toString('base64url')}`;
-  const sessions = new Map<string, { readonly session: Readonly<Record<string, unknown>>; readonly expiresAt: number }>();
+  const sessions = new Map<
+    string,
+    { readonly session: Readonly<Record<string, unknown>>; readonly expiresAt: number }
+  >();
   const calls: FakeCall[] = [];
   const seen: SeenRequest[] = [];
 
   const server = createServer((request, response) => void serve(request, response));
-  const json = (response: ServerResponse, status: number, value: unknown): void => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-  const error = (response: ServerResponse, status: number, code: string): void => json(response, status, { error: { message: `No: ${code}.`, type: 'invalid_request_error', code, param: null } });
+  const json = (response: ServerResponse, status: number, value: unknown): void =>
+    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  const error = (response: ServerResponse, status: number, code: string): void =>
+    json(response, status, { error: { message: `No: ${code}.`, type: 'invalid_request_error', code, param: null } });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const credential = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
-    response.on('finish', () => seen.push({ line: `${request.method ?? ''} ${pathname}`, credential: credential.slice(0, 3), status: response.statusCode }));
+    response.on('finish', () =>
+      seen.push({
+        line: `${request.method ?? ''} ${pathname}`,
+        credential: credential.slice(0, 3),
+        status: response.statusCode,
+      }),
+    );
     const body = await bodyOf(request);
     const hangUp = /^\/v1\/realtime\/calls\/([^/]+)\/hangup$/.exec(pathname)?.[1];
     if (request.method !== 'POST') error(response, 405, 'method_not_allowed');
@@ -119,10 +141,21 @@ export async function startFakeOpenaiRealtime(): Promise<FakeOpenaiRealtime> {
     const expiresAt = Math.floor(Date.now() / 1000) + (parsed.data.expires_after?.seconds ?? 600);
     const session = { object: 'realtime.session', id: `sess_${randomUUID()}`, ...parsed.data.session };
     sessions.set(value, { session, expiresAt });
-    json(response, 200, fake.shape === 'new' ? { value, expires_at: expiresAt, session } : { ...session, client_secret: { value, expires_at: expiresAt } });
+    json(
+      response,
+      200,
+      fake.shape === 'new'
+        ? { value, expires_at: expiresAt, session }
+        : { ...session, client_secret: { value, expires_at: expiresAt } },
+    );
   }
 
-  async function takeCall(request: IncomingMessage, response: ServerResponse, credential: string, offer: string): Promise<void> {
+  async function takeCall(
+    request: IncomingMessage,
+    response: ServerResponse,
+    credential: string,
+    offer: string,
+  ): Promise<void> {
     const known = sessions.get(credential);
     if (fake.mode === 'refused' || known === undefined || known.expiresAt * 1000 < Date.now()) {
       error(response, 401, 'invalid_client_secret');
@@ -133,7 +166,8 @@ export async function startFakeOpenaiRealtime(): Promise<FakeOpenaiRealtime> {
       error(response, 429, 'rate_limit_exceeded');
       return;
     }
-    const answered = request.headers['content-type'] === 'application/sdp' ? await RealtimePeer.answer(offer, known.session) : null;
+    const answered =
+      request.headers['content-type'] === 'application/sdp' ? await RealtimePeer.answer(offer, known.session) : null;
     if (answered === null) {
       error(response, 400, 'invalid_offer');
       return;

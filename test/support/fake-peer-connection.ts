@@ -46,7 +46,9 @@ export class FakeDataChannel extends EventTarget {
   }
   /** The far end sends. */
   receive(data: unknown): void {
-    this.dispatchEvent(Object.assign(new Event('message'), { data: typeof data === 'string' ? data : JSON.stringify(data) }));
+    this.dispatchEvent(
+      Object.assign(new Event('message'), { data: typeof data === 'string' ? data : JSON.stringify(data) }),
+    );
   }
   send(message: string): void {
     this.sent.push(message);
@@ -89,7 +91,12 @@ export class FakePeerConnection extends EventTarget {
     track: new FakeTrack('Far end'),
     getSynchronizationSources: (): object[] => (this.iceConnectionState === 'connected' ? [{ source: 1 }] : []),
   };
-  readonly transceiver = { sender: this.sender, receiver: this.receiver, direction: 'sendrecv' as Direction, currentDirection: null as Direction | null };
+  readonly transceiver = {
+    sender: this.sender,
+    receiver: this.receiver,
+    direction: 'sendrecv' as Direction,
+    currentDirection: null as Direction | null,
+  };
   private readonly settings = FakePeerConnection.settings;
   private iceGeneration = 0;
   private sessionVersion = 0;
@@ -157,7 +164,10 @@ export class FakePeerConnection extends EventTarget {
   }
   createAnswer(): Promise<Description> {
     const theirs = directionOf(this.remoteDescription?.sdp ?? '');
-    return Promise.resolve({ type: 'answer', sdp: this.describe(agreed(this.transceiver.direction, theirs), 'active') });
+    return Promise.resolve({
+      type: 'answer',
+      sdp: this.describe(agreed(this.transceiver.direction, theirs), 'active'),
+    });
   }
   async setLocalDescription(description: { readonly type: string; readonly sdp?: string }): Promise<void> {
     await Promise.resolve();
@@ -166,7 +176,8 @@ export class FakePeerConnection extends EventTarget {
       return;
     }
     const sdp = description.sdp ?? '';
-    const restarted = /a=ice-ufrag:(\S+)/.exec(this.localDescription?.sdp ?? '')?.[1] !== /a=ice-ufrag:(\S+)/.exec(sdp)?.[1];
+    const restarted =
+      /a=ice-ufrag:(\S+)/.exec(this.localDescription?.sdp ?? '')?.[1] !== /a=ice-ufrag:(\S+)/.exec(sdp)?.[1];
     if (restarted) this.candidates = [];
     this.localDescription = { type: description.type, sdp: this.withCandidates(sdp) };
     this.signalingState = description.type === 'offer' ? 'have-local-offer' : 'stable';
@@ -176,14 +187,17 @@ export class FakePeerConnection extends EventTarget {
   async setRemoteDescription(description: { readonly type: string; readonly sdp: string }): Promise<void> {
     await Promise.resolve();
     if (!description.sdp.includes('m=audio')) throw new Error('no audio in the description');
-    if (description.type === 'answer' && this.signalingState !== 'have-local-offer') throw new Error(`answer in ${this.signalingState}`);
+    if (description.type === 'answer' && this.signalingState !== 'have-local-offer')
+      throw new Error(`answer in ${this.signalingState}`);
     this.remoteDescription = description;
     this.signalingState = description.type === 'offer' ? 'have-remote-offer' : 'stable';
     if (description.type === 'answer') this.settleOn(mirrored[directionOf(description.sdp)]);
     if (this.remoteTold) return;
     this.remoteTold = true;
     const event = new Event('track');
-    this.dispatchEvent(Object.assign(event, { track: this.receiver.track, streams: [new FakeStream([this.receiver.track])] }));
+    this.dispatchEvent(
+      Object.assign(event, { track: this.receiver.track, streams: [new FakeStream([this.receiver.track])] }),
+    );
   }
   private withCandidates(sdp: string): string {
     return this.candidates.length === 0 ? sdp : `${sdp}${this.candidates.map((line) => `a=${line}\r\n`).join('')}`;
@@ -236,9 +250,15 @@ class FakeSessionDescription {
 export function installFakeWebRtc(settings: Partial<FakeSettings> = {}): () => void {
   FakePeerConnection.settings = { address: '127.0.0.1', silentStun: false, telephoneEvent: true, ...settings };
   FakePeerConnection.all.length = 0;
-  const fakes: Readonly<Record<string, unknown>> = { window: globalThis, RTCPeerConnection: FakePeerConnection, RTCSessionDescription: FakeSessionDescription, MediaStream: FakeStream };
+  const fakes: Readonly<Record<string, unknown>> = {
+    window: globalThis,
+    RTCPeerConnection: FakePeerConnection,
+    RTCSessionDescription: FakeSessionDescription,
+    MediaStream: FakeStream,
+  };
   const before = new Map(Object.keys(fakes).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]));
-  for (const [name, value] of Object.entries(fakes)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  for (const [name, value] of Object.entries(fakes))
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   return () => {
     for (const [name, descriptor] of before) {
       if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);

@@ -44,7 +44,20 @@ interface Connection {
 }
 
 /** Puts it on an HTTP server at `path`. `admit` decides about the credential in `parameter`. */
-export function servePhoenix(server: Server, { path, parameter, topic, admit }: { readonly path: string; readonly parameter: string; readonly topic: string; readonly admit: (credential: string) => boolean }): FakePhoenix {
+export function servePhoenix(
+  server: Server,
+  {
+    path,
+    parameter,
+    topic,
+    admit,
+  }: {
+    readonly path: string;
+    readonly parameter: string;
+    readonly topic: string;
+    readonly admit: (credential: string) => boolean;
+  },
+): FakePhoenix {
   const faults: PhoenixFaults = { refuseUpgrades: 0, refuseJoins: 0, silent: false, duplicated: false, reordered: 0 };
   const sockets = new WebSocketServer({ noServer: true });
   const connections = new Set<Connection>();
@@ -54,11 +67,14 @@ export function servePhoenix(server: Server, { path, parameter, topic, admit }: 
   let joins = 0;
   let heartbeats = 0;
 
-  const frame = (...parts: readonly [joinRef: string | null, ref: string | null, topic: string, event: string, payload: unknown]): string => JSON.stringify(parts);
+  const frame = (
+    ...parts: readonly [joinRef: string | null, ref: string | null, topic: string, event: string, payload: unknown]
+  ): string => JSON.stringify(parts);
   const hear = (connection: Connection, text: string): void => {
     if (faults.silent) return;
     const [joinRef, ref, to, event] = JSON.parse(text) as [string | null, string | null, string, string, unknown];
-    const reply = (status: 'ok' | 'error', response: unknown): void => connection.socket.send(frame(joinRef, ref, to, 'phx_reply', { status, response }));
+    const reply = (status: 'ok' | 'error', response: unknown): void =>
+      connection.socket.send(frame(joinRef, ref, to, 'phx_reply', { status, response }));
     if (to === 'phoenix' && event === 'heartbeat') {
       heartbeats += 1;
       reply('ok', {});
@@ -71,7 +87,8 @@ export function servePhoenix(server: Server, { path, parameter, topic, admit }: 
         return;
       }
       // A second join of a topic ends the one before.
-      if (connection.joinRef !== null) connection.socket.send(frame(connection.joinRef, connection.joinRef, topic, 'phx_close', {}));
+      if (connection.joinRef !== null)
+        connection.socket.send(frame(connection.joinRef, connection.joinRef, topic, 'phx_close', {}));
       connection.joinRef = joinRef;
       reply('ok', {});
     } else if (event === 'phx_leave') {
@@ -103,7 +120,9 @@ export function servePhoenix(server: Server, { path, parameter, topic, admit }: 
   const send = (event: string, payload: unknown): void => {
     for (const { socket, joinRef } of connections) {
       // A broadcast has no join_ref.
-      if (joinRef !== null) for (let time = 0; time < (faults.duplicated ? 2 : 1); time += 1) socket.send(frame(null, null, topic, event, payload));
+      if (joinRef !== null)
+        for (let time = 0; time < (faults.duplicated ? 2 : 1); time += 1)
+          socket.send(frame(null, null, topic, event, payload));
     }
   };
   const flush = (): void => {

@@ -47,7 +47,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
  * Starts it on a free port. Each session token opens one socket, once. `sipKey`: its SIP access is one that a gateway with this key takes (a user
  * with its end in front, the password made of both: see src/gateway/digest.ts).
  */
-export async function startFakeSippet({ sipKey = null }: { readonly sipKey?: string | null } = {}): Promise<FakeSippet> {
+export async function startFakeSippet({
+  sipKey = null,
+}: { readonly sipKey?: string | null } = {}): Promise<FakeSippet> {
   const secretKey = `sk_test_${randomBytes(24).toString('hex')}`;
   const publishableKey = `pk_test_${randomBytes(24).toString('hex')}`;
   const tokens: string[] = [];
@@ -86,8 +88,17 @@ export async function startFakeSippet({ sipKey = null }: { readonly sipKey?: str
       }
       case 'issue_sip_access': {
         const id = randomBytes(8).toString('hex');
-        const username = sipKey === null ? `${text('username')}-${id}` : `${Math.floor(Date.now() / 1000) + LIFE_S}:${text('username')}`;
-        const made = { username, password: sipKey === null ? randomBytes(16).toString('hex') : createHmac('sha1', sipKey).update(username).digest('base64') };
+        const username =
+          sipKey === null
+            ? `${text('username')}-${id}`
+            : `${Math.floor(Date.now() / 1000) + LIFE_S}:${text('username')}`;
+        const made = {
+          username,
+          password:
+            sipKey === null
+              ? randomBytes(16).toString('hex')
+              : createHmac('sha1', sipKey).update(username).digest('base64'),
+        };
         access.set(id, made);
         return { id, ...made, ...expiry() };
       }
@@ -129,14 +140,22 @@ export async function startFakeSippet({ sipKey = null }: { readonly sipKey?: str
       faults.status.times -= 1;
       send(faults.status.status, { error: 'trouble' });
     } else if (faults.refuse?.action === action) {
-      send(200, { success: false, errors: [{ type: faults.refuse.type, message: 'no', shortMessage: 'no', vars: {}, fields: [], path: [] }] });
+      send(200, {
+        success: false,
+        errors: [{ type: faults.refuse.type, message: 'no', shortMessage: 'no', vars: {}, fields: [], path: [] }],
+      });
     } else send(200, { success: true, data: act(action, input) });
   };
 
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  const events = servePhoenix(server, { path: '/socket/websocket', parameter: 'session_token', topic: 'events', admit: (token) => unused.delete(token) });
+  const events = servePhoenix(server, {
+    path: '/socket/websocket',
+    parameter: 'session_token',
+    topic: 'events',
+    admit: (token) => unused.delete(token),
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

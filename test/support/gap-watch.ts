@@ -32,7 +32,9 @@ export function expectListened({ listenedMs, missedMs }: Gaps, forMs: number): v
 /** Begins to listen to what the page plays; everything below -45 dBFS is a gap. The sound must be there already. */
 export async function watchGaps(page: Page): Promise<GapWatch> {
   await page.evaluate(async () => {
-    const element = [...document.querySelectorAll<HTMLAudioElement>('[data-testid="remote-audio"]')].find((each) => each.srcObject instanceof MediaStream);
+    const element = [...document.querySelectorAll<HTMLAudioElement>('[data-testid="remote-audio"]')].find(
+      (each) => each.srcObject instanceof MediaStream,
+    );
     const stream = element?.srcObject;
     if (!(stream instanceof MediaStream)) throw new Error('no stream to watch');
     const context = new AudioContext({ sampleRate: 48_000 });
@@ -85,7 +87,9 @@ export async function watchGaps(page: Page): Promise<GapWatch> {
   return {
     stop: () =>
       page.evaluate(() => {
-        const { ringfenceGaps } = globalThis as unknown as { ringfenceGaps: { stop: () => { longestMs: number; listenedMs: number; missedMs: number; backAt: number } } };
+        const { ringfenceGaps } = globalThis as unknown as {
+          ringfenceGaps: { stop: () => { longestMs: number; listenedMs: number; missedMs: number; backAt: number } };
+        };
         return ringfenceGaps.stop();
       }),
   };

@@ -51,7 +51,11 @@ interface Started {
 
 /** Runs the command line program until it says where it listens. */
 async function start(script: string, port: number, keyFile: string, nextKeyFile: string): Promise<Started> {
-  const child = spawn(process.execPath, [script, '--port', String(port), '--key-file', keyFile, '--next-key-file', nextKeyFile, '--faults'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(
+    process.execPath,
+    [script, '--port', String(port), '--key-file', keyFile, '--next-key-file', nextKeyFile, '--faults'],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
   const printed: string[] = [];
   child.stderr.on('data', (chunk) => printed.push(String(chunk)));
   const lines = createInterface(child.stdout);
@@ -110,7 +114,10 @@ export async function startGatewayProcess(script: string): Promise<GatewayProces
     setKeys: async (active, next) => {
       await writeKeys(active, next);
       const { child, lines } = running;
-      const said = `Keys read again: ${[active, next].filter((each) => each !== null).map(fingerprintOf).join(' and ')}`;
+      const said = `Keys read again: ${[active, next]
+        .filter((each) => each !== null)
+        .map(fingerprintOf)
+        .join(' and ')}`;
       await new Promise<void>((resolve, reject) => {
         const hear = (line: string): void => {
           if (line !== said) return;

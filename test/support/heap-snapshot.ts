@@ -10,7 +10,8 @@ export const UNCUT_STRINGS_FLAG = '--heap-snapshot-string-limit=100000000';
 /** The strings of a snapshot as V8 writes it (JSON). Throws when it is none. */
 export function snapshotStrings(json: string): readonly string[] {
   const parsed: unknown = JSON.parse(json);
-  if (typeof parsed !== 'object' || parsed === null || !('strings' in parsed) || !Array.isArray(parsed.strings)) throw new Error('this is no heap snapshot');
+  if (typeof parsed !== 'object' || parsed === null || !('strings' in parsed) || !Array.isArray(parsed.strings))
+    throw new Error('this is no heap snapshot');
   return parsed.strings.filter((each) => typeof each === 'string');
 }
 

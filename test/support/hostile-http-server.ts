@@ -41,7 +41,9 @@ export async function openHttpServer(usual: Answer, shown?: ServerCertificate): 
     response.on('error', () => undefined);
     void readAll(request).then(
       (body) => {
-        const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+        const headers = Object.fromEntries(
+          Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+        );
         const seen: SeenRequest = { method: request.method ?? '', path: request.url ?? '', headers, body };
         requests.push(seen);
         (unusual ?? usual)(seen, response);
@@ -49,7 +51,10 @@ export async function openHttpServer(usual: Answer, shown?: ServerCertificate): 
       () => undefined,
     );
   };
-  const server: Server = shown === undefined ? createServer(handle) : createTlsServer({ cert: await readFile(shown.certificate), key: await readFile(shown.key) }, handle);
+  const server: Server =
+    shown === undefined
+      ? createServer(handle)
+      : createTlsServer({ cert: await readFile(shown.certificate), key: await readFile(shown.key) }, handle);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -81,7 +86,8 @@ export function answerJson(status: number, value: unknown, headers: Readonly<Rec
 
 /** The text as it is, said to be JSON unless the headers say something else. */
 export function answerText(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Answer {
-  return (_seen, response) => void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
+  return (_seen, response) =>
+    void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
 }
 
 /** Megabytes without end in sight, of which no length was said; `onSent` hears how many bytes the other side took. */
@@ -106,7 +112,11 @@ export function answerHuge(totalBytes: number, onEnd: (sentBytes: number) => voi
 }
 
 /** One byte of a good answer; the next ones when `next` is called. */
-export function answerBytewise(text: string): { readonly answer: Answer; readonly next: () => void; readonly hasBegun: () => boolean } {
+export function answerBytewise(text: string): {
+  readonly answer: Answer;
+  readonly next: () => void;
+  readonly hasBegun: () => boolean;
+} {
   let open: ServerResponse | null = null;
   let at = 0;
   const next = (): void => {
@@ -126,7 +136,8 @@ export function answerBytewise(text: string): { readonly answer: Answer; readonl
 /** A hundred kilobytes that become a hundred megabytes. */
 export function answerGzipBomb(): Answer {
   const bomb = gzipSync(Buffer.alloc(100 * 1024 * 1024, ' '));
-  return (_seen, response) => void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb);
+  return (_seen, response) =>
+    void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb);
 }
 
 /** Part of an answer, then the line is cut. */

@@ -21,7 +21,10 @@ describe('readIpcRecord', () => {
 
   it('reads what the recorder wrote', async () => {
     const secret = randomBytes(4).toString('hex');
-    const lines = [{ to: 'main', channel: 'recorder installed', payload: '"33"' }, { to: 'renderer', channel: 'x', payload: secret }];
+    const lines = [
+      { to: 'main', channel: 'recorder installed', payload: '"33"' },
+      { to: 'renderer', channel: 'x', payload: secret },
+    ];
     await writeFile(join(folder, 'record'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     expect((await readIpcRecord(join(folder, 'record')))[1]?.payload).toBe(secret);
   });

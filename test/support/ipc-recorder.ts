@@ -22,14 +22,18 @@ export interface IpcMessage {
 function record(load: NodeJS.Require, file: string): void {
   const { appendFileSync } = load('node:fs') as typeof fs;
   const write = (to: string, channel: string, payload: unknown): void => {
-    const text = payload === undefined ? 'undefined' : JSON.stringify(payload, (_key, value: unknown) => {
-      if (typeof value === 'bigint') return value.toString();
-      if (value instanceof ArrayBuffer) return `bytes ${Buffer.from(value).toString('hex')}`;
-      if (ArrayBuffer.isView(value)) return `bytes ${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`;
-      if (value instanceof Error) return `${value.name} ${value.message}`;
-      if (value instanceof Map || value instanceof Set) return Array.from<unknown>(value);
-      return value;
-    });
+    const text =
+      payload === undefined
+        ? 'undefined'
+        : JSON.stringify(payload, (_key, value: unknown) => {
+            if (typeof value === 'bigint') return value.toString();
+            if (value instanceof ArrayBuffer) return `bytes ${Buffer.from(value).toString('hex')}`;
+            if (ArrayBuffer.isView(value))
+              return `bytes ${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`;
+            if (value instanceof Error) return `${value.name} ${value.message}`;
+            if (value instanceof Map || value instanceof Set) return Array.from<unknown>(value);
+            return value;
+          });
     appendFileSync(file, `${JSON.stringify({ to, channel, payload: text })}\n`);
   };
   const install = ({ app, ipcMain }: Electron): void => {
@@ -101,6 +105,7 @@ export async function writeIpcRecorder(modulePath: string, recordPath: string): 
 export async function readIpcRecord(recordPath: string): Promise<readonly IpcMessage[]> {
   const lines = (await readFile(recordPath, 'utf8')).split('\n').filter((line) => line !== '');
   const messages = lines.map((line) => JSON.parse(line) as IpcMessage);
-  if (messages[0]?.channel !== 'recorder installed') throw new Error('the IPC recorder did not come to work in the app');
+  if (messages[0]?.channel !== 'recorder installed')
+    throw new Error('the IPC recorder did not come to work in the app');
   return messages;
 }

@@ -4,7 +4,12 @@ import { profile as profileSchema } from '../../src/contracts/profile';
 import { fail, ok, type Failure, type Result } from '../../src/contracts/result';
 import type { NewAuditEntry } from '../../src/main/audit-log';
 import { createKeys, type Keys } from '../../src/main/keys';
-import { openProfileStore, profilesDocument, type ProfilesDocument, type ProfileStore } from '../../src/main/profile-store';
+import {
+  openProfileStore,
+  profilesDocument,
+  type ProfilesDocument,
+  type ProfileStore,
+} from '../../src/main/profile-store';
 import { createMemoryStore } from '../../src/main/secrets/memory-store';
 import type { Secret } from '../../src/main/secrets/secret';
 import type { SecretStore } from '../../src/main/secrets/secret-store';
@@ -19,7 +24,12 @@ export function fakeKeychain(): SecretStore & { mode: 'open' | 'locked' | 'gone'
     mode: 'open' as 'open' | 'locked' | 'gone',
     accounts: new Set<string>(),
     probe: (): Promise<Result<null>> => Promise.resolve(store.mode === 'gone' ? unavailable : ok(null)),
-    read: (account: string): Promise<Result<Secret | null>> => (store.mode === 'gone' ? Promise.resolve(unavailable) : store.mode === 'locked' ? Promise.resolve(ok(null)) : memory.read(account)),
+    read: (account: string): Promise<Result<Secret | null>> =>
+      store.mode === 'gone'
+        ? Promise.resolve(unavailable)
+        : store.mode === 'locked'
+          ? Promise.resolve(ok(null))
+          : memory.read(account),
     write: (account: string, secret: Secret): Promise<Result<null>> => {
       if (store.mode !== 'open') return Promise.resolve(store.mode === 'gone' ? unavailable : lockedWrite);
       store.accounts.add(account);
@@ -58,7 +68,11 @@ export interface House {
 }
 
 /** `mayWrite` is asked before each write to the disk; it never answers when the computer died before. */
-export async function house(keychain: ReturnType<typeof fakeKeychain> = fakeKeychain(), disk: { content: ProfilesDocument | null } = { content: null }, mayWrite: () => Promise<Result<null>> = () => Promise.resolve(ok(null))): Promise<House> {
+export async function house(
+  keychain: ReturnType<typeof fakeKeychain> = fakeKeychain(),
+  disk: { content: ProfilesDocument | null } = { content: null },
+  mayWrite: () => Promise<Result<null>> = () => Promise.resolve(ok(null)),
+): Promise<House> {
   const timers = new Set<{ readonly at: number; readonly action: () => void }>();
   let time = 7;
   const after = (ms: number, action: () => void): (() => void) => {
@@ -82,7 +96,14 @@ export async function house(keychain: ReturnType<typeof fakeKeychain> = fakeKeyc
   if (profiles.find('work') === null) await profiles.save(work);
   const audited: NewAuditEntry[] = [];
   const changed = vi.fn();
-  const keys = createKeys({ keychain, memory: createMemoryStore(), profiles, audit: (entry) => audited.push(entry), clock: { wall: () => time, after }, onChanged: changed });
+  const keys = createKeys({
+    keychain,
+    memory: createMemoryStore(),
+    profiles,
+    audit: (entry) => audited.push(entry),
+    clock: { wall: () => time, after },
+    onChanged: changed,
+  });
   await keys.ready;
   return { keys, pass, keychain, profiles, audited, changed, restart: () => house(keychain, disk) };
 }

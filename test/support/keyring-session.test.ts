@@ -12,7 +12,9 @@ afterEach(async () => {
 /** One keychain operation in a process of its own, as the keytar module needs the bus in its environment. */
 async function keytar(bus: string, expression: string): Promise<unknown> {
   const script = `const keytar = require('keytar'); ${expression}.then((value) => console.log(JSON.stringify(value ?? null)), (error) => console.log(JSON.stringify({ error: error.message })))`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env: { ...process.env, DISPLAY: undefined, DBUS_SESSION_BUS_ADDRESS: bus } });
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
+    env: { ...process.env, DISPLAY: undefined, DBUS_SESSION_BUS_ADDRESS: bus },
+  });
   return JSON.parse(stdout);
 }
 

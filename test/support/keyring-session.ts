@@ -27,7 +27,14 @@ export async function keyringProblem(): Promise<string | null> {
   if (process.platform !== 'linux') return 'A private keyring can only be started on Linux.';
   const folders = (process.env['PATH'] ?? '').split(':');
   for (const program of PROGRAMS) {
-    const found = await Promise.all(folders.map((folder) => access(join(folder, program)).then(() => true, () => false)));
+    const found = await Promise.all(
+      folders.map((folder) =>
+        access(join(folder, program)).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
     if (!found.includes(true)) return `${program} is missing: apt-get install dbus gnome-keyring.`;
   }
   return null;
@@ -45,25 +52,57 @@ export async function startKeyring(): Promise<KeyringSession> {
   const folder = await temporaryFolder();
   for (const name of ['run', 'data', 'home']) await mkdir(join(folder, name), { mode: 0o700 });
   // Without a display the daemon cannot hang on a prompt of its own.
-  const env = { ...process.env, DISPLAY: undefined, WAYLAND_DISPLAY: undefined, HOME: join(folder, 'home'), XDG_RUNTIME_DIR: join(folder, 'run'), XDG_DATA_HOME: join(folder, 'data') };
+  const env = {
+    ...process.env,
+    DISPLAY: undefined,
+    WAYLAND_DISPLAY: undefined,
+    HOME: join(folder, 'home'),
+    XDG_RUNTIME_DIR: join(folder, 'run'),
+    XDG_DATA_HOME: join(folder, 'data'),
+  };
 
-  const daemon = spawn('dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address=1', `--address=unix:dir=${join(folder, 'run')}`], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const daemon = spawn(
+    'dbus-daemon',
+    ['--session', '--nofork', '--nopidfile', '--print-address=1', `--address=unix:dir=${join(folder, 'run')}`],
+    { env, stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   const [bus] = (await once(createInterface(daemon.stdout), 'line')) as [string];
   const onBus = { ...env, DBUS_SESSION_BUS_ADDRESS: bus };
 
-  const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], { env: onBus, stdio: ['pipe', 'ignore', 'ignore'] });
+  const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
+    env: onBus,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   keyring.stdin.end(PASSWORD);
   const send = async (destination: string, path: string, method: string, ...args: string[]): Promise<string> =>
-    (await run('dbus-send', ['--session', '--print-reply', '--reply-timeout=5000', `--dest=${destination}`, path, method, ...args], { env: onBus })).stdout;
+    (
+      await run(
+        'dbus-send',
+        ['--session', '--print-reply', '--reply-timeout=5000', `--dest=${destination}`, path, method, ...args],
+        { env: onBus },
+      )
+    ).stdout;
   const hasOwner = async (): Promise<boolean> =>
-    (await send('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets')).includes('true');
+    (
+      await send(
+        'org.freedesktop.DBus',
+        '/org/freedesktop/DBus',
+        'org.freedesktop.DBus.NameHasOwner',
+        'string:org.freedesktop.secrets',
+      )
+    ).includes('true');
   const limit = Date.now() + 10_000;
   while (!(await hasOwner())) if (Date.now() > limit) throw new Error('gnome-keyring did not come up within 10 s');
 
   return {
     bus,
     lock: async () => {
-      await send('org.freedesktop.secrets', '/org/freedesktop/secrets', 'org.freedesktop.Secret.Service.Lock', 'array:objpath:/org/freedesktop/secrets/collection/login');
+      await send(
+        'org.freedesktop.secrets',
+        '/org/freedesktop/secrets',
+        'org.freedesktop.Secret.Service.Lock',
+        'array:objpath:/org/freedesktop/secrets/collection/login',
+      );
     },
     close: async () => {
       await end(keyring);

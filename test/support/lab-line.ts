@@ -22,7 +22,10 @@ export function lineToLab(lab: Lab, more: Partial<ProfileInput> = {}): ProfileIn
     id: 'lab',
     name: 'Lab',
     environment: 'development',
-    provider: lab.presentation === 'digest' ? { kind: 'ephemeral-credentials' } : { kind: 'local-jwt', issuer: lab.issuer, audience: lab.audience },
+    provider:
+      lab.presentation === 'digest'
+        ? { kind: 'ephemeral-credentials' }
+        : { kind: 'local-jwt', issuer: lab.issuer, audience: lab.audience },
     identity: `${AGENT}@${lab.domain}`,
     displayName: `Agent ${AGENT}`,
     gatewayUrl: lab.url,

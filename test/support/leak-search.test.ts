@@ -17,8 +17,14 @@ const canaries: [string, (key: Buffer) => Buffer][] = [
   ['upper-case hex', (key) => Buffer.from(key.toString('hex').toUpperCase())],
   ['base64', (key) => Buffer.from(key.toString('base64'))],
   ['base64url', (key) => Buffer.from(key.toString('base64url'))],
-  ['base64 one byte into something longer', (key) => Buffer.from(Buffer.concat([Buffer.from('!'), key, Buffer.from('tail')]).toString('base64'))],
-  ['base64url two bytes into something longer', (key) => Buffer.from(Buffer.concat([Buffer.from('!!'), key, Buffer.from('tail')]).toString('base64url'))],
+  [
+    'base64 one byte into something longer',
+    (key) => Buffer.from(Buffer.concat([Buffer.from('!'), key, Buffer.from('tail')]).toString('base64')),
+  ],
+  [
+    'base64url two bytes into something longer',
+    (key) => Buffer.from(Buffer.concat([Buffer.from('!!'), key, Buffer.from('tail')]).toString('base64url')),
+  ],
   ['percent-encoded base64', (key) => Buffer.from(encodeURIComponent(key.toString('base64')))],
   ['UTF-16 base64', (key) => Buffer.from(key.toString('base64'), 'utf16le')],
   ['UTF-16 hex', (key) => Buffer.from(key.toString('hex'), 'utf16le')],
@@ -70,7 +76,12 @@ describe('searchDirectory', () => {
     const key = randomBytes(32);
     await mkdir(join(folder, 'a', 'b'), { recursive: true });
     await writeFile(join(folder, 'a', 'innocent'), randomBytes(1000));
-    expect(await searchDirectory(needlesOf(key), folder)).toMatchObject({ hits: [], places: 1, bytes: 1000, unreadable: [] });
+    expect(await searchDirectory(needlesOf(key), folder)).toMatchObject({
+      hits: [],
+      places: 1,
+      bytes: 1000,
+      unreadable: [],
+    });
     await writeFile(join(folder, 'a', 'b', 'guilty'), Buffer.concat([randomBytes(70_000), key]));
     await writeFile(join(folder, `guilty-${key.toString('base64url')}`), '');
     const { hits, places } = await searchDirectory(needlesOf(key), folder);

@@ -28,7 +28,9 @@ export interface Searched {
 /** base64 of `bytes` as it shows up inside a longer base64 text: at each of the three alignments, without the edges that the neighbours change. */
 function embeddedBase64(bytes: Buffer): string[] {
   return [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '');
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
     const cut = shift === 0 ? 0 : shift + 1;
     const whole = (shift + bytes.length) % 3 === 0 ? text.length : text.length - 1;
     return text.slice(cut, whole);
@@ -94,7 +96,10 @@ export function searchTexts(needles: readonly Needle[], texts: readonly string[]
 export async function searchFile(needles: readonly Needle[], path: string): Promise<Searched> {
   try {
     const content = await readFile(path);
-    const hits = [...searchBytes(needles, content, path), ...searchBytes(needles, Buffer.from(path), `the name of ${path}`)];
+    const hits = [
+      ...searchBytes(needles, content, path),
+      ...searchBytes(needles, Buffer.from(path), `the name of ${path}`),
+    ];
     return { hits, places: 1, bytes: content.length, unreadable: [] };
   } catch {
     return { hits: [], places: 0, bytes: 0, unreadable: [path] };
@@ -108,7 +113,13 @@ export async function searchDirectory(needles: readonly Needle[], directory: str
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile()) found.push(await searchFile(needles, path));
-    else found.push({ hits: searchBytes(needles, Buffer.from(path), `the name of ${path}`), places: 0, bytes: 0, unreadable: [] });
+    else
+      found.push({
+        hits: searchBytes(needles, Buffer.from(path), `the name of ${path}`),
+        places: 0,
+        bytes: 0,
+        unreadable: [],
+      });
   }
   return together(found);
 }

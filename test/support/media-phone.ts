@@ -18,13 +18,22 @@ export type MediaCodec = keyof typeof CODECS;
  * side: this library as an offerer breaks when checks reach it, and DTLS begins, before it has the answer (a browser does not).
  */
 function asPhone(sdp: string, type: 'offer' | 'answer'): string {
-  const named = sdp.replace(/SAVPF (\d+)/, 'SAVPF $1 126').replace(/a=rtpmap:/, 'a=rtpmap:126 telephone-event/8000\r\na=rtpmap:');
-  return type === 'answer' ? named : named.replace('a=setup:actpass', 'a=setup:passive').replace(/a=(?:candidate:.*|end-of-candidates)\r\n/g, '');
+  const named = sdp
+    .replace(/SAVPF (\d+)/, 'SAVPF $1 126')
+    .replace(/a=rtpmap:/, 'a=rtpmap:126 telephone-event/8000\r\na=rtpmap:');
+  return type === 'answer'
+    ? named
+    : named.replace('a=setup:actpass', 'a=setup:passive').replace(/a=(?:candidate:.*|end-of-candidates)\r\n/g, '');
 }
 
 export class MediaPhone {
   readonly ssrc = SSRC;
-  readonly pc = new PeerConnection('phone', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true, forceMediaTransport: true });
+  readonly pc = new PeerConnection('phone', {
+    iceServers: [],
+    bindAddress: '127.0.0.1',
+    disableAutoNegotiation: true,
+    forceMediaTransport: true,
+  });
   readonly heard: RtpPacket[] = [];
   /** Packets lost of what we said, as the far end's newest RTCP report block has it (RFC 3550 section 6.4.1); null before the first. */
   lostThere: number | null = null;
@@ -67,7 +76,10 @@ export class MediaPhone {
   /** Resolves when what was heard satisfies `condition`. */
   hears(condition: () => boolean, ms = 5_000): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`heard ${this.heard.length} packets, not what was waited for`)), ms);
+      const timer = setTimeout(
+        () => reject(new Error(`heard ${this.heard.length} packets, not what was waited for`)),
+        ms,
+      );
       const check = (): void => {
         if (!condition()) return;
         clearTimeout(timer);
@@ -95,7 +107,14 @@ export class MediaPhone {
       const due = Math.floor((performance.now() - began) / PACKET_MS) + 1;
       for (; sent < due; sent += 1) {
         const first = sent * samples;
-        this.say(sent + 1, Buffer.from(Array.from({ length: samples }, (_, n) => muLaw(amplitude * Math.sin((2 * Math.PI * hz * (first + n)) / RATE)))));
+        this.say(
+          sent + 1,
+          Buffer.from(
+            Array.from({ length: samples }, (_, n) =>
+              muLaw(amplitude * Math.sin((2 * Math.PI * hz * (first + n)) / RATE)),
+            ),
+          ),
+        );
       }
     }, PACKET_MS / 2);
     this.#stopTone = () => clearInterval(timer);

@@ -26,7 +26,9 @@ export async function openOddGateway(oddity: Oddity): Promise<OddGateway> {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'sip' });
   server.on('upgrade', (request, socket, head) => {
     if (oddity === 'clock-ahead') {
-      socket.end(`HTTP/1.1 401 Unauthorized\r\nDate: ${new Date(Date.now() + 600_000).toUTCString()}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+      socket.end(
+        `HTTP/1.1 401 Unauthorized\r\nDate: ${new Date(Date.now() + 600_000).toUTCString()}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+      );
       return;
     }
     sockets.handleUpgrade(request, socket, head, (opened) => {
@@ -36,8 +38,17 @@ export async function openOddGateway(oddity: Oddity): Promise<OddGateway> {
         const contact = headerOf(message, 'Contact') ?? '';
         const answer =
           oddity === 'other-realm'
-            ? replyTo(message, 401, { headers: [{ name: 'WWW-Authenticate', value: 'Digest realm="other.example", nonce="n1", algorithm=MD5, qop="auth"' }] })
-            : replyTo(message, 200, { headers: [{ name: 'Contact', value: `${contact.replace(/;expires=\d+/, '')};expires=300` }] });
+            ? replyTo(message, 401, {
+                headers: [
+                  {
+                    name: 'WWW-Authenticate',
+                    value: 'Digest realm="other.example", nonce="n1", algorithm=MD5, qop="auth"',
+                  },
+                ],
+              })
+            : replyTo(message, 200, {
+                headers: [{ name: 'Contact', value: `${contact.replace(/;expires=\d+/, '')};expires=300` }],
+              });
         opened.send(formatSipMessage(answer));
       });
     });

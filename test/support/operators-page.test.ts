@@ -21,7 +21,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** The page's fenced blocks of a kind. */
-const blocks = (kind: string): string[] => [...page.matchAll(new RegExp(`^\`\`\`${kind}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map((match) => match[1] ?? '');
+const blocks = (kind: string): string[] =>
+  [...page.matchAll(new RegExp(`^\`\`\`${kind}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map((match) => match[1] ?? '');
 
 it('quotes the configuration that the lab runs, to the letter', () => {
   const quoted = blocks('cfg');
@@ -31,9 +32,23 @@ it('quotes the configuration that the lab runs, to the letter', () => {
 
 it('names only settings that the configuration knows, and all that it needs', () => {
   const named = [...(blocks('site')[0] ?? '').matchAll(/^#!define (\w+)/gm)].map((match) => match[1] ?? '');
-  const wanted = ['LISTEN_UDP', 'SELF', 'LISTEN_WS', 'DOMAIN', 'ISSUER', 'AUDIENCE', 'MAX_LIFE', 'ANSWER_WITHIN', 'KEEPALIVE', 'RESERVED', 'RTPENGINE', 'KEY_ACTIVE'];
+  const wanted = [
+    'LISTEN_UDP',
+    'SELF',
+    'LISTEN_WS',
+    'DOMAIN',
+    'ISSUER',
+    'AUDIENCE',
+    'MAX_LIFE',
+    'ANSWER_WITHIN',
+    'KEEPALIVE',
+    'RESERVED',
+    'RTPENGINE',
+    'KEY_ACTIVE',
+  ];
   expect(named).toEqual(expect.arrayContaining(wanted));
-  for (const name of [...named, ...[...page.matchAll(/`(?:#!define )?(WITH_\w+)`/g)].map((match) => match[1] ?? '')]) expect(configuration).toMatch(new RegExp(`\\b${name}\\b`));
+  for (const name of [...named, ...[...page.matchAll(/`(?:#!define )?(WITH_\w+)`/g)].map((match) => match[1] ?? '')])
+    expect(configuration).toMatch(new RegExp(`\\b${name}\\b`));
 });
 
 describe('the scripts that make a token', () => {
@@ -56,9 +71,19 @@ describe('the scripts that make a token', () => {
     await writeFile(key, privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const half = String(publicKey.export({ type: 'spki', format: 'pem' }));
     const authenticator = createAuthenticator({ active: { algorithm, publicKey: half } }, rules);
-    const signed = async (more: string): Promise<string> => (await run(process.execPath, [script, key, 'ringfence', 'lab', '1001', more])).stdout.trim();
-    expect(await authenticator.verify(await signed('{"max_call_s":600,"dial":["10??"],"meta":{"team":"sales"}}'), Date.now())).toMatchObject({ ok: true, value: { constraints: { maxCallS: 600, meta: ['team=sales'] } } });
-    for (const limits of ['{"max_call_s":5}', '{"dial":[]}']) expect(await authenticator.verify(await signed(limits), Date.now())).toMatchObject({ ok: false, failure: 'constraints' });
+    const signed = async (more: string): Promise<string> =>
+      (await run(process.execPath, [script, key, 'ringfence', 'lab', '1001', more])).stdout.trim();
+    expect(
+      await authenticator.verify(
+        await signed('{"max_call_s":600,"dial":["10??"],"meta":{"team":"sales"}}'),
+        Date.now(),
+      ),
+    ).toMatchObject({ ok: true, value: { constraints: { maxCallS: 600, meta: ['team=sales'] } } });
+    for (const limits of ['{"max_call_s":5}', '{"dial":[]}'])
+      expect(await authenticator.verify(await signed(limits), Date.now())).toMatchObject({
+        ok: false,
+        failure: 'constraints',
+      });
   });
 
   it.each([
@@ -67,6 +92,8 @@ describe('the scripts that make a token', () => {
     [['ringfence', 'other', '1001', '300'], { ok: false, failure: 'audience' }],
     [['ringfence', 'lab', '1001', '7200'], { ok: false, failure: 'life' }],
   ])('%j: as the page says', async (args, expected) => {
-    expect(await createAuthenticator({ active: KEY }, rules).verify(await token(...args), Date.now())).toMatchObject(expected);
+    expect(await createAuthenticator({ active: KEY }, rules).verify(await token(...args), Date.now())).toMatchObject(
+      expected,
+    );
   });
 });

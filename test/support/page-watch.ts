@@ -5,7 +5,8 @@ import { expect, type Page } from '@playwright/test';
 export async function watchRegistration(page: Page): Promise<{ readonly phases: () => Promise<readonly string[]> }> {
   await page.evaluate(() => {
     const shelf = globalThis as { ringfencePhases?: string[] };
-    const read = (): string => document.querySelector('[data-testid="registration"]')?.getAttribute('data-phase') ?? 'none';
+    const read = (): string =>
+      document.querySelector('[data-testid="registration"]')?.getAttribute('data-phase') ?? 'none';
     const phases = (shelf.ringfencePhases = [read()]);
     new MutationObserver(() => {
       const phase = read();
@@ -16,7 +17,9 @@ export async function watchRegistration(page: Page): Promise<{ readonly phases: 
 }
 
 /** Notes when (ms since the epoch) the first call's card comes into a phase, from now on. */
-export async function watchCallPhases(page: Page): Promise<{ readonly phases: () => Promise<readonly { readonly phase: string; readonly at: number }[]> }> {
+export async function watchCallPhases(
+  page: Page,
+): Promise<{ readonly phases: () => Promise<readonly { readonly phase: string; readonly at: number }[]> }> {
   await page.evaluate(() => {
     const shelf = globalThis as { ringfenceCallPhases?: { phase: string; at: number }[] };
     const phases: { phase: string; at: number }[] = (shelf.ringfenceCallPhases = []);
@@ -25,18 +28,33 @@ export async function watchCallPhases(page: Page): Promise<{ readonly phases: ()
       if (phase !== phases.at(-1)?.phase) phases.push({ phase, at: Date.now() });
     };
     look();
-    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-phase'] });
+    new MutationObserver(look).observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ['data-phase'],
+    });
   });
-  return { phases: () => page.evaluate(() => (globalThis as { ringfenceCallPhases?: { phase: string; at: number }[] }).ringfenceCallPhases ?? []) };
+  return {
+    phases: () =>
+      page.evaluate(
+        () => (globalThis as { ringfenceCallPhases?: { phase: string; at: number }[] }).ringfenceCallPhases ?? [],
+      ),
+  };
 }
 
 /** When the page noted `mark` for the first time after this moment, in ms since the epoch. */
 export async function markAfter(page: Page, mark: string, since: number, timeout = 15_000): Promise<number> {
   const read = (): Promise<number | null> =>
-    page.evaluate(({ name, from }) => {
-      const entry = performance.getEntriesByName(name, 'mark').find(({ startTime }) => performance.timeOrigin + startTime >= from);
-      return entry === undefined ? null : performance.timeOrigin + entry.startTime;
-    }, { name: `ringfence:${mark}`, from: since });
+    page.evaluate(
+      ({ name, from }) => {
+        const entry = performance
+          .getEntriesByName(name, 'mark')
+          .find(({ startTime }) => performance.timeOrigin + startTime >= from);
+        return entry === undefined ? null : performance.timeOrigin + entry.startTime;
+      },
+      { name: `ringfence:${mark}`, from: since },
+    );
   await expect.poll(read, { message: `${mark} after the fault`, timeout, intervals: [50] }).not.toBeNull();
   return (await read()) ?? NaN;
 }

@@ -27,7 +27,10 @@ export async function dial(page: Page, target: string): Promise<void> {
 }
 
 /** Presses a button of the call that has the large card. */
-export async function press(page: Page, name: 'Mute' | 'Unmute' | 'Hold' | 'Resume' | 'Keypad' | 'Hang up' | 'Answer' | 'Decline'): Promise<void> {
+export async function press(
+  page: Page,
+  name: 'Mute' | 'Unmute' | 'Hold' | 'Resume' | 'Keypad' | 'Hang up' | 'Answer' | 'Decline',
+): Promise<void> {
   await callCard(page).getByRole('button', { name, exact: true }).first().click();
 }
 
@@ -43,7 +46,11 @@ export async function untilGone(small: Page, act: () => Promise<unknown>): Promi
 }
 
 /** Asks main, as the page's own code does. */
-export async function invoke<C extends ChannelName>(page: Page, channel: C, ...input: ChannelInput<C> extends undefined ? [] : [ChannelInput<C>]): Promise<Result<ChannelOutput<C>>> {
+export async function invoke<C extends ChannelName>(
+  page: Page,
+  channel: C,
+  ...input: ChannelInput<C> extends undefined ? [] : [ChannelInput<C>]
+): Promise<Result<ChannelOutput<C>>> {
   const answer = await page.evaluate(
     async ({ name, argument }) => {
       const { ringfence } = globalThis as unknown as { ringfence: RingfenceApi };
@@ -55,9 +62,14 @@ export async function invoke<C extends ChannelName>(page: Page, channel: C, ...i
 }
 
 /** Like `invoke`, for what must succeed. */
-export async function ask<C extends ChannelName>(page: Page, channel: C, ...input: ChannelInput<C> extends undefined ? [] : [ChannelInput<C>]): Promise<ChannelOutput<C>> {
+export async function ask<C extends ChannelName>(
+  page: Page,
+  channel: C,
+  ...input: ChannelInput<C> extends undefined ? [] : [ChannelInput<C>]
+): Promise<ChannelOutput<C>> {
   const result = await invoke(page, channel, ...input);
-  if (!result.ok) throw new Error(`${channel}: ${result.failure.reason}: ${result.failure.sentence} ${result.failure.details ?? ''}`);
+  if (!result.ok)
+    throw new Error(`${channel}: ${result.failure.reason}: ${result.failure.sentence} ${result.failure.details ?? ''}`);
   return result.value;
 }
 

@@ -20,7 +20,12 @@ export interface TestPhone {
   readonly renew: (grant: Grant) => void;
   /** Main saw why a connect failed. */
   readonly connectRefused: (failure: Failure) => void;
-  readonly microphone: { failure: MicrophoneFailure['reason'] | null; readonly track: FakeTrack; readonly inUse: () => number; /** The system asks from now on, until the returned function allows. */ readonly ask: () => () => void };
+  readonly microphone: {
+    failure: MicrophoneFailure['reason'] | null;
+    readonly track: FakeTrack;
+    readonly inUse: () => number;
+    /** The system asks from now on, until the returned function allows. */ readonly ask: () => () => void;
+  };
   /** Resolves with the first snapshot, now or later, for which `wanted` is true. */
   readonly until: (wanted: (snapshot: PhoneSnapshot) => boolean) => Promise<PhoneSnapshot>;
   readonly registered: () => Promise<PhoneSnapshot>;
@@ -41,7 +46,13 @@ export interface TestPhoneOptions {
 /** How long a test waits for a state before it says which state it saw instead. */
 const PATIENCE_MS = 4_000;
 
-export function createTestPhone({ WebSocket, mint, clock = systemClock, random = Math.random, mayCall }: TestPhoneOptions): TestPhone {
+export function createTestPhone({
+  WebSocket,
+  mint,
+  clock = systemClock,
+  random = Math.random,
+  mayCall,
+}: TestPhoneOptions): TestPhone {
   const events: EngineEvent[] = [];
   const trace: TraceEntry[] = [];
   const marks: { name: string; callId: string | undefined; at: number }[] = [];

@@ -58,7 +58,10 @@ export async function enterPracticeRoom(settings: Partial<FakeSettings> = {}): P
       return phone;
     },
     fault: async (path, body = {}) => {
-      const response = await fetch(new URL(path, gateway.faultUrl ?? ''), { method: 'POST', body: JSON.stringify(body) });
+      const response = await fetch(new URL(path, gateway.faultUrl ?? ''), {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
       if (!response.ok) throw new Error(`the fault port refused ${path}: ${response.status}`);
     },
     kill: () => gateway.close(),

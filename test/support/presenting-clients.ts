@@ -2,7 +2,13 @@
 import { afterEach, expect } from 'vitest';
 import { systemClock, type Clock } from '../../src/gateway/clock';
 import { startGateway, type GatewayHandle, type StartOptions } from '../../src/gateway/index';
-import { headerOf, headersOf, type HeaderField, type SipRequest, type SipResponse } from '../../src/gateway/sip-message';
+import {
+  headerOf,
+  headersOf,
+  type HeaderField,
+  type SipRequest,
+  type SipResponse,
+} from '../../src/gateway/sip-message';
 import { mintToken, SipClient, TEST_DOMAIN, TEST_KEY, type TokenParts } from './sip-client';
 
 export const NEXT_KEY = 'the key that comes next, long enough as well';
@@ -41,7 +47,14 @@ export function setUpPresentingClients(): PresentingClients {
   return {
     gateway,
     gatewayWith: async (options) => {
-      const started = await startGateway({ port: 0, keys: { active: TEST_KEY, next: NEXT_KEY }, clock, faults: true, log: (line) => lines.push(line), ...options });
+      const started = await startGateway({
+        port: 0,
+        keys: { active: TEST_KEY, next: NEXT_KEY },
+        clock,
+        faults: true,
+        log: (line) => lines.push(line),
+        ...options,
+      });
       if (!started.ok) throw new Error(started.failure.sentence);
       running = started.value;
     },
@@ -51,7 +64,9 @@ export function setUpPresentingClients(): PresentingClients {
       return client;
     },
     fault: async (path, body) => {
-      expect((await fetch(new URL(path, gateway().faultUrl ?? ''), { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
+      expect(
+        (await fetch(new URL(path, gateway().faultUrl ?? ''), { method: 'POST', body: JSON.stringify(body) })).status,
+      ).toBe(200);
     },
     setAhead: (ms) => {
       ahead = ms;
@@ -59,14 +74,26 @@ export function setUpPresentingClients(): PresentingClients {
   };
 }
 
-export const bearer = (parts: TokenParts = {}): HeaderField => ({ name: 'Authorization', value: `Bearer ${mintToken(parts)}` });
+export const bearer = (parts: TokenParts = {}): HeaderField => ({
+  name: 'Authorization',
+  value: `Bearer ${mintToken(parts)}`,
+});
 export const uriOf = (user: string): string => `sip:${user}@${TEST_DOMAIN}`;
 export const said = ({ status, reason }: SipResponse): string => `${status} ${reason}`;
-export const challengesOf = (response: SipResponse): string[] => [...headersOf(response, 'WWW-Authenticate'), ...headersOf(response, 'Proxy-Authenticate')];
-export const expiresOf = (response: SipResponse): number => Number(/expires=(\d+)/.exec(headerOf(response, 'Contact') ?? '')?.[1]);
+export const challengesOf = (response: SipResponse): string[] => [
+  ...headersOf(response, 'WWW-Authenticate'),
+  ...headersOf(response, 'Proxy-Authenticate'),
+];
+export const expiresOf = (response: SipResponse): number =>
+  Number(/expires=(\d+)/.exec(headerOf(response, 'Contact') ?? '')?.[1]);
 
 /** The callee declines; the caller acknowledges. */
-export async function decline(caller: SipClient, invite: SipRequest, callee: SipClient, heard: SipRequest): Promise<void> {
+export async function decline(
+  caller: SipClient,
+  invite: SipRequest,
+  callee: SipClient,
+  heard: SipRequest,
+): Promise<void> {
   callee.reply(heard, 486, { toTag: 'callee' });
   caller.acknowledgeRefusal(invite, await caller.response(invite));
 }

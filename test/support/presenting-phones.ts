@@ -10,7 +10,8 @@ import { setUpSwitchboard, type SwitchboardPhones } from './switchboard-phones';
 export const REALM = 'practice.invalid';
 
 /** What the switchboard says to a request that needs credentials. */
-export type Answer = 'pass' | { readonly status: number; readonly phrase: string; readonly headers?: readonly string[] };
+export type Answer =
+  'pass' | { readonly status: number; readonly phrase: string; readonly headers?: readonly string[] };
 export type Minted = Partial<TestPhoneOptions>;
 
 /** Grants that differ by their number, from 1 on. */
@@ -19,21 +20,57 @@ export function numbered(presentation: (count: number) => Grant['presentation'],
   return {
     mint: () => {
       count += 1;
-      return testGrant({ identity: `${user}@${REALM}`, instanceId: `6f1f6a8e-53a0-4a4e-9f0b-0d2a4d7c${user}`, fingerprint: String(count).padStart(8, '0'), presentation: presentation(count) });
+      return testGrant({
+        identity: `${user}@${REALM}`,
+        instanceId: `6f1f6a8e-53a0-4a4e-9f0b-0d2a4d7c${user}`,
+        fingerprint: String(count).padStart(8, '0'),
+        presentation: presentation(count),
+      });
     },
   };
 }
-export const bearer = (count: number): Grant['presentation'] => ({ kind: 'bearer', header: 'Authorization', realm: REALM, token: `T${count}` });
-export const ownHeader = (count: number): Grant['presentation'] => ({ kind: 'bearer', header: 'X-Own', realm: REALM, token: `T${count}` });
-export const digest = (count: number): Grant['presentation'] => ({ kind: 'digest', realm: REALM, username: `${count}:1001`, password: `P${count}` });
+export const bearer = (count: number): Grant['presentation'] => ({
+  kind: 'bearer',
+  header: 'Authorization',
+  realm: REALM,
+  token: `T${count}`,
+});
+export const ownHeader = (count: number): Grant['presentation'] => ({
+  kind: 'bearer',
+  header: 'X-Own',
+  realm: REALM,
+  token: `T${count}`,
+});
+export const digest = (count: number): Grant['presentation'] => ({
+  kind: 'digest',
+  realm: REALM,
+  username: `${count}:1001`,
+  password: `P${count}`,
+});
 
-export const invalidToken = (realm = REALM): Answer => ({ status: 401, phrase: 'Unauthorized', headers: [`WWW-Authenticate: Bearer realm="${realm}", error="invalid_token"`] });
-export const proxyAsks = (realm = REALM): Answer => ({ status: 407, phrase: 'Proxy Authentication Required', headers: [`Proxy-Authenticate: Bearer realm="${realm}"`] });
-export const challenge = (more = '', realm = REALM): Answer => ({ status: 401, phrase: 'Unauthorized', headers: [`WWW-Authenticate: Digest realm="${realm}", nonce="n1"${more}`] });
+export const invalidToken = (realm = REALM): Answer => ({
+  status: 401,
+  phrase: 'Unauthorized',
+  headers: [`WWW-Authenticate: Bearer realm="${realm}", error="invalid_token"`],
+});
+export const proxyAsks = (realm = REALM): Answer => ({
+  status: 407,
+  phrase: 'Proxy Authentication Required',
+  headers: [`Proxy-Authenticate: Bearer realm="${realm}"`],
+});
+export const challenge = (more = '', realm = REALM): Answer => ({
+  status: 401,
+  phrase: 'Unauthorized',
+  headers: [`WWW-Authenticate: Digest realm="${realm}", nonce="n1"${more}`],
+});
 
 /** The token, or the user of a digest answer; empty without either. */
 export function credentialsOf(message: WireMessage): string {
-  const [value = ''] = [...message.headers('authorization'), ...message.headers('proxy-authorization'), ...message.headers('x-own')];
+  const [value = ''] = [
+    ...message.headers('authorization'),
+    ...message.headers('proxy-authorization'),
+    ...message.headers('x-own'),
+  ];
   return value.startsWith('Digest') ? (/username="([^"]*)"/.exec(value)?.[1] ?? '?') : value.replace('Bearer ', '');
 }
 
@@ -46,7 +83,9 @@ export async function called(phone: TestPhone, target = '1002'): Promise<string>
 /** The calls that the agent sees from now on, by id; `ended` where one was over. */
 export function sawCards(phone: TestPhone): Set<string> {
   const cards = new Set<string>();
-  phone.agent.subscribe(() => phone.agent.snapshot().calls.forEach(({ id, phase }) => cards.add(phase === 'ended' ? 'ended' : id)));
+  phone.agent.subscribe(() =>
+    phone.agent.snapshot().calls.forEach(({ id, phase }) => cards.add(phase === 'ended' ? 'ended' : id)),
+  );
   return cards;
 }
 
@@ -74,7 +113,9 @@ export function setUpPresentingPhones(): PresentingPhones {
       board().judge = ({ from, message, text }) => {
         if (from !== '1001' || message.kind === 'response') return 'pass';
         sent.push(`${message.method} ${credentialsOf(message)}`.trim());
-        return message.method === 'REGISTER' || (message.method === 'INVITE' && !message.inDialog) ? judge(message, text) : 'pass';
+        return message.method === 'REGISTER' || (message.method === 'INVITE' && !message.inDialog)
+          ? judge(message, text)
+          : 'pass';
       };
     },
     registered: async (options) => {

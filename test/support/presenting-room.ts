@@ -42,12 +42,20 @@ export const WAYS: readonly Way[] = [
 ];
 
 const passwordOf = (key: string, username: string): string => createHmac('sha1', key).update(username).digest('base64');
-const wayIn = ({ kind }: Presentation): 'query' | 'subprotocol' | 'bearer' | 'digest' | 'header' => (kind === 'main-injected' ? 'header' : kind);
-const headerOption = (presentation: Presentation): { readonly bearerHeader?: string } => (presentation.kind === 'bearer' ? { bearerHeader: presentation.header } : {});
+const wayIn = ({ kind }: Presentation): 'query' | 'subprotocol' | 'bearer' | 'digest' | 'header' =>
+  kind === 'main-injected' ? 'header' : kind;
+const headerOption = (presentation: Presentation): { readonly bearerHeader?: string } =>
+  presentation.kind === 'bearer' ? { bearerHeader: presentation.header } : {};
 
 /** The practice gateway, taking this presentation and no other. */
 export async function presentingGateway({ presentation }: Way): Promise<PresentingServer> {
-  const started = await startGateway({ port: 0, keys: { active: TEST_KEY }, domain: TEST_DOMAIN, accepts: [wayIn(presentation)], ...headerOption(presentation) });
+  const started = await startGateway({
+    port: 0,
+    keys: { active: TEST_KEY },
+    domain: TEST_DOMAIN,
+    accepts: [wayIn(presentation)],
+    ...headerOption(presentation),
+  });
   if (!started.ok) throw new Error(started.failure.sentence);
   const gateway = started.value;
   return {
@@ -138,7 +146,9 @@ export function enterPresentingRoom(server: PresentingServer, { presentation }: 
         secrets.push(secret);
         return grant;
       };
-      const tap = tapWebSockets(() => (presentation.kind === 'main-injected' ? { Authorization: `Bearer ${secrets.at(-1) ?? ''}` } : {}));
+      const tap = tapWebSockets(() =>
+        presentation.kind === 'main-injected' ? { Authorization: `Bearer ${secrets.at(-1) ?? ''}` } : {},
+      );
       const phone = createTestPhone({ WebSocket: tap.WebSocket, mint });
       phones.push(phone);
       return { ...phone, user, sockets: tap.sockets, secrets, renewNow: () => phone.renew(mint()) };
@@ -150,7 +160,9 @@ export function enterPresentingRoom(server: PresentingServer, { presentation }: 
       const token = server.token(user, {});
       const client = await SipClient.open(server.url, user, { bare: true, domain: server.domain });
       clients.push(client);
-      const answer = await client.register(300, [{ name: header, value: header === 'Authorization' ? `Bearer ${token}` : token }]);
+      const answer = await client.register(300, [
+        { name: header, value: header === 'Authorization' ? `Bearer ${token}` : token },
+      ]);
       if (answer.status !== 200) throw new Error(`REGISTER was answered with ${answer.status}`);
       return client;
     },
@@ -167,12 +179,25 @@ export function enterPresentingRoom(server: PresentingServer, { presentation }: 
  * the order in which they were first there.
  */
 export function secretPlaces({ sockets, secrets }: Pick<PresentingPhone, 'sockets' | 'secrets'>): string[] {
-  const has = (text: string): boolean => secrets.some((secret) => text.includes(secret) || decodeURIComponent(text).includes(secret));
+  const has = (text: string): boolean =>
+    secrets.some((secret) => text.includes(secret) || decodeURIComponent(text).includes(secret));
   const places = sockets.flatMap(({ url, protocols, sent }) => [
-    ...(secrets.some((secret) => new URL(url).searchParams.get('token') === secret) ? ['query'] : has(url) ? ['elsewhere in the URL'] : []),
+    ...(secrets.some((secret) => new URL(url).searchParams.get('token') === secret)
+      ? ['query']
+      : has(url)
+        ? ['elsewhere in the URL']
+        : []),
     ...(protocols.some((name) => secrets.some((secret) => name.includes(secret))) ? ['subprotocol'] : []),
     ...sent.flatMap((text) =>
-      text.split('\r\n').flatMap((line) => (secrets.some((secret) => line.includes(secret)) ? [`${/^(\S+)/.exec(text)?.[1] ?? ''}${/^To:.*;tag=/im.test(text) ? ' in dialog' : ''} ${line.slice(0, line.indexOf(':'))}`] : [])),
+      text
+        .split('\r\n')
+        .flatMap((line) =>
+          secrets.some((secret) => line.includes(secret))
+            ? [
+                `${/^(\S+)/.exec(text)?.[1] ?? ''}${/^To:.*;tag=/im.test(text) ? ' in dialog' : ''} ${line.slice(0, line.indexOf(':'))}`,
+              ]
+            : [],
+        ),
     ),
   ]);
   return [...new Set(places)];
@@ -180,6 +205,12 @@ export function secretPlaces({ sockets, secrets }: Pick<PresentingPhone, 'socket
 
 /** Whether this phone ever said who it is by digest, and in which requests. */
 export function digestPlaces({ sockets }: Pick<PresentingPhone, 'sockets'>): string[] {
-  const answers = sockets.flatMap(({ sent }) => sent.filter((text) => /^(?:Proxy-)?Authorization: Digest /im.test(text)));
-  return [...new Set(answers.map((text) => `${/^(\S+)/.exec(text)?.[1] ?? ''}${/^To:.*;tag=/im.test(text) ? ' in dialog' : ''}`))];
+  const answers = sockets.flatMap(({ sent }) =>
+    sent.filter((text) => /^(?:Proxy-)?Authorization: Digest /im.test(text)),
+  );
+  return [
+    ...new Set(
+      answers.map((text) => `${/^(\S+)/.exec(text)?.[1] ?? ''}${/^To:.*;tag=/im.test(text) ? ' in dialog' : ''}`),
+    ),
+  ];
 }

@@ -7,7 +7,11 @@ import { searchProcessMemory } from './process-memory';
 
 describe('searchProcessMemory', () => {
   it.skipIf(process.platform !== 'linux')('finds bytes that a process was told, and no others', async () => {
-    const child = spawn(process.execPath, ['-e', 'const kept = []; process.stdin.on("data", (chunk) => { kept.push(chunk); console.log("kept"); });'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(
+      process.execPath,
+      ['-e', 'const kept = []; process.stdin.on("data", (chunk) => { kept.push(chunk); console.log("kept"); });'],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
     try {
       const canary = randomBytes(32);
       child.stdin.write(Buffer.concat([canary, Buffer.alloc(1000)]));

@@ -29,7 +29,9 @@ export async function searchProcessMemory(needles: readonly Needle[], pid: numbe
         places++;
         for (let at = from; at < to; at += CHUNK - OVERLAP) {
           // A region that went away meanwhile, or that no page stands behind, can't be read.
-          const { bytesRead } = await memory.read(buffer, 0, Math.min(CHUNK, to - at), at).catch(() => ({ bytesRead: 0 }));
+          const { bytesRead } = await memory
+            .read(buffer, 0, Math.min(CHUNK, to - at), at)
+            .catch(() => ({ bytesRead: 0 }));
           bytes += bytesRead;
           hits.push(...searchBytes(needles, buffer.subarray(0, bytesRead), place));
         }

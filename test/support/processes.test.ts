@@ -11,8 +11,14 @@ afterEach(() => {
 });
 
 /** A process that says it is there and then waits for its end. */
-async function start(args: readonly string[], env: Record<string, string> = {}): Promise<{ pid: number; child: ChildProcess }> {
-  const child = spawn(process.execPath, ['-e', 'console.log("up"); setInterval(() => {}, 1e6)', ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+async function start(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ pid: number; child: ChildProcess }> {
+  const child = spawn(process.execPath, ['-e', 'console.log("up"); setInterval(() => {}, 1e6)', ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   await once(child.stdout, 'data');
   if (child.pid === undefined) throw new Error('no child');
@@ -24,7 +30,8 @@ describe('processes', () => {
     const inArgument = randomBytes(24).toString('base64url');
     const inEnvironment = randomBytes(24).toString('base64url');
     const { child } = await start(['--', `--secret=${inArgument}`], { CANARY: inEnvironment });
-    const texts = async (): Promise<string[]> => (await allProcesses()).flatMap((info) => [...info.commandLine, ...(info.environment ?? [])]);
+    const texts = async (): Promise<string[]> =>
+      (await allProcesses()).flatMap((info) => [...info.commandLine, ...(info.environment ?? [])]);
     expect(searchTexts(needlesOf(inArgument), await texts(), 'processes').hits).not.toEqual([]);
     expect(searchTexts(needlesOf(inEnvironment), await texts(), 'processes').hits).not.toEqual([]);
     const gone = once(child, 'exit');
@@ -40,7 +47,18 @@ describe('processes', () => {
     const child = tree.find((info) => info.pid === pid);
     expect(child?.parentPid).toBe(process.pid);
     expect(child === undefined ? '' : switchOf(child, 'type')).toBe('renderer');
-    expect(switchOf({ pid: 1, parentPid: 0, commandLine: ['/x/electron --type=utility --utility-sub-type=a.b.C --lang=en'], environment: null, seccomp: 2 }, 'utility-sub-type')).toBe('a.b.C');
+    expect(
+      switchOf(
+        {
+          pid: 1,
+          parentPid: 0,
+          commandLine: ['/x/electron --type=utility --utility-sub-type=a.b.C --lang=en'],
+          environment: null,
+          seccomp: 2,
+        },
+        'utility-sub-type',
+      ),
+    ).toBe('a.b.C');
     expect(child?.seccomp).toBeTypeOf('number');
   });
 

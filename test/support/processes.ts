@@ -21,7 +21,13 @@ async function inspect(pid: number): Promise<ProcessInfo | null> {
     const commandLine = split(await readFile(`/proc/${pid}/cmdline`, 'utf8'));
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8').then(split, () => null);
     const seccomp = /^Seccomp:\s+(\d)/m.exec(status)?.[1];
-    return { pid, parentPid: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0), commandLine, environment, seccomp: seccomp === undefined ? null : Number(seccomp) };
+    return {
+      pid,
+      parentPid: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0),
+      commandLine,
+      environment,
+      seccomp: seccomp === undefined ? null : Number(seccomp),
+    };
   } catch {
     return null; // it ended while we looked
   }

@@ -9,7 +9,10 @@ import type { FakeClock } from './fake-clock';
 /** A key made for this test, and its text for the server that must know it. */
 export function testKey(): { readonly key: KeyHandle; readonly text: string } {
   const secret = Secret.generate();
-  return { key: { fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) }, text: secret.use((bytes) => Buffer.from(bytes).toString('utf8')) };
+  return {
+    key: { fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) },
+    text: secret.use((bytes) => Buffer.from(bytes).toString('utf8')),
+  };
 }
 
 /** A line of this provider; where nothing else is said it presents its token in the URL. */

@@ -17,7 +17,12 @@ export class ProxiedPhone implements Endpoint {
   open = true;
   sent: SipMessage[] = [];
   readonly instance: string;
-  constructor(readonly user: string, readonly id = `flow-${user}`, instance?: string, readonly expiresAt: number | null = null) {
+  constructor(
+    readonly user: string,
+    readonly id = `flow-${user}`,
+    instance?: string,
+    readonly expiresAt: number | null = null,
+  ) {
     this.instance = instance ?? `<${id}>`;
   }
   isOpen(): boolean {
@@ -27,7 +32,9 @@ export class ProxiedPhone implements Endpoint {
     this.sent.push(message);
   }
   request(method: string): SipRequest {
-    const found = this.sent.find((message): message is SipRequest => message.kind === 'request' && message.method === method);
+    const found = this.sent.find(
+      (message): message is SipRequest => message.kind === 'request' && message.method === method,
+    );
     if (found === undefined) throw new Error(`${this.id} got no ${method} but ${this.story().join(', ')}`);
     return found;
   }
@@ -38,7 +45,19 @@ export class ProxiedPhone implements Endpoint {
 }
 
 /** A request as alice or another user writes it. */
-export function makeRequest(method: string, from: string, to: string, more: Partial<{ branch: string; uri: string; toTag: string; fromTag: string; routes: readonly string[]; headers: readonly HeaderField[] }> = {}): SipRequest {
+export function makeRequest(
+  method: string,
+  from: string,
+  to: string,
+  more: Partial<{
+    branch: string;
+    uri: string;
+    toTag: string;
+    fromTag: string;
+    routes: readonly string[];
+    headers: readonly HeaderField[];
+  }> = {},
+): SipRequest {
   return {
     kind: 'request',
     method,
@@ -79,10 +98,27 @@ export function setUpProxy(): () => ProxyRoom {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_800_000_000_000 });
     const location = new LocationService(systemClock);
-    const proxy = new Proxy({ domain: DOMAIN, clock: systemClock, location, tokens: new FlowTokens(KEY), timers: DEFAULT_TIMERS, log: () => undefined, service: () => undefined, onCall: () => undefined, register: (request) => replyTo(request, 200) });
+    const proxy = new Proxy({
+      domain: DOMAIN,
+      clock: systemClock,
+      location,
+      tokens: new FlowTokens(KEY),
+      timers: DEFAULT_TIMERS,
+      log: () => undefined,
+      service: () => undefined,
+      onCall: () => undefined,
+      register: (request) => replyTo(request, 200),
+    });
     const join = (phone: ProxiedPhone): ProxiedPhone => {
       location.attach(phone);
-      location.bind({ user: phone.user, uri: `sip:${phone.id}@contact.invalid`, instance: phone.instance, regId: '1', flow: phone, expiresAt: Date.now() + 600_000 });
+      location.bind({
+        user: phone.user,
+        uri: `sip:${phone.id}@contact.invalid`,
+        instance: phone.instance,
+        regId: '1',
+        flow: phone,
+        expiresAt: Date.now() + 600_000,
+      });
       return phone;
     };
     room = {
@@ -98,7 +134,10 @@ export function setUpProxy(): () => ProxyRoom {
       },
       answer: (phone, status, method = 'INVITE') => {
         const received = phone.request(method);
-        const response = replyTo(received, status, { toTag: `tag-${phone.id}`, headers: received.headers.filter((field) => field.name === 'Record-Route') });
+        const response = replyTo(received, status, {
+          toTag: `tag-${phone.id}`,
+          headers: received.headers.filter((field) => field.name === 'Record-Route'),
+        });
         proxy.receive(phone, response);
         return response;
       },

@@ -17,10 +17,11 @@ const AUDIBLE = 0.005;
 
 /** The first channel of a WAV file with 16-bit PCM. A file that is still being written is read to its end so far. Throws when it is anything else. */
 export function soundOf(file: Buffer): Sound {
-  if (file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE') throw new Error('this is no WAV file');
+  if (file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE')
+    throw new Error('this is no WAV file');
   let channels = 0;
   let sampleRateHz = 0;
-  for (let at = 12; at + 8 <= file.length; ) {
+  for (let at = 12; at + 8 <= file.length;) {
     const name = file.toString('latin1', at, at + 4);
     const size = file.readUInt32LE(at + 4);
     const body = at + 8;
@@ -33,7 +34,10 @@ export function soundOf(file: Buffer): Sound {
       // The true size stands there when the file is closed.
       const end = size === 0 ? file.length : Math.min(file.length, body + size);
       const count = Math.floor((end - body) / (2 * Math.max(1, channels)));
-      return { samples: Float32Array.from({ length: count }, (_, n) => file.readInt16LE(body + n * 2 * channels) / 32_768), sampleRateHz };
+      return {
+        samples: Float32Array.from({ length: count }, (_, n) => file.readInt16LE(body + n * 2 * channels) / 32_768),
+        sampleRateHz,
+      };
     }
     at = body + size + (size % 2);
   }
@@ -66,7 +70,11 @@ export function purestTone(sound: Sound, hz: number): ToneReading | null {
     // A pause need not be analysed.
     if (!stretch.some((sample) => Math.abs(sample) > AUDIBLE)) continue;
     const reading = analyseTone(stretch, sampleRateHz, hz);
-    if (holdsTone(reading, hz) && (purest === null || reading.toneDbfs - reading.restDbfs > purest.toneDbfs - purest.restDbfs)) purest = reading;
+    if (
+      holdsTone(reading, hz) &&
+      (purest === null || reading.toneDbfs - reading.restDbfs > purest.toneDbfs - purest.restDbfs)
+    )
+      purest = reading;
   }
   return purest;
 }

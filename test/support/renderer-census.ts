@@ -27,20 +27,34 @@ async function heapBytes(session: CDPSession): Promise<number> {
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
   session.off('HeapProfiler.addHeapSnapshotChunk', keep);
   const { snapshot, nodes } = snapshotShape.parse(JSON.parse(chunks.join('')));
-  const { node_fields: fields, node_types: [first] } = snapshot.meta;
+  const {
+    node_fields: fields,
+    node_types: [first],
+  } = snapshot.meta;
   const types = z.array(z.string()).parse(first);
   const [type, size] = [fields.indexOf('type'), fields.indexOf('self_size')];
   let sum = 0;
-  for (let node = 0; node < nodes.length; node += fields.length) if (!CODE.has(types[nodes[node + type] ?? -1] ?? '')) sum += nodes[node + size] ?? 0;
+  for (let node = 0; node < nodes.length; node += fields.length)
+    if (!CODE.has(types[nodes[node + type] ?? -1] ?? '')) sum += nodes[node + size] ?? 0;
   return sum;
 }
 
 async function countObjects(session: CDPSession, constructorName: string): Promise<number> {
   const group = 'census';
-  const { result: prototype } = await session.send('Runtime.evaluate', { expression: `${constructorName}.prototype`, objectGroup: group });
+  const { result: prototype } = await session.send('Runtime.evaluate', {
+    expression: `${constructorName}.prototype`,
+    objectGroup: group,
+  });
   if (prototype.objectId === undefined) throw new Error(`there is no ${constructorName} here`);
-  const { objects } = await session.send('Runtime.queryObjects', { prototypeObjectId: prototype.objectId, objectGroup: group });
-  const { result } = await session.send('Runtime.callFunctionOn', { functionDeclaration: 'function () { return this.length; }', objectId: objects.objectId ?? '', returnByValue: true });
+  const { objects } = await session.send('Runtime.queryObjects', {
+    prototypeObjectId: prototype.objectId,
+    objectGroup: group,
+  });
+  const { result } = await session.send('Runtime.callFunctionOn', {
+    functionDeclaration: 'function () { return this.length; }',
+    objectId: objects.objectId ?? '',
+    returnByValue: true,
+  });
   await session.send('Runtime.releaseObjectGroup', { objectGroup: group });
   return Number(result.value);
 }
@@ -52,11 +66,22 @@ export async function takeCensus(page: Page): Promise<Census> {
     await session.send('Performance.enable');
     // Twice: what only finalizers held goes with the second one.
     for (let times = 0; times < 3; times += 1) await session.send('HeapProfiler.collectGarbage');
-    const [peerConnections, tracks, sockets] = [await countObjects(session, 'RTCPeerConnection'), await countObjects(session, 'MediaStreamTrack'), await countObjects(session, 'WebSocket')];
+    const [peerConnections, tracks, sockets] = [
+      await countObjects(session, 'RTCPeerConnection'),
+      await countObjects(session, 'MediaStreamTrack'),
+      await countObjects(session, 'WebSocket'),
+    ];
     await session.send('HeapProfiler.collectGarbage');
     const { metrics } = await session.send('Performance.getMetrics');
     const metric = (name: string): number => metrics.find((each) => each.name === name)?.value ?? Number.NaN;
-    return { heap: await heapBytes(session), listeners: metric('JSEventListeners'), nodes: metric('Nodes'), peerConnections, tracks, sockets };
+    return {
+      heap: await heapBytes(session),
+      listeners: metric('JSEventListeners'),
+      nodes: metric('Nodes'),
+      peerConnections,
+      tracks,
+      sockets,
+    };
   } finally {
     await session.detach();
   }

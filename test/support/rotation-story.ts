@@ -35,7 +35,10 @@ const LIFE_S = 8;
 export const newKey = (): string => randomBytes(32).toString('base64url');
 
 /** Opens the rotation of a line in the settings. */
-export async function openRotation({ page }: RunningApp, name: string): Promise<ReturnType<RunningApp['page']['getByRole']>> {
+export async function openRotation(
+  { page }: RunningApp,
+  name: string,
+): Promise<ReturnType<RunningApp['page']['getByRole']>> {
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('tab', { name: 'Keys' }).click();
   await page.getByRole('button', { name: `Rotate the key of ${name}` }).click();
@@ -45,12 +48,17 @@ export async function openRotation({ page }: RunningApp, name: string): Promise<
 /** What went wrong with tokens, from all that the app noted: refusals in the audit log, failures that the window was told, refused upgrades. */
 export async function troubleOf(app: RunningApp): Promise<readonly string[]> {
   const refusals = (await ask(app.page, 'audit.recent', { limit: 200 })).filter(({ what }) => what === 'refusal');
-  const told = (await app.ipcSeen()).map((message) => JSON.stringify(message)).filter((text) => text.includes('grants.failed'));
+  const told = (await app.ipcSeen())
+    .map((message) => JSON.stringify(message))
+    .filter((text) => text.includes('grants.failed'));
   const printed = (await app.logs()).filter((line) => /\b401\b|token-refused/i.test(line));
   return [...refusals.map((entry) => JSON.stringify(entry)), ...told, ...printed];
 }
 
-async function auditedAt(app: RunningApp, wanted: (entry: Awaited<ReturnType<typeof ask<'audit.recent'>>>[number]) => boolean): Promise<number[]> {
+async function auditedAt(
+  app: RunningApp,
+  wanted: (entry: Awaited<ReturnType<typeof ask<'audit.recent'>>>[number]) => boolean,
+): Promise<number[]> {
   return (await ask(app.page, 'audit.recent', { limit: 200 })).filter(wanted).map(({ at }) => Date.parse(at));
 }
 
@@ -64,7 +72,9 @@ async function holdsFor(ms: number, page: RunningApp['page']): Promise<void> {
 /** The tone was never gone for LONGEST_GAP_MS. */
 export async function expectNoGap(gaps: () => Promise<ToneGaps>): Promise<ToneGaps> {
   const heard = await gaps();
-  measured(`longest time without the tone: ${heard.longestGapMs.toFixed(0)} ms in ${(heard.listenedMs / 1000).toFixed(1)} s (audio thread at most ${heard.longestStallMs.toFixed(0)} ms late)`);
+  measured(
+    `longest time without the tone: ${heard.longestGapMs.toFixed(0)} ms in ${(heard.listenedMs / 1000).toFixed(1)} s (audio thread at most ${heard.longestStallMs.toFixed(0)} ms late)`,
+  );
   expect(heard.longestGapMs).toBeLessThan(LONGEST_GAP_MS);
   expect(heard.longestStallMs).toBeLessThan(LONGEST_STALL_MS);
   return heard;
@@ -76,7 +86,8 @@ export async function rotateDuringCall(app: RunningApp, gateway: GatewayUnderRot
   const line: ProfileInput = { ...gateway.line, policy: { tokenLifeS: LIFE_S, purposes: ['sip'] } };
   const next = newKey();
   const [oldPrint, nextPrint] = [fingerprintOf(gateway.key), fingerprintOf(next)];
-  const statusNow = async () => (await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id);
+  const statusNow = async () =>
+    (await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id);
 
   await takeLine(app, line, gateway.key);
   await expect(page.getByTestId('registration')).toContainText(`as ${line.identity.split('@')[0] ?? ''}`);
@@ -94,23 +105,35 @@ export async function rotateDuringCall(app: RunningApp, gateway: GatewayUnderRot
   await panel.getByRole('button', { name: 'Paste from clipboard' }).click();
   await expect(panel.getByRole('timer')).toHaveText(/^0:0[1-8] left\.\s*$/);
   await expect(panel).toContainText(`${oldPrint} still signs alone`);
-  expect(await statusNow()).toMatchObject({ active: { fingerprint: oldPrint }, next: { fingerprint: nextPrint }, retired: null });
+  expect(await statusNow()).toMatchObject({
+    active: { fingerprint: oldPrint },
+    next: { fingerprint: nextPrint },
+    retired: null,
+  });
 
   // One token life later the panel offers it by itself.
   const waitedFrom = Date.now();
   await panel.getByRole('button', { name: 'Promote', exact: true }).click({ timeout: 2 * LIFE_S * 1000 });
   expect(Date.now() - waitedFrom).toBeGreaterThan((LIFE_S - 2) * 1000);
   await expect(panel).toContainText(`${nextPrint} signs since`);
-  expect(await statusNow()).toMatchObject({ active: { fingerprint: nextPrint }, next: null, retired: { fingerprint: oldPrint } });
+  expect(await statusNow()).toMatchObject({
+    active: { fingerprint: nextPrint },
+    next: null,
+    retired: { fingerprint: oldPrint },
+  });
   const [promotedAt = 0] = await auditedAt(app, (entry) => entry.what === 'key' && entry.change === 'promoted');
-  const firstMint = async (): Promise<number> => Math.min(...(await auditedAt(app, (entry) => entry.what === 'mint')).filter((at) => at >= promotedAt));
+  const firstMint = async (): Promise<number> =>
+    Math.min(...(await auditedAt(app, (entry) => entry.what === 'mint')).filter((at) => at >= promotedAt));
   await expect.poll(firstMint).toBeLessThan(promotedAt + 1000);
   measured(`first token of the next key ${(await firstMint()) - promotedAt} ms after the promotion`);
 
   await expect(panel).toContainText(`Remove ${oldPrint} at the gateway now`, { timeout: 2 * LIFE_S * 1000 });
   await gateway.removeOld(next);
   await panel.getByRole('button', { name: 'It is removed there' }).click();
-  await expect(panel.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute('aria-current', 'step');
+  await expect(panel.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute(
+    'aria-current',
+    'step',
+  );
   expect([await gateway.answersTokenOf(gateway.key), await gateway.answersTokenOf(next)]).toEqual([401, 101]);
 
   // Renewals go on, and the old key is nowhere among them.
@@ -125,7 +148,9 @@ export async function rotateDuringCall(app: RunningApp, gateway: GatewayUnderRot
   await expect(callCard(page, 'held')).toBeVisible();
   await holdsFor(LONGEST_STALL_MS, page);
   await press(page, 'Resume');
-  await expect.poll(async () => Math.max((await gaps()).longestGapMs, (await gaps()).longestStallMs)).toBeGreaterThan(LONGEST_STALL_MS);
+  await expect
+    .poll(async () => Math.max((await gaps()).longestGapMs, (await gaps()).longestStallMs))
+    .toBeGreaterThan(LONGEST_STALL_MS);
   await press(page, 'Hang up');
   await expect(callCard(page, 'ended')).toContainText('You ended the call.');
   await dial(page, gateway.tone.user);

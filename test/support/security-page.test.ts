@@ -10,7 +10,8 @@ interface Row {
   /** Names of tests; `...` stands for a part that is left out. */
   readonly names: readonly string[];
 }
-const filesIn = (text: string): string[] => [...text.matchAll(/`([^`\s]+\.(?:ts|tsx|mjs))`/g)].map(([, file = '']) => file);
+const filesIn = (text: string): string[] =>
+  [...text.matchAll(/`([^`\s]+\.(?:ts|tsx|mjs))`/g)].map(([, file = '']) => file);
 
 /** A row may leave out the file that the words above its table name. */
 const rows: readonly Row[] = page.split(/^## /m).flatMap((section) => {
@@ -20,7 +21,11 @@ const rows: readonly Row[] = page.split(/^## /m).flatMap((section) => {
     .filter((line) => line.startsWith('| ') && !line.endsWith(' held by |') && !line.startsWith('| promise'))
     .map((line) => {
       const [, promise = '', held = ''] = line.split(/ ?(?<!\\)\| ?/);
-      return { promise, files: [...filesIn(held), ...usual], names: [...held.matchAll(/"((?:[^"\\]|\\.)+)"/g)].map(([, name = '']) => name) };
+      return {
+        promise,
+        files: [...filesIn(held), ...usual],
+        names: [...held.matchAll(/"((?:[^"\\]|\\.)+)"/g)].map(([, name = '']) => name),
+      };
     });
 });
 
@@ -31,7 +36,12 @@ describe('SECURITY.md', () => {
     expect(files.length).toBeGreaterThan(0);
     expect(files.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
     const texts = files.map((file) => readFileSync(new URL(file, root), 'utf8').replace(/\\(['"])/g, '$1'));
-    const found = (name: string): boolean => name.split('...').map((part) => part.trim()).filter((part) => part !== '').every((part) => texts.some((text) => text.includes(part)));
+    const found = (name: string): boolean =>
+      name
+        .split('...')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+        .every((part) => texts.some((text) => text.includes(part)));
     expect(names.filter((name) => !found(name))).toEqual([]);
   });
 });

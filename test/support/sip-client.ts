@@ -2,7 +2,17 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { WebSocket, type ClientOptions } from 'ws';
 import { parseAddress, partyOf } from '../../src/gateway/sip-address';
-import { formatSipMessage, headerOf, headersOf, parseCseq, parseSipMessage, type HeaderField, type SipMessage, type SipRequest, type SipResponse } from '../../src/gateway/sip-message';
+import {
+  formatSipMessage,
+  headerOf,
+  headersOf,
+  parseCseq,
+  parseSipMessage,
+  type HeaderField,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+} from '../../src/gateway/sip-message';
 import { randomToken, replyTo, type ReplyOptions } from '../../src/gateway/sip-reply';
 
 /** A key that signs tokens in tests and nowhere else. */
@@ -25,9 +35,22 @@ export function mintToken(parts: TokenParts = {}): string {
   const iat = Math.floor((parts.now ?? Date.now()) / 1000);
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const header = encode({ alg: 'HS256', typ: 'JWT', ...parts.header });
-  const claims = encode({ iss: 'ringfence', aud: 'practice', sub: parts.sub ?? '1001', iat, exp: iat + (parts.lifeS ?? 300), jti: randomUUID(), ...parts.claims });
+  const claims = encode({
+    iss: 'ringfence',
+    aud: 'practice',
+    sub: parts.sub ?? '1001',
+    iat,
+    exp: iat + (parts.lifeS ?? 300),
+    jti: randomUUID(),
+    ...parts.claims,
+  });
   // Signed as it says, so that it is the algorithm that is refused.
-  return `${header}.${claims}.${createHmac(parts.header?.['alg'] === 'HS512' ? 'sha512' : 'sha256', parts.key ?? TEST_KEY).update(`${header}.${claims}`).digest('base64url')}`;
+  return `${header}.${claims}.${createHmac(
+    parts.header?.['alg'] === 'HS512' ? 'sha512' : 'sha256',
+    parts.key ?? TEST_KEY,
+  )
+    .update(`${header}.${claims}`)
+    .digest('base64url')}`;
 }
 
 /** What is known of a dialog; enough to send within it. */
@@ -106,11 +129,35 @@ export class SipClient {
   }
 
   /** Opens a flow; rejects with `HTTP <status> <body>` when it is refused. `bare`: without a token, or with one in `protocols`. `ca`: an authority to trust (PEM), for wss. */
-  static async open(url: string, user: string, options: { readonly token?: string; readonly instance?: string; readonly bearer?: boolean; readonly domain?: string; readonly bare?: boolean; readonly protocols?: readonly string[]; readonly ca?: string } = {}): Promise<SipClient> {
+  static async open(
+    url: string,
+    user: string,
+    options: {
+      readonly token?: string;
+      readonly instance?: string;
+      readonly bearer?: boolean;
+      readonly domain?: string;
+      readonly bare?: boolean;
+      readonly protocols?: readonly string[];
+      readonly ca?: string;
+    } = {},
+  ): Promise<SipClient> {
     const token = options.token ?? mintToken({ sub: user });
-    const settings: ClientOptions = { ...(options.bearer === true ? { headers: { Authorization: `Bearer ${token}` } } : {}), ...(options.ca === undefined ? {} : { ca: options.ca }) };
-    const socket = new WebSocket(options.bearer === true || options.bare === true ? url : `${url}?token=${token}`, [...(options.protocols ?? ['sip'])], settings);
-    const client = new SipClient(socket, user, options.instance ?? `<urn:uuid:${randomUUID()}>`, options.domain ?? TEST_DOMAIN);
+    const settings: ClientOptions = {
+      ...(options.bearer === true ? { headers: { Authorization: `Bearer ${token}` } } : {}),
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+    };
+    const socket = new WebSocket(
+      options.bearer === true || options.bare === true ? url : `${url}?token=${token}`,
+      [...(options.protocols ?? ['sip'])],
+      settings,
+    );
+    const client = new SipClient(
+      socket,
+      user,
+      options.instance ?? `<urn:uuid:${randomUUID()}>`,
+      options.domain ?? TEST_DOMAIN,
+    );
     await new Promise<void>((resolve, reject) => {
       socket.once('open', () => resolve());
       socket.once('unexpected-response', (request, response) => {
@@ -157,21 +204,31 @@ export class SipClient {
       };
       const timer = setTimeout(() => {
         this.#waits = this.#waits.filter((one) => one !== wait);
-        reject(new Error(`${this.user} waited ${ms} ms for ${what}; unread: ${this.#unread.map((m) => (m.kind === 'request' ? m.method : m.status)).join(', ')}`));
+        reject(
+          new Error(
+            `${this.user} waited ${ms} ms for ${what}; unread: ${this.#unread.map((m) => (m.kind === 'request' ? m.method : m.status)).join(', ')}`,
+          ),
+        );
       }, ms);
       this.#waits = [...this.#waits, wait];
     });
   }
 
   nextRequest(method: string): Promise<SipRequest> {
-    return this.next((message): message is SipRequest => message.kind === 'request' && message.method === method, method);
+    return this.next(
+      (message): message is SipRequest => message.kind === 'request' && message.method === method,
+      method,
+    );
   }
 
   /** The next response to this request with a status of at least `atLeast`. */
   response(request: SipRequest, atLeast = 200): Promise<SipResponse> {
     const key = `${headerOf(request, 'Call-ID') ?? ''} ${headerOf(request, 'CSeq') ?? ''}`;
     return this.next(
-      (message): message is SipResponse => message.kind === 'response' && message.status >= atLeast && `${headerOf(message, 'Call-ID') ?? ''} ${headerOf(message, 'CSeq') ?? ''}` === key,
+      (message): message is SipResponse =>
+        message.kind === 'response' &&
+        message.status >= atLeast &&
+        `${headerOf(message, 'Call-ID') ?? ''} ${headerOf(message, 'CSeq') ?? ''}` === key,
       `a response to ${request.method}`,
     );
   }
@@ -179,8 +236,14 @@ export class SipClient {
   /** Builds a request of this user, in a dialog or out of one, and sends it. */
   request(method: string, options: RequestOptions = {}): SipRequest {
     const { dialog } = options;
-    const from = dialog === undefined ? (options.from ?? `<${this.aor}>;tag=${randomToken(4)}`) : `<${dialog.localUri}>;tag=${dialog.localTag}`;
-    const to = dialog === undefined ? (options.to ?? `<${options.uri ?? this.aor}>`) : `<${dialog.remoteUri}>;tag=${dialog.remoteTag}`;
+    const from =
+      dialog === undefined
+        ? (options.from ?? `<${this.aor}>;tag=${randomToken(4)}`)
+        : `<${dialog.localUri}>;tag=${dialog.localTag}`;
+    const to =
+      dialog === undefined
+        ? (options.to ?? `<${options.uri ?? this.aor}>`)
+        : `<${dialog.remoteUri}>;tag=${dialog.remoteTag}`;
     this.#cseq += 1;
     const request: SipRequest = {
       kind: 'request',
@@ -207,19 +270,32 @@ export class SipClient {
   /** REGISTER with instance and reg-id; resolves with the final response. */
   register(expires = 300, headers: readonly HeaderField[] = []): Promise<SipResponse> {
     const contact = `<${this.contactUri}>;reg-id=1;+sip.instance="${this.instance}";expires=${expires}`;
-    return this.response(this.request('REGISTER', { to: `<${this.aor}>`, contact, headers: [header('Supported', 'path, outbound'), ...headers] }));
+    return this.response(
+      this.request('REGISTER', {
+        to: `<${this.aor}>`,
+        contact,
+        headers: [header('Supported', 'path, outbound'), ...headers],
+      }),
+    );
   }
 
   /** Answers a request that came in. */
   reply(request: SipRequest, status: number, options: ReplyOptions = {}): SipResponse {
     const routes = request.headers.filter((one) => one.name === 'Record-Route');
-    const response = replyTo(request, status, { ...options, headers: [...routes, header('Contact', `<${this.contactUri}>`), ...(options.headers ?? [])] });
+    const response = replyTo(request, status, {
+      ...options,
+      headers: [...routes, header('Contact', `<${this.contactUri}>`), ...(options.headers ?? [])],
+    });
     this.send(response);
     return response;
   }
 
   /** ACK for a 2xx, and the dialog that it made; a later INVITE names the dialog it was sent in, whose route set stays. */
-  acknowledge(invite: SipRequest, response: SipResponse, dialog: TestDialog = dialogOfCaller(invite, response)): TestDialog {
+  acknowledge(
+    invite: SipRequest,
+    response: SipResponse,
+    dialog: TestDialog = dialogOfCaller(invite, response),
+  ): TestDialog {
     this.request('ACK', { dialog, cseq: parseCseq(headerOf(invite, 'CSeq') ?? '')?.number ?? 0 });
     return dialog;
   }
@@ -227,14 +303,28 @@ export class SipClient {
   /** ACK for a final response above 299: same branch, no route set. */
   acknowledgeRefusal(invite: SipRequest, response: SipResponse): void {
     const number = parseCseq(headerOf(invite, 'CSeq') ?? '')?.number ?? 0;
-    this.send({ ...invite, method: 'ACK', body: '', headers: [...invite.headers.filter((one) => ['Via', 'Max-Forwards', 'From', 'Call-ID'].includes(one.name)), header('To', headerOf(response, 'To') ?? ''), header('CSeq', `${number} ACK`)] });
+    this.send({
+      ...invite,
+      method: 'ACK',
+      body: '',
+      headers: [
+        ...invite.headers.filter((one) => ['Via', 'Max-Forwards', 'From', 'Call-ID'].includes(one.name)),
+        header('To', headerOf(response, 'To') ?? ''),
+        header('CSeq', `${number} ACK`),
+      ],
+    });
   }
 
   /** CANCEL of an INVITE. */
   cancel(invite: SipRequest, headers: readonly HeaderField[] = []): SipRequest {
     const number = parseCseq(headerOf(invite, 'CSeq') ?? '')?.number ?? 0;
     const kept = invite.headers.filter((one) => ['Via', 'Max-Forwards', 'From', 'To', 'Call-ID'].includes(one.name));
-    const request: SipRequest = { ...invite, method: 'CANCEL', body: '', headers: [...kept, header('CSeq', `${number} CANCEL`), ...headers] };
+    const request: SipRequest = {
+      ...invite,
+      method: 'CANCEL',
+      body: '',
+      headers: [...kept, header('CSeq', `${number} CANCEL`), ...headers],
+    };
     this.send(request);
     return request;
   }

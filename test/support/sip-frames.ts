@@ -25,4 +25,5 @@ export function watchSip(page: Page): SipFrames {
 }
 
 /** A REGISTER that ends the registration (RFC 3261 section 10.2.2). */
-export const isUnregister = (frame: string): boolean => /^> REGISTER /.test(frame) && (/\bexpires=0\b/i.test(frame) || /^Expires: 0\r?$/im.test(frame));
+export const isUnregister = (frame: string): boolean =>
+  /^> REGISTER /.test(frame) && (/\bexpires=0\b/i.test(frame) || /^Expires: 0\r?$/im.test(frame));

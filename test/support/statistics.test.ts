@@ -8,7 +8,7 @@ describe('summarise', () => {
     expect(summarise([7])).toEqual({ runs: 1, median: 7, min: 7, max: 7 });
   });
 
-  it('does not sort numbers as words, nor the caller\'s list', () => {
+  it("does not sort numbers as words, nor the caller's list", () => {
     const values = [100, 20, 3];
     expect(summarise(values).median).toBe(20);
     expect(values).toEqual([100, 20, 3]);

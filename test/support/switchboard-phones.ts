@@ -41,7 +41,10 @@ export function setUpSwitchboard(): SwitchboardPhones {
       random: () => 0.1,
       mint: () => {
         tokens += 1;
-        return grantWithToken(`secret-${tokens}`, { identity: `${user}@practice.invalid`, instanceId: `6f1f6a8e-53a0-4a4e-9f0b-0d2a4d7c${user}` });
+        return grantWithToken(`secret-${tokens}`, {
+          identity: `${user}@practice.invalid`,
+          instanceId: `6f1f6a8e-53a0-4a4e-9f0b-0d2a4d7c${user}`,
+        });
       },
       ...options,
     });

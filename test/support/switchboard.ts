@@ -12,7 +12,8 @@ export interface Passing {
 }
 
 /** What a test does with a message: let it pass, swallow it, or answer the request itself. */
-export type Verdict = 'pass' | 'swallow' | { readonly status: number; readonly phrase: string; readonly headers?: readonly string[] };
+export type Verdict =
+  'pass' | 'swallow' | { readonly status: number; readonly phrase: string; readonly headers?: readonly string[] };
 
 export interface Switchboard {
   /** The WebSocket constructor of one user's phone. */
@@ -45,7 +46,11 @@ export function createSwitchboard(registerExpires = 300): Switchboard {
   const lines = new Map<string, Line[]>();
   /** Contact user -> user, learnt from REGISTER and from Contact headers. */
   const contacts = new Map<string, string>();
-  const newest = (user: string): Line | undefined => lines.get(user)?.filter((line) => line.open).at(-1);
+  const newest = (user: string): Line | undefined =>
+    lines
+      .get(user)
+      ?.filter((line) => line.open)
+      .at(-1);
   const contactUser = (text: string): string | undefined => /^Contact:.*?<sip:([^@>]+)@/im.exec(text)?.[1];
 
   const route = (line: Line, text: string): void => {
@@ -73,9 +78,18 @@ export function createSwitchboard(registerExpires = 300): Switchboard {
       return;
     }
     if (message.method === 'REGISTER') {
-      const mine = /^Contact:(.*)$/im.exec(text)?.[1]?.replace(/;expires=\d+/, '').trim() ?? '';
+      const mine =
+        /^Contact:(.*)$/im
+          .exec(text)?.[1]
+          ?.replace(/;expires=\d+/, '')
+          .trim() ?? '';
       const expires = /expires=0\b/.test(text) ? 0 : registerExpires;
-      line.deliver(withHeaders(localResponse(message, 200, 'OK'), [`Contact: ${mine};expires=${expires}`, ...board.registerHeaders]));
+      line.deliver(
+        withHeaders(localResponse(message, 200, 'OK'), [
+          `Contact: ${mine};expires=${expires}`,
+          ...board.registerHeaders,
+        ]),
+      );
       return;
     }
     const dialled = /^\w+ sip:([^@\s]+)@/.exec(text)?.[1] ?? '';
@@ -95,7 +109,8 @@ export function createSwitchboard(registerExpires = 300): Switchboard {
     story: [],
     opened: [],
     registerHeaders: [],
-    cut: (user, which = 'newest') => (which === 'newest' ? newest(user) : lines.get(user)?.find((line) => line.open))?.close(),
+    cut: (user, which = 'newest') =>
+      (which === 'newest' ? newest(user) : lines.get(user)?.find((line) => line.open))?.close(),
     inject: (user, text) => newest(user)?.deliver(text),
     socketsOf: (user) =>
       class implements WebSocketLike {
@@ -113,9 +128,10 @@ export function createSwitchboard(registerExpires = 300): Switchboard {
           this.line = {
             user,
             open: false,
-            deliver: (text) => queueMicrotask(() => {
-              if (this.line.open) fire('message', text);
-            }),
+            deliver: (text) =>
+              queueMicrotask(() => {
+                if (this.line.open) fire('message', text);
+              }),
             close: () => {
               this.line.open = false;
               queueMicrotask(() => fire('close'));
@@ -148,5 +164,7 @@ export function createSwitchboard(registerExpires = 300): Switchboard {
 }
 
 function withHeaders(response: string, headers: readonly string[]): string {
-  return headers.length === 0 ? response : response.replace('Content-Length: 0', [...headers, 'Content-Length: 0'].join('\r\n'));
+  return headers.length === 0
+    ? response
+    : response.replace('Content-Length: 0', [...headers, 'Content-Length: 0'].join('\r\n'));
 }

@@ -22,7 +22,10 @@ export async function openTlsFront(gatewayUrl: string, shown: ServerCertificate)
   };
   const server = createServer({ cert, key }, (near) => {
     const far = connect(Number(target.port), target.hostname);
-    for (const [one, other] of [[near, far], [far, near]] as const) {
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       keep(one);
       one.on('error', () => one.destroy()).on('close', () => other.destroy());
       one.pipe(other);

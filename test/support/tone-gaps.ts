@@ -24,7 +24,10 @@ export async function watchToneGaps(page: Page, hz: number): Promise<() => Promi
         readonly readable: ReadableStream<AudioData>;
       }
       const shelf = globalThis as unknown as {
-        readonly MediaStreamTrackProcessor: new (options: { track: MediaStreamTrack; maxBufferSize: number }) => Processor;
+        readonly MediaStreamTrackProcessor: new (options: {
+          track: MediaStreamTrack;
+          maxBufferSize: number;
+        }) => Processor;
         ringfenceGaps: { longestGapMs: number; longestStallMs: number; listenedMs: number };
       };
       const track = [...document.querySelectorAll<HTMLAudioElement>('[data-testid="remote-audio"]')]
@@ -35,7 +38,10 @@ export async function watchToneGaps(page: Page, hz: number): Promise<() => Promi
       if (track === undefined) throw new Error('no sound to watch');
       const heard = (shelf.ringfenceGaps = { longestGapMs: 0, longestStallMs: 0, listenedMs: 0 });
       // Two seconds of sound wait for a page that is busy.
-      const reader = new shelf.MediaStreamTrackProcessor({ track: track.clone(), maxBufferSize: 200 }).readable.getReader();
+      const reader = new shelf.MediaStreamTrackProcessor({
+        track: track.clone(),
+        maxBufferSize: 200,
+      }).readable.getReader();
       let gapMs = 0;
       let expectedUs: number | null = null;
       const look = (data: AudioData): void => {
@@ -49,7 +55,8 @@ export async function watchToneGaps(page: Page, hz: number): Promise<() => Promi
         });
         const amplitude = (2 * Math.hypot(real, imaginary)) / samples.length;
         const lengthMs = (data.numberOfFrames / data.sampleRate) * 1000;
-        if (expectedUs !== null) heard.longestStallMs = Math.max(heard.longestStallMs, (data.timestamp - expectedUs) / 1000);
+        if (expectedUs !== null)
+          heard.longestStallMs = Math.max(heard.longestStallMs, (data.timestamp - expectedUs) / 1000);
         if (20 * Math.log10(amplitude + 1e-6) > heardDbfs) gapMs = 0;
         else gapMs += lengthMs;
         heard.longestGapMs = Math.max(heard.longestGapMs, gapMs);
@@ -66,5 +73,13 @@ export async function watchToneGaps(page: Page, hz: number): Promise<() => Promi
     },
     { wishedHz: hz, heardDbfs: HEARD_DBFS },
   );
-  return () => page.evaluate(() => (globalThis as unknown as { ringfenceGaps: { longestGapMs: number; longestStallMs: number; listenedMs: number } }).ringfenceGaps);
+  return () =>
+    page.evaluate(
+      () =>
+        (
+          globalThis as unknown as {
+            ringfenceGaps: { longestGapMs: number; longestStallMs: number; listenedMs: number };
+          }
+        ).ringfenceGaps,
+    );
 }

@@ -27,7 +27,9 @@ export function toneSamples(hz: number, dbfs = -12): Int16Array {
     const edge = Math.min(1, n / 240, (length - n) / 240); // 5 ms in and out: no click
     return Math.round(amplitude * edge * Math.sin((2 * Math.PI * hz * n) / SAMPLE_RATE_HZ));
   });
-  return Int16Array.from(PAUSES_MS.flatMap((pauseMs) => [...burst, ...new Array<number>((SAMPLE_RATE_HZ * pauseMs) / 1000).fill(0)]));
+  return Int16Array.from(
+    PAUSES_MS.flatMap((pauseMs) => [...burst, ...new Array<number>((SAMPLE_RATE_HZ * pauseMs) / 1000).fill(0)]),
+  );
 }
 
 /** A mono 16-bit PCM WAV file (RIFF) around `samples`. */

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 /** Why no authority can be trusted here, and what to install; null when one can. */
 export async function certutilProblem(): Promise<string | null> {
   if (process.platform !== 'linux') return 'An authority can be trusted for one home folder on Linux only.';
-  const missing = await new Promise<boolean>((resolve) => execFile('certutil', ['-H'], (error) => resolve(error !== null && error.code === 'ENOENT')));
+  const missing = await new Promise<boolean>((resolve) =>
+    execFile('certutil', ['-H'], (error) => resolve(error !== null && error.code === 'ENOENT')),
+  );
   return missing ? 'certutil is missing: apt-get install libnss3-tools.' : null;
 }
 
@@ -16,7 +18,11 @@ export async function trustAuthority(home: string, ca: string): Promise<void> {
   const database = join(home, '.pki', 'nssdb');
   await mkdir(database, { recursive: true, mode: 0o700 });
   // Without standard input: with one, certutil would wait for a password.
-  const child = spawn('certutil', ['-d', `sql:${database}`, '-A', '-n', 'Authority of one test', '-t', 'C,,', '-i', ca], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(
+    'certutil',
+    ['-d', `sql:${database}`, '-A', '-n', 'Authority of one test', '-t', 'C,,', '-i', ca],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
   let said = '';
   child.stderr.on('data', (chunk) => (said += String(chunk)));
   const [code] = (await once(child, 'close')) as [number | null];

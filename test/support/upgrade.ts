@@ -11,7 +11,13 @@ export interface UpgradeAnswer {
 export async function askForUpgrade(url: string, query: string, protocol = 'sip'): Promise<UpgradeAnswer> {
   const target = new URL(url.replace(/^ws/, 'http'));
   target.search = query;
-  const headers = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol': protocol };
+  const headers = {
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Protocol': protocol,
+  };
   return await new Promise((resolve, reject) => {
     const answered = (response: IncomingMessage): void => {
       response.socket.destroy();

@@ -26,7 +26,11 @@ const profile = profileSchema.parse({
 export const ANSWER = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=sendrecv\r\n';
 
 /** A voice phone on a fake clock, before fake WebRTC; `placing`: what main answers. Fake WebRTC must be installed. */
-export function enterVoiceRoom(placing: Promise<Result<{ callId: string; answer: string }>> = Promise.resolve(ok({ callId: 'main-1', answer: ANSWER }))) {
+export function enterVoiceRoom(
+  placing: Promise<Result<{ callId: string; answer: string }>> = Promise.resolve(
+    ok({ callId: 'main-1', answer: ANSWER }),
+  ),
+) {
   const clock = createFakeClock();
   const device = new FakeTrack();
   const offers: string[] = [];
@@ -52,7 +56,9 @@ export function enterVoiceRoom(placing: Promise<Result<{ callId: string; answer:
       },
       runTool: (call) => {
         toolCalls.push(call);
-        return Promise.resolve(call.name === 'end_call' ? ok({ output: '{"done":true}' }) : fail('invalid-input', 'No such tool.'));
+        return Promise.resolve(
+          call.name === 'end_call' ? ok({ output: '{"done":true}' }) : fail('invalid-input', 'No such tool.'),
+        );
       },
       onEnded: (listener) => {
         told = listener;
@@ -101,11 +107,28 @@ export function enterVoiceRoom(placing: Promise<Result<{ callId: string; answer:
     await clock.settle();
     expect(call().phase).toBe('active');
   };
-  return { agent, clock, device, offers, hungUp, toolCalls, transcripts, events, microphone, acquiring, tell: (ended: VoiceEnded) => told(ended), connection, channel, call, talk };
+  return {
+    agent,
+    clock,
+    device,
+    offers,
+    hungUp,
+    toolCalls,
+    transcripts,
+    events,
+    microphone,
+    acquiring,
+    tell: (ended: VoiceEnded) => told(ended),
+    connection,
+    channel,
+    call,
+    talk,
+  };
 }
 
 /** The fake gathers in real time, 1 ms; the gate waits by the fake clock. */
 export async function gathered(connection: () => FakePeerConnection): Promise<void> {
-  const there = (): boolean => FakePeerConnection.all.length > 0 && connection().localDescription?.sdp.includes('a=candidate:') === true;
+  const there = (): boolean =>
+    FakePeerConnection.all.length > 0 && connection().localDescription?.sdp.includes('a=candidate:') === true;
   while (!there()) await new Promise(setImmediate);
 }

@@ -31,7 +31,12 @@ export function setUpWiredSocket(): () => WiredSocket {
     const stranded: ReadonlySet<string>[] = [];
     const socket = createSipSocket(
       { WebSocket: sockets.WebSocket, clock, random: () => 0.5, trace: (entry) => traced.push(entry) },
-      { onMessage: (text) => heard.push(text), onLost: (end) => lost.push(end), onRequestSent: () => undefined, onStranded: (callIds) => stranded.push(callIds) },
+      {
+        onMessage: (text) => heard.push(text),
+        onLost: (end) => lost.push(end),
+        onRequestSent: () => undefined,
+        onStranded: (callIds) => stranded.push(callIds),
+      },
     );
     wired = { clock, sockets, socket, heard, lost, stranded, traced };
   });
@@ -49,13 +54,35 @@ export async function openWith({ socket, sockets }: WiredSocket, token = 'first.
 }
 
 /** A request with this branch. */
-export function request(method: string, branch: string, more: { readonly callId?: string; readonly inDialog?: boolean } = {}): string {
-  return [`${method} sip:1002@h SIP/2.0`, `Via: SIP/2.0/WS x.invalid;branch=${branch}`, 'From: <sip:1001@h>;tag=1', `To: <sip:1002@h>${more.inDialog === true ? ';tag=2' : ''}`, `Call-ID: ${more.callId ?? 'c1'}`, `CSeq: 1 ${method}`, '', ''].join('\r\n');
+export function request(
+  method: string,
+  branch: string,
+  more: { readonly callId?: string; readonly inDialog?: boolean } = {},
+): string {
+  return [
+    `${method} sip:1002@h SIP/2.0`,
+    `Via: SIP/2.0/WS x.invalid;branch=${branch}`,
+    'From: <sip:1001@h>;tag=1',
+    `To: <sip:1002@h>${more.inDialog === true ? ';tag=2' : ''}`,
+    `Call-ID: ${more.callId ?? 'c1'}`,
+    `CSeq: 1 ${method}`,
+    '',
+    '',
+  ].join('\r\n');
 }
 
 /** The response to it. */
 export function response(status: number, method: string, branch: string): string {
-  return [`SIP/2.0 ${status} X`, `Via: SIP/2.0/WS x.invalid;branch=${branch}`, 'From: <sip:1001@h>;tag=1', 'To: <sip:1002@h>;tag=2', 'Call-ID: c1', `CSeq: 1 ${method}`, '', ''].join('\r\n');
+  return [
+    `SIP/2.0 ${status} X`,
+    `Via: SIP/2.0/WS x.invalid;branch=${branch}`,
+    'From: <sip:1001@h>;tag=1',
+    'To: <sip:1002@h>;tag=2',
+    'Call-ID: c1',
+    `CSeq: 1 ${method}`,
+    '',
+    '',
+  ].join('\r\n');
 }
 
 /** The methods of these messages. */

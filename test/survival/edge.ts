@@ -29,9 +29,14 @@ function cableCommands(desk: string, cable: keyof typeof NETS, on: boolean): str
  */
 async function carries(desk: string, cable: keyof typeof NETS, pluggedAt: number): Promise<number> {
   let notYet = pluggedAt;
-  for (const end = Date.now() + 5_000; Date.now() < end; ) {
+  for (const end = Date.now() + 5_000; Date.now() < end;) {
     const asked = Date.now();
-    const states = await Promise.all([['link', 'show', cable], ['-n', desk, 'link', 'show', cable]].map((args) => execute('ip', args)));
+    const states = await Promise.all(
+      [
+        ['link', 'show', cable],
+        ['-n', desk, 'link', 'show', cable],
+      ].map((args) => execute('ip', args)),
+    );
     if (states.every(({ stdout }) => stdout.includes(' state UP '))) return notYet;
     notYet = asked;
   }
@@ -40,8 +45,22 @@ async function carries(desk: string, cable: keyof typeof NETS, pluggedAt: number
 
 /** On the cables alone: the gateway's own traffic is on loopback. */
 function lossCommands(percent: number): string[][] {
-  const drop = ['-p', 'udp', '-m', 'statistic', '--mode', 'random', '--probability', String(percent / 100), '-j', 'DROP'];
-  const rules = Object.keys(NETS).flatMap((name) => [['iptables', '-A', 'INPUT', '-i', name, ...drop], ['iptables', '-A', 'OUTPUT', '-o', name, ...drop]]);
+  const drop = [
+    '-p',
+    'udp',
+    '-m',
+    'statistic',
+    '--mode',
+    'random',
+    '--probability',
+    String(percent / 100),
+    '-j',
+    'DROP',
+  ];
+  const rules = Object.keys(NETS).flatMap((name) => [
+    ['iptables', '-A', 'INPUT', '-i', name, ...drop],
+    ['iptables', '-A', 'OUTPUT', '-o', name, ...drop],
+  ]);
   return [['iptables', '-F'], ...(percent === 0 ? [] : rules)];
 }
 
@@ -60,7 +79,14 @@ async function obey(todo: Order, lab: Lab, desk: string): Promise<unknown> {
     case 'loss':
       return await run(lossCommands(todo.percent));
     case 'facts':
-      return { wssUrl: lab.wssUrl ?? '', ca: await readFile(lab.ca ?? '', 'utf8'), domain: lab.domain, issuer: lab.issuer, audience: lab.audience, key: lab.activeKey } satisfies EdgeFacts;
+      return {
+        wssUrl: lab.wssUrl ?? '',
+        ca: await readFile(lab.ca ?? '', 'utf8'),
+        domain: lab.domain,
+        issuer: lab.issuer,
+        audience: lab.audience,
+        key: lab.activeKey,
+      } satisfies EdgeFacts;
     case 'kill-gateway':
       await lab.kamailio.kill();
       return Date.now();
@@ -85,7 +111,10 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 }
 
 /** Starts the lab and the control. */
-export async function openEdge(socket: string, desk: string): Promise<{ readonly close: () => Promise<void> } | { readonly problem: string }> {
+export async function openEdge(
+  socket: string,
+  desk: string,
+): Promise<{ readonly close: () => Promise<void> } | { readonly problem: string }> {
   const problem = await labProblem();
   if (problem !== null) return { problem };
   const lab = await startLab({ address: ADDRESS, tls: true });

@@ -9,11 +9,20 @@ export const order = z.discriminatedUnion('what', [
   z.object({ what: z.literal('cable'), cable, on: z.boolean() }),
   /** Drops so many percent of the UDP packets, each way. */
   z.object({ what: z.literal('loss'), percent: z.number().min(0).max(100) }),
-  z.object({ what: z.enum(['kill-gateway', 'restart-gateway', 'far-end-hangs-up', 'far-end-calls', 'media-sessions', 'logs']) }),
+  z.object({
+    what: z.enum(['kill-gateway', 'restart-gateway', 'far-end-hangs-up', 'far-end-calls', 'media-sessions', 'logs']),
+  }),
 ]);
 export type Order = z.infer<typeof order>;
 
-const edgeFacts = z.object({ wssUrl: z.string(), ca: z.string(), domain: z.string(), issuer: z.string(), audience: z.string(), key: z.string() });
+const edgeFacts = z.object({
+  wssUrl: z.string(),
+  ca: z.string(),
+  domain: z.string(),
+  issuer: z.string(),
+  audience: z.string(),
+  key: z.string(),
+});
 /** How to reach the gateway there. */
 export type EdgeFacts = z.infer<typeof edgeFacts>;
 
@@ -23,7 +32,10 @@ async function ask(socket: string, todo: Order): Promise<unknown> {
   const text = await new Promise<string>((resolve, reject) => {
     const asked = request({ socketPath: socket, method: 'POST', path: '/' }, (response) => {
       let body = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk)).on('end', () => resolve(body));
+      response
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => (body += chunk))
+        .on('end', () => resolve(body));
     });
     asked.on('error', reject);
     asked.end(JSON.stringify(todo));

@@ -18,15 +18,32 @@ const figure = (measured: number | null, within: number | null): string => {
 
 /** The rows as a table for people. */
 export function survivalTable(rows: readonly SurvivalRow[]): string {
-  const cells = [['what happens', 'registration back', 'audio gap', 'call kept'], ...rows.map((row) => [row.what, figure(row.backMs, row.backWithinMs), figure(row.gapMs, row.gapWithinMs), row.kept])];
+  const cells = [
+    ['what happens', 'registration back', 'audio gap', 'call kept'],
+    ...rows.map((row) => [
+      row.what,
+      figure(row.backMs, row.backWithinMs),
+      figure(row.gapMs, row.gapWithinMs),
+      row.kept,
+    ]),
+  ];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
-  return cells.map((line) => `    | ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`).join('');
+  return cells
+    .map((line) => `    | ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`)
+    .join('');
 }
 
 /** What breaks a bound, in words; empty when the row holds. */
 export function brokenBounds({ what, backMs, backWithinMs, gapMs, gapWithinMs }: SurvivalRow): readonly string[] {
-  const within = (measured: number | null, bound: number): boolean => measured !== null && measured >= 0 && measured <= bound;
-  const late = backWithinMs !== null && !within(backMs, backWithinMs) ? [`${what}: registered after ${String(backMs)} ms, wanted ${backWithinMs}`] : [];
-  const silent = gapWithinMs !== null && !within(gapMs, gapWithinMs) ? [`${what}: no sound for ${String(gapMs)} ms, wanted ${gapWithinMs}`] : [];
+  const within = (measured: number | null, bound: number): boolean =>
+    measured !== null && measured >= 0 && measured <= bound;
+  const late =
+    backWithinMs !== null && !within(backMs, backWithinMs)
+      ? [`${what}: registered after ${String(backMs)} ms, wanted ${backWithinMs}`]
+      : [];
+  const silent =
+    gapWithinMs !== null && !within(gapMs, gapWithinMs)
+      ? [`${what}: no sound for ${String(gapMs)} ms, wanted ${gapWithinMs}`]
+      : [];
   return [...late, ...silent];
 }

@@ -19,7 +19,8 @@ describe('INFO', () => {
 describe('the log', () => {
   it('keeps calls apart and the newest fifty', () => {
     const log = new DigitLog();
-    for (let index = 0; index < 60; index += 1) log.open({ callId: String(index), peer: '1001' }).digits += String(index);
+    for (let index = 0; index < 60; index += 1)
+      log.open({ callId: String(index), peer: '1001' }).digits += String(index);
     expect(log.list()).toHaveLength(50);
     expect(log.list().at(-1)).toEqual({ callId: '59', from: '1001', digits: '59' });
   });

@@ -32,7 +32,9 @@ export class DigitLog {
 export function listenForDigits(log: CallDigits): (packet: RtpPacket, formats: readonly AudioFormat[]) => void {
   const reader = new DigitReader();
   return (packet, formats) => {
-    const isEvent = formats.some((format) => format.name === 'telephone-event' && format.payloadType === packet.payloadType);
+    const isEvent = formats.some(
+      (format) => format.name === 'telephone-event' && format.payloadType === packet.payloadType,
+    );
     const digit = isEvent ? reader.read(packet) : null;
     if (digit !== null) log.digits += digit;
   };
@@ -41,6 +43,11 @@ export function listenForDigits(log: CallDigits): (packet: RtpPacket, formats: r
 /** The digit of an INFO body: `Signal=5` (application/dtmf-relay) or `5` (application/dtmf); null when it has none. */
 export function digitOfInfo(contentType: string, body: string): string | null {
   const type = contentType.split(';')[0]?.trim();
-  const match = type === 'application/dtmf-relay' ? /^\s*signal\s*=\s*([0-9*#A-D])\s*$/im.exec(body) : type === 'application/dtmf' ? /^\s*([0-9*#A-D])\s*$/i.exec(body) : null;
+  const match =
+    type === 'application/dtmf-relay'
+      ? /^\s*signal\s*=\s*([0-9*#A-D])\s*$/im.exec(body)
+      : type === 'application/dtmf'
+        ? /^\s*([0-9*#A-D])\s*$/i.exec(body)
+        : null;
   return match?.[1]?.toUpperCase() ?? null;
 }

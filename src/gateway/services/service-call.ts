@@ -2,7 +2,15 @@
 import type { Clock } from '../clock';
 import type { Endpoint } from '../endpoint';
 import { parseAddress, partyOf } from '../sip-address';
-import { headerOf, headersOf, parseCseq, type HeaderField, type SipMessage, type SipRequest, type SipResponse } from '../sip-message';
+import {
+  headerOf,
+  headersOf,
+  parseCseq,
+  type HeaderField,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+} from '../sip-message';
 import { randomToken, replyTo } from '../sip-reply';
 
 /** 64*T1: how long an ACK or the response to a BYE is waited for. ms */
@@ -57,7 +65,14 @@ export class ServiceCall {
   constructor(invite: SipRequest, isCaller: boolean, options: ServiceCallOptions) {
     this.#options = options;
     this.#isCaller = isCaller;
-    this.#invite = isCaller ? { ...invite, headers: invite.headers.map((one) => (one.name === 'From' ? field('From', `${one.value};tag=${this.localTag}`) : one)) } : invite;
+    this.#invite = isCaller
+      ? {
+          ...invite,
+          headers: invite.headers.map((one) =>
+            one.name === 'From' ? field('From', `${one.value};tag=${this.localTag}`) : one,
+          ),
+        }
+      : invite;
     this.callId = headerOf(invite, 'Call-ID') ?? '';
     this.offer = invite.body;
     this.peer = partyOf(invite, isCaller ? 'To' : 'From')?.user ?? '';
@@ -153,7 +168,11 @@ export class ServiceCall {
         this.#options.emit(replyTo(request, 200));
         return;
       default:
-        this.#options.emit(replyTo(request, 405, { headers: [field('Allow', 'INVITE, ACK, CANCEL, BYE, UPDATE, INFO, OPTIONS, NOTIFY, MESSAGE')] }));
+        this.#options.emit(
+          replyTo(request, 405, {
+            headers: [field('Allow', 'INVITE, ACK, CANCEL, BYE, UPDATE, INFO, OPTIONS, NOTIFY, MESSAGE')],
+          }),
+        );
     }
   }
 

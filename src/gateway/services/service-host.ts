@@ -101,7 +101,9 @@ export class ServiceHost implements Endpoint {
     const tag = partyOf(message, message.kind === 'response' ? 'From' : 'To')?.tag ?? null;
     if (tag !== null) return this.#calls.get(`${callId} ${tag}`);
     // A CANCEL carries the To of its INVITE, which had no tag yet.
-    return message.kind === 'request' && message.method === 'CANCEL' ? [...this.#calls.values()].find((one) => one.callId === callId) : undefined;
+    return message.kind === 'request' && message.method === 'CANCEL'
+      ? [...this.#calls.values()].find((one) => one.callId === callId)
+      : undefined;
   }
 
   #begin(request: SipRequest): void {

@@ -32,7 +32,12 @@ export interface Services {
 }
 
 /** Negotiates media for a call that came in, then lets `respond` answer it; 488 when there is nothing in common. */
-async function answerWithMedia(call: ServiceCall, session: MediaSession, respond: (sdp: string) => void, more: Pick<CallListener, 'onEnd' | 'onInfo'> = {}): Promise<void> {
+async function answerWithMedia(
+  call: ServiceCall,
+  session: MediaSession,
+  respond: (sdp: string) => void,
+  more: Pick<CallListener, 'onEnd' | 'onInfo'> = {},
+): Promise<void> {
   call.listen({
     ...more,
     onOffer: (sdp) => session.answer(sdp),
@@ -51,16 +56,27 @@ export function createServices(options: ServicesOptions): Services {
   const { clock, media } = options;
   const digits = new DigitLog();
   const timers = new Set<() => void>();
-  const session = (call: () => ServiceCall | null, codecs: readonly string[], onRtp: ConstructorParameters<typeof MediaSession>[0]['onRtp']): MediaSession =>
-    new MediaSession({ factory: media, clock, codecs, onRtp, onLost: () => call()?.hangUp() });
+  const session = (
+    call: () => ServiceCall | null,
+    codecs: readonly string[],
+    onRtp: ConstructorParameters<typeof MediaSession>[0]['onRtp'],
+  ): MediaSession => new MediaSession({ factory: media, clock, codecs, onRtp, onLost: () => call()?.hangUp() });
 
   const echo = (call: ServiceCall): void => {
-    const echoing = session(() => call, echoCodecs, (_, raw) => echoInto(echoing, raw));
+    const echoing = session(
+      () => call,
+      echoCodecs,
+      (_, raw) => echoInto(echoing, raw),
+    );
     void answerWithMedia(call, echoing, (sdp) => call.accept(sdp));
   };
 
   const tone = (call: ServiceCall, respond: (sdp: string) => void): void => {
-    const speaking = session(() => call, toneCodecs, () => undefined);
+    const speaking = session(
+      () => call,
+      toneCodecs,
+      () => undefined,
+    );
     const stop = startTone(speaking, clock);
     void answerWithMedia(call, speaking, respond, { onEnd: stop });
   };
@@ -75,7 +91,11 @@ export function createServices(options: ServicesOptions): Services {
 
   const callBack = async (host: ServiceHost, user: string): Promise<void> => {
     let call: ServiceCall | null = null;
-    const echoing = session(() => call, echoCodecs, (_, raw) => echoInto(echoing, raw));
+    const echoing = session(
+      () => call,
+      echoCodecs,
+      (_, raw) => echoInto(echoing, raw),
+    );
     const offer = await echoing.offer();
     if (offer === null) {
       echoing.close();
@@ -94,7 +114,11 @@ export function createServices(options: ServicesOptions): Services {
   };
 
   const callMe = (call: ServiceCall, host: ServiceHost): void => {
-    const brief = session(() => call, echoCodecs, () => undefined);
+    const brief = session(
+      () => call,
+      echoCodecs,
+      () => undefined,
+    );
     let wasAnswered = false;
     call.listen({
       // RFC 3261 section 15: the callee may send BYE once the ACK has come.
@@ -121,7 +145,11 @@ export function createServices(options: ServicesOptions): Services {
     digits: (call) => {
       const log = digits.open(call);
       const reader = listenForDigits(log);
-      const hearing = session(() => call, echoCodecs, (packet) => reader(packet, hearing.formats));
+      const hearing = session(
+        () => call,
+        echoCodecs,
+        (packet) => reader(packet, hearing.formats),
+      );
       void answerWithMedia(call, hearing, (sdp) => call.accept(sdp), {
         onInfo: (contentType, body) => {
           log.digits += digitOfInfo(contentType, body) ?? '';
@@ -137,7 +165,10 @@ export function createServices(options: ServicesOptions): Services {
   };
 
   const hosts = new Map<string, ServiceHost>(
-    SERVICE_NAMES.map((user) => [user, new ServiceHost({ user, domain: options.domain, clock, emit: options.emit, onCall: behaviours[user] })]),
+    SERVICE_NAMES.map((user) => [
+      user,
+      new ServiceHost({ user, domain: options.domain, clock, emit: options.emit, onCall: behaviours[user] }),
+    ]),
   );
   return {
     endpoint: (user) => hosts.get(user),

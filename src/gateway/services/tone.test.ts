@@ -21,7 +21,8 @@ function energy(samples: readonly number[], frequency: number): number {
 describe('mu-law', () => {
   it('knows its landmarks and stays within its step', () => {
     expect([muLaw(0), muLaw(32_767), muLaw(-32_768)]).toEqual([0xff, 0x80, 0x00]);
-    for (let sample = -32_000; sample <= 32_000; sample += 37) expect(Math.abs(linear(muLaw(sample)) - sample)).toBeLessThanOrEqual(Math.max(8, Math.abs(sample) / 16));
+    for (let sample = -32_000; sample <= 32_000; sample += 37)
+      expect(Math.abs(linear(muLaw(sample)) - sample)).toBeLessThanOrEqual(Math.max(8, Math.abs(sample) / 16));
   });
 });
 

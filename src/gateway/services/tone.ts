@@ -27,7 +27,11 @@ export function muLaw(sample: number): number {
 /** The payloads of the tone; they repeat for ever without a click. */
 export function tonePayloads(): readonly Buffer[] {
   return Array.from({ length: PACKETS }, (_, packet) =>
-    Buffer.from(Array.from({ length: SAMPLES }, (__, index) => muLaw(AMPLITUDE * Math.sin((2 * Math.PI * FREQUENCY * (packet * SAMPLES + index)) / RATE)))),
+    Buffer.from(
+      Array.from({ length: SAMPLES }, (__, index) =>
+        muLaw(AMPLITUDE * Math.sin((2 * Math.PI * FREQUENCY * (packet * SAMPLES + index)) / RATE)),
+      ),
+    ),
   );
 }
 
@@ -48,7 +52,16 @@ export function startTone(session: ToneTarget, clock: Clock): () => void {
     if (due - sent > 10) sent = due - 1;
     for (; sent < due; sent += 1) {
       const payload = payloads[sent % PACKETS] ?? Buffer.alloc(SAMPLES, 0xff);
-      session.send(formatRtp({ marker: sent === 0, payloadType: session.formats[0]?.payloadType ?? 0, sequence: firstSequence + sent, timestamp: firstTimestamp + sent * SAMPLES, ssrc: session.ssrc, payload }));
+      session.send(
+        formatRtp({
+          marker: sent === 0,
+          payloadType: session.formats[0]?.payloadType ?? 0,
+          sequence: firstSequence + sent,
+          timestamp: firstTimestamp + sent * SAMPLES,
+          ssrc: session.ssrc,
+          payload,
+        }),
+      );
     }
     stop = clock.after(Math.max(1, began + sent * PACKET_MS - clock.now()), tick);
   };

@@ -29,7 +29,12 @@ export const failed = (failure: Failure): Answer => refusal(CODES[failure.reason
 
 /** How long ago, in the largest unit that fits: "3 days". */
 export function ageOf(ms: number): string {
-  const units: readonly (readonly [number, string])[] = [[86_400_000, 'day'], [3_600_000, 'hour'], [60_000, 'minute'], [1_000, 'second']];
+  const units: readonly (readonly [number, string])[] = [
+    [86_400_000, 'day'],
+    [3_600_000, 'hour'],
+    [60_000, 'minute'],
+    [1_000, 'second'],
+  ];
   const [size, name] = units.find(([unit]) => ms >= unit) ?? [1_000, 'second'];
   const count = Math.max(0, Math.floor(ms / size));
   return `${count} ${name}${count === 1 ? '' : 's'}`;
@@ -38,7 +43,15 @@ export function ageOf(ms: number): string {
 /** Columns under each other, two spaces apart. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('');
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 export const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

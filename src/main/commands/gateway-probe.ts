@@ -29,7 +29,14 @@ export function createProbe(clock: Clock, authorities: readonly string[] | null)
       url.protocol = url.protocol.replace(/^ws/, 'http');
       const began = clock.monotonic();
       const headers = upgrades
-        ? { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-key': randomBytes(16).toString('base64'), 'sec-websocket-version': '13', 'sec-websocket-protocol': 'sip', 'user-agent': 'Ringfence' }
+        ? {
+            connection: 'Upgrade',
+            upgrade: 'websocket',
+            'sec-websocket-key': randomBytes(16).toString('base64'),
+            'sec-websocket-version': '13',
+            'sec-websocket-protocol': 'sip',
+            'user-agent': 'Ringfence',
+          }
         : { 'user-agent': 'Ringfence' };
       const options = { agent: false, headers, ...(authorities === null ? {} : { ca: [...authorities] }) } as const;
       const sent = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
@@ -41,7 +48,12 @@ export function createProbe(clock: Clock, authorities: readonly string[] | null)
       const cancel = clock.after(PROBE_TIME_MS, () => end({ reached: false, code: 'slow' }));
       const answered = ({ statusCode, headers: { date } }: IncomingMessage): void => {
         const theirs = Date.parse(date ?? '');
-        end({ reached: true, status: statusCode ?? 0, aheadMs: Number.isNaN(theirs) ? null : clock.wall() - theirs, tookMs: Math.round(clock.monotonic() - began) });
+        end({
+          reached: true,
+          status: statusCode ?? 0,
+          aheadMs: Number.isNaN(theirs) ? null : clock.wall() - theirs,
+          tookMs: Math.round(clock.monotonic() - began),
+        });
       };
       sent.on('response', answered);
       sent.on('upgrade', answered);

@@ -38,14 +38,24 @@ export function namedFile(path: string): ChosenFiles {
         }
       } catch (cause) {
         const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-        return fail('file-unreadable', `That file could not be read (${code}). Check its path, and that you may open it.`, 'retry', { details: code });
+        return fail(
+          'file-unreadable',
+          `That file could not be read (${code}). Check its path, and that you may open it.`,
+          'retry',
+          { details: code },
+        );
       }
     },
     write: () => Promise.resolve(fail('cancelled', 'Nothing is written from here.')),
   };
 }
 
-const SIGNS: Readonly<Record<ImportEntry['change'], string>> = { added: '+', changed: '~', unchanged: '=', refused: '!' };
+const SIGNS: Readonly<Record<ImportEntry['change'], string>> = {
+  added: '+',
+  changed: '~',
+  unchanged: '=',
+  refused: '!',
+};
 
 /** A line feed in a value would draw a line that looks like another change. */
 const oneLine = (text: string | null): string => (text === null || text === '' ? '(none)' : plainText(text, 400));
@@ -53,12 +63,18 @@ const oneLine = (text: string | null): string => (text === null || text === '' ?
 function shown({ profileId, name, environment, change, reason, fields }: ImportEntry): string {
   const head = `${SIGNS[change]} ${profileId}  "${oneLine(name)}" (${environment}): ${change}${reason === null ? '' : `. ${reason}`}`;
   // All of a new profile is new.
-  const details = change === 'changed' ? fields.map(({ path, before, after }) => `    ${oneLine(path)}: ${oneLine(before)} -> ${oneLine(after)}`) : [];
+  const details =
+    change === 'changed'
+      ? fields.map(({ path, before, after }) => `    ${oneLine(path)}: ${oneLine(before)} -> ${oneLine(after)}`)
+      : [];
   return [head, ...details].map((line) => `${line}\n`).join('');
 }
 
 /** Shows, and with `apply` does. What would be refused is left out, and makes the exit code 1. */
-export async function importProfiles(ports: Omit<TransferPorts, 'files' | 'onChanged'>, { file, apply, json }: { readonly file: string; readonly apply: boolean; readonly json: boolean }): Promise<Answer> {
+export async function importProfiles(
+  ports: Omit<TransferPorts, 'files' | 'onChanged'>,
+  { file, apply, json }: { readonly file: string; readonly apply: boolean; readonly json: boolean },
+): Promise<Answer> {
   const handlers = createTransferHandlers({ ...ports, files: namedFile(file), onChanged: () => undefined });
   const preview = await handlers['profiles.import'](undefined);
   if (!preview.ok) return failed(preview.failure);
@@ -67,8 +83,14 @@ export async function importProfiles(ports: Omit<TransferPorts, 'files' | 'onCha
   const applied = apply ? await handlers['profiles.applyImport']({ ticket }) : null;
   const wished = entries.filter(({ change }) => change === 'added' || change === 'changed').length;
   const exit = refused === 0 ? EXIT.done : EXIT.refused;
-  if (applied !== null && !applied.ok) return { ...failed(applied.failure), out: json ? asJson({ entries, applied: null }) : entries.map(shown).join('') };
+  if (applied !== null && !applied.ok)
+    return { ...failed(applied.failure), out: json ? asJson({ entries, applied: null }) : entries.map(shown).join('') };
   if (json) return { exit, out: asJson({ entries, applied: applied?.value ?? null }), err: '' };
-  const end = applied === null ? (wished === 0 ? 'Nothing would change.' : `Nothing was changed yet. ${wished} would be: add --apply.`) : `${applied.value.added} added, ${applied.value.changed} changed.`;
+  const end =
+    applied === null
+      ? wished === 0
+        ? 'Nothing would change.'
+        : `Nothing was changed yet. ${wished} would be: add --apply.`
+      : `${applied.value.added} added, ${applied.value.changed} changed.`;
   return { exit, out: `${entries.map(shown).join('')}${end}${refused === 0 ? '' : ` ${refused} refused.`}\n`, err: '' };
 }

@@ -15,7 +15,11 @@ export interface SetKeyPorts {
 }
 
 /** The checks are those of the window: the kind of key, and production kept apart. */
-export async function setKey({ profiles, keys, audit }: SetKeyPorts, { profileId, slot }: { readonly profileId: string; readonly slot: KeySlot }, secret: Secret): Promise<Answer> {
+export async function setKey(
+  { profiles, keys, audit }: SetKeyPorts,
+  { profileId, slot }: { readonly profileId: string; readonly slot: KeySlot },
+  secret: Secret,
+): Promise<Answer> {
   const profile = profileForKeys(profiles, profileId);
   const refuse = ({ failure }: Extract<Result<unknown>, { readonly ok: false }>): Answer => {
     audit({ what: 'refusal', profileId: profile.ok ? profileId : '', purpose: 'key', reason: failure.reason });

@@ -11,7 +11,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('sound devices', () => {
-  const look = (more: Partial<Parameters<typeof checkSound>[0]> = {}) => checkSound({ platform: 'linux', runtimeDir: '', pulseServer: '', pcm: join(folder, 'pcm'), ...more });
+  const look = (more: Partial<Parameters<typeof checkSound>[0]> = {}) =>
+    checkSound({ platform: 'linux', runtimeDir: '', pulseServer: '', pcm: join(folder, 'pcm'), ...more });
 
   it('are there with a sound server of this user', async () => {
     await mkdir(join(folder, 'pulse'));
@@ -21,14 +22,23 @@ describe('sound devices', () => {
   });
 
   it('are what ALSA knows otherwise', async () => {
-    expect(await look({ runtimeDir: folder })).toMatchObject({ status: 'warn', says: expect.stringContaining('no microphone and no speaker') as string });
+    expect(await look({ runtimeDir: folder })).toMatchObject({
+      status: 'warn',
+      says: expect.stringContaining('no microphone and no speaker') as string,
+    });
     await writeFile(join(folder, 'pcm'), '00-03: HDMI 0 : HDMI 0 : playback 1\n');
-    expect(await look()).toMatchObject({ status: 'warn', says: 'No sound server runs for this user, and ALSA knows no microphone.' });
+    expect(await look()).toMatchObject({
+      status: 'warn',
+      says: 'No sound server runs for this user, and ALSA knows no microphone.',
+    });
     await writeFile(join(folder, 'pcm'), '00-00: ALC257 Analog : ALC257 Analog : playback 1 : capture 1\n');
     expect(await look()).toMatchObject({ status: 'ok' });
   });
 
   it('are left to the window where the command line sees none', async () => {
-    expect(await look({ platform: 'darwin' })).toMatchObject({ status: 'warn', todo: expect.stringContaining('headset button') as string });
+    expect(await look({ platform: 'darwin' })).toMatchObject({
+      status: 'warn',
+      todo: expect.stringContaining('headset button') as string,
+    });
   });
 });

@@ -50,7 +50,11 @@ function askUnseen(question: string): Promise<Result<string>> {
     const onData = (text: string): void => {
       for (const sign of text) {
         if (ENTERS.includes(sign) || ENDS.includes(sign)) {
-          end(ENTERS.includes(sign) ? ok(typed.join('')) : fail('cancelled', 'No passphrase was typed; nothing was changed.'));
+          end(
+            ENTERS.includes(sign)
+              ? ok(typed.join(''))
+              : fail('cancelled', 'No passphrase was typed; nothing was changed.'),
+          );
           return;
         }
         if (BACKSPACES.includes(sign)) typed = typed.slice(0, -1);
@@ -73,7 +77,8 @@ export const systemTerminal: Terminal = {
     // Typed at a terminal it would be seen, and kept in its scroll-back.
     if (isatty(0)) return fail('key-unusable', usage, 'paste-key');
     const bytes = await readAll(0, LARGEST_KEY).catch(() => Buffer.alloc(0));
-    if (bytes.length > LARGEST_KEY) return fail('key-unusable', 'That is too large to be a key. Give the key alone.', 'paste-key');
+    if (bytes.length > LARGEST_KEY)
+      return fail('key-unusable', 'That is too large to be a key. Give the key alone.', 'paste-key');
     const text = bytes.toString('utf8');
     bytes.fill(0);
     return text.trim() === '' ? fail('key-unusable', usage, 'paste-key') : Secret.fromText(text);
@@ -81,10 +86,16 @@ export const systemTerminal: Terminal = {
   readPassphrase: async (fd) => {
     if (fd !== null) {
       const bytes = await readAll(fd, LONGEST_PASSPHRASE).catch(() => null);
-      if (bytes === null) return fail('admin-locked', `File descriptor ${fd} can't be read: open it, as in 3< FILE.`, 'unlock-admin');
+      if (bytes === null)
+        return fail('admin-locked', `File descriptor ${fd} can't be read: open it, as in 3< FILE.`, 'unlock-admin');
       return ok(bytes.toString('utf8').split(/\r?\n/, 1)[0] ?? '');
     }
-    if (!isatty(0)) return fail('admin-locked', 'This needs the admin passphrase, and there is no terminal to ask for it: give it by --passphrase-fd N.', 'unlock-admin');
+    if (!isatty(0))
+      return fail(
+        'admin-locked',
+        'This needs the admin passphrase, and there is no terminal to ask for it: give it by --passphrase-fd N.',
+        'unlock-admin',
+      );
     return askUnseen('Admin passphrase: ');
   },
   wait: (ms, why) => {
@@ -95,11 +106,15 @@ export const systemTerminal: Terminal = {
 };
 
 /** Names come from files: what moves a cursor, or turns text around, is not passed on to a terminal. */
-const shownText = (text: string): string => text.replace(/(?!\n)[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, ' ');
+const shownText = (text: string): string =>
+  text.replace(/(?!\n)[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, ' ');
 
 /** Resolves when all is written, or nobody reads it any more. */
 export async function printAnswer({ out, err }: Answer): Promise<void> {
-  for (const [stream, text] of [[process.stdout, out], [process.stderr, err]] as const) {
+  for (const [stream, text] of [
+    [process.stdout, out],
+    [process.stderr, err],
+  ] as const) {
     if (text === '') continue;
     await new Promise<void>((resolve) => {
       stream.once('error', () => resolve());

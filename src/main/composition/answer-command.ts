@@ -27,7 +27,12 @@ export async function answerCommand(line: CommandLine): Promise<number> {
         clock,
         startedAt: clock.monotonic(),
         terminal: systemTerminal,
-        sound: { platform: process.platform, runtimeDir: process.env['XDG_RUNTIME_DIR'] ?? '', pulseServer: process.env['PULSE_SERVER'] ?? '', pcm: '/proc/asound/pcm' },
+        sound: {
+          platform: process.platform,
+          runtimeDir: process.env['XDG_RUNTIME_DIR'] ?? '',
+          pulseServer: process.env['PULSE_SERVER'] ?? '',
+          pcm: '/proc/asound/pcm',
+        },
         probe: () => createProbe(clock, systemAuthorities()),
       })
     : refusal(EXIT.usage, line.sentence);

@@ -48,12 +48,28 @@ export interface IpcPorts {
 }
 
 /** Serves every channel; the value is the notices of calls that come in, which leave with the phone window. */
-export function composeIpc({ files: { stored, profiles, settings, managed }, tokens, locks: { adminLock, phoneLock }, windows, handover, audit, notify, clock, log, preload }: IpcPorts): IncomingCalls {
+export function composeIpc({
+  files: { stored, profiles, settings, managed },
+  tokens,
+  locks: { adminLock, phoneLock },
+  windows,
+  handover,
+  audit,
+  notify,
+  clock,
+  log,
+  preload,
+}: IpcPorts): IncomingCalls {
   const { keys, broker, renewal, voice, tests, sippet, snapshot, tellProfiles, lineChanged } = tokens;
   const phoneWindow = () => windows.get('phone');
   const boxes = createBoxes(clock);
   const chosenFiles = createChosenFiles(phoneWindow, boxes);
-  const keyQuestion = createKeyQuestion({ find: profiles.find, ask: (question) => askNatively(phoneWindow(), boxes, question), clock, audit: audit.append });
+  const keyQuestion = createKeyQuestion({
+    find: profiles.find,
+    ask: (question) => askNatively(phoneWindow(), boxes, question),
+    clock,
+    audit: audit.append,
+  });
   const confirmChange = createChangeQuestion({
     find: profiles.find,
     admitted: (wanted) => {
@@ -70,7 +86,12 @@ export function composeIpc({ files: { stored, profiles, settings, managed }, tok
     audit: audit.append,
   });
   const incoming = createIncomingCalls({
-    window: createIncomingWindow({ preload, log, onMade: (window) => windows.add('incoming', window), onClosed: (window) => windows.forget('incoming', window) }),
+    window: createIncomingWindow({
+      preload,
+      log,
+      onMade: (window) => windows.add('incoming', window),
+      onClosed: (window) => windows.forget('incoming', window),
+    }),
     onChanged: (notices) => notify('incoming.changed', [...notices]),
     onAction: (callId, action) => notify('calls.incomingAction', { callId, action }),
   });
@@ -85,7 +106,10 @@ export function composeIpc({ files: { stored, profiles, settings, managed }, tok
         electron: process.versions.electron,
         chromium: process.versions.chrome,
         platform: process.platform,
-        osSandbox: await isSandboxed(phoneWindow()?.webContents.getOSProcessId() ?? 0, !app.commandLine.hasSwitch('no-sandbox')),
+        osSandbox: await isSandboxed(
+          phoneWindow()?.webContents.getOSProcessId() ?? 0,
+          !app.commandLine.hasSwitch('no-sandbox'),
+        ),
       }),
       settings,
       onSettingsChanged: ({ theme }) => {
@@ -107,10 +131,27 @@ export function composeIpc({ files: { stored, profiles, settings, managed }, tok
       voice,
       desk: {
         ...tests.handlers,
-        ...createTransferHandlers({ stored, managed, profiles, confirmChange, files: chosenFiles, clock, newId: randomUUID, audit: audit.append, onChanged: (profileId) => profilesChanged(profileId, 'line') }),
+        ...createTransferHandlers({
+          stored,
+          managed,
+          profiles,
+          confirmChange,
+          files: chosenFiles,
+          clock,
+          newId: randomUUID,
+          audit: audit.append,
+          onChanged: (profileId) => profilesChanged(profileId, 'line'),
+        }),
         ...createAuditHandlers({ audit, files: chosenFiles }),
       },
-      policy: createPolicyHandlers({ profiles, stored, managed, country: () => app.getLocaleCountryCode(), now: clock.wall, audit: audit.append }),
+      policy: createPolicyHandlers({
+        profiles,
+        stored,
+        managed,
+        country: () => app.getLocaleCountryCode(),
+        now: clock.wall,
+        audit: audit.append,
+      }),
       remoteCalls: createRemoteCallHandlers({ profiles, keys, sippet, clock, audit: audit.append, log }),
       notify,
       locks: {

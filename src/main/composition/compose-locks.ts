@@ -32,9 +32,26 @@ export interface LockPorts {
   readonly phoneWindow: () => BrowserWindow | null;
 }
 
-export async function composeLocks({ folder, files: { profiles }, keychain, tokens, audit, notify, clock, log, phoneWindow }: LockPorts): Promise<Locks> {
+export async function composeLocks({
+  folder,
+  files: { profiles },
+  keychain,
+  tokens,
+  audit,
+  notify,
+  clock,
+  log,
+  phoneWindow,
+}: LockPorts): Promise<Locks> {
   const adminLock = await openAdminLock({
-    file: createJsonFile({ path: join(folder, 'admin-lock.json'), schema: adminLockDocument, version: ADMIN_LOCK_VERSION, migrations: {}, holds: 'admin lock', now: clock.wall }),
+    file: createJsonFile({
+      path: join(folder, 'admin-lock.json'),
+      schema: adminLockDocument,
+      version: ADMIN_LOCK_VERSION,
+      migrations: {},
+      holds: 'admin lock',
+      now: clock.wall,
+    }),
     keychain,
     passphrases: scryptChecks,
     account: `${profiles.installId}/admin-lock`,

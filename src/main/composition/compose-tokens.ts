@@ -71,13 +71,35 @@ export interface TokenPorts {
   readonly isPhoneLocked: () => boolean;
 }
 
-export function composeTokens({ files: { profiles, managed, notice }, keychain, audit, notify, clock, log, scripts, isPhoneLocked }: TokenPorts): TokenSide {
+export function composeTokens({
+  files: { profiles, managed, notice },
+  keychain,
+  audit,
+  notify,
+  clock,
+  log,
+  scripts,
+  isPhoneLocked,
+}: TokenPorts): TokenSide {
   const now = clock.wall;
-  const requests = createGatewayRequests(now, (failure, about) => (about?.testId === undefined ? notify('grants.failed', { ...(about ?? { profileId: profiles.activeProfileId(), purpose: 'sip' }), failure }) : notify('profiles.testRefused', { testId: about.testId, failure })));
+  const requests = createGatewayRequests(now, (failure, about) =>
+    about?.testId === undefined
+      ? notify('grants.failed', { ...(about ?? { profileId: profiles.activeProfileId(), purpose: 'sip' }), failure })
+      : notify('profiles.testRefused', { testId: about.testId, failure }),
+  );
   const http = createHttpClient({ clock, random: Math.random, authorities: systemAuthorities });
   const sippet = createSippet(http);
-  const providers: Readonly<Record<ProviderKind, TokenProvider>> = { 'local-jwt': createLocalJwt(now), 'ephemeral-credentials': createEphemeralCredentials(now), sautikit: createSautikit(http), decart: createDecart(http), 'generic-http': createGenericHttp(http, now), 'openai-realtime': createOpenaiRealtime(http), sippet };
-  const forget = (fingerprint: string): void => Object.values(providers).forEach((provider) => provider.forget(fingerprint));
+  const providers: Readonly<Record<ProviderKind, TokenProvider>> = {
+    'local-jwt': createLocalJwt(now),
+    'ephemeral-credentials': createEphemeralCredentials(now),
+    sautikit: createSautikit(http),
+    decart: createDecart(http),
+    'generic-http': createGenericHttp(http, now),
+    'openai-realtime': createOpenaiRealtime(http),
+    sippet,
+  };
+  const forget = (fingerprint: string): void =>
+    Object.values(providers).forEach((provider) => provider.forget(fingerprint));
   const chosen = () => profiles.find(profiles.activeProfileId());
 
   const keys = createKeys({
@@ -114,7 +136,8 @@ export function composeTokens({ files: { profiles, managed, notice }, keychain, 
     policy: createGrantPolicy(clock, managed.purposes),
     keys,
     providers,
-    gatewayUrl: (profile) => (profile.id === PRACTICE_PROFILE_ID ? practice.url() : Promise.resolve(ok(profile.gatewayUrl))),
+    gatewayUrl: (profile) =>
+      profile.id === PRACTICE_PROFILE_ID ? practice.url() : Promise.resolve(ok(profile.gatewayUrl)),
     audit: audit.append,
     onMinted: (grant, token) => {
       // Locked while it was made: no window gets it.
@@ -139,20 +162,45 @@ export function composeTokens({ files: { profiles, managed, notice }, keychain, 
       } catch (cause) {
         // A bug in one provider must not end the calls of another line.
         log.error('a token could not be renewed', cause);
-        return fail('internal', 'The token could not be renewed: Ringfence tries again. What went wrong is in its log.', 'retry');
+        return fail(
+          'internal',
+          'The token could not be renewed: Ringfence tries again. What went wrong is in its log.',
+          'retry',
+        );
       }
     },
     onRenewed: (grant) => notify('grants.renewed', grant),
     onFailed: (profileId, purpose, failure) => notify('grants.failed', { profileId, purpose, failure }),
   });
-  const voice = createVoiceCalls({ profiles, broker, keys, calls: createRealtimeCalls(http), audit: audit.append, onEnded: (ended) => notify('voice.ended', ended), clock, newId: randomUUID });
-  const tests = createConnectionTests({ profiles, broker, requests, resetProvider: http.reset, clock, newId: randomUUID, audit: audit.append });
+  const voice = createVoiceCalls({
+    profiles,
+    broker,
+    keys,
+    calls: createRealtimeCalls(http),
+    audit: audit.append,
+    onEnded: (ended) => notify('voice.ended', ended),
+    clock,
+    newId: randomUUID,
+  });
+  const tests = createConnectionTests({
+    profiles,
+    broker,
+    requests,
+    resetProvider: http.reset,
+    clock,
+    newId: randomUUID,
+    audit: audit.append,
+  });
 
   const snapshot = (): ProfilesSnapshot => ({
     profiles: [...profiles.profiles()],
     activeProfileId: profiles.activeProfileId(),
     keys: profiles.profiles().map((each) => keys.status(each.id)),
-    notice: [notice, managed.notice() ?? ''].filter((each) => each !== '').join(' ').slice(0, NOTICE_LENGTH) || null,
+    notice:
+      [notice, managed.notice() ?? '']
+        .filter((each) => each !== '')
+        .join(' ')
+        .slice(0, NOTICE_LENGTH) || null,
     keychain: keys.keychain(),
   });
   let cancelTelling = (): void => undefined;
@@ -185,7 +233,10 @@ export function composeTokens({ files: { profiles, managed, notice }, keychain, 
     },
     prepare: () => {
       const line = chosen();
-      if (line !== null) void keys.active(line.id).then((key) => (key.ok ? providers[line.provider.kind].prepare(key.value) : undefined));
+      if (line !== null)
+        void keys
+          .active(line.id)
+          .then((key) => (key.ok ? providers[line.provider.kind].prepare(key.value) : undefined));
     },
     forgetKey: () => {
       const fingerprint = keys.status(profiles.activeProfileId()).active?.fingerprint;

@@ -5,7 +5,13 @@ import { createJsonFile, type JsonFile } from '../json-file';
 import type { Log } from '../log';
 import { openManagedPolicy, type ManagedPolicy } from '../managed-policy';
 import { guardProfiles } from '../profile-guard';
-import { openProfileStore, profileMigrations, profilesDocument, PROFILES_VERSION, type ProfileStore } from '../profile-store';
+import {
+  openProfileStore,
+  profileMigrations,
+  profilesDocument,
+  PROFILES_VERSION,
+  type ProfileStore,
+} from '../profile-store';
 import { openSettingsStore, settingsDocument, SETTINGS_VERSION, type SettingsStore } from '../settings-store';
 import { windowState, WINDOW_STATE_VERSION, type WindowState } from '../window';
 
@@ -36,15 +42,43 @@ export interface FilesHost {
 
 export async function openFiles({ folder, policyPath, clock, log, onPolicyChanged }: FilesHost): Promise<OpenedFiles> {
   const now = clock.wall;
-  const windowFile = createJsonFile({ path: join(folder, 'window.json'), schema: windowState, version: WINDOW_STATE_VERSION, migrations: {}, holds: "window's size", now });
+  const windowFile = createJsonFile({
+    path: join(folder, 'window.json'),
+    schema: windowState,
+    version: WINDOW_STATE_VERSION,
+    migrations: {},
+    holds: "window's size",
+    now,
+  });
   const [stored, settings, state, managed] = await Promise.all([
-    openProfileStore(createJsonFile({ path: join(folder, 'profiles.json'), schema: profilesDocument, version: PROFILES_VERSION, migrations: profileMigrations, holds: 'profiles', now })),
-    openSettingsStore(createJsonFile({ path: join(folder, 'settings.json'), schema: settingsDocument, version: SETTINGS_VERSION, migrations: {}, holds: 'settings', now })),
+    openProfileStore(
+      createJsonFile({
+        path: join(folder, 'profiles.json'),
+        schema: profilesDocument,
+        version: PROFILES_VERSION,
+        migrations: profileMigrations,
+        holds: 'profiles',
+        now,
+      }),
+    ),
+    openSettingsStore(
+      createJsonFile({
+        path: join(folder, 'settings.json'),
+        schema: settingsDocument,
+        version: SETTINGS_VERSION,
+        migrations: {},
+        holds: 'settings',
+        now,
+      }),
+    ),
     windowFile.load(),
     openManagedPolicy({ path: policyPath, onChanged: onPolicyChanged, onProblem: (sentence) => log.warn(sentence) }),
   ]);
   const profiles = guardProfiles(stored, managed);
-  const notice = [profiles.notice, settings.notice, state.notice].filter((each) => each !== null).join(' ').slice(0, NOTICE_LENGTH);
+  const notice = [profiles.notice, settings.notice, state.notice]
+    .filter((each) => each !== null)
+    .join(' ')
+    .slice(0, NOTICE_LENGTH);
   if (notice !== '') log.warn(notice);
   return { stored, profiles, settings, managed, windowFile, windowState: state.value, notice };
 }

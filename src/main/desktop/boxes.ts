@@ -12,7 +12,11 @@ export interface Boxes {
 }
 
 /** For a box that was not shown. */
-export const notShown = () => fail('cancelled', 'Another box of Ringfence is open, or several were cancelled just now. Answer it, or wait half a minute.');
+export const notShown = () =>
+  fail(
+    'cancelled',
+    'Another box of Ringfence is open, or several were cancelled just now. Answer it, or wait half a minute.',
+  );
 
 export function createBoxes(clock: Pick<Clock, 'monotonic'>): Boxes {
   let isOpen = false;

@@ -18,9 +18,18 @@ const nameOf = (path: string): string => basename(path).slice(0, 255);
 
 export interface ChosenFiles {
   /** Fails with `cancelled` or `file-unreadable`; a file of more than `most` bytes is read up to one byte more. */
-  readonly read: (title: string, kind: FileKind, most: number) => Promise<Result<{ readonly file: string; readonly text: string }>>;
+  readonly read: (
+    title: string,
+    kind: FileKind,
+    most: number,
+  ) => Promise<Result<{ readonly file: string; readonly text: string }>>;
   /** `text` is asked for once the place is chosen. Fails with `cancelled` or `file-unreadable`. The file is the person's alone (0600). */
-  readonly write: (title: string, suggested: string, kind: FileKind, text: () => Promise<string>) => Promise<Result<{ readonly file: string }>>;
+  readonly write: (
+    title: string,
+    suggested: string,
+    kind: FileKind,
+    text: () => Promise<string>,
+  ) => Promise<Result<{ readonly file: string }>>;
 }
 
 /** `parent` is the window that the dialogs belong to. */
@@ -29,7 +38,11 @@ export function createChosenFiles(parent: () => BrowserWindow | null, boxes: Box
   return {
     read: async (title, kind, most) => {
       const window = parent();
-      const options: Electron.OpenDialogOptions = { title, filters: filters(kind), properties: ['openFile', 'dontAddToRecent'] };
+      const options: Electron.OpenDialogOptions = {
+        title,
+        filters: filters(kind),
+        properties: ['openFile', 'dontAddToRecent'],
+      };
       const chosen = await boxes.show(
         () => (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options)),
         ({ canceled }) => canceled,
@@ -48,12 +61,22 @@ export function createChosenFiles(parent: () => BrowserWindow | null, boxes: Box
           await file.close();
         }
       } catch (cause) {
-        return fail('file-unreadable', 'That file could not be read. Check that you may open it, then choose it again.', 'retry', { details: codeOf(cause) });
+        return fail(
+          'file-unreadable',
+          'That file could not be read. Check that you may open it, then choose it again.',
+          'retry',
+          { details: codeOf(cause) },
+        );
       }
     },
     write: async (title, suggested, kind, text) => {
       const window = parent();
-      const options: Electron.SaveDialogOptions = { title, defaultPath: suggested, filters: filters(kind), properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'] };
+      const options: Electron.SaveDialogOptions = {
+        title,
+        defaultPath: suggested,
+        filters: filters(kind),
+        properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
+      };
       const chosen = await boxes.show(
         () => (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options)),
         ({ canceled }) => canceled,
@@ -64,7 +87,12 @@ export function createChosenFiles(parent: () => BrowserWindow | null, boxes: Box
         await writeFile(chosen.filePath, await text(), { mode: 0o600 });
         return ok({ file: nameOf(chosen.filePath) });
       } catch (cause) {
-        return fail('file-unreadable', 'That file could not be written. Choose a folder that you may write to.', 'retry', { details: codeOf(cause) });
+        return fail(
+          'file-unreadable',
+          'That file could not be written. Choose a folder that you may write to.',
+          'retry',
+          { details: codeOf(cause) },
+        );
       }
     },
   };

@@ -2,13 +2,23 @@ import { describe, expect, it, vi } from 'vitest';
 import type { IncomingNotice } from '../../contracts/call';
 import { createIncomingCalls } from './incoming-calls';
 
-const notice = (callId: string): IncomingNotice => ({ callId, name: 'Asha', number: '+254722000001', line: 'Practice line', environment: 'practice' });
+const notice = (callId: string): IncomingNotice => ({
+  callId,
+  name: 'Asha',
+  number: '+254722000001',
+  line: 'Practice line',
+  environment: 'practice',
+});
 
 function setUp() {
   const window = { show: vi.fn(), close: vi.fn() };
   const changed: string[][] = [];
   const acted: string[] = [];
-  const calls = createIncomingCalls({ window, onChanged: (notices) => changed.push(notices.map((each) => each.callId)), onAction: (callId, action) => acted.push(`${action} ${callId}`) });
+  const calls = createIncomingCalls({
+    window,
+    onChanged: (notices) => changed.push(notices.map((each) => each.callId)),
+    onAction: (callId, action) => acted.push(`${action} ${callId}`),
+  });
   return { calls, window, changed, acted };
 }
 
@@ -27,7 +37,11 @@ describe('incoming calls', () => {
   it('are acted upon once', () => {
     const { calls, acted, window } = setUp();
     calls.notify(notice('a'));
-    expect([calls.act('a', 'answer'), calls.act('a', 'answer'), calls.act('nobody', 'decline')]).toEqual([true, false, false]);
+    expect([calls.act('a', 'answer'), calls.act('a', 'answer'), calls.act('nobody', 'decline')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(acted).toEqual(['answer a']);
     expect(window.close).toHaveBeenCalledOnce();
   });

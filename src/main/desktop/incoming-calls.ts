@@ -33,7 +33,8 @@ export function createIncomingCalls({ window, onChanged, onAction }: IncomingCal
     if (notices.some((each) => each.callId === callId)) set(notices.filter((each) => each.callId !== callId));
   };
   return {
-    notify: (notice) => set([...notices.filter((each) => each.callId !== notice.callId), notice].slice(0, MOST_NOTICES)),
+    notify: (notice) =>
+      set([...notices.filter((each) => each.callId !== notice.callId), notice].slice(0, MOST_NOTICES)),
     dismiss,
     current: () => notices,
     act: (callId, action) => {

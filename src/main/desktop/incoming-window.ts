@@ -57,7 +57,9 @@ export function createIncomingWindow({ preload, log, onMade, onClosed }: Incomin
       onClosed(window);
     });
     onMade(window);
-    void window.loadURL(`${APP_ORIGIN}/incoming.html`).catch((cause: unknown) => log.warn(`the incoming window could not load its page: ${String(cause)}`));
+    void window
+      .loadURL(`${APP_ORIGIN}/incoming.html`)
+      .catch((cause: unknown) => log.warn(`the incoming window could not load its page: ${String(cause)}`));
     return window;
   };
 

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-const desktop = vi.hoisted(() => ({ clipboard: '', selection: '', chosen: { canceled: false, filePaths: [] as string[] } }));
+const desktop = vi.hoisted(() => ({
+  clipboard: '',
+  selection: '',
+  chosen: { canceled: false, filePaths: [] as string[] },
+}));
 vi.mock('electron', () => ({
   clipboard: {
     readText: () => Promise.resolve(desktop.clipboard),
@@ -29,14 +33,17 @@ describe('a key from the clipboard', () => {
     expect(desktop.clipboard).toBe('');
   });
 
-  it.runIf(process.platform === 'linux')('is gone from what was marked with the mouse, too; other text stays', async () => {
-    Object.assign(desktop, { clipboard: key, selection: key });
-    await keyFromClipboard();
-    expect(desktop.selection).toBe('');
-    Object.assign(desktop, { clipboard: key, selection: 'something else' });
-    await keyFromClipboard();
-    expect(desktop.selection).toBe('something else');
-  });
+  it.runIf(process.platform === 'linux')(
+    'is gone from what was marked with the mouse, too; other text stays',
+    async () => {
+      Object.assign(desktop, { clipboard: key, selection: key });
+      await keyFromClipboard();
+      expect(desktop.selection).toBe('');
+      Object.assign(desktop, { clipboard: key, selection: 'something else' });
+      await keyFromClipboard();
+      expect(desktop.selection).toBe('something else');
+    },
+  );
 
   it('is not made of what is no key, and that is gone too: it may be part of one', async () => {
     desktop.clipboard = 'Dear Asha,\nthank you for the documents that you sent on Monday.';
@@ -65,15 +72,23 @@ describe('a key from a file', () => {
 
   it('is not taken when the dialog was closed', async () => {
     desktop.chosen = { canceled: true, filePaths: [] };
-    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({ failure: { reason: 'cancelled' } });
+    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({
+      failure: { reason: 'cancelled' },
+    });
   });
 
   it('is not taken from a file that is too large, unreadable or none', async () => {
     choose('large.txt', 'k'.repeat(20_000));
-    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({ failure: { reason: 'key-unusable' } });
+    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({
+      failure: { reason: 'key-unusable' },
+    });
     choose('missing.txt');
-    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({ failure: { reason: 'file-unreadable', details: 'ENOENT' } });
+    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({
+      failure: { reason: 'file-unreadable', details: 'ENOENT' },
+    });
     desktop.chosen = { canceled: false, filePaths: [folder] };
-    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({ failure: { reason: 'file-unreadable' } });
+    expect(await keyFromFile(null, createBoxes({ monotonic: () => 0 }))).toMatchObject({
+      failure: { reason: 'file-unreadable' },
+    });
   });
 });

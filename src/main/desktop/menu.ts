@@ -2,7 +2,14 @@
 import { Menu } from 'electron';
 
 export function setMenu(platform: string = process.platform): void {
-  const elsewhere: Electron.MenuItemConstructorOptions[] = [{ label: 'Ringfence', submenu: [{ role: 'quit', accelerator: 'CommandOrControl+Q' }] }, { role: 'editMenu' }];
-  const mac: Electron.MenuItemConstructorOptions[] = [{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }];
+  const elsewhere: Electron.MenuItemConstructorOptions[] = [
+    { label: 'Ringfence', submenu: [{ role: 'quit', accelerator: 'CommandOrControl+Q' }] },
+    { role: 'editMenu' },
+  ];
+  const mac: Electron.MenuItemConstructorOptions[] = [
+    { role: 'appMenu' },
+    { role: 'editMenu' },
+    { role: 'windowMenu' },
+  ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(platform === 'darwin' ? mac : elsewhere));
 }

@@ -4,8 +4,22 @@ import type { NativeQuestion } from '../change-question';
 import type { Boxes } from './boxes';
 
 /** True: the person agreed. Closing the box, Escape and Enter are a no; so is a box that is not shown. */
-export async function askNatively(parent: BrowserWindow | null, boxes: Boxes, { title, message, detail, agree }: NativeQuestion): Promise<boolean> {
-  const options: Electron.MessageBoxOptions = { type: 'warning', title, message, detail, buttons: ['Cancel', agree], defaultId: 0, cancelId: 0, noLink: true, normalizeAccessKeys: false };
+export async function askNatively(
+  parent: BrowserWindow | null,
+  boxes: Boxes,
+  { title, message, detail, agree }: NativeQuestion,
+): Promise<boolean> {
+  const options: Electron.MessageBoxOptions = {
+    type: 'warning',
+    title,
+    message,
+    detail,
+    buttons: ['Cancel', agree],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+    normalizeAccessKeys: false,
+  };
   const answered = await boxes.show(
     () => (parent === null ? dialog.showMessageBox(options) : dialog.showMessageBox(parent, options)),
     ({ response }) => response !== 1,

@@ -7,7 +7,11 @@ describe('watchNetwork', () => {
     const clock = createFakeClock();
     let addresses = ['10.77.1.2'];
     const told: string[] = [];
-    const stop = watchNetwork(clock, ({ lost, connected }) => told.push(`${lost ? 'lost' : 'gained'}, ${connected ? 'connected' : 'alone'}`), () => addresses);
+    const stop = watchNetwork(
+      clock,
+      ({ lost, connected }) => told.push(`${lost ? 'lost' : 'gained'}, ${connected ? 'connected' : 'alone'}`),
+      () => addresses,
+    );
     await clock.advance(5_000);
     expect(told).toEqual([]);
     addresses = ['10.77.1.2', '10.77.2.2'];
@@ -31,10 +35,14 @@ describe('watchNetwork', () => {
     let fails = true;
     let addresses = ['10.77.1.2'];
     const told: boolean[] = [];
-    const stop = watchNetwork(clock, ({ lost }) => told.push(lost), () => {
-      if (fails) throw new Error('uv_interface_addresses');
-      return addresses;
-    });
+    const stop = watchNetwork(
+      clock,
+      ({ lost }) => told.push(lost),
+      () => {
+        if (fails) throw new Error('uv_interface_addresses');
+        return addresses;
+      },
+    );
     fails = false;
     await clock.advance(250);
     expect(told).toEqual([false]);
@@ -49,6 +57,10 @@ describe('watchNetwork', () => {
     stop();
   });
   it('leaves out what leads nowhere', () => {
-    expect(reachableAddresses().filter((address) => address === '127.0.0.1' || address === '::1' || address.startsWith('fe80'))).toEqual([]);
+    expect(
+      reachableAddresses().filter(
+        (address) => address === '127.0.0.1' || address === '::1' || address.startsWith('fe80'),
+      ),
+    ).toEqual([]);
   });
 });

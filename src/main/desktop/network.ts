@@ -11,11 +11,18 @@ const EVERY_MS = 250;
 /** The addresses by which other computers can be reached, in a fixed order. */
 export function reachableAddresses(): readonly string[] {
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-  return all.filter(({ internal, address }) => !internal && !/^fe80:/i.test(address)).map(({ address }) => address).sort();
+  return all
+    .filter(({ internal, address }) => !internal && !/^fe80:/i.test(address))
+    .map(({ address }) => address)
+    .sort();
 }
 
 /** Calls `onChanged` after each change; `lost`: an address is gone; `connected`: one is left. Returns the function that ends the watch. */
-export function watchNetwork(clock: Pick<Clock, 'after'>, onChanged: (change: { readonly lost: boolean; readonly connected: boolean }) => void, read = reachableAddresses): () => void {
+export function watchNetwork(
+  clock: Pick<Clock, 'after'>,
+  onChanged: (change: { readonly lost: boolean; readonly connected: boolean }) => void,
+  read = reachableAddresses,
+): () => void {
   let before = new Set<string>();
   const addresses = (): Set<string> => {
     try {

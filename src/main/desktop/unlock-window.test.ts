@@ -1,6 +1,8 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 
-const made = vi.hoisted(() => [] as { url: string; focused: number; destroyed: boolean; on: Map<string, () => void> }[]);
+const made = vi.hoisted(
+  () => [] as { url: string; focused: number; destroyed: boolean; on: Map<string, () => void> }[],
+);
 vi.mock('electron', () => ({
   app: { isPackaged: false },
   nativeTheme: { shouldUseDarkColors: false },
@@ -32,7 +34,15 @@ vi.mock('electron', () => ({
 const { createUnlockWindow } = await import('./unlock-window');
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const setUp = () => createUnlockWindow({ preload: '/p.cjs', partition: 'unlock', parent: () => null, log: silent, onMade: () => undefined, onClosed: () => undefined });
+const setUp = () =>
+  createUnlockWindow({
+    preload: '/p.cjs',
+    partition: 'unlock',
+    parent: () => null,
+    log: silent,
+    onMade: () => undefined,
+    onClosed: () => undefined,
+  });
 beforeEach(() => void (made.length = 0));
 
 it('is never taken away by the phone window: another question brings the one that is open to the front', async () => {
@@ -43,5 +53,8 @@ it('is never taken away by the phone window: another question brings the one tha
   small.close();
   await Promise.all([first, second]);
   void small.open('set-passphrase');
-  expect(made.map(({ url }) => url)).toEqual(['app://ringfence/unlock.html?question=unlock', 'app://ringfence/unlock.html?question=set-passphrase']);
+  expect(made.map(({ url }) => url)).toEqual([
+    'app://ringfence/unlock.html?question=unlock',
+    'app://ringfence/unlock.html?question=set-passphrase',
+  ]);
 });

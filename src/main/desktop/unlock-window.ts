@@ -28,7 +28,14 @@ export interface UnlockWindow {
   readonly close: () => void;
 }
 
-export function createUnlockWindow({ preload, partition, parent, log, onMade, onClosed }: UnlockWindowPorts): UnlockWindow {
+export function createUnlockWindow({
+  preload,
+  partition,
+  parent,
+  log,
+  onMade,
+  onClosed,
+}: UnlockWindowPorts): UnlockWindow {
   let current: { readonly window: BrowserWindow; readonly closed: Promise<void> } | null = null;
 
   const make = (question: AdminQuestion): NonNullable<typeof current> => {
@@ -58,7 +65,9 @@ export function createUnlockWindow({ preload, partition, parent, log, onMade, on
       });
     });
     onMade(window);
-    void window.loadURL(`${APP_ORIGIN}/unlock.html?question=${question}`).catch((cause: unknown) => log.warn(`the unlock window could not load its page: ${String(cause)}`));
+    void window
+      .loadURL(`${APP_ORIGIN}/unlock.html?question=${question}`)
+      .catch((cause: unknown) => log.warn(`the unlock window could not load its page: ${String(cause)}`));
     return { window, closed };
   };
 

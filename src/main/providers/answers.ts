@@ -8,7 +8,10 @@ import { readPointer } from './json-pointer';
 import { parseStrictJson } from './strict-json';
 
 /** A token as it may stand in a URL, a subprotocol or a header: visible ASCII, at most 8192 characters. */
-export const tokenText = z.string().max(8192).regex(/^[\x21-\x7e]+$/);
+export const tokenText = z
+  .string()
+  .max(8192)
+  .regex(/^[\x21-\x7e]+$/);
 
 /** `exp` of a JWT (RFC 7519 section 4.1.4), unverified: for the time of the next mint only. Undefined where the token is none, or has none. */
 export function jwtExpiry(token: string): number | undefined {
@@ -35,17 +38,19 @@ const isUsableUrl = (url: string): boolean => iceServer.shape.urls.element.safeP
  * `RTCIceServer`s as W3C WebRTC has them (section 4.2.2), one or many; read as a grant carries them: 8 servers of 4 URLs at most, without URLs
  * that no browser takes. What is no URL of an ICE server at all makes the answer none.
  */
-export const answeredIceServers = z.union([answeredIceServer.transform((one) => [one]), z.array(answeredIceServer).max(32)]).transform((servers): Grant['iceServers'] =>
-  servers
-    .map(({ urls, username, credential }) => ({
-      urls: (typeof urls === 'string' ? [urls] : urls).filter(isUsableUrl).slice(0, 4),
-      // Empty ones are none: a browser refuses them.
-      ...(username ? { username } : {}),
-      ...(credential ? { credential } : {}),
-    }))
-    .filter(({ urls }) => urls.length > 0)
-    .slice(0, 8),
-);
+export const answeredIceServers = z
+  .union([answeredIceServer.transform((one) => [one]), z.array(answeredIceServer).max(32)])
+  .transform((servers): Grant['iceServers'] =>
+    servers
+      .map(({ urls, username, credential }) => ({
+        urls: (typeof urls === 'string' ? [urls] : urls).filter(isUsableUrl).slice(0, 4),
+        // Empty ones are none: a browser refuses them.
+        ...(username ? { username } : {}),
+        ...(credential ? { credential } : {}),
+      }))
+      .filter(({ urls }) => urls.length > 0)
+      .slice(0, 8),
+  );
 
 /** The address of an endpoint: the profile's base, then the path that the profile names, else `usual`. */
 export function endpoint(baseUrl: string, path: string, usual: string): string {
@@ -59,5 +64,9 @@ export function otherProvider(profile: Pick<Profile, 'name'>): ReturnType<typeof
 
 /** The system has nothing for this purpose. */
 export function purposeUnknown(profile: Pick<Profile, 'name'>, purpose: Purpose): ReturnType<typeof fail> {
-  return fail('profile-invalid', `The provider of "${profile.name}" makes no tokens for "${purpose}". Leave that purpose out of the profile.`, 'open-profiles');
+  return fail(
+    'profile-invalid',
+    `The provider of "${profile.name}" makes no tokens for "${purpose}". Leave that purpose out of the profile.`,
+    'open-profiles',
+  );
 }

@@ -38,9 +38,23 @@ describe('Decart', () => {
   });
 
   it('passes on every option', async () => {
-    const minted = await mint(line({ allowedModels: ['lucy'], allowedOrigins: ['app://ringfence', 'https://example.com'], maxSessionS: 120, metadata: { desk: '7' } }), 60);
+    const minted = await mint(
+      line({
+        allowedModels: ['lucy'],
+        allowedOrigins: ['app://ringfence', 'https://example.com'],
+        maxSessionS: 120,
+        metadata: { desk: '7' },
+      }),
+      60,
+    );
     if (!minted.ok || minted.value.kind !== 'token') expect.unreachable();
-    expect(fake.known(minted.value.token)).toEqual({ expiresIn: 60, allowedModels: ['lucy'], allowedOrigins: ['app://ringfence', 'https://example.com'], constraints: { realtime: { maxSessionDuration: 120 } }, metadata: { desk: '7' } });
+    expect(fake.known(minted.value.token)).toEqual({
+      expiresIn: 60,
+      allowedModels: ['lucy'],
+      allowedOrigins: ['app://ringfence', 'https://example.com'],
+      constraints: { realtime: { maxSessionDuration: 120 } },
+      metadata: { desk: '7' },
+    });
   });
 
   it.each([1, 3600])('a life of %i s is within the limits', async (lifeS) => {
@@ -59,7 +73,10 @@ describe('Decart', () => {
     ['a stream of 9 s', { maxSessionS: 9 }, 300, /at least 10 seconds/],
   ])('%s is refused before anything is sent', async (_name, parts, lifeS, sentence) => {
     const refused = await mint(hostileLine(parts), lifeS);
-    expect(refused).toMatchObject({ ok: false, failure: { reason: 'profile-invalid', sentence: expect.stringMatching(sentence) as unknown } });
+    expect(refused).toMatchObject({
+      ok: false,
+      failure: { reason: 'profile-invalid', sentence: expect.stringMatching(sentence) as unknown },
+    });
     expect(fake.requests).toEqual([]);
   });
 
@@ -81,7 +98,9 @@ describe('Decart', () => {
   });
 
   it('makes nothing for other purposes or systems', async () => {
-    expect(await provider.mint({ profile: line(), purpose: 'voice', lifeS: 300 }, key)).toMatchObject({ failure: { reason: 'profile-invalid' } });
+    expect(await provider.mint({ profile: line(), purpose: 'voice', lifeS: 300 }, key)).toMatchObject({
+      failure: { reason: 'profile-invalid' },
+    });
     expect(await mint(lineOf({ kind: 'sautikit' }))).toMatchObject({ failure: { reason: 'profile-invalid' } });
   });
 });

@@ -11,14 +11,26 @@ import type { TokenProvider } from './token-provider';
 const options = z.object({
   expiresIn: z.number().int().min(1, 'a token lives 1 to 3600 seconds').max(3600, 'a token lives 1 to 3600 seconds'),
   allowedModels: z.array(z.string().min(1, 'a model has a name').max(100)).max(20, 'at most 20 models').optional(),
-  allowedOrigins: z.array(z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/i, 'an origin is written as https://host or app://name')).max(20, 'at most 20 origins').optional(),
-  constraints: z.object({ realtime: z.object({ maxSessionDuration: z.number().int().min(10, 'a live stream lasts at least 10 seconds') }) }).optional(),
+  allowedOrigins: z
+    .array(
+      z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/i, 'an origin is written as https://host or app://name'),
+    )
+    .max(20, 'at most 20 origins')
+    .optional(),
+  constraints: z
+    .object({
+      realtime: z.object({ maxSessionDuration: z.number().int().min(10, 'a live stream lasts at least 10 seconds') }),
+    })
+    .optional(),
   metadata: z.record(z.string(), z.string().max(200)).optional(),
 });
 
 const answer = z.object({ apiKey: tokenText.regex(/^ek_./), expiresAt: expiryValue });
 
-const optionsOf = ({ allowedModels, allowedOrigins, maxSessionS, metadata }: ProviderOf<'decart'>, lifeS: number): z.input<typeof options> => ({
+const optionsOf = (
+  { allowedModels, allowedOrigins, maxSessionS, metadata }: ProviderOf<'decart'>,
+  lifeS: number,
+): z.input<typeof options> => ({
   expiresIn: lifeS,
   ...(allowedModels.length > 0 ? { allowedModels } : {}),
   ...(allowedOrigins.length > 0 ? { allowedOrigins } : {}),
@@ -35,7 +47,12 @@ export function createDecart(http: HttpClient): TokenProvider {
       if (provider.kind !== 'decart') return otherProvider(profile);
       if (purpose !== 'sip') return purposeUnknown(profile, purpose);
       const body = options.safeParse(optionsOf(provider, lifeS));
-      if (!body.success) return fail('profile-invalid', `"${profile.name}" can't be used with Decart: ${body.error.issues[0]?.message ?? 'an option is out of its limits'}.`, 'open-profiles');
+      if (!body.success)
+        return fail(
+          'profile-invalid',
+          `"${profile.name}" can't be used with Decart: ${body.error.issues[0]?.message ?? 'an option is out of its limits'}.`,
+          'open-profiles',
+        );
       const asked = await http.ask({
         profile,
         purpose,
@@ -47,7 +64,14 @@ export function createDecart(http: HttpClient): TokenProvider {
       });
       if (!asked.ok) return asked;
       const expiresAt = parseExpiry(asked.value.value.expiresAt, asked.value);
-      return expiresAt.ok ? ok({ kind: 'token', token: asked.value.value.apiKey, issuedAt: asked.value.sentAt, expiresAt: expiresAt.value }) : expiresAt;
+      return expiresAt.ok
+        ? ok({
+            kind: 'token',
+            token: asked.value.value.apiKey,
+            issuedAt: asked.value.sentAt,
+            expiresAt: expiresAt.value,
+          })
+        : expiresAt;
     },
   };
 }

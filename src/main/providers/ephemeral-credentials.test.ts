@@ -18,7 +18,10 @@ const profile = profileSchema.parse({
 });
 const request = { profile, purpose: 'sip' as const, lifeS: 300 };
 
-function keyOf(secret: Secret): { fingerprint: string; open: ReturnType<typeof vi.fn<() => Promise<{ ok: true; value: Secret }>>> } {
+function keyOf(secret: Secret): {
+  fingerprint: string;
+  open: ReturnType<typeof vi.fn<() => Promise<{ ok: true; value: Secret }>>>;
+} {
   return { fingerprint: secret.fingerprint, open: vi.fn(() => Promise.resolve(ok(secret))) };
 }
 
@@ -27,7 +30,15 @@ describe('SIP credentials that expire', () => {
     const secret = Secret.generate();
     const minted = await createEphemeralCredentials(() => NOW).mint(request, keyOf(secret));
     const password = secret.use((bytes) => createHmac('sha1', bytes).update('1800000300:1001').digest('base64'));
-    expect(minted).toEqual(ok({ kind: 'credentials', username: '1800000300:1001', password, issuedAt: 1_800_000_000_000, expiresAt: 1_800_000_300_000 }));
+    expect(minted).toEqual(
+      ok({
+        kind: 'credentials',
+        username: '1800000300:1001',
+        password,
+        issuedAt: 1_800_000_000_000,
+        expiresAt: 1_800_000_300_000,
+      }),
+    );
   });
 
   it('cost one reading of the key, ahead of the first when told to prepare, and another when told to forget', async () => {
@@ -46,8 +57,12 @@ describe('SIP credentials that expire', () => {
     const provider = createEphemeralCredentials(() => NOW);
     const secret = Secret.generate();
     const locked = fail('key-locked', 'The keychain is locked.', 'unlock-keychain');
-    expect(await provider.mint(request, { fingerprint: secret.fingerprint, open: () => Promise.resolve(locked) })).toEqual(locked);
+    expect(
+      await provider.mint(request, { fingerprint: secret.fingerprint, open: () => Promise.resolve(locked) }),
+    ).toEqual(locked);
     expect((await provider.mint(request, keyOf(secret))).ok).toBe(true);
-    expect(await provider.mint({ ...request, profile: { ...profile, identity: 'nobody' } }, keyOf(secret))).toMatchObject({ ok: false, failure: { reason: 'profile-invalid' } });
+    expect(
+      await provider.mint({ ...request, profile: { ...profile, identity: 'nobody' } }, keyOf(secret)),
+    ).toMatchObject({ ok: false, failure: { reason: 'profile-invalid' } });
   });
 });

@@ -26,7 +26,13 @@ export function createEphemeralCredentials(now: () => number): TokenProvider {
       const from = Math.floor(now() / 1000);
       const username = `${from + lifeS}:${user}`;
       const mac = await webcrypto.subtle.sign('HMAC', signer.value, Buffer.from(username, 'utf8'));
-      return ok({ kind: 'credentials', username, password: Buffer.from(mac).toString('base64'), issuedAt: from * 1000, expiresAt: (from + lifeS) * 1000 });
+      return ok({
+        kind: 'credentials',
+        username,
+        password: Buffer.from(mac).toString('base64'),
+        issuedAt: from * 1000,
+        expiresAt: (from + lifeS) * 1000,
+      });
     },
     forget: keys.forget,
   };

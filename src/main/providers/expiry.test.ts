@@ -54,9 +54,14 @@ describe('an expiry', () => {
     expect(read(value)).toBe('answer-invalid');
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, -300, 0, 'tomorrow'])('%s is no expiry, rather than one that is over', (value) => {
-    expect(parseExpiry(value, { sentAt: SENT, aheadMs: 0 })).toMatchObject({ failure: { sentence: expect.stringMatching(/does not say when/) as unknown } });
-  });
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -300, 0, 'tomorrow'])(
+    '%s is no expiry, rather than one that is over',
+    (value) => {
+      expect(parseExpiry(value, { sentAt: SENT, aheadMs: 0 })).toMatchObject({
+        failure: { sentence: expect.stringMatching(/does not say when/) as unknown },
+      });
+    },
+  );
 
   it('is read by the clock of whoever wrote it', () => {
     expect(read('2026-11-21T13:05:00Z', 3_600_000)).toBe(300_000);

@@ -39,11 +39,29 @@ function readMoment(value: unknown): { readonly at: number } | { readonly afterM
  * also as text. Answers ms since the epoch by our clock. Fails with `answer-invalid` for anything else, for what is over, and for
  * more than a day. `sentAt`: when the token was asked for, by our clock; `aheadMs`: of `serverAheadMs`.
  */
-export function parseExpiry(value: unknown, { sentAt, aheadMs }: { readonly sentAt: number; readonly aheadMs: number }): Result<number> {
+export function parseExpiry(
+  value: unknown,
+  { sentAt, aheadMs }: { readonly sentAt: number; readonly aheadMs: number },
+): Result<number> {
   const moment = readMoment(value);
-  if (moment === null) return fail('answer-invalid', 'The answer does not say when its token ends. Check the address in the profile.', 'open-profiles');
+  if (moment === null)
+    return fail(
+      'answer-invalid',
+      'The answer does not say when its token ends. Check the address in the profile.',
+      'open-profiles',
+    );
   const endsAt = Math.floor('at' in moment ? moment.at - aheadMs : sentAt + moment.afterMs);
-  if (!(endsAt > sentAt)) return fail('answer-invalid', 'The token in the answer has ended already. Try again, and tell who runs that system.', 'retry');
-  if (endsAt - sentAt > LONGEST_LIFE_MS) return fail('answer-invalid', 'The token in the answer lives longer than a day: that is no short-lived token.', 'open-profiles');
+  if (!(endsAt > sentAt))
+    return fail(
+      'answer-invalid',
+      'The token in the answer has ended already. Try again, and tell who runs that system.',
+      'retry',
+    );
+  if (endsAt - sentAt > LONGEST_LIFE_MS)
+    return fail(
+      'answer-invalid',
+      'The token in the answer lives longer than a day: that is no short-lived token.',
+      'open-profiles',
+    );
   return ok(endsAt);
 }

@@ -15,7 +15,20 @@ import type { Minted, TokenProvider } from './token-provider';
 type Generic = ProviderOf<'generic-http'>;
 
 /** What says how a request travels is not the admin's to say (RFC 9110 sections 7.6.1, 8.6; RFC 9112 section 6). */
-const OURS: ReadonlySet<string> = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect', 'keep-alive', 'proxy-authorization', 'accept-encoding', 'content-type']);
+const OURS: ReadonlySet<string> = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'keep-alive',
+  'proxy-authorization',
+  'accept-encoding',
+  'content-type',
+]);
 
 const sipText = z.string().min(1).max(300);
 const gateway = z.string().max(500);
@@ -33,18 +46,28 @@ function fillJson(value: unknown, profile: Profile, seconds: Seconds, keyText: s
     return alone?.[1] ?? parts.join(keyText);
   }
   if (Array.isArray(value)) return value.map((each) => fillJson(each, profile, seconds, keyText));
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fillJson(each, profile, seconds, keyText)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [name, fillJson(each, profile, seconds, keyText)]),
+    );
   return value;
 }
 
-const unusable = (profile: Profile, problem: string): ReturnType<typeof fail> => fail('profile-invalid', `"${profile.name}" can't ask for a token: ${problem}.`, 'open-profiles');
+const unusable = (profile: Profile, problem: string): ReturnType<typeof fail> =>
+  fail('profile-invalid', `"${profile.name}" can't ask for a token: ${problem}.`, 'open-profiles');
 
 /** The body to send, once the key is known; null: none. */
-function bodyOf(profile: Profile, { method, body }: Generic, seconds: Seconds): Result<((keyText: string) => string) | null> {
+function bodyOf(
+  profile: Profile,
+  { method, body }: Generic,
+  seconds: Seconds,
+): Result<((keyText: string) => string) | null> {
   if (body.trim() === '') return ok(null);
   if (method === 'GET') return unusable(profile, 'a GET has no body. Empty it, or choose POST');
   const template = parseStrictJson(Buffer.from(body, 'utf8'));
-  return template.ok ? ok((keyText) => JSON.stringify(fillJson(template.value, profile, seconds, keyText))) : unusable(profile, 'its body is no JSON, or has a name twice in one object');
+  return template.ok
+    ? ok((keyText) => JSON.stringify(fillJson(template.value, profile, seconds, keyText)))
+    : unusable(profile, 'its body is no JSON, or has a name twice in one object');
 }
 
 /** The headers of the admin, without the key; null where one is not the admin's to say, or comes twice. */
@@ -57,7 +80,12 @@ function headersOf({ headers }: Generic): readonly (readonly [string, string])[]
 /** What the pointers lead to. The names of the fields are the form's, for the admin. */
 function readAnswer(provider: Generic, answer: HttpAnswer<unknown>, lifeS: number): Result<Minted> {
   const at = (pointer: string): unknown => (pointer === '' ? undefined : readPointer(answer.value, pointer));
-  const missing = (field: string, pointer: string): ReturnType<typeof fail> => fail('answer-invalid', `The answer has no usable ${field} at "${pointer.slice(0, 60)}". Check the pointer in the profile.`, 'open-profiles');
+  const missing = (field: string, pointer: string): ReturnType<typeof fail> =>
+    fail(
+      'answer-invalid',
+      `The answer has no usable ${field} at "${pointer.slice(0, 60)}". Check the pointer in the profile.`,
+      'open-profiles',
+    );
 
   const url = gateway.optional().safeParse(at(provider.gatewayUrl) ?? undefined);
   if (!url.success) return missing('gateway URL', provider.gatewayUrl);
@@ -72,7 +100,8 @@ function readAnswer(provider: Generic, answer: HttpAnswer<unknown>, lifeS: numbe
   if (isPair && !password.success) return missing('password', provider.password);
   if (!isPair && !token.success) return missing('token', provider.token);
 
-  const said = provider.expiresAt === '' ? (token.success ? jwtExpiry(token.data) : undefined) ?? lifeS : at(provider.expiresAt);
+  const said =
+    provider.expiresAt === '' ? ((token.success ? jwtExpiry(token.data) : undefined) ?? lifeS) : at(provider.expiresAt);
   if (said === undefined) return missing('expiry', provider.expiresAt);
   const expiresAt = parseExpiry(said, answer);
   if (!expiresAt.ok) return expiresAt;
@@ -83,7 +112,8 @@ function readAnswer(provider: Generic, answer: HttpAnswer<unknown>, lifeS: numbe
     ...(url.data === undefined || url.data === '' ? {} : { url: url.data }),
     ...(ice.data === undefined ? {} : { iceServers: ice.data }),
   };
-  if (isPair && username.success && password.success) return ok({ ...facts, kind: 'credentials', username: username.data, password: password.data });
+  if (isPair && username.success && password.success)
+    return ok({ ...facts, kind: 'credentials', username: username.data, password: password.data });
   return token.success ? ok({ ...facts, kind: 'token', token: token.data }) : missing('token', provider.token);
 }
 
@@ -109,7 +139,8 @@ export function createGenericHttp(http: HttpClient, now: () => number = Date.now
         credential: {
           kind: 'key',
           key,
-          headers: (text) => Object.fromEntries(headers.map(([name, value]) => [name, value.replaceAll(KEY_PLACEHOLDER, () => text)])),
+          headers: (text) =>
+            Object.fromEntries(headers.map(([name, value]) => [name, value.replaceAll(KEY_PLACEHOLDER, () => text)])),
           ...(body.value === null ? {} : { json: body.value }),
         },
         expected: expectJson(z.unknown()),

@@ -52,7 +52,10 @@ describe('pacing', () => {
 
   it('spreads the waits over half of them', () => {
     const { pacing } = paced(seeded(1));
-    const waits = Array.from({ length: 200 }, (_, index) => pacing.troubled(`${index} sip`, 503, failure, null).retryAfterMs ?? 0);
+    const waits = Array.from(
+      { length: 200 },
+      (_, index) => pacing.troubled(`${index} sip`, 503, failure, null).retryAfterMs ?? 0,
+    );
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(500);
     expect(Math.max(...waits)).toBeLessThanOrEqual(1_000);
     expect(new Set(waits).size).toBeGreaterThan(100);

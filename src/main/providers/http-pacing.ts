@@ -15,7 +15,11 @@ const LONGEST_WAIT_MS = 60_000;
  */
 export function retryAfterMs(value: string | undefined, serverNow: number): number | null {
   const text = value?.trim() ?? '';
-  const wait = /^\d{1,12}$/.test(text) ? Number(text) * 1000 : /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text) ? Date.parse(text) - serverNow : Number.NaN;
+  const wait = /^\d{1,12}$/.test(text)
+    ? Number(text) * 1000
+    : /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)
+      ? Date.parse(text) - serverNow
+      : Number.NaN;
   return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), LONGEST_RETRY_AFTER_MS);
 }
 
@@ -51,13 +55,17 @@ export function createPacing(clock: Pick<Clock, 'monotonic'>, random: () => numb
       return lane.failure === null || leftMs <= 0 ? null : { ...lane.failure, retryAfterMs: leftMs };
     },
     succeeded: (name) => void lanes.delete(name),
-    refused: (name, fingerprint, failure) => void lanes.set(name, { refusal: { fingerprint, failure }, attempts: 0, waitUntil: 0, failure: null }),
+    refused: (name, fingerprint, failure) =>
+      void lanes.set(name, { refusal: { fingerprint, failure }, attempts: 0, waitUntil: 0, failure: null }),
     troubled: (name, status, failure, askedMs) => {
       const attempts = (lanes.get(name)?.attempts ?? 0) + 1;
       const first = FIRST_WAITS[status] ?? FIRST_WAIT_MS;
       const ownMs = Math.min(first * 2 ** Math.min(attempts - 1, 10), Math.max(LONGEST_WAIT_MS, first));
       // Fifty phones that were refused in one second must not come back in one second.
-      const waitMs = askedMs === null ? Math.round(ownMs * (0.5 + random() / 2)) : Math.min(Math.round(askedMs * (1 + random() / 10)), LONGEST_RETRY_AFTER_MS);
+      const waitMs =
+        askedMs === null
+          ? Math.round(ownMs * (0.5 + random() / 2))
+          : Math.min(Math.round(askedMs * (1 + random() / 10)), LONGEST_RETRY_AFTER_MS);
       lanes.set(name, { refusal: null, attempts, waitUntil: clock.monotonic() + waitMs, failure });
       return { ...failure, retryAfterMs: waitMs };
     },

@@ -3,11 +3,30 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createFakeClock, type FakeClock } from '../../../test/support/fake-clock';
-import { answerBytewise, answerGzipBomb, answerHalf, answerHuge, answerJson, answerText, openHttpServer, type Answer, type HttpServerUnderTest } from '../../../test/support/hostile-http-server';
+import {
+  answerBytewise,
+  answerGzipBomb,
+  answerHalf,
+  answerHuge,
+  answerJson,
+  answerText,
+  openHttpServer,
+  type Answer,
+  type HttpServerUnderTest,
+} from '../../../test/support/hostile-http-server';
 import { lineOf, mainClockOn, testKey } from '../../../test/support/provider-room';
 import type { Failure, Result } from '../../contracts/result';
 import { Secret } from '../secrets/secret';
-import { createHttpClient, expectJson, expectNothing, expectText, providerHost, type HttpAnswer, type HttpClient, type HttpRequest } from './http';
+import {
+  createHttpClient,
+  expectJson,
+  expectNothing,
+  expectText,
+  providerHost,
+  type HttpAnswer,
+  type HttpClient,
+  type HttpRequest,
+} from './http';
 
 const servers: HttpServerUnderTest[] = [];
 afterEach(async () => {
@@ -58,22 +77,52 @@ const reasonOf = (result: Result<unknown>): string => {
 describe('a good exchange', () => {
   it('sends the key in its header alone, and gives what the schema names', async () => {
     const { server, ask } = await enter(answerJson(200, { ...GOOD, more: 1 }));
-    expect(await ask({ body: { type: 'application/json', text: '{}' } })).toMatchObject({ ok: true, value: { status: 200, value: GOOD, location: null, aheadMs: 0 } });
-    expect(server.requests).toEqual([{ method: 'POST', path: '/token', body: '{}', headers: expect.objectContaining({ authorization: `Bearer ${keyText}`, accept: 'application/json', 'accept-encoding': 'identity', 'content-type': 'application/json', 'content-length': '2', connection: 'close' }) as unknown }]);
+    expect(await ask({ body: { type: 'application/json', text: '{}' } })).toMatchObject({
+      ok: true,
+      value: { status: 200, value: GOOD, location: null, aheadMs: 0 },
+    });
+    expect(server.requests).toEqual([
+      {
+        method: 'POST',
+        path: '/token',
+        body: '{}',
+        headers: expect.objectContaining({
+          authorization: `Bearer ${keyText}`,
+          accept: 'application/json',
+          'accept-encoding': 'identity',
+          'content-type': 'application/json',
+          'content-length': '2',
+          connection: 'close',
+        }) as unknown,
+      },
+    ]);
   });
 
   it('reads SDP, and what comes with 201 and a Location', async () => {
-    const { http, request } = await enter(answerText(201, 'v=0\r\n', { 'content-type': 'application/sdp; charset=utf-8', location: '/v1/realtime/calls/rtc_1' }));
-    expect(await http.ask({ ...request(), expected: expectText('application/sdp') })).toMatchObject({ ok: true, value: { status: 201, value: 'v=0\r\n', location: '/v1/realtime/calls/rtc_1' } });
+    const { http, request } = await enter(
+      answerText(201, 'v=0\r\n', {
+        'content-type': 'application/sdp; charset=utf-8',
+        location: '/v1/realtime/calls/rtc_1',
+      }),
+    );
+    expect(await http.ask({ ...request(), expected: expectText('application/sdp') })).toMatchObject({
+      ok: true,
+      value: { status: 201, value: 'v=0\r\n', location: '/v1/realtime/calls/rtc_1' },
+    });
   });
 
   it('takes an empty answer where nothing is expected', async () => {
     const { http, request } = await enter((_seen, response) => void response.writeHead(204).end());
-    expect(await http.ask({ ...request(), expected: expectNothing })).toMatchObject({ ok: true, value: { status: 204, value: null } });
+    expect(await http.ask({ ...request(), expected: expectNothing })).toMatchObject({
+      ok: true,
+      value: { status: 204, value: null },
+    });
   });
 
   it.each([3_600_000, -3_600_000])('measures that the clock of the server is %i ms ahead', async (aheadMs) => {
-    const { clock, ask } = await enter((seen, response) => answerJson(200, GOOD, { date: new Date(clock.now() + aheadMs).toUTCString() })(seen, response));
+    const { clock, ask } = await enter((seen, response) =>
+      answerJson(200, GOOD, { date: new Date(clock.now() + aheadMs).toUTCString() })(seen, response),
+    );
     const asked = await ask();
     expect(asked.ok && Math.abs(asked.value.aheadMs - aheadMs)).toBeLessThanOrEqual(1_000);
   });
@@ -91,7 +140,15 @@ describe('where a key may go', () => {
   ])('not %s; the key is not even read', async (_name, url, baseUrl) => {
     const { ask } = await enter();
     const open = vi.fn(key.open);
-    expect(reasonOf(await ask({ url, profile: lineOf({ kind: 'sautikit', baseUrl }), credential: { kind: 'key', key: { ...key, open }, headers: () => ({}) } }))).toBe('profile-invalid');
+    expect(
+      reasonOf(
+        await ask({
+          url,
+          profile: lineOf({ kind: 'sautikit', baseUrl }),
+          credential: { kind: 'key', key: { ...key, open }, headers: () => ({}) },
+        }),
+      ),
+    ).toBe('profile-invalid');
     expect(open).not.toHaveBeenCalled();
   });
 
@@ -114,13 +171,27 @@ describe('where a key may go', () => {
   it('localhost is this computer, whatever a resolver says', async () => {
     const { server, ask } = await enter();
     const local = server.url.replace('127.0.0.1', 'localhost');
-    expect(await ask({ url: `${local}/token`, profile: lineOf({ kind: 'sautikit', baseUrl: local }) })).toMatchObject({ ok: true });
+    expect(await ask({ url: `${local}/token`, profile: lineOf({ kind: 'sautikit', baseUrl: local }) })).toMatchObject({
+      ok: true,
+    });
   });
 
   it('a private key goes nowhere at all', async () => {
     const { server, ask } = await enter();
-    const secret = Secret.fromText(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })));
-    expect(reasonOf(await ask({ credential: { kind: 'key', key: { fingerprint: 'f', open: () => Promise.resolve(secret) }, headers: (text) => ({ 'x-api-key': text }) } }))).toBe('key-unusable');
+    const secret = Secret.fromText(
+      String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    );
+    expect(
+      reasonOf(
+        await ask({
+          credential: {
+            kind: 'key',
+            key: { fingerprint: 'f', open: () => Promise.resolve(secret) },
+            headers: (text) => ({ 'x-api-key': text }),
+          },
+        }),
+      ),
+    ).toBe('key-unusable');
     expect(server.requests).toEqual([]);
   });
 });
@@ -139,7 +210,11 @@ describe('an answer that is none', () => {
     ['null', answerJson(200, null)],
     ['a name twice', answerText(200, '{"token":"good","token":"evil"}')],
     ['a name twice, escaped', answerText(200, '{"token":"good","\\u0074oken":"evil"}')],
-    ['no UTF-8', (_seen, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.from([0x7b, 0xff, 0x7d]))],
+    [
+      'no UTF-8',
+      (_seen, response) =>
+        void response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.from([0x7b, 0xff, 0x7d])),
+    ],
     ['more than 64 kB', answerJson(200, { token: 'x'.repeat(65_536) })],
     ['a gzip bomb', answerGzipBomb()],
     ['any other encoding', answerText(200, JSON.stringify(GOOD), { 'content-encoding': 'x-own' })],
@@ -206,7 +281,10 @@ describe('an answer that is none', () => {
     const { server, ask } = await enter();
     await server.close();
     servers.length = 0;
-    expect(failureOf(await ask())).toMatchObject({ reason: 'provider-unreachable', details: expect.stringContaining('ECONNREFUSED') as unknown });
+    expect(failureOf(await ask())).toMatchObject({
+      reason: 'provider-unreachable',
+      details: expect.stringContaining('ECONNREFUSED') as unknown,
+    });
   });
 
   it('leaves no timer behind', async () => {
@@ -218,7 +296,14 @@ describe('an answer that is none', () => {
 
 describe('a refusal', () => {
   /** What careless servers say. */
-  const telling = (status: number, headers: Readonly<Record<string, string>> = {}): Answer => (seen, response) => answerJson(status, { error: { code: seen.headers['authorization'], message: seen.headers['authorization'] } }, headers)(seen, response);
+  const telling =
+    (status: number, headers: Readonly<Record<string, string>> = {}): Answer =>
+    (seen, response) =>
+      answerJson(
+        status,
+        { error: { code: seen.headers['authorization'], message: seen.headers['authorization'] } },
+        headers,
+      )(seen, response);
 
   it.each([
     [400, 'provider-refused', 'open-profiles'],
@@ -236,7 +321,10 @@ describe('a refusal', () => {
     const { ask } = await enter(telling(status));
     const result = await ask();
     expect(reasonOf(result)).toBe(reason);
-    expect(failureOf(result)).toMatchObject({ action, details: expect.stringMatching(new RegExp(`^HTTP ${status} from 127\\.0\\.0\\.1:\\d+$`)) as unknown });
+    expect(failureOf(result)).toMatchObject({
+      action,
+      details: expect.stringMatching(new RegExp(`^HTTP ${status} from 127\\.0\\.0\\.1:\\d+$`)) as unknown,
+    });
   });
 
   it.each([401, 403])('%i: the key is not sent again until an admin acts', async (status) => {
@@ -271,7 +359,9 @@ describe('a refusal', () => {
 
   it('401 for a short-lived token says nothing about the key', async () => {
     const { server, ask } = await enter(telling(401));
-    expect(reasonOf(await ask({ credential: { kind: 'token', headers: { authorization: 'Bearer ek' } } }))).toBe('provider-refused');
+    expect(reasonOf(await ask({ credential: { kind: 'token', headers: { authorization: 'Bearer ek' } } }))).toBe(
+      'provider-refused',
+    );
     server.misbehave(answerJson(200, GOOD));
     expect((await ask({ credential: { kind: 'token', headers: { authorization: 'Bearer ek-2' } } })).ok).toBe(true);
     expect((await ask()).ok).toBe(true);
@@ -308,7 +398,10 @@ describe('a refusal', () => {
   it('a date in Retry-After is read by the clock of the server', async () => {
     const { clock, ask } = await enter((seen, response) => {
       const there = clock.now() + 3_600_000;
-      telling(503, { date: new Date(there).toUTCString(), 'retry-after': new Date(there + 20_000).toUTCString() })(seen, response);
+      telling(503, { date: new Date(there).toUTCString(), 'retry-after': new Date(there + 20_000).toUTCString() })(
+        seen,
+        response,
+      );
     });
     const wait = failureOf(await ask()).retryAfterMs ?? 0;
     expect(wait).toBeGreaterThan(20_000);
@@ -317,12 +410,22 @@ describe('a refusal', () => {
 
   it('is explained by the provider, who gets no key into the words either', async () => {
     const { server, ask } = await enter(answerJson(402, { code: 'wallet.empty' }));
-    const explain = vi.fn<NonNullable<HttpRequest<unknown>['explain']>>(({ base }) => ({ ...base, sentence: 'The wallet is empty, top it up.', details: `${base.details ?? ''}, wallet.empty` }));
-    expect(failureOf(await ask({ explain }))).toMatchObject({ reason: 'balance-exhausted', sentence: 'The wallet is empty, top it up.', details: expect.stringMatching(/wallet\.empty$/) as unknown });
+    const explain = vi.fn<NonNullable<HttpRequest<unknown>['explain']>>(({ base }) => ({
+      ...base,
+      sentence: 'The wallet is empty, top it up.',
+      details: `${base.details ?? ''}, wallet.empty`,
+    }));
+    expect(failureOf(await ask({ explain }))).toMatchObject({
+      reason: 'balance-exhausted',
+      sentence: 'The wallet is empty, top it up.',
+      details: expect.stringMatching(/wallet\.empty$/) as unknown,
+    });
     expect(explain).toHaveBeenCalledWith(expect.objectContaining({ status: 402, body: { code: 'wallet.empty' } }));
     server.misbehave(telling(400));
     for (const part of [keyText, keyText.slice(0, 12), `code:${keyText}`]) {
-      const told = failureOf(await ask({ purpose: part, explain: ({ base }) => ({ ...base, details: `HTTP 400, ${part}` }) }));
+      const told = failureOf(
+        await ask({ purpose: part, explain: ({ base }) => ({ ...base, details: `HTTP 400, ${part}` }) }),
+      );
       expect(told.details).toMatch(/^HTTP 400 from /);
     }
   });
@@ -330,8 +433,15 @@ describe('a refusal', () => {
 
 it('passes on that the key is locked, and asks nobody', async () => {
   const { server, ask } = await enter();
-  const locked = { ok: false, failure: { reason: 'key-locked', sentence: 'The keychain is locked.', action: 'unlock-keychain' } } as const;
-  expect(await ask({ credential: { kind: 'key', key: { fingerprint: 'f', open: () => Promise.resolve(locked) }, headers: () => ({}) } })).toEqual(locked);
+  const locked = {
+    ok: false,
+    failure: { reason: 'key-locked', sentence: 'The keychain is locked.', action: 'unlock-keychain' },
+  } as const;
+  expect(
+    await ask({
+      credential: { kind: 'key', key: { fingerprint: 'f', open: () => Promise.resolve(locked) }, headers: () => ({}) },
+    }),
+  ).toEqual(locked);
   expect(server.requests).toEqual([]);
 });
 

@@ -31,7 +31,9 @@ export type Credential =
 export interface Expected<T> {
   readonly accept: string;
   /** Fails with what is wrong, in our own words. */
-  readonly read: (answer: WireAnswer) => { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+  readonly read: (
+    answer: WireAnswer,
+  ) => { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 }
 
 export interface HttpRequest<T> {
@@ -78,14 +80,16 @@ export interface HttpPorts {
   readonly authorities?: () => readonly string[] | null;
 }
 
-const mediaType = (answer: WireAnswer): string => (answer.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+const mediaType = (answer: WireAnswer): string =>
+  (answer.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
 /** JSON that fits the schema; whatever the schema does not name is dropped. */
 export function expectJson<T>(schema: z.ZodType<T>): Expected<T> {
   return {
     accept: 'application/json',
     read: (answer) => {
-      if (!/^application\/(?:[a-z0-9.-]+\+)?json$/.test(mediaType(answer))) return { ok: false, problem: 'it is no JSON' };
+      if (!/^application\/(?:[a-z0-9.-]+\+)?json$/.test(mediaType(answer)))
+        return { ok: false, problem: 'it is no JSON' };
       const json = parseStrictJson(answer.body);
       if (!json.ok) return json;
       const parsed = schema.safeParse(json.value);
@@ -128,10 +132,16 @@ interface Authorised {
 }
 
 async function authorise(credential: Credential): Promise<Result<Authorised>> {
-  if (credential.kind === 'token') return ok({ headers: credential.headers, json: null, secrets: Object.values(credential.headers) });
+  if (credential.kind === 'token')
+    return ok({ headers: credential.headers, json: null, secrets: Object.values(credential.headers) });
   const opened = await credential.key.open();
   if (!opened.ok) return opened;
-  if (opened.value.kind !== 'text') return fail('key-unusable', 'This system wants a key that is one line of text, and the key that was added is a private key. Add the one that the system gave out.', 'open-keys');
+  if (opened.value.kind !== 'text')
+    return fail(
+      'key-unusable',
+      'This system wants a key that is one line of text, and the key that was added is a private key. Add the one that the system gave out.',
+      'open-keys',
+    );
   return ok(
     opened.value.use((bytes) => {
       const keyText = Buffer.from(bytes).toString('utf8');
@@ -147,7 +157,8 @@ const echoes = (value: unknown, secrets: readonly string[]): boolean => {
 };
 
 /** True where one of the secrets, or a part of it, could be in the text. */
-const couldHold = (text: string, secrets: readonly string[]): boolean => secrets.some((secret) => text.includes(secret) || secret.includes(text));
+const couldHold = (text: string, secrets: readonly string[]): boolean =>
+  secrets.some((secret) => text.includes(secret) || secret.includes(text));
 
 export function createHttpClient({ clock, random, authorities = () => null }: HttpPorts): HttpClient {
   const pacing = createPacing(clock, random);
@@ -157,12 +168,25 @@ export function createHttpClient({ clock, random, authorities = () => null }: Ht
   const send = async (wire: WireRequest): Promise<WireOutcome> => {
     const startedAt = clock.monotonic();
     const outcome = await exchange(wire, clock, trusted);
-    if (trusted !== undefined || outcome.ok || outcome.problem.kind !== 'broken' || !isUnknownIssuer(outcome.problem.code)) return outcome;
+    if (
+      trusted !== undefined ||
+      outcome.ok ||
+      outcome.problem.kind !== 'broken' ||
+      !isUnknownIssuer(outcome.problem.code)
+    )
+      return outcome;
     trusted = authorities() ?? undefined;
-    return trusted === undefined ? outcome : exchange(wire, clock, trusted, Math.max(EXCHANGE_TIME_MS - (clock.monotonic() - startedAt), 0));
+    return trusted === undefined
+      ? outcome
+      : exchange(wire, clock, trusted, Math.max(EXCHANGE_TIME_MS - (clock.monotonic() - startedAt), 0));
   };
 
-  const refusalOf = <T>(request: HttpRequest<T>, host: string, answer: WireAnswer, secrets: readonly string[]): Failure => {
+  const refusalOf = <T>(
+    request: HttpRequest<T>,
+    host: string,
+    answer: WireAnswer,
+    secrets: readonly string[],
+  ): Failure => {
     const base = statusFailure(host, request.profile.name, answer.status);
     if (request.explain === undefined) return base;
     const json = parseStrictJson(answer.body);
@@ -178,9 +202,14 @@ export function createHttpClient({ clock, random, authorities = () => null }: Ht
       const failed = (failure: Failure) => ({ ok: false, failure }) as const;
       const host = providerHost(profile.provider);
       const url = URL.canParse(request.url) ? new URL(request.url) : null;
-      const isSafe = url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)));
+      const isSafe =
+        url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)));
       if (!isSafe || host === null || url.host !== host || url.username !== '' || url.password !== '') {
-        return fail('profile-invalid', `The provider of "${profile.name}" has no address that a key may be sent to. Write it as https://host.`, 'open-profiles');
+        return fail(
+          'profile-invalid',
+          `The provider of "${profile.name}" has no address that a key may be sent to. Write it as https://host.`,
+          'open-profiles',
+        );
       }
       const lane = `${profile.id} ${request.purpose}`;
       const fingerprint = credential.kind === 'key' ? credential.key.fingerprint : '';
@@ -194,7 +223,12 @@ export function createHttpClient({ clock, random, authorities = () => null }: Ht
       const outcome = await send({
         method: request.method,
         url,
-        headers: { accept: request.expected.accept, ...(body === undefined ? {} : { 'content-type': body.type }), ...request.headers, ...headers },
+        headers: {
+          accept: request.expected.accept,
+          ...(body === undefined ? {} : { 'content-type': body.type }),
+          ...request.headers,
+          ...headers,
+        },
         body: body?.text ?? null,
         ...(request.largest === undefined ? {} : { largest: request.largest }),
       });
@@ -209,13 +243,23 @@ export function createHttpClient({ clock, random, authorities = () => null }: Ht
           return failed(failure);
         }
         const isTrouble = status === 402 || status === 409 || status === 425 || status === 429 || status >= 500;
-        return failed(isTrouble ? pacing.troubled(lane, status, failure, retryAfterMs(answer.header('retry-after'), answer.receivedAt + aheadMs)) : failure);
+        return failed(
+          isTrouble
+            ? pacing.troubled(
+                lane,
+                status,
+                failure,
+                retryAfterMs(answer.header('retry-after'), answer.receivedAt + aheadMs),
+              )
+            : failure,
+        );
       }
       pacing.succeeded(lane);
       const read = request.expected.read(answer);
       if (!read.ok) return failed(answerFailure(host, read.problem));
       // What is read here becomes a grant: a server that echoes the key must not bring it to a window that way.
-      if (credential.kind === 'key' && echoes(read.value, secrets)) return failed(answerFailure(host, 'it repeats the key'));
+      if (credential.kind === 'key' && echoes(read.value, secrets))
+        return failed(answerFailure(host, 'it repeats the key'));
       return ok({ status, value: read.value, location: answer.header('location') ?? null, sentAt, aheadMs });
     },
     reset: (profileId) => pacing.reset(`${profileId} `),

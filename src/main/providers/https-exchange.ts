@@ -30,13 +30,19 @@ export interface WireAnswer {
 }
 
 /** Why there is no answer: too slow, too long, compressed, or a code of Node (`ECONNREFUSED`, `CERT_HAS_EXPIRED`). */
-export type WireProblem = { readonly kind: 'slow' | 'long' | 'encoded' } | { readonly kind: 'broken'; readonly code: string };
+export type WireProblem =
+  { readonly kind: 'slow' | 'long' | 'encoded' } | { readonly kind: 'broken'; readonly code: string };
 
-export type WireOutcome = { readonly ok: true; readonly answer: WireAnswer } | { readonly ok: false; readonly problem: WireProblem };
+export type WireOutcome =
+  { readonly ok: true; readonly answer: WireAnswer } | { readonly ok: false; readonly problem: WireProblem };
 
 /** `localhost` is this computer whatever a resolver says, as Chromium has it: a key goes there in clear. */
 const thisComputer: LookupFunction = (_name, options, callback) => {
-  if (options.all === true) callback(null, [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }]);
+  if (options.all === true)
+    callback(null, [
+      { address: '127.0.0.1', family: 4 },
+      { address: '::1', family: 6 },
+    ]);
   else callback(null, '127.0.0.1', 4);
 };
 
@@ -47,7 +53,12 @@ const codeOf = (error: unknown): string => {
 };
 
 /** Never rejects. `authorities`: PEM certificates to trust; left out: Node's own. `withinMs`: what is left of the time. */
-export function exchange(wire: WireRequest, clock: Clock, authorities?: readonly string[], withinMs = EXCHANGE_TIME_MS): Promise<WireOutcome> {
+export function exchange(
+  wire: WireRequest,
+  clock: Clock,
+  authorities?: readonly string[],
+  withinMs = EXCHANGE_TIME_MS,
+): Promise<WireOutcome> {
   return new Promise((resolve) => {
     const sentAt = Math.floor(clock.wall());
     const startedAt = clock.monotonic();
@@ -110,7 +121,10 @@ export function exchange(wire: WireRequest, clock: Clock, authorities?: readonly
       message.on('end', () => {
         // Whatever somebody does to the wall clock meanwhile.
         const receivedAt = sentAt + Math.ceil(clock.monotonic() - startedAt);
-        end({ ok: true, answer: { status: message.statusCode ?? 0, header, body: Buffer.concat(chunks), sentAt, receivedAt } });
+        end({
+          ok: true,
+          answer: { status: message.statusCode ?? 0, header, body: Buffer.concat(chunks), sentAt, receivedAt },
+        });
       });
     };
     sent.on('response', read);

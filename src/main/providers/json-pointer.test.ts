@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { readPointer } from './json-pointer';
 
 // The document and most of the pointers of RFC 6901 section 5.
-const document: unknown = JSON.parse('{"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,"i\\\\j":5,"k\\"l":6," ":7,"m~n":8,"nothing":null}');
+const document: unknown = JSON.parse(
+  '{"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,"i\\\\j":5,"k\\"l":6," ":7,"m~n":8,"nothing":null}',
+);
 
 it.each([
   ['', document],

@@ -11,7 +11,13 @@ import { Secret } from '../secrets/secret';
 import { createLocalJwt } from './local-jwt';
 
 const NOW = 1_800_000_000_750;
-const line = (provider: object = {}, more: object = {}): Profile => profileSchema.parse({ ...work, displayName: 'Asha "A" {user}', ...more, provider: { kind: 'local-jwt', audience: 'pbx', ...provider } });
+const line = (provider: object = {}, more: object = {}): Profile =>
+  profileSchema.parse({
+    ...work,
+    displayName: 'Asha "A" {user}',
+    ...more,
+    provider: { kind: 'local-jwt', audience: 'pbx', ...provider },
+  });
 const handle = (secret: Secret) => ({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) });
 const provider = createLocalJwt(() => NOW);
 
@@ -23,12 +29,18 @@ async function tokenOf(profile: Profile, secret: Secret): Promise<string | Failu
 async function claimsOf(profile: Profile, secret = Secret.generate()): Promise<Readonly<Record<string, unknown>>> {
   const token = await tokenOf(profile, secret);
   if (typeof token !== 'string') throw new Error(token.sentence);
-  const { payload } = await jwtVerify(token, secret.use((bytes) => createSecretKey(bytes)), { algorithms: ['HS256'], issuer: 'ringfence', audience: 'pbx', currentDate: new Date(NOW) });
+  const { payload } = await jwtVerify(
+    token,
+    secret.use((bytes) => createSecretKey(bytes)),
+    { algorithms: ['HS256'], issuer: 'ringfence', audience: 'pbx', currentDate: new Date(NOW) },
+  );
   return payload;
 }
 
 describe.each(['HS256', 'RS256', 'ES256', 'EdDSA'] as const)('a token with %s', (algorithm) => {
-  const others: readonly JwtAlgorithm[] = (['HS256', 'RS256', 'ES256', 'EdDSA'] as const).filter((one) => one !== algorithm);
+  const others: readonly JwtAlgorithm[] = (['HS256', 'RS256', 'ES256', 'EdDSA'] as const).filter(
+    (one) => one !== algorithm,
+  );
 
   it('is one that jose verifies with the public half (or the text), and with that algorithm alone', async () => {
     const key = await makeKey(line({ algorithm }));
@@ -36,9 +48,24 @@ describe.each(['HS256', 'RS256', 'ES256', 'EdDSA'] as const)('a token with %s', 
     const token = await tokenOf(line({ algorithm, keyId: '2026-{fingerprint}' }), key.value);
     if (typeof token !== 'string') expect.unreachable(token.sentence);
     expect(decodeProtectedHeader(token)).toEqual({ alg: algorithm, typ: 'JWT', kid: `2026-${key.value.fingerprint}` });
-    const verifier = algorithm === 'HS256' ? key.value.use((bytes) => createSecretKey(bytes)) : key.value.use((bytes) => createPublicKey(Buffer.from(bytes)));
-    const { payload } = await jwtVerify(token, verifier, { algorithms: [algorithm], issuer: 'ringfence', audience: 'pbx', currentDate: new Date(NOW) });
-    expect(payload).toEqual({ iss: 'ringfence', sub: '1001', aud: 'pbx', iat: 1_800_000_000, exp: 1_800_000_300, jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown });
+    const verifier =
+      algorithm === 'HS256'
+        ? key.value.use((bytes) => createSecretKey(bytes))
+        : key.value.use((bytes) => createPublicKey(Buffer.from(bytes)));
+    const { payload } = await jwtVerify(token, verifier, {
+      algorithms: [algorithm],
+      issuer: 'ringfence',
+      audience: 'pbx',
+      currentDate: new Date(NOW),
+    });
+    expect(payload).toEqual({
+      iss: 'ringfence',
+      sub: '1001',
+      aud: 'pbx',
+      iat: 1_800_000_000,
+      exp: 1_800_000_300,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+    });
     await expect(compactVerify(token, verifier, { algorithms: [...others] })).rejects.toThrow();
   }, 30_000);
 
@@ -46,7 +73,11 @@ describe.each(['HS256', 'RS256', 'ES256', 'EdDSA'] as const)('a token with %s', 
     for (const other of others) {
       const key = await makeKey(line({ algorithm: other }));
       if (!key.ok) expect.unreachable();
-      expect(await tokenOf(line({ algorithm }), key.value)).toMatchObject({ reason: 'key-unusable', action: 'open-keys', sentence: `"Work" signs with ${algorithm}, and its key is one for ${other}. Add a key for ${algorithm}.` });
+      expect(await tokenOf(line({ algorithm }), key.value)).toMatchObject({
+        reason: 'key-unusable',
+        action: 'open-keys',
+        sentence: `"Work" signs with ${algorithm}, and its key is one for ${other}. Add a key for ${algorithm}.`,
+      });
     }
   }, 30_000);
 });
@@ -54,13 +85,25 @@ describe.each(['HS256', 'RS256', 'ES256', 'EdDSA'] as const)('a token with %s', 
 it('no token is signed with the short key of a system that the line was changed from', async () => {
   const short = Secret.fromText('k'.repeat(31));
   if (!short.ok) expect.unreachable();
-  expect(await tokenOf(line(), short.value)).toMatchObject({ reason: 'key-unusable', action: 'open-keys', sentence: 'The key of this line is too short to sign with: it has 31 characters, and 32 are needed. Add another key.' });
+  expect(await tokenOf(line(), short.value)).toMatchObject({
+    reason: 'key-unusable',
+    action: 'open-keys',
+    sentence:
+      'The key of this line is too short to sign with: it has 31 characters, and 32 are needed. Add another key.',
+  });
 });
 
 describe('the template', () => {
   it('fills the placeholders in texts, once, and in texts alone', async () => {
     const claims = { account: '{profile}/{user}@{domain}', who: '{agent}', n: 7, yes: true, brace: '{other} {user' };
-    expect(await claimsOf(line({ subject: '{user}.{profile}', claims }))).toMatchObject({ sub: '1001.work', account: 'work/1001@pbx.example.com', who: 'Asha "A" {user}', n: 7, yes: true, brace: '{other} {user' });
+    expect(await claimsOf(line({ subject: '{user}.{profile}', claims }))).toMatchObject({
+      sub: '1001.work',
+      account: 'work/1001@pbx.example.com',
+      who: 'Asha "A" {user}',
+      n: 7,
+      yes: true,
+      brace: '{other} {user',
+    });
   });
 
   it('never sets what Ringfence sets', async () => {
@@ -68,23 +111,38 @@ describe('the template', () => {
     if (profile.provider.kind !== 'local-jwt') expect.unreachable();
     for (const name of ['iss', 'sub', 'aud', 'iat', 'exp', 'nbf', 'jti', 'max_call_s', 'dial', 'dial_deny', 'meta']) {
       expect(() => line({ claims: { [name]: 'x' } })).toThrow();
-      expect(await tokenOf({ ...profile, provider: { ...profile.provider, claims: { [name]: 'x' } } }, Secret.generate())).toMatchObject({ reason: 'profile-invalid', sentence: `"Work" may not set the claim "${name}": Ringfence sets it itself.` });
+      expect(
+        await tokenOf({ ...profile, provider: { ...profile.provider, claims: { [name]: 'x' } } }, Secret.generate()),
+      ).toMatchObject({
+        reason: 'profile-invalid',
+        sentence: `"Work" may not set the claim "${name}": Ringfence sets it itself.`,
+      });
     }
   });
 
   it('is refused without an identity that it names, and without a subject', async () => {
     const events = { identity: '', policy: { purposes: ['events'] } };
     expect(await tokenOf(line({}, events), Secret.generate())).toMatchObject({ reason: 'profile-invalid' });
-    expect(await tokenOf(line({ subject: 'desk', claims: { at: '{domain}' } }, events), Secret.generate())).toMatchObject({ reason: 'profile-invalid' });
+    expect(
+      await tokenOf(line({ subject: 'desk', claims: { at: '{domain}' } }, events), Secret.generate()),
+    ).toMatchObject({ reason: 'profile-invalid' });
     expect(await claimsOf(line({ subject: 'desk' }, events))).toMatchObject({ sub: 'desk' });
-    expect(await tokenOf(line({ subject: '{agent}' }, { displayName: '' }), Secret.generate())).toMatchObject({ reason: 'profile-invalid', sentence: expect.stringContaining('subject') as unknown });
+    expect(await tokenOf(line({ subject: '{agent}' }, { displayName: '' }), Secret.generate())).toMatchObject({
+      reason: 'profile-invalid',
+      sentence: expect.stringContaining('subject') as unknown,
+    });
   });
 });
 
 describe('limits', () => {
   it('are in the token as the policy has them', async () => {
     const policy = { maxCallS: 600, dial: { allow: ['+254*', '10??'], deny: ['+254900*'] } };
-    expect(await claimsOf(line({ meta: { team: 'sales' } }, { policy }))).toMatchObject({ max_call_s: 600, dial: ['+254*', '10??'], dial_deny: ['+254900*'], meta: { team: 'sales' } });
+    expect(await claimsOf(line({ meta: { team: 'sales' } }, { policy }))).toMatchObject({
+      max_call_s: 600,
+      dial: ['+254*', '10??'],
+      dial_deny: ['+254900*'],
+      meta: { team: 'sales' },
+    });
   });
 
   it('are not there when there are none', async () => {
@@ -93,6 +151,8 @@ describe('limits', () => {
 
   it('that make a token too long for a gateway are refused, not cut', async () => {
     const long = Array.from({ length: 20 }, (_, i) => `${'x'.repeat(60)}${i + 10}@${'y'.repeat(99)}`);
-    expect(await tokenOf(line({}, { policy: { dial: { allow: long, deny: long } } }), Secret.generate())).toMatchObject({ reason: 'profile-invalid', sentence: expect.stringContaining('too long') as unknown });
+    expect(await tokenOf(line({}, { policy: { dial: { allow: long, deny: long } } }), Secret.generate())).toMatchObject(
+      { reason: 'profile-invalid', sentence: expect.stringContaining('too long') as unknown },
+    );
   });
 });

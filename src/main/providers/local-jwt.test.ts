@@ -10,10 +10,14 @@ const profile = practiceProfile(null, null);
 const request = { profile, purpose: 'sip' as const, lifeS: 300 };
 const NOW = 1_800_000_000_750;
 
-function keyOf(secret: Secret): { fingerprint: string; open: ReturnType<typeof vi.fn<() => Promise<{ ok: true; value: Secret }>>> } {
+function keyOf(secret: Secret): {
+  fingerprint: string;
+  open: ReturnType<typeof vi.fn<() => Promise<{ ok: true; value: Secret }>>>;
+} {
   return { fingerprint: secret.fingerprint, open: vi.fn(() => Promise.resolve(ok(secret))) };
 }
-const claimsOf = (token: string): Record<string, unknown> => z.record(z.string(), z.unknown()).parse(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()));
+const claimsOf = (token: string): Record<string, unknown> =>
+  z.record(z.string(), z.unknown()).parse(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()));
 
 describe('local signing', () => {
   it('makes an HS256 token with the claims of the profile, verifiable with the text of the key', async () => {
@@ -23,9 +27,18 @@ describe('local signing', () => {
     const { token, issuedAt, expiresAt } = minted.value;
     const [header = '', payload = '', signature] = token.split('.');
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({ alg: 'HS256', typ: 'JWT' });
-    expect(claimsOf(token)).toEqual({ iss: 'ringfence', sub: '1001', aud: 'practice', iat: 1_800_000_000, exp: 1_800_000_300, jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown });
+    expect(claimsOf(token)).toEqual({
+      iss: 'ringfence',
+      sub: '1001',
+      aud: 'practice',
+      iat: 1_800_000_000,
+      exp: 1_800_000_300,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+    });
     expect({ issuedAt, expiresAt }).toEqual({ issuedAt: 1_800_000_000_000, expiresAt: 1_800_000_300_000 });
-    expect(secret.use((bytes) => createHmac('sha256', bytes).update(`${header}.${payload}`).digest('base64url'))).toBe(signature);
+    expect(secret.use((bytes) => createHmac('sha256', bytes).update(`${header}.${payload}`).digest('base64url'))).toBe(
+      signature,
+    );
   });
 
   it.each([1, 3600])('keeps to a life of %i s', async (lifeS) => {
@@ -61,7 +74,10 @@ describe('local signing', () => {
   });
 
   it('makes none for a profile of another provider', async () => {
-    const minted = await createLocalJwt(() => NOW).mint({ ...request, profile: { ...profile, provider: { kind: 'ephemeral-credentials' } } }, keyOf(Secret.generate()));
+    const minted = await createLocalJwt(() => NOW).mint(
+      { ...request, profile: { ...profile, provider: { kind: 'ephemeral-credentials' } } },
+      keyOf(Secret.generate()),
+    );
     expect(minted).toMatchObject({ ok: false, failure: { reason: 'profile-invalid' } });
   });
 
@@ -69,7 +85,9 @@ describe('local signing', () => {
     const provider = createLocalJwt(() => NOW);
     const secret = Secret.generate();
     const locked = fail('key-locked', 'The keychain is locked.', 'unlock-keychain');
-    expect(await provider.mint(request, { fingerprint: secret.fingerprint, open: () => Promise.resolve(locked) })).toEqual(locked);
+    expect(
+      await provider.mint(request, { fingerprint: secret.fingerprint, open: () => Promise.resolve(locked) }),
+    ).toEqual(locked);
     expect((await provider.mint(request, keyOf(secret))).ok).toBe(true);
   });
 });

@@ -23,13 +23,35 @@ type Claims = Readonly<Record<string, unknown>>;
 /** The claims that the profile's template makes. Fails with `profile-invalid`. */
 function claimsOf(profile: Profile, provider: ProviderOf<'local-jwt'>): Result<Claims> {
   const { subject, claims } = provider;
-  if (parseSipUri(`sip:${profile.identity}`) === null && [subject, ...Object.values(claims)].some((value) => typeof value === 'string' && /\{(?:user|domain)\}/.test(value))) return identityUnusable(profile);
+  if (
+    parseSipUri(`sip:${profile.identity}`) === null &&
+    [subject, ...Object.values(claims)].some((value) => typeof value === 'string' && /\{(?:user|domain)\}/.test(value))
+  )
+    return identityUnusable(profile);
   const sub = fillPlaceholders(subject, profile).trim();
-  if (sub === '') return fail('profile-invalid', `The subject of the tokens of "${profile.name}" is empty. Write it with {user}, or give the line a display name.`, 'open-profiles');
+  if (sub === '')
+    return fail(
+      'profile-invalid',
+      `The subject of the tokens of "${profile.name}" is empty. Write it with {user}, or give the line a display name.`,
+      'open-profiles',
+    );
   const taken = Object.keys(claims).find((name) => OWN_CLAIMS.includes(name));
-  if (taken !== undefined) return fail('profile-invalid', `"${profile.name}" may not set the claim "${taken}": Ringfence sets it itself.`, 'open-profiles');
-  const own = Object.entries(claims).map(([name, value]) => [name, typeof value === 'string' ? fillPlaceholders(value, profile) : value] as const);
-  return ok({ ...Object.fromEntries(own), iss: provider.issuer, sub, aud: provider.audience, ...constraintsOf(profile, provider) });
+  if (taken !== undefined)
+    return fail(
+      'profile-invalid',
+      `"${profile.name}" may not set the claim "${taken}": Ringfence sets it itself.`,
+      'open-profiles',
+    );
+  const own = Object.entries(claims).map(
+    ([name, value]) => [name, typeof value === 'string' ? fillPlaceholders(value, profile) : value] as const,
+  );
+  return ok({
+    ...Object.fromEntries(own),
+    iss: provider.issuer,
+    sub,
+    aud: provider.audience,
+    ...constraintsOf(profile, provider),
+  });
 }
 
 /** What the gateway enforces, or logs (`meta`): nothing is said where nothing is limited. */
@@ -52,15 +74,26 @@ export function createLocalJwt(now: () => number): TokenProvider {
     },
     mint: async ({ profile, purpose, lifeS }, key) => {
       const { provider } = profile;
-      if (provider.kind !== 'local-jwt') return fail('profile-invalid', `"${profile.name}" signs no tokens here.`, 'open-profiles');
-      if (purpose === 'events' && profile.gatewayUrl === '') return fail('profile-invalid', `"${profile.name}" has no gateway that could send live events. Write its URL in the profile.`, 'open-profiles');
+      if (provider.kind !== 'local-jwt')
+        return fail('profile-invalid', `"${profile.name}" signs no tokens here.`, 'open-profiles');
+      if (purpose === 'events' && profile.gatewayUrl === '')
+        return fail(
+          'profile-invalid',
+          `"${profile.name}" has no gateway that could send live events. Write its URL in the profile.`,
+          'open-profiles',
+        );
       const claims = claimsOf(profile, provider);
       if (!claims.ok) return claims;
       const signer = await keys.get(key);
       if (!signer.ok) return signer;
       const { algorithm } = provider;
       // The profile was changed after its key was added.
-      if (signer.value.algorithm !== algorithm) return fail('key-unusable', `"${profile.name}" signs with ${algorithm}, and its key is one for ${signer.value.algorithm}. Add a key for ${algorithm}.`, 'open-keys');
+      if (signer.value.algorithm !== algorithm)
+        return fail(
+          'key-unusable',
+          `"${profile.name}" signs with ${algorithm}, and its key is one for ${signer.value.algorithm}. Add a key for ${algorithm}.`,
+          'open-keys',
+        );
       const { SignJWT } = await jose();
       const iat = Math.floor(now() / 1000);
       const exp = iat + lifeS;
@@ -68,9 +101,21 @@ export function createLocalJwt(now: () => number): TokenProvider {
       const token = await new SignJWT({ ...claims.value, iat, exp, jti: randomUUID() })
         .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(kid === '' ? {} : { kid }) })
         .sign(signer.value.key);
-      if (token.length > LONGEST_TOKEN) return fail('profile-invalid', `The tokens of "${profile.name}" get too long for a gateway (${token.length} characters). Use fewer or shorter dial rules and claims.`, 'open-profiles');
+      if (token.length > LONGEST_TOKEN)
+        return fail(
+          'profile-invalid',
+          `The tokens of "${profile.name}" get too long for a gateway (${token.length} characters). Use fewer or shorter dial rules and claims.`,
+          'open-profiles',
+        );
       const life = { token, issuedAt: iat * 1000, expiresAt: exp * 1000 };
-      if (purpose === 'events') return ok({ kind: 'events', ...life, url: new URL(EVENTS_PATH, profile.gatewayUrl).href, parameter: 'session_token', topic: 'events' });
+      if (purpose === 'events')
+        return ok({
+          kind: 'events',
+          ...life,
+          url: new URL(EVENTS_PATH, profile.gatewayUrl).href,
+          parameter: 'session_token',
+          topic: 'events',
+        });
       return ok({ kind: 'token', ...life });
     },
     forget: keys.forget,

@@ -8,7 +8,11 @@ import { realtimeConfig, realtimeUrl } from './openai-realtime';
 
 export interface RealtimeCalls {
   /** Sends the offer on with the short-lived token. `systemId`: what the system calls the call; null where it does not say. */
-  readonly place: (profile: Profile, token: string, offer: string) => Promise<Result<{ readonly answer: string; readonly systemId: string | null }>>;
+  readonly place: (
+    profile: Profile,
+    token: string,
+    offer: string,
+  ) => Promise<Result<{ readonly answer: string; readonly systemId: string | null }>>;
   /** Ends it with the line's key: a token may have ended by then. A call that is over counts as ended. */
   readonly hangUp: (profile: Profile, systemId: string, key: KeyHandle) => Promise<Result<null>>;
 }
@@ -19,16 +23,31 @@ export function systemIdOf(location: string | null): string | null {
 }
 
 /** SDP, and not JSON with a wrong content type. */
-const isSdp = (text: string): boolean => /^v=0\r?\n/.test(text) && /^m=audio /m.test(text) && text.length <= LARGEST_SDP;
+const isSdp = (text: string): boolean =>
+  /^v=0\r?\n/.test(text) && /^m=audio /m.test(text) && text.length <= LARGEST_SDP;
 
 function callRefused(status: number, name: string, base: Failure): Failure {
   const { details = '' } = base;
-  if (status === 401 || status === 403) return fail('provider-refused', `The system of "${name}" did not take the token of this call (${status}). Try again.`, 'retry', { details }).failure;
+  if (status === 401 || status === 403)
+    return fail(
+      'provider-refused',
+      `The system of "${name}" did not take the token of this call (${status}). Try again.`,
+      'retry',
+      { details },
+    ).failure;
   const isPlain = status >= 400 && status < 500 && ![402, 409, 425, 429].includes(status);
-  return isPlain ? fail('provider-refused', `The system of "${name}" did not take the call (${status}). Check the profile.`, 'open-profiles', { details }).failure : base;
+  return isPlain
+    ? fail(
+        'provider-refused',
+        `The system of "${name}" did not take the call (${status}). Check the profile.`,
+        'open-profiles',
+        { details },
+      ).failure
+    : base;
 }
 
-const noAssistant = (profile: Profile) => fail('profile-invalid', `"${profile.name}" is no line of an assistant. Choose another one.`, 'open-profiles');
+const noAssistant = (profile: Profile) =>
+  fail('profile-invalid', `"${profile.name}" is no line of an assistant. Choose another one.`, 'open-profiles');
 
 export function createRealtimeCalls(http: HttpClient): RealtimeCalls {
   return {
@@ -47,7 +66,13 @@ export function createRealtimeCalls(http: HttpClient): RealtimeCalls {
       });
       if (!answered.ok) return answered;
       const { value: answer, location } = answered.value;
-      if (!isSdp(answer)) return fail('answer-invalid', `What the system of "${profile.name}" answered is no answer to a call. Try again.`, 'retry', { details: 'no SDP' });
+      if (!isSdp(answer))
+        return fail(
+          'answer-invalid',
+          `What the system of "${profile.name}" answered is no answer to a call. Try again.`,
+          'retry',
+          { details: 'no SDP' },
+        );
       return ok({ answer, systemId: systemIdOf(location) });
     },
     hangUp: async (profile, systemId, key) => {

@@ -27,10 +27,12 @@ const secret = z.object({
 const answer = z.union([secret, z.object({ client_secret: secret }).transform(({ client_secret }) => client_secret)]);
 
 /** The address of one of the system's functions, of those below `/v1/realtime`. */
-export const realtimeUrl = (config: Pick<RealtimeConfig, 'baseUrl'>, path: string): string => `${config.baseUrl.replace(/\/+$/, '')}/v1/realtime/${path}`;
+export const realtimeUrl = (config: Pick<RealtimeConfig, 'baseUrl'>, path: string): string =>
+  `${config.baseUrl.replace(/\/+$/, '')}/v1/realtime/${path}`;
 
 /** The profile's configuration when it is of this kind, else null. */
-export const realtimeConfig = ({ provider }: Pick<Profile, 'provider'>): RealtimeConfig | null => (provider.kind === 'openai-realtime' ? provider : null);
+export const realtimeConfig = ({ provider }: Pick<Profile, 'provider'>): RealtimeConfig | null =>
+  provider.kind === 'openai-realtime' ? provider : null;
 
 /** The session that the profile fixes: no window has a say in it. */
 export function sessionOf({ model, voice, instructions, tools }: RealtimeConfig): Readonly<Record<string, unknown>> {
@@ -52,8 +54,18 @@ export function createOpenaiRealtime(http: HttpClient): TokenProvider {
     forget: () => undefined,
     mint: async ({ profile, purpose, lifeS }, key) => {
       const config = realtimeConfig(profile);
-      if (config === null) return fail('profile-invalid', `"${profile.name}" is no line of an assistant. Choose another provider.`, 'open-profiles');
-      if (purpose !== 'voice') return fail('unknown-purpose', `"${profile.name}" is an assistant's line: it has calls with the assistant, and nothing else.`, 'open-profiles');
+      if (config === null)
+        return fail(
+          'profile-invalid',
+          `"${profile.name}" is no line of an assistant. Choose another provider.`,
+          'open-profiles',
+        );
+      if (purpose !== 'voice')
+        return fail(
+          'unknown-purpose',
+          `"${profile.name}" is an assistant's line: it has calls with the assistant, and nothing else.`,
+          'open-profiles',
+        );
       const answered = await http.ask({
         profile,
         purpose,
@@ -62,14 +74,22 @@ export function createOpenaiRealtime(http: HttpClient): TokenProvider {
         credential: { kind: 'key', key, headers: (text) => ({ authorization: `Bearer ${text}` }) },
         body: {
           type: 'application/json',
-          text: JSON.stringify({ expires_after: { anchor: 'created_at', seconds: Math.min(Math.max(lifeS, SHORTEST_S), LONGEST_S) }, session: sessionOf(config) }),
+          text: JSON.stringify({
+            expires_after: { anchor: 'created_at', seconds: Math.min(Math.max(lifeS, SHORTEST_S), LONGEST_S) },
+            session: sessionOf(config),
+          }),
         },
         expected: expectJson(answer),
       });
       if (!answered.ok) return answered;
       const expiry = parseExpiry(answered.value.value.expires_at, answered.value);
       if (!expiry.ok) return expiry;
-      return ok({ kind: 'token', token: answered.value.value.value, issuedAt: answered.value.sentAt, expiresAt: expiry.value });
+      return ok({
+        kind: 'token',
+        token: answered.value.value.value,
+        issuedAt: answered.value.sentAt,
+        expiresAt: expiry.value,
+      });
     },
   };
 }

@@ -5,8 +5,20 @@ import type { Profile } from '../../contracts/profile';
  * Replaces `{user}`, `{domain}` (of the identity), `{profile}` (its id), `{agent}` (the display name) and the names in `more`. Anything else in
  * braces stays as it is.
  */
-export function fillPlaceholders(template: string, { id, identity, displayName }: Pick<Profile, 'id' | 'identity' | 'displayName'>, more: Readonly<Record<string, string>> = {}): string {
+export function fillPlaceholders(
+  template: string,
+  { id, identity, displayName }: Pick<Profile, 'id' | 'identity' | 'displayName'>,
+  more: Readonly<Record<string, string>> = {},
+): string {
   const at = identity.lastIndexOf('@');
-  const values = new Map(Object.entries({ user: identity.slice(0, Math.max(at, 0)), domain: identity.slice(at + 1), profile: id, agent: displayName, ...more }));
+  const values = new Map(
+    Object.entries({
+      user: identity.slice(0, Math.max(at, 0)),
+      domain: identity.slice(at + 1),
+      profile: id,
+      agent: displayName,
+      ...more,
+    }),
+  );
   return template.replace(/\{([a-z]{1,20})\}/g, (whole, name: string) => values.get(name) ?? whole);
 }

@@ -16,20 +16,29 @@ let provider: TokenProvider;
 let made = 0;
 beforeEach(async () => {
   made = 0;
-  fake = await openFakeSautikit({ key: keyText, mint: () => `token-${(made += 1)}`, gatewayUrl: 'wss://sip.sautikit.example/ws' });
+  fake = await openFakeSautikit({
+    key: keyText,
+    mint: () => `token-${(made += 1)}`,
+    gatewayUrl: 'wss://sip.sautikit.example/ws',
+  });
   provider = createSautikit(createHttpClient({ clock: systemClock, random: Math.random }));
 });
 afterEach(() => fake.close());
 
-const line = (parts: Partial<Extract<Profile['provider'], { kind: 'sautikit' }>> = {}): Profile => lineOf({ kind: 'sautikit', baseUrl: `${fake.url}/`, ...parts });
+const line = (parts: Partial<Extract<Profile['provider'], { kind: 'sautikit' }>> = {}): Profile =>
+  lineOf({ kind: 'sautikit', baseUrl: `${fake.url}/`, ...parts });
 const mint = (profile: Profile, lifeS = 600) => provider.mint({ profile, purpose: 'sip', lifeS }, key);
-const lifeOf = ({ issuedAt, expiresAt }: { readonly issuedAt: number; readonly expiresAt: number }): number => Math.round((expiresAt - issuedAt) / 10_000) * 10;
+const lifeOf = ({ issuedAt, expiresAt }: { readonly issuedAt: number; readonly expiresAt: number }): number =>
+  Math.round((expiresAt - issuedAt) / 10_000) * 10;
 
 describe('Sautikit', () => {
   it('the sip generation: no body, an ISO expiry, one token for each mint', async () => {
     const [one, two] = [await mint(line()), await mint(line())];
     if (!one.ok || !two.ok) expect.unreachable();
-    expect([one.value, two.value]).toMatchObject([{ kind: 'token', token: 'token-1' }, { kind: 'token', token: 'token-2' }]);
+    expect([one.value, two.value]).toMatchObject([
+      { kind: 'token', token: 'token-1' },
+      { kind: 'token', token: 'token-2' },
+    ]);
     expect(lifeOf(one.value)).toBe(300);
     expect(Number.isInteger(one.value.issuedAt) && Number.isInteger(one.value.expiresAt)).toBe(true);
     expect([one.value.url, one.value.iceServers]).toEqual([undefined, undefined]);
@@ -43,15 +52,31 @@ describe('Sautikit', () => {
       kind: 'token',
       token: 'token-1',
       url: 'wss://sip.sautikit.example/ws',
-      iceServers: [{ urls: ['stun:127.0.0.1:3478'] }, { urls: ['turn:127.0.0.1:3478'], username: '1:agent', credential: 'lent for minutes' }],
+      iceServers: [
+        { urls: ['stun:127.0.0.1:3478'] },
+        { urls: ['turn:127.0.0.1:3478'], username: '1:agent', credential: 'lent for minutes' },
+      ],
     });
     expect(lifeOf(minted.value)).toBe(300);
     expect(fake.requests[0]).toMatchObject({ path: '/v1/webrtc/token', body: '{}' });
   });
 
   it('says who the line is, where the profile does', async () => {
-    await mint(line({ generation: 'webrtc', clientName: 'Desk "7"', role: 'agent', tenantNumberId: 'tn_1', phoneNumber: '+254700000001' }));
-    expect(JSON.parse(fake.requests[0]?.body ?? '')).toEqual({ client_name: 'Desk "7"', role: 'agent', tenant_number_id: 'tn_1', phone_number: '+254700000001' });
+    await mint(
+      line({
+        generation: 'webrtc',
+        clientName: 'Desk "7"',
+        role: 'agent',
+        tenantNumberId: 'tn_1',
+        phoneNumber: '+254700000001',
+      }),
+    );
+    expect(JSON.parse(fake.requests[0]?.body ?? '')).toEqual({
+      client_name: 'Desk "7"',
+      role: 'agent',
+      tenant_number_id: 'tn_1',
+      phone_number: '+254700000001',
+    });
   });
 
   it('takes a path of its own', async () => {
@@ -62,7 +87,13 @@ describe('Sautikit', () => {
 
   it.each([
     ['nothing but a token: the life that was wanted', () => ({ token: 'opaque' }), 600],
-    ["a JWT's exp, whoever issued it", () => ({ token: `e30.${Buffer.from(JSON.stringify({ iss: 'somebody', exp: Math.round(Date.now() / 1000) + 120 })).toString('base64url')}.x` }), 120],
+    [
+      "a JWT's exp, whoever issued it",
+      () => ({
+        token: `e30.${Buffer.from(JSON.stringify({ iss: 'somebody', exp: Math.round(Date.now() / 1000) + 120 })).toString('base64url')}.x`,
+      }),
+      120,
+    ],
     ['nulls', () => ({ token: 't', expires_at: null, endpoint: null, turnServer: null, expiresIn: null }), 600],
     ['the other shape at this endpoint', () => ({ token: 't', expiresIn: 240, turnServer: {} }), 240],
   ])('reads %s', async (_name, answer, lifeS) => {
@@ -84,10 +115,16 @@ describe('Sautikit', () => {
     fake.become(state);
     const refused = await mint(line({ generation }));
     if (refused.ok) expect.unreachable();
-    expect(refused.failure).toMatchObject({ reason, sentence: expect.stringMatching(sentence) as unknown, details: expect.stringMatching(new RegExp(`, ${details}$`)) as unknown });
+    expect(refused.failure).toMatchObject({
+      reason,
+      sentence: expect.stringMatching(sentence) as unknown,
+      details: expect.stringMatching(new RegExp(`, ${details}$`)) as unknown,
+    });
     expect(JSON.stringify(refused)).not.toContain(keyText);
     // Pending is soon over; an empty wallet is not.
-    expect(refused.failure.retryAfterMs === undefined ? null : refused.failure.retryAfterMs > 10_000).toBe(state === 'key-revoked' ? null : state === 'out-of-money');
+    expect(refused.failure.retryAfterMs === undefined ? null : refused.failure.retryAfterMs > 10_000).toBe(
+      state === 'key-revoked' ? null : state === 'out-of-money',
+    );
   });
 
   it.each([
@@ -97,30 +134,63 @@ describe('Sautikit', () => {
     ['an expiry of 1e30', { token: 't', expires_at: 1e30 }],
     ['a negative life', { token: 't', expiresIn: -1 }],
     ['an expiry that is over', { token: 't', expires_at: '2020-01-01T00:00:00Z' }],
-    ['an ICE server that is none', { token: 't', expiresIn: 300, turnServer: { iceServers: [{ urls: 'https://evil.example' }] } }],
+    [
+      'an ICE server that is none',
+      { token: 't', expiresIn: 300, turnServer: { iceServers: [{ urls: 'https://evil.example' }] } },
+    ],
   ])('refuses %s', async (_name, answer) => {
     fake.misbehave(answerJson(200, answer));
-    expect(await mint(line({ generation: 'webrtc' }))).toMatchObject({ ok: false, failure: { reason: 'answer-invalid' } });
+    expect(await mint(line({ generation: 'webrtc' }))).toMatchObject({
+      ok: false,
+      failure: { reason: 'answer-invalid' },
+    });
   });
 
   it('leaves out ICE servers that a browser would refuse together with all the others', async () => {
-    const turn = { urls: ['turn:turn.example.com:3478?transport=udp', 'turn:turn.example.com:99999'], username: 'u', credential: 'c' };
-    fake.misbehave(answerJson(200, { token: 't', expiresIn: 300, turnServer: { iceServers: [{ urls: 'stun:stun.example.com?transport=udp' }, turn, { urls: 'stun:stun.example.com', username: '', credential: '' }] } }));
+    const turn = {
+      urls: ['turn:turn.example.com:3478?transport=udp', 'turn:turn.example.com:99999'],
+      username: 'u',
+      credential: 'c',
+    };
+    fake.misbehave(
+      answerJson(200, {
+        token: 't',
+        expiresIn: 300,
+        turnServer: {
+          iceServers: [
+            { urls: 'stun:stun.example.com?transport=udp' },
+            turn,
+            { urls: 'stun:stun.example.com', username: '', credential: '' },
+          ],
+        },
+      }),
+    );
     const minted = await mint(line({ generation: 'webrtc' }));
     if (!minted.ok) expect.unreachable();
-    expect(minted.value.iceServers).toEqual([{ ...turn, urls: ['turn:turn.example.com:3478?transport=udp'] }, { urls: ['stun:stun.example.com'] }]);
+    expect(minted.value.iceServers).toEqual([
+      { ...turn, urls: ['turn:turn.example.com:3478?transport=udp'] },
+      { urls: ['stun:stun.example.com'] },
+    ]);
     expect(z.array(grantedIceServer).safeParse(minted.value.iceServers).success).toBe(true);
   });
 
   it('corrects the expiry by the clock of the server', async () => {
     const there = Date.now() + 7_200_000;
-    fake.misbehave(answerJson(200, { token: 't', expires_at: new Date(there + 300_000).toISOString() }, { date: new Date(there).toUTCString() }));
+    fake.misbehave(
+      answerJson(
+        200,
+        { token: 't', expires_at: new Date(there + 300_000).toISOString() },
+        { date: new Date(there).toUTCString() },
+      ),
+    );
     const minted = await mint(line());
     expect(minted.ok && lifeOf(minted.value)).toBe(300);
   });
 
   it('makes nothing for events, nor for a line of another system', async () => {
-    expect(await provider.mint({ profile: line(), purpose: 'events', lifeS: 300 }, key)).toMatchObject({ failure: { reason: 'profile-invalid' } });
+    expect(await provider.mint({ profile: line(), purpose: 'events', lifeS: 300 }, key)).toMatchObject({
+      failure: { reason: 'profile-invalid' },
+    });
     expect(await mint(lineOf({ kind: 'decart' }))).toMatchObject({ failure: { reason: 'profile-invalid' } });
     expect(fake.requests).toEqual([]);
   });

@@ -6,7 +6,15 @@
 import { z } from 'zod';
 import type { ProviderOf } from '../../contracts/provider';
 import { fail, ok, type Failure } from '../../contracts/result';
-import { answeredIceServers, endpoint, expiryValue, jwtExpiry, otherProvider, purposeUnknown, tokenText } from './answers';
+import {
+  answeredIceServers,
+  endpoint,
+  expiryValue,
+  jwtExpiry,
+  otherProvider,
+  purposeUnknown,
+  tokenText,
+} from './answers';
 import { parseExpiry } from './expiry';
 import { expectJson, type HttpClient, type HttpRequest } from './http';
 import type { TokenProvider } from './token-provider';
@@ -23,22 +31,52 @@ const answer = z.object({
 });
 
 /** Errors are `{error: {code, message, request_id}}`, or `{code, reason}`. Only the code is read: words of the server are shown nowhere. */
-const error = z.union([z.object({ error: z.object({ code: z.string() }) }).transform(({ error }) => error.code), z.object({ code: z.string() }).transform(({ code }) => code)]);
+const error = z.union([
+  z.object({ error: z.object({ code: z.string() }) }).transform(({ error }) => error.code),
+  z.object({ code: z.string() }).transform(({ code }) => code),
+]);
 
 const explain: NonNullable<HttpRequest<unknown>['explain']> = ({ body, base }) => {
   const parsed = error.safeParse(body);
   const code = parsed.success ? parsed.data : '';
-  const told = (reason: Failure['reason'], sentence: string, action: Failure['action'], shownCode = code): Failure => fail(reason, sentence, action, { details: [base.details, shownCode].join(', ') }).failure;
-  if (code === 'wallet.insufficient_funds') return told('balance-exhausted', 'The Sautikit wallet is empty: it makes no tokens until somebody tops it up. Top it up, then try again.', 'retry');
-  if (code === 'webrtc.token.profile_pending') return told('not-ready', 'Sautikit is still setting up this line. It is tried again shortly.', 'retry');
-  if (code === 'auth.token_expired') return told('provider-refused', 'Sautikit says that the key has expired. Make a new one there, and add it here.', 'open-keys');
+  const told = (reason: Failure['reason'], sentence: string, action: Failure['action'], shownCode = code): Failure =>
+    fail(reason, sentence, action, { details: [base.details, shownCode].join(', ') }).failure;
+  if (code === 'wallet.insufficient_funds')
+    return told(
+      'balance-exhausted',
+      'The Sautikit wallet is empty: it makes no tokens until somebody tops it up. Top it up, then try again.',
+      'retry',
+    );
+  if (code === 'webrtc.token.profile_pending')
+    return told('not-ready', 'Sautikit is still setting up this line. It is tried again shortly.', 'retry');
+  if (code === 'auth.token_expired')
+    return told(
+      'provider-refused',
+      'Sautikit says that the key has expired. Make a new one there, and add it here.',
+      'open-keys',
+    );
   // What follows the dot is the server's own: not repeated.
-  if (code.startsWith('api_key.')) return told('provider-refused', 'Sautikit does not take this key: it is unknown, withdrawn, or not allowed to make tokens. Add a good one.', 'open-keys', 'api_key');
+  if (code.startsWith('api_key.'))
+    return told(
+      'provider-refused',
+      'Sautikit does not take this key: it is unknown, withdrawn, or not allowed to make tokens. Add a good one.',
+      'open-keys',
+      'api_key',
+    );
   return base;
 };
 
 const bodyOf = ({ clientName, role, tenantNumberId, phoneNumber }: ProviderOf<'sautikit'>): string =>
-  JSON.stringify(Object.fromEntries(Object.entries({ client_name: clientName, role, tenant_number_id: tenantNumberId, phone_number: phoneNumber }).filter(([, value]) => value !== '')));
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries({
+        client_name: clientName,
+        role,
+        tenant_number_id: tenantNumberId,
+        phone_number: phoneNumber,
+      }).filter(([, value]) => value !== ''),
+    ),
+  );
 
 /** Its tokens are opaque: neither issuer nor claims are looked at. */
 export function createSautikit(http: HttpClient): TokenProvider {
@@ -62,7 +100,10 @@ export function createSautikit(http: HttpClient): TokenProvider {
       if (!asked.ok) return asked;
       const { value, sentAt } = asked.value;
       // A life needs no clock but ours. Where nothing is said, what the profile wants is what is renewed by.
-      const expiresAt = parseExpiry(value.expiresIn ?? value.expires_at ?? jwtExpiry(value.token) ?? lifeS, asked.value);
+      const expiresAt = parseExpiry(
+        value.expiresIn ?? value.expires_at ?? jwtExpiry(value.token) ?? lifeS,
+        asked.value,
+      );
       if (!expiresAt.ok) return expiresAt;
       return ok({
         kind: 'token',

@@ -25,10 +25,18 @@ async function importKey(secret: Secret): Promise<Result<SigningKey>> {
     const key = await importHmacKey(secret, 'SHA-256');
     return key.ok ? ok({ algorithm: 'HS256', key: key.value }) : key;
   }
-  if (algorithm === null) return fail('key-unusable', `The key of this line is ${words}: nothing here signs with it. Add another key.`, 'open-keys');
+  if (algorithm === null)
+    return fail(
+      'key-unusable',
+      `The key of this line is ${words}: nothing here signs with it. Add another key.`,
+      'open-keys',
+    );
   const bytes = privateKey.export({ type: 'pkcs8', format: 'der' });
   try {
-    return ok({ algorithm, key: await webcrypto.subtle.importKey('pkcs8', bytes, PARAMETERS[algorithm], false, ['sign']) });
+    return ok({
+      algorithm,
+      key: await webcrypto.subtle.importKey('pkcs8', bytes, PARAMETERS[algorithm], false, ['sign']),
+    });
   } finally {
     bytes.fill(0);
   }

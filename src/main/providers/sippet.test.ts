@@ -33,18 +33,28 @@ const keyOf = (text: string): KeyHandle => {
   if (!secret.ok) throw new Error(secret.failure.sentence);
   return { fingerprint: secret.value.fingerprint, open: () => Promise.resolve(ok(secret.value)) };
 };
-const mint = (purpose: 'sip' | 'events' | 'voice', key = fake.secretKey) => sippet.mint({ profile: line, purpose, lifeS: 300 }, keyOf(key));
+const mint = (purpose: 'sip' | 'events' | 'voice', key = fake.secretKey) =>
+  sippet.mint({ profile: line, purpose, lifeS: 300 }, keyOf(key));
 
 describe('a session token', () => {
-  it.each(['iso', 'epoch-s', 'epoch-ms', 'ttl-only'] as const)('is for the events socket beside the API, with its end written as %s', async (expiry) => {
-    fake.faults.expiry = expiry;
-    const minted = await mint('events');
-    expect(minted).toMatchObject({
-      ok: true,
-      value: { kind: 'events', token: fake.tokens[0], url: `${fake.url.replace('http', 'ws')}/socket/websocket`, parameter: 'session_token', topic: 'events' },
-    });
-    if (minted.ok) expect(Math.abs(minted.value.expiresAt - minted.value.issuedAt - 300_000)).toBeLessThan(2_500);
-  });
+  it.each(['iso', 'epoch-s', 'epoch-ms', 'ttl-only'] as const)(
+    'is for the events socket beside the API, with its end written as %s',
+    async (expiry) => {
+      fake.faults.expiry = expiry;
+      const minted = await mint('events');
+      expect(minted).toMatchObject({
+        ok: true,
+        value: {
+          kind: 'events',
+          token: fake.tokens[0],
+          url: `${fake.url.replace('http', 'ws')}/socket/websocket`,
+          parameter: 'session_token',
+          topic: 'events',
+        },
+      });
+      if (minted.ok) expect(Math.abs(minted.value.expiresAt - minted.value.issuedAt - 300_000)).toBeLessThan(2_500);
+    },
+  );
   it('without an end is none', async () => {
     fake.faults.expiry = 'none';
     expect(await mint('events')).toMatchObject({ ok: false, failure: { reason: 'answer-invalid' } });
@@ -56,7 +66,14 @@ describe('a session token', () => {
   });
   it('is not given for a publishable key, and the sentence says so', async () => {
     const refused = await mint('events', fake.publishableKey);
-    expect(refused).toMatchObject({ ok: false, failure: { reason: 'provider-refused', action: 'open-keys', sentence: expect.stringContaining('publishable') as string } });
+    expect(refused).toMatchObject({
+      ok: false,
+      failure: {
+        reason: 'provider-refused',
+        action: 'open-keys',
+        sentence: expect.stringContaining('publishable') as string,
+      },
+    });
     expect(JSON.stringify(refused)).not.toContain(fake.publishableKey);
   });
   it('can not be taken back', async () => {
@@ -78,11 +95,19 @@ describe('SIP access', () => {
     expect(fake.access.size).toBe(0);
   });
   it('that can not be used is taken back, too', async () => {
-    const server = await openHttpServer(answerJson(200, { success: true, data: { id: 'odd', username: '1001-odd', password: '' } }));
+    const server = await openHttpServer(
+      answerJson(200, { success: true, data: { id: 'odd', username: '1001-odd', password: '' } }),
+    );
     try {
       const odd = { ...line, provider: { kind: 'sippet' as const, baseUrl: server.url } };
-      expect(await sippet.mint({ profile: odd, purpose: 'sip', lifeS: 300 }, keyOf(fake.secretKey))).toMatchObject({ ok: false, failure: { reason: 'answer-invalid', sentence: expect.stringContaining('without a SIP user') as string } });
-      expect(server.requests.map(({ body }): unknown => JSON.parse(body))).toMatchObject([{ action: 'issue_sip_access' }, { action: 'revoke_sip_access', input: { accessId: 'odd' } }]);
+      expect(await sippet.mint({ profile: odd, purpose: 'sip', lifeS: 300 }, keyOf(fake.secretKey))).toMatchObject({
+        ok: false,
+        failure: { reason: 'answer-invalid', sentence: expect.stringContaining('without a SIP user') as string },
+      });
+      expect(server.requests.map(({ body }): unknown => JSON.parse(body))).toMatchObject([
+        { action: 'issue_sip_access' },
+        { action: 'revoke_sip_access', input: { accessId: 'odd' } },
+      ]);
     } finally {
       await server.close();
     }
@@ -98,23 +123,54 @@ describe('SIP access', () => {
 describe('an action', () => {
   it('lists the calls, however a row is spelled', async () => {
     fake.rows.push(
-      { callUuid: 'a', status: 'answered', fromNumber: '+254722000001', toNumber: '+254700000000', startedAt: '2026-11-21T10:00:00Z', endedAt: null, more: { of: 'it' } },
+      {
+        callUuid: 'a',
+        status: 'answered',
+        fromNumber: '+254722000001',
+        toNumber: '+254700000000',
+        startedAt: '2026-11-21T10:00:00Z',
+        endedAt: null,
+        more: { of: 'it' },
+      },
       { call_uuid: 'b', status: 'surprising', from_number: '+254722000002', started_at: 1_793_000_000 },
     );
     expect(await sippet.listCalls(line, keyOf(fake.secretKey))).toEqual(
       ok([
-        { callUuid: 'a', status: 'answered', fromNumber: '+254722000001', toNumber: '+254700000000', startedAt: Date.UTC(2026, 10, 21, 10), endedAt: null },
-        { callUuid: 'b', status: 'ringing', fromNumber: '+254722000002', toNumber: '', startedAt: 1_793_000_000_000, endedAt: null },
+        {
+          callUuid: 'a',
+          status: 'answered',
+          fromNumber: '+254722000001',
+          toNumber: '+254700000000',
+          startedAt: Date.UTC(2026, 10, 21, 10),
+          endedAt: null,
+        },
+        {
+          callUuid: 'b',
+          status: 'ringing',
+          fromNumber: '+254722000002',
+          toNumber: '',
+          startedAt: 1_793_000_000_000,
+          endedAt: null,
+        },
       ]),
     );
   });
   it('lists a busy line whose list is longer than any token', async () => {
-    for (let each = 0; each < 1_000; each += 1) fake.rows.push({ callUuid: `7b0d5b52-6f0e-4a55-9d8e-${String(each).padStart(12, '0')}`, status: 'completed', fromNumber: '+254722000001', toNumber: '+254700000000', startedAt: '2026-11-21T10:00:00.000000Z', endedAt: '2026-11-21T10:05:00.000000Z' });
+    for (let each = 0; each < 1_000; each += 1)
+      fake.rows.push({
+        callUuid: `7b0d5b52-6f0e-4a55-9d8e-${String(each).padStart(12, '0')}`,
+        status: 'completed',
+        fromNumber: '+254722000001',
+        toNumber: '+254700000000',
+        startedAt: '2026-11-21T10:00:00.000000Z',
+        endedAt: '2026-11-21T10:05:00.000000Z',
+      });
     const listed = await sippet.listCalls(line, keyOf(fake.secretKey));
     expect(listed.ok && listed.value.length).toBe(1_000);
   });
   it('ends a call, and once more', async () => {
-    for (let time = 0; time < 2; time += 1) expect(await sippet.endCall(line, keyOf(fake.secretKey), 'a')).toEqual(ok(null));
+    for (let time = 0; time < 2; time += 1)
+      expect(await sippet.endCall(line, keyOf(fake.secretKey), 'a')).toEqual(ok(null));
     expect(fake.ended).toEqual(['a']);
   });
   it.each([
@@ -129,8 +185,23 @@ describe('an action', () => {
     expect(JSON.stringify(refused)).not.toContain('script');
   });
   it('of another system is refused without asking anybody', async () => {
-    const other = { ...line, provider: { kind: 'sautikit' as const, baseUrl: fake.url, generation: 'sip' as const, path: '', clientName: '', role: '', tenantNumberId: '', phoneNumber: '' } };
-    expect(await sippet.endCall(other, keyOf(fake.secretKey), 'a')).toMatchObject({ ok: false, failure: { reason: 'profile-invalid' } });
+    const other = {
+      ...line,
+      provider: {
+        kind: 'sautikit' as const,
+        baseUrl: fake.url,
+        generation: 'sip' as const,
+        path: '',
+        clientName: '',
+        role: '',
+        tenantNumberId: '',
+        phoneNumber: '',
+      },
+    };
+    expect(await sippet.endCall(other, keyOf(fake.secretKey), 'a')).toMatchObject({
+      ok: false,
+      failure: { reason: 'profile-invalid' },
+    });
     expect(fake.actions).toEqual([]);
   });
   it('for an assistant there is none', async () => {

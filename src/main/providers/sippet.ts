@@ -44,27 +44,55 @@ const ACCESS_NAMES = {
   expiry: ['expiresAt', 'ttlSeconds', 'expiresIn'],
 } as const;
 
-const session = z.object({ token: z.string().min(1).max(8192), expires_at: z.unknown().optional(), ttl_seconds: z.unknown().optional() });
+const session = z.object({
+  token: z.string().min(1).max(8192),
+  expires_at: z.unknown().optional(),
+  ttl_seconds: z.unknown().optional(),
+});
 const rpcAnswer = z.discriminatedUnion('success', [
   z.object({ success: z.literal(true), data: z.unknown().optional() }),
-  z.object({ success: z.literal(false), errors: z.array(z.looseObject({ type: z.unknown().optional() })).max(100).default([]) }),
+  z.object({
+    success: z.literal(false),
+    errors: z
+      .array(z.looseObject({ type: z.unknown().optional() }))
+      .max(100)
+      .default([]),
+  }),
 ]);
 
-const withBase = (profile: Profile, path: string): string => `${profile.provider.kind === 'sippet' ? profile.provider.baseUrl.replace(/\/+$/, '') : ''}${path}`;
+const withBase = (profile: Profile, path: string): string =>
+  `${profile.provider.kind === 'sippet' ? profile.provider.baseUrl.replace(/\/+$/, '') : ''}${path}`;
 const credential = (key: KeyHandle): Credential => ({ kind: 'key', key, headers: (text) => ({ 'x-api-key': text }) });
-const wrongProvider = (profile: Profile) => fail('profile-invalid', `"${profile.name}" is no line of Sippet.`, 'open-profiles');
+const wrongProvider = (profile: Profile) =>
+  fail('profile-invalid', `"${profile.name}" is no line of Sippet.`, 'open-profiles');
 
 const keyRefused = (profile: Profile, details: string): Failure =>
-  fail('provider-refused', `Sippet refused the key of "${profile.name}". It takes the secret key of this environment; a publishable key gets nothing.`, 'open-keys', { details }).failure;
+  fail(
+    'provider-refused',
+    `Sippet refused the key of "${profile.name}". It takes the secret key of this environment; a publishable key gets nothing.`,
+    'open-keys',
+    { details },
+  ).failure;
 
 /** Why an action failed, by the type of its first error; what else the error says is not repeated. */
 function actionFailure(profile: Profile, action: Action, type: unknown): Failure {
   const word = typeof type === 'string' && /^[A-Za-z_.]{1,40}$/.test(type) ? type.toLowerCase() : 'unknown';
   const details = `${action}: ${word}`;
   if (/forbidden|auth/.test(word)) return keyRefused(profile, details);
-  if (/not_?found/.test(word)) return fail('provider-refused', 'Sippet does not know that call or SIP access (any more).', 'none', { details }).failure;
-  if (/rate|too_many/.test(word)) return fail('rate-limited', 'Sippet was asked too often. Wait a moment and try again.', 'retry', { details, retryAfterMs: 1_000 }).failure;
-  return fail('provider-refused', `Sippet did not do what was asked (${action.replaceAll('_', ' ')}). Try again.`, 'retry', { details }).failure;
+  if (/not_?found/.test(word))
+    return fail('provider-refused', 'Sippet does not know that call or SIP access (any more).', 'none', { details })
+      .failure;
+  if (/rate|too_many/.test(word))
+    return fail('rate-limited', 'Sippet was asked too often. Wait a moment and try again.', 'retry', {
+      details,
+      retryAfterMs: 1_000,
+    }).failure;
+  return fail(
+    'provider-refused',
+    `Sippet did not do what was asked (${action.replaceAll('_', ' ')}). Try again.`,
+    'retry',
+    { details },
+  ).failure;
 }
 
 /** The first of these fields, in camel or snake case. */
@@ -72,19 +100,30 @@ function pick(from: Readonly<Record<string, unknown>>, names: readonly string[])
   const spelled = names.flatMap((name) => [name, name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]);
   return spelled.map((name) => from[name]).find((value) => value !== undefined && value !== null);
 }
-const wordOf = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '');
+const wordOf = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 
 export function createSippet(http: HttpClient): Sippet {
-  const ask = <T>(profile: Profile, key: KeyHandle, request: Pick<HttpRequest<T>, 'purpose' | 'url' | 'expected'> & Partial<HttpRequest<T>>) =>
+  const ask = <T>(
+    profile: Profile,
+    key: KeyHandle,
+    request: Pick<HttpRequest<T>, 'purpose' | 'url' | 'expected'> & Partial<HttpRequest<T>>,
+  ) =>
     http.ask<T>({
       profile,
       method: 'POST',
       credential: credential(key),
-      explain: ({ status, base }) => (status === 401 || status === 403 ? keyRefused(profile, base.details ?? `HTTP ${status}`) : base),
+      explain: ({ status, base }) =>
+        status === 401 || status === 403 ? keyRefused(profile, base.details ?? `HTTP ${status}`) : base,
       ...request,
     });
 
-  const run = async (profile: Profile, key: KeyHandle, action: Action, parameters: object): Promise<Result<HttpAnswer<unknown>>> => {
+  const run = async (
+    profile: Profile,
+    key: KeyHandle,
+    action: Action,
+    parameters: object,
+  ): Promise<Result<HttpAnswer<unknown>>> => {
     if (profile.provider.kind !== 'sippet') return wrongProvider(profile);
     const answer = await ask(profile, key, {
       purpose: action,
@@ -95,7 +134,9 @@ export function createSippet(http: HttpClient): Sippet {
     });
     if (!answer.ok) return answer;
     const { value } = answer.value;
-    return value.success ? ok({ ...answer.value, value: value.data }) : { ok: false, failure: actionFailure(profile, action, value.errors[0]?.type) };
+    return value.success
+      ? ok({ ...answer.value, value: value.data })
+      : { ok: false, failure: actionFailure(profile, action, value.errors[0]?.type) };
   };
 
   const mintEvents = async (profile: Profile, key: KeyHandle): Promise<Result<Minted>> => {
@@ -111,7 +152,15 @@ export function createSippet(http: HttpClient): Sippet {
     const expiresAt = parseExpiry(at ?? life, answer.value);
     if (!expiresAt.ok) return expiresAt;
     const url = withBase(profile, SOCKET_PATH).replace(/^http/, 'ws');
-    return ok({ kind: 'events', token, url, parameter: 'session_token', topic: TOPIC, issuedAt: answer.value.sentAt, expiresAt: expiresAt.value });
+    return ok({
+      kind: 'events',
+      token,
+      url,
+      parameter: 'session_token',
+      topic: TOPIC,
+      issuedAt: answer.value.sentAt,
+      expiresAt: expiresAt.value,
+    });
   };
 
   const mintSip = async (profile: Profile, key: KeyHandle, lifeS: number): Promise<Result<Minted>> => {
@@ -129,7 +178,11 @@ export function createSippet(http: HttpClient): Sippet {
     };
     if (username === '' || password === '' || username.length > 300 || password.length > 300) {
       await takeBack();
-      return fail('answer-invalid', 'Sippet answered without a SIP user and password. Tell who runs that workspace.', 'retry');
+      return fail(
+        'answer-invalid',
+        'Sippet answered without a SIP user and password. Tell who runs that workspace.',
+        'retry',
+      );
     }
     // Access that never ends is not short-lived: it is refused, and taken back.
     const expiresAt = parseExpiry(pick(access, ACCESS_NAMES.expiry), answer.value);
@@ -137,7 +190,14 @@ export function createSippet(http: HttpClient): Sippet {
       await takeBack();
       return expiresAt;
     }
-    return ok({ kind: 'credentials', username, password, handle, issuedAt: answer.value.sentAt, expiresAt: expiresAt.value });
+    return ok({
+      kind: 'credentials',
+      username,
+      password,
+      handle,
+      issuedAt: answer.value.sentAt,
+      expiresAt: expiresAt.value,
+    });
   };
 
   return {
@@ -151,12 +211,19 @@ export function createSippet(http: HttpClient): Sippet {
         case 'sip':
           return mintSip(profile, key, lifeS);
         case 'voice':
-          return Promise.resolve(fail('unknown-purpose', 'Sippet has no assistant to call. Leave out "voice" in the profile.', 'open-profiles'));
+          return Promise.resolve(
+            fail(
+              'unknown-purpose',
+              'Sippet has no assistant to call. Leave out "voice" in the profile.',
+              'open-profiles',
+            ),
+          );
       }
     },
     revoke: async (profile, minted, key) => {
       // A session token can't be taken back: it dies within minutes.
-      if (minted.handle === undefined) return fail('provider-refused', 'Sippet can not end a session token before its time.');
+      if (minted.handle === undefined)
+        return fail('provider-refused', 'Sippet can not end a session token before its time.');
       const revoked = await run(profile, key, 'revoke_sip_access', ACTIONS.revoke_sip_access(minted.handle));
       return revoked.ok ? ok(null) : revoked;
     },

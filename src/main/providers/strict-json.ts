@@ -29,7 +29,8 @@ function structureProblem(text: string): string | null {
 }
 
 /** What was read, or what is wrong with it, in words that repeat nothing of it. */
-export type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+export type ParsedJson =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
 
 /** Parses the bytes of a JSON text. */
 export function parseStrictJson(bytes: Uint8Array): ParsedJson {

@@ -29,7 +29,13 @@ export type Minted = MintedFacts &
   (
     | { readonly kind: 'token'; readonly token: string }
     | { readonly kind: 'credentials'; readonly username: string; readonly password: string }
-    | { readonly kind: 'events'; readonly token: string; readonly url: string; readonly parameter: string; readonly topic: string }
+    | {
+        readonly kind: 'events';
+        readonly token: string;
+        readonly url: string;
+        readonly parameter: string;
+        readonly topic: string;
+      }
   );
 
 export interface TokenProvider {
@@ -45,5 +51,9 @@ export interface TokenProvider {
 
 /** There is no user to mint for. */
 export function identityUnusable(profile: Pick<Profile, 'name'>): ReturnType<typeof fail> {
-  return fail('profile-invalid', `The identity of "${profile.name}" is no SIP address. Write it as user@domain.`, 'open-profiles');
+  return fail(
+    'profile-invalid',
+    `The identity of "${profile.name}" is no SIP address. Write it as user@domain.`,
+    'open-profiles',
+  );
 }

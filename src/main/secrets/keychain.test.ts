@@ -21,7 +21,8 @@ function fakeModule(replaced: Partial<KeychainModule> = {}): KeychainModule {
   };
 }
 
-const keychain = (module: KeychainModule, platform = 'linux'): SecretStore => createKeychain(systemClock, () => Promise.resolve(module), platform);
+const keychain = (module: KeychainModule, platform = 'linux'): SecretStore =>
+  createKeychain(systemClock, () => Promise.resolve(module), platform);
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -60,27 +61,41 @@ describe('a keychain that does not work', () => {
     ['linux', /Install gnome-keyring/],
     ['darwin', /Sign out/],
   ])('that cannot be loaded is unavailable, and %s says what to do', async (platform, sentence) => {
-    const store = createKeychain(systemClock, () => Promise.reject(new Error('libsecret-1.so.0: cannot open shared object file')), platform);
+    const store = createKeychain(
+      systemClock,
+      () => Promise.reject(new Error('libsecret-1.so.0: cannot open shared object file')),
+      platform,
+    );
     const answer = await store.probe();
-    expect(answer).toMatchObject({ ok: false, failure: { reason: 'keychain-unavailable', action: 'install-keychain' } });
+    expect(answer).toMatchObject({
+      ok: false,
+      failure: { reason: 'keychain-unavailable', action: 'install-keychain' },
+    });
     if (!answer.ok) expect(answer.failure.sentence).toMatch(sentence);
   });
 
   it('with no secret service is unavailable', async () => {
-    const reject = (): Promise<never> => Promise.reject(new Error('The name org.freedesktop.secrets was not provided by any .service files'));
-    expect(await keychain(fakeModule({ getPassword: reject })).read('a')).toMatchObject({ failure: { reason: 'keychain-unavailable' } });
+    const reject = (): Promise<never> =>
+      Promise.reject(new Error('The name org.freedesktop.secrets was not provided by any .service files'));
+    expect(await keychain(fakeModule({ getPassword: reject })).read('a')).toMatchObject({
+      failure: { reason: 'keychain-unavailable' },
+    });
   });
 
   it('that refuses to write because it is locked is locked', async () => {
     const reject = (): Promise<never> => Promise.reject(new Error('Cannot create an item in a locked collection'));
-    expect(await keychain(fakeModule({ setPassword: reject })).write('a', Secret.generate())).toMatchObject({ failure: { reason: 'key-locked', action: 'unlock-keychain' } });
+    expect(await keychain(fakeModule({ setPassword: reject })).write('a', Secret.generate())).toMatchObject({
+      failure: { reason: 'key-locked', action: 'unlock-keychain' },
+    });
   });
 
   it('that hangs is given up: a read after 2 s, a write and a removal after 15 s', async () => {
     const store = keychain({ getPassword: never, setPassword: never, deletePassword: never });
     const settled: string[] = [];
     void store.read('a').then((answer) => settled.push(`read ${answer.ok ? 'ok' : answer.failure.reason}`));
-    void store.write('a', Secret.generate()).then((answer) => settled.push(`write ${answer.ok ? 'ok' : answer.failure.reason}`));
+    void store
+      .write('a', Secret.generate())
+      .then((answer) => settled.push(`write ${answer.ok ? 'ok' : answer.failure.reason}`));
     void store.remove('a').then((answer) => settled.push(`remove ${answer.ok ? 'ok' : answer.failure.reason}`));
     await vi.advanceTimersByTimeAsync(1_999);
     expect(settled).toEqual([]);
@@ -100,7 +115,10 @@ describe('a keychain that does not work', () => {
   it('never repeats a key in a failure', async () => {
     const secret = Secret.generate();
     const text = secret.use((bytes) => Buffer.from(bytes).toString());
-    const answer = await keychain(fakeModule({ setPassword: () => Promise.reject(new Error('no')) })).write('a', secret);
+    const answer = await keychain(fakeModule({ setPassword: () => Promise.reject(new Error('no')) })).write(
+      'a',
+      secret,
+    );
     expect(JSON.stringify(answer)).not.toContain(text);
   });
 });
@@ -109,7 +127,14 @@ it('says what the keychain of Windows does not take, and writes nothing', async 
   const [most, more] = [2_560, 2_561].map((length) => Secret.fromText('k'.repeat(length)));
   if (most?.ok !== true || more?.ok !== true) expect.unreachable();
   const windows = keychain(fakeModule(), 'win32');
-  expect(await windows.write('a', more.value)).toMatchObject({ ok: false, failure: { reason: 'key-unusable', sentence: 'The keychain of Windows takes keys of at most 2560 bytes, and this one has 2561. Take an RSA key of at most 3072 bits, or use ES256 or EdDSA.' } });
+  expect(await windows.write('a', more.value)).toMatchObject({
+    ok: false,
+    failure: {
+      reason: 'key-unusable',
+      sentence:
+        'The keychain of Windows takes keys of at most 2560 bytes, and this one has 2561. Take an RSA key of at most 3072 bits, or use ES256 or EdDSA.',
+    },
+  });
   expect(await windows.read('a')).toEqual({ ok: true, value: null });
   expect((await windows.write('a', most.value)).ok).toBe(true);
   expect((await keychain(fakeModule(), 'linux').write('a', more.value)).ok).toBe(true);

@@ -24,7 +24,10 @@ const MOST_ON_WINDOWS = 2_560;
 const WRITE_TIMEOUT_MS = 15_000;
 
 /** What to do where no keychain answers, for each platform. */
-function missing(platform: string, details: string): { readonly ok: false; readonly failure: ReturnType<typeof fail>['failure'] } {
+function missing(
+  platform: string,
+  details: string,
+): { readonly ok: false; readonly failure: ReturnType<typeof fail>['failure'] } {
   const sentence =
     platform === 'linux'
       ? "No keychain answers on this computer, so keys can't be kept. Install gnome-keyring (or KWallet) and sign in again."
@@ -33,7 +36,9 @@ function missing(platform: string, details: string): { readonly ok: false; reado
 }
 
 const locked = (details: string) =>
-  fail('key-locked', 'The keychain is locked. Unlock it with your sign-in password and try again.', 'unlock-keychain', { details: details.slice(0, 300) });
+  fail('key-locked', 'The keychain is locked. Unlock it with your sign-in password and try again.', 'unlock-keychain', {
+    details: details.slice(0, 300),
+  });
 
 async function loadKeytar(): Promise<KeychainModule> {
   const loaded: { readonly default: KeychainModule } = await import('keytar');
@@ -41,7 +46,11 @@ async function loadKeytar(): Promise<KeychainModule> {
 }
 
 /** The keychain as a `SecretStore`. Nothing is loaded before the first call. */
-export function createKeychain(clock: Clock, load: () => Promise<KeychainModule> = loadKeytar, platform: string = process.platform): SecretStore {
+export function createKeychain(
+  clock: Clock,
+  load: () => Promise<KeychainModule> = loadKeytar,
+  platform: string = process.platform,
+): SecretStore {
   let keytar: Promise<KeychainModule> | null = null;
 
   // `late` decides what silence means: a prompt that nobody answers (locked).
@@ -75,7 +84,11 @@ export function createKeychain(clock: Clock, load: () => Promise<KeychainModule>
     write: async (account, secret) => {
       const text = secret.use((bytes) => Buffer.from(bytes).toString('utf8'));
       if (platform === 'win32' && Buffer.byteLength(text) > MOST_ON_WINDOWS) {
-        return fail('key-unusable', `The keychain of Windows takes keys of at most ${MOST_ON_WINDOWS} bytes, and this one has ${Buffer.byteLength(text)}. Take an RSA key of at most 3072 bits, or use ES256 or EdDSA.`, 'open-keys');
+        return fail(
+          'key-unusable',
+          `The keychain of Windows takes keys of at most ${MOST_ON_WINDOWS} bytes, and this one has ${Buffer.byteLength(text)}. Take an RSA key of at most 3072 bits, or use ES256 or EdDSA.`,
+          'open-keys',
+        );
       }
       const answer = await call(WRITE_TIMEOUT_MS, (module) => module.setPassword(KEYCHAIN_SERVICE, account, text));
       return answer.ok ? ok(null) : answer;

@@ -22,25 +22,37 @@ function problemOf(text: string, labels: readonly string[]): string | null {
   const count = labels.filter((label) => label.endsWith('PRIVATE KEY')).length;
   if (count > 1) return 'There is more than one private key in that. Take the one that is to sign.';
   if (count === 1) return null;
-  if (labels.some((label) => label.endsWith('CERTIFICATE'))) return 'That is a certificate. Ringfence signs with the private key that belongs to it.';
-  if (labels.some((label) => label.endsWith('PUBLIC KEY'))) return 'That is a public key. Ringfence signs with the private key; the public one belongs to the gateway.';
+  if (labels.some((label) => label.endsWith('CERTIFICATE')))
+    return 'That is a certificate. Ringfence signs with the private key that belongs to it.';
+  if (labels.some((label) => label.endsWith('PUBLIC KEY')))
+    return 'That is a public key. Ringfence signs with the private key; the public one belongs to the gateway.';
   return 'That holds no private key. One begins with -----BEGIN PRIVATE KEY-----.';
 }
 
 /** Reads the one private key of a PEM text: PKCS #8 (RFC 5958), or the older forms for RSA and EC. Fails with `key-unusable`; the sentence repeats nothing of it. */
 export function readPrivateKey(text: string): Result<KeyObject> {
-  const problem = problemOf(text, [...text.matchAll(LABELS)].map(([, label = '']) => label));
+  const problem = problemOf(
+    text,
+    [...text.matchAll(LABELS)].map(([, label = '']) => label),
+  );
   if (problem !== null) return unusable(problem);
   try {
     const block = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[^]*?-----END \1-----/.exec(text)?.[0];
-    return block === undefined ? unusable('That private key is not complete: its last line is missing.') : ok(createPrivateKey(block));
+    return block === undefined
+      ? unusable('That private key is not complete: its last line is missing.')
+      : ok(createPrivateKey(block));
   } catch {
-    return unusable('That private key can not be read. Ringfence takes PEM (PKCS #8): openssl pkey -in FILE writes it so.');
+    return unusable(
+      'That private key can not be read. Ringfence takes PEM (PKCS #8): openssl pkey -in FILE writes it so.',
+    );
   }
 }
 
 /** First 8 hex digits of the SHA-256 of the public half (SubjectPublicKeyInfo, DER): the same here and at the gateway. */
 export function publicFingerprint(key: KeyObject): string {
   const half = key.type === 'private' ? createPublicKey(key) : key;
-  return createHash('sha256').update(half.export({ type: 'spki', format: 'der' })).digest('hex').slice(0, 8);
+  return createHash('sha256')
+    .update(half.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 8);
 }

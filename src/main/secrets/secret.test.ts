@@ -12,7 +12,15 @@ const made = (): Secret => {
 describe('a secret', () => {
   it('prints [redacted] however it is printed', () => {
     const secret = made();
-    const printed = [String(secret), secret.toString(), ['', secret].join(''), JSON.stringify({ secret }), inspect(secret), inspect({ deep: { secret } }, { depth: 9, showHidden: true }), Object.values(secret).join()];
+    const printed = [
+      String(secret),
+      secret.toString(),
+      ['', secret].join(''),
+      JSON.stringify({ secret }),
+      inspect(secret),
+      inspect({ deep: { secret } }, { depth: 9, showHidden: true }),
+      Object.values(secret).join(),
+    ];
     for (const each of printed) expect(each).not.toContain(text);
     expect(JSON.stringify({ secret })).toBe('{"secret":"[redacted]"}');
   });

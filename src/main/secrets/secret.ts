@@ -38,9 +38,18 @@ export class Secret {
       return key.ok ? ok(Secret.fromPrivateKey(key.value)) : key;
     }
     if (trimmed.length < SHORTEST) {
-      return fail('key-unusable', `That is too short to be a key: it has ${trimmed.length} characters, a key has at least ${SHORTEST}.`, 'paste-key');
+      return fail(
+        'key-unusable',
+        `That is too short to be a key: it has ${trimmed.length} characters, a key has at least ${SHORTEST}.`,
+        'paste-key',
+      );
     }
-    if (trimmed.length > LONGEST) return fail('key-unusable', `That is too long to be a key: a key has at most ${LONGEST} characters.`, 'paste-key');
+    if (trimmed.length > LONGEST)
+      return fail(
+        'key-unusable',
+        `That is too long to be a key: a key has at most ${LONGEST} characters.`,
+        'paste-key',
+      );
     if (!/^[\x20-\x7e]+$/.test(trimmed)) {
       return fail('key-unusable', 'That is no key: a key is one line of plain letters, digits and signs.', 'paste-key');
     }

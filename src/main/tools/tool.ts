@@ -31,9 +31,16 @@ function parsedJson(text: string): unknown {
 }
 
 /** Makes a tool of a schema and what it does with arguments that fit it. */
-export function defineTool<S extends z.ZodObject>(tool: { readonly name: VoiceTool; readonly description: string; readonly schema: S; readonly run: (parsed: z.output<S>) => Promise<ToolOutcome> | ToolOutcome }): Tool {
+export function defineTool<S extends z.ZodObject>(tool: {
+  readonly name: VoiceTool;
+  readonly description: string;
+  readonly schema: S;
+  readonly run: (parsed: z.output<S>) => Promise<ToolOutcome> | ToolOutcome;
+}): Tool {
   // The dialect is the default one; the system's own examples leave it out.
-  const parameters = Object.fromEntries(Object.entries(z.toJSONSchema(tool.schema)).filter(([name]) => name !== '$schema'));
+  const parameters = Object.fromEntries(
+    Object.entries(z.toJSONSchema(tool.schema)).filter(([name]) => name !== '$schema'),
+  );
   return {
     name: tool.name,
     description: tool.description,
@@ -42,7 +49,9 @@ export function defineTool<S extends z.ZodObject>(tool: { readonly name: VoiceTo
       const parsed = tool.schema.safeParse(parsedJson(argumentsText));
       if (!parsed.success) {
         const issue = parsed.error.issues[0];
-        return fail('invalid-input', `The arguments do not fit the tool "${tool.name}".`, 'none', { details: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`.slice(0, 300) });
+        return fail('invalid-input', `The arguments do not fit the tool "${tool.name}".`, 'none', {
+          details: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`.slice(0, 300),
+        });
       }
       return ok(await tool.run(parsed.data));
     },

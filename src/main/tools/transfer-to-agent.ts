@@ -7,7 +7,11 @@ import { defineTool } from './tool';
  */
 export const transferToAgent = defineTool({
   name: 'transfer_to_agent',
-  description: 'Hands this conversation over to the person at this phone and ends your call. Say so first. Give a summary of what is still to be done.',
+  description:
+    'Hands this conversation over to the person at this phone and ends your call. Say so first. Give a summary of what is still to be done.',
   schema: z.strictObject({ summary: z.string().trim().min(1).max(500) }),
-  run: ({ summary }) => ({ output: { done: true, note: 'The person at this phone has your summary. This call ends now.' }, ends: { cause: 'handed-over', details: summary } }),
+  run: ({ summary }) => ({
+    output: { done: true, note: 'The person at this phone has your summary. This call ends now.' },
+    ends: { cause: 'handed-over', details: summary },
+  }),
 });

@@ -12,7 +12,10 @@ export interface ChannelTrialPorts {
 }
 
 /** Resolves when it joined and left again, or did not join. Never rejects. */
-export function tryChannel(grant: EventsGrant, { open, after, mainsWord }: ChannelTrialPorts): { readonly done: Promise<Result<string>>; readonly stop: () => void } {
+export function tryChannel(
+  grant: EventsGrant,
+  { open, after, mainsWord }: ChannelTrialPorts,
+): { readonly done: Promise<Result<string>>; readonly stop: () => void } {
   const host = new URL(grant.url).host;
   let stop = (): void => undefined;
   const done = new Promise<Result<string>>((resolve) => {
@@ -29,10 +32,17 @@ export function tryChannel(grant: EventsGrant, { open, after, mainsWord }: Chann
       onPhase: () => undefined,
       onNote: (note) => {
         if (note.kind === 'joined') end(ok(grant.topic));
-        else if (note.kind === 'join-refused') end(fail('provider-refused', `${host} does not let this line join its live events.`, 'open-profiles'));
+        else if (note.kind === 'join-refused')
+          end(fail('provider-refused', `${host} does not let this line join its live events.`, 'open-profiles'));
         else if (note.kind === 'unreachable' || note.kind === 'lost') {
           channel.stop();
-          void mainsWord().then((told) => end(told === null ? fail('gateway-unavailable', `Nothing answers at ${host} with live events.`, 'retry') : { ok: false, failure: told }));
+          void mainsWord().then((told) =>
+            end(
+              told === null
+                ? fail('gateway-unavailable', `Nothing answers at ${host} with live events.`, 'retry')
+                : { ok: false, failure: told },
+            ),
+          );
         }
       },
     });

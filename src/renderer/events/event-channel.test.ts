@@ -3,7 +3,14 @@ import { createFakeClock } from '../../../test/support/fake-clock';
 import { createFakeWebSockets } from '../../../test/support/fake-web-socket';
 import type { EventsGrant } from '../../contracts/grant';
 import { fail, ok, type Result } from '../../contracts/result';
-import { ANSWER_WITHIN_MS, HEARTBEAT_MS, STEADY_AFTER_MS, createEventChannel, type ChannelNote, type ChannelPhase } from './event-channel';
+import {
+  ANSWER_WITHIN_MS,
+  HEARTBEAT_MS,
+  STEADY_AFTER_MS,
+  createEventChannel,
+  type ChannelNote,
+  type ChannelPhase,
+} from './event-channel';
 import { decodeFrame, encodeFrame } from './phoenix-frame';
 
 const grantOf = (token: string): EventsGrant => ({
@@ -40,7 +47,8 @@ function setUp(answers: Result<EventsGrant>[] = []) {
     const { joinRef, ref, topic } = lastFrame();
     sockets.last().deliver(encodeFrame({ joinRef, ref, topic, event: 'phx_reply', payload: { status, response: {} } }));
   };
-  const push = (event: string, payload: unknown, joinRef: string | null = null): void => sockets.last().deliver(encodeFrame({ joinRef, ref: null, topic: 'events', event, payload }));
+  const push = (event: string, payload: unknown, joinRef: string | null = null): void =>
+    sockets.last().deliver(encodeFrame({ joinRef, ref: null, topic: 'events', event, payload }));
   const join = async (): Promise<void> => {
     await clock.settle();
     sockets.last().accept();
@@ -59,7 +67,10 @@ describe('an event channel', () => {
     expect(at.sockets.last().sent).toEqual(['["1","1","events","phx_join",{}]']);
     at.push('incoming_call', { callUuid: 'a' });
     at.push('call_ended', { callUuid: 'a' }, '1');
-    expect(at.heard).toEqual([['incoming_call', { callUuid: 'a' }], ['call_ended', { callUuid: 'a' }]]);
+    expect(at.heard).toEqual([
+      ['incoming_call', { callUuid: 'a' }],
+      ['call_ended', { callUuid: 'a' }],
+    ]);
     expect(at.notes).toMatchObject([{ kind: 'joined', fingerprint: '5f3a91c2', again: false }]);
   });
 
@@ -155,7 +166,10 @@ describe('an event channel', () => {
       const sent = at.sockets.last().sent.length;
       at.answer('error');
       await at.clock.advance(wait - 1);
-      const beats = at.frames().slice(sent).filter((frame) => frame?.event === 'heartbeat').length;
+      const beats = at
+        .frames()
+        .slice(sent)
+        .filter((frame) => frame?.event === 'heartbeat').length;
       expect(at.sockets.last().sent).toHaveLength(sent + beats);
       await at.clock.advance(1);
       expect(at.lastFrame()).toMatchObject({ event: 'phx_join' });
@@ -193,7 +207,15 @@ describe('an event channel', () => {
     const at = setUp();
     at.channel.start();
     await at.join();
-    for (const data of ['', '{}', '[1,2]', '["1","1","events","x"]', new ArrayBuffer(3), '[null,null,"other","incoming_call",{}]']) at.sockets.last().deliver(data);
+    for (const data of [
+      '',
+      '{}',
+      '[1,2]',
+      '["1","1","events","x"]',
+      new ArrayBuffer(3),
+      '[null,null,"other","incoming_call",{}]',
+    ])
+      at.sockets.last().deliver(data);
     expect(at.heard).toEqual([]);
     expect(at.notes.filter(({ kind }) => kind === 'malformed')).toHaveLength(5);
   });

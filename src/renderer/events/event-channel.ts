@@ -37,7 +37,10 @@ export type ChannelPhase = 'off' | 'granting' | 'opening' | 'joining' | 'joined'
 export type ChannelNote =
   | { readonly kind: 'joined'; readonly fingerprint: string; readonly again: boolean; readonly response: unknown }
   | { readonly kind: 'lost'; readonly why: 'closed' | 'heartbeat-missed' | 'channel-error' | 'asked' }
-  | { readonly kind: 'unreachable'; /** The socket closed, or did not open, before it was open. */ readonly fingerprint: string }
+  | {
+      readonly kind: 'unreachable';
+      /** The socket closed, or did not open, before it was open. */ readonly fingerprint: string;
+    }
   | { readonly kind: 'join-refused' }
   | { readonly kind: 'mint-failed'; readonly failure: Failure }
   | { readonly kind: 'malformed' };
@@ -72,7 +75,15 @@ export function channelUrl({ url, parameter, token }: EventsGrant): string {
 }
 
 /** Makes the channel; nothing happens before `start`. */
-export function createEventChannel({ grant, open, after, random, onEvent, onPhase, onNote }: EventChannelPorts): EventChannel {
+export function createEventChannel({
+  grant,
+  open,
+  after,
+  random,
+  onEvent,
+  onPhase,
+  onNote,
+}: EventChannelPorts): EventChannel {
   let phase: ChannelPhase = 'off';
   /** Counts connects and stops: what belongs to one before is heard no more. */
   let turn = 0;

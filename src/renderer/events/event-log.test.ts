@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createEventLog, type NewEvent } from './event-log';
 
-const event = (title: string, category: NewEvent['category'] = 'calls'): NewEvent => ({ category, kind: 'problem', title, detail: '' });
+const event = (title: string, category: NewEvent['category'] = 'calls'): NewEvent => ({
+  category,
+  kind: 'problem',
+  title,
+  detail: '',
+});
 
 describe('the event log', () => {
   it('numbers events from 1 upwards and stamps them', () => {
@@ -22,7 +27,11 @@ describe('the event log', () => {
   it('forgets the oldest when the ring is full, and the numbers go on', () => {
     const log = createEventLog(() => 0, 3);
     for (const title of ['a', 'b', 'c', 'd', 'e']) log.append(event(title));
-    expect(log.newestFirst(null).map((entry) => [entry.id, entry.title])).toEqual([[5, 'e'], [4, 'd'], [3, 'c']]);
+    expect(log.newestFirst(null).map((entry) => [entry.id, entry.title])).toEqual([
+      [5, 'e'],
+      [4, 'd'],
+      [3, 'c'],
+    ]);
     expect(log.total()).toBe(5);
   });
 

@@ -22,7 +22,14 @@ export function createEventLog(now: () => number, capacity: number = EVENT_LOG_C
   let total = 0;
   return {
     append: (event) => {
-      const kept: LiveEvent = { id: total + 1, at: now(), category: event.category, kind: event.kind, title: event.title, detail: event.detail };
+      const kept: LiveEvent = {
+        id: total + 1,
+        at: now(),
+        category: event.category,
+        kind: event.kind,
+        title: event.title,
+        detail: event.detail,
+      };
       ring[total % capacity] = kept;
       total += 1;
       return kept;

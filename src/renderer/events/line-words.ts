@@ -7,8 +7,14 @@ import type { RemoteEvent } from './remote-event';
 const DOT = '\u00b7';
 const ARROW = '\u2192';
 
-const between = ({ fromNumber, toNumber, callUuid }: Pick<RemoteCall, 'fromNumber' | 'toNumber' | 'callUuid'>): string =>
-  fromNumber === '' && toNumber === '' ? callUuid : `${fromNumber === '' ? '?' : fromNumber} ${ARROW} ${toNumber === '' ? '?' : toNumber}`;
+const between = ({
+  fromNumber,
+  toNumber,
+  callUuid,
+}: Pick<RemoteCall, 'fromNumber' | 'toNumber' | 'callUuid'>): string =>
+  fromNumber === '' && toNumber === ''
+    ? callUuid
+    : `${fromNumber === '' ? '?' : fromNumber} ${ARROW} ${toNumber === '' ? '?' : toNumber}`;
 
 const STATUS_WORDS = {
   ringing: ['line-ringing', 'Line: ringing'],
@@ -27,22 +33,49 @@ export function lineEvent(event: RemoteEvent, call: RemoteCall | null): NewEvent
     case 'participant': {
       const { id, name } = event.participant;
       const known = call?.participants.find((each) => each.id === id)?.name ?? '';
-      return { category: 'line', kind: 'line-participant', title: event.joined ? 'Line: joined' : 'Line: left', detail: `${[name, known].find((each) => each !== '') ?? id} ${DOT} ${who}` };
+      return {
+        category: 'line',
+        kind: 'line-participant',
+        title: event.joined ? 'Line: joined' : 'Line: left',
+        detail: `${[name, known].find((each) => each !== '') ?? id} ${DOT} ${who}`,
+      };
     }
     case 'transcript':
-      return event.completed && event.piece.text !== '' ? { category: 'line', kind: 'line-transcript', title: event.piece.speaker === '' ? 'Line: said' : `Line: ${event.piece.speaker}`, detail: event.piece.text } : null;
+      return event.completed && event.piece.text !== ''
+        ? {
+            category: 'line',
+            kind: 'line-transcript',
+            title: event.piece.speaker === '' ? 'Line: said' : `Line: ${event.piece.speaker}`,
+            detail: event.piece.text,
+          }
+        : null;
     case 'audit':
-      return { category: 'line', kind: 'line-audit', title: 'Line: assistant', detail: event.summary === '' ? who : `${event.summary} ${DOT} ${who}` };
+      return {
+        category: 'line',
+        kind: 'line-audit',
+        title: 'Line: assistant',
+        detail: event.summary === '' ? who : `${event.summary} ${DOT} ${who}`,
+      };
   }
 }
 
-const LOST = { closed: 'closed by the system or the network', 'heartbeat-missed': 'it did not answer any more', 'channel-error': 'the system ended the subscription', asked: 'the network changed' } as const;
+const LOST = {
+  closed: 'closed by the system or the network',
+  'heartbeat-missed': 'it did not answer any more',
+  'channel-error': 'the system ended the subscription',
+  asked: 'the network changed',
+} as const;
 
 /** What became of the channel itself; null: no news for the agent. */
 export function channelEvent(note: ChannelNote): NewEvent | null {
   switch (note.kind) {
     case 'joined':
-      return { category: 'line', kind: 'line-joined', title: note.again ? 'Live events are back' : 'Live events', detail: `token ${note.fingerprint}` };
+      return {
+        category: 'line',
+        kind: 'line-joined',
+        title: note.again ? 'Live events are back' : 'Live events',
+        detail: `token ${note.fingerprint}`,
+      };
     case 'lost':
       return { category: 'line', kind: 'line-lost', title: 'Live events lost', detail: LOST[note.why] };
     case 'unreachable':

@@ -5,10 +5,34 @@ import type { RemoteCall } from './remote-calls';
 
 const at = 1_800_000_000_000;
 const call = (user: string, direction: Call['direction'] = 'outgoing'): Call => ({
-  id: 'c', direction, peer: { uri: `sip:${user}@h`, user, displayName: '' }, profileId: 'p', startedAt: at, muted: false, sentDigits: '', problem: null, phase: 'active', answeredAt: at,
+  id: 'c',
+  direction,
+  peer: { uri: `sip:${user}@h`, user, displayName: '' },
+  profileId: 'p',
+  startedAt: at,
+  muted: false,
+  sentDigits: '',
+  problem: null,
+  phase: 'active',
+  answeredAt: at,
 });
-const remote = (callUuid: string, toNumber: string, startedAt: number | null = at, more: Partial<RemoteCall> = {}): RemoteCall => ({
-  callUuid, status: 'answered', fromNumber: '+254700000000', toNumber, startedAt, endedAt: null, participants: [], transcript: [], told: [], eventIds: [], ...more,
+const remote = (
+  callUuid: string,
+  toNumber: string,
+  startedAt: number | null = at,
+  more: Partial<RemoteCall> = {},
+): RemoteCall => ({
+  callUuid,
+  status: 'answered',
+  fromNumber: '+254700000000',
+  toNumber,
+  startedAt,
+  endedAt: null,
+  participants: [],
+  transcript: [],
+  told: [],
+  eventIds: [],
+  ...more,
 });
 
 describe('the call on the card', () => {
@@ -24,7 +48,11 @@ describe('the call on the card', () => {
     expect(isSameNumber(one, other)).toBe(same);
   });
   it('is found by the far end and the time, in the direction it has', () => {
-    const calls = [remote('a', '+254722000001', at + 3_000), remote('b', '+254722000001', at + 60_000), remote('c', '+254722000002')];
+    const calls = [
+      remote('a', '+254722000001', at + 3_000),
+      remote('b', '+254722000001', at + 60_000),
+      remote('c', '+254722000002'),
+    ];
     expect(remoteCallOf(call('0722000001'), calls)?.callUuid).toBe('a');
     expect(remoteCallOf(call('0722000001', 'incoming'), calls)).toBeNull();
     expect(remoteCallOf(call('+254700000000', 'incoming'), calls.slice(0, 1))?.callUuid).toBe('a');
@@ -38,8 +66,17 @@ describe('the call on the card', () => {
   it('may have waited there before it rang here, as long as it was not over by then', () => {
     const waited = (more: Partial<RemoteCall> = {}) => remote('a', '', at - 600_000, { fromNumber: '1002', ...more });
     expect(remoteCallOf(call('1002', 'incoming'), [waited()])?.callUuid).toBe('a');
-    expect(remoteCallOf(call('1002', 'incoming'), [waited(), remote('b', '', at - 1_000, { fromNumber: '1002' })])?.callUuid).toBe('b');
-    const ended: Call = { ...call('1002', 'incoming'), phase: 'ended', endedAt: at + 60_000, cause: 'hung-up', details: '', answeredAt: at };
+    expect(
+      remoteCallOf(call('1002', 'incoming'), [waited(), remote('b', '', at - 1_000, { fromNumber: '1002' })])?.callUuid,
+    ).toBe('b');
+    const ended: Call = {
+      ...call('1002', 'incoming'),
+      phase: 'ended',
+      endedAt: at + 60_000,
+      cause: 'hung-up',
+      details: '',
+      answeredAt: at,
+    };
     expect(remoteCallOf(ended, [waited({ status: 'completed', endedAt: at + 60_000 })])?.callUuid).toBe('a');
     expect(remoteCallOf(ended, [waited({ status: 'completed', endedAt: at - 300_000 })])).toBeNull();
     expect(remoteCallOf(call('1002', 'incoming'), [waited({ startedAt: at - 7_200_000 })])).toBeNull();

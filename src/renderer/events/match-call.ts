@@ -14,7 +14,11 @@ const SHORTEST_NUMBER = 7;
 
 /** A number or user name for comparing: without scheme, domain, spaces, and the zeros or the plus before a number. */
 function key(text: string): string {
-  const user = text.trim().toLowerCase().replace(/^sips?:/, '').replace(/@.*$/, '');
+  const user = text
+    .trim()
+    .toLowerCase()
+    .replace(/^sips?:/, '')
+    .replace(/@.*$/, '');
   return /^[+\d\s().-]+$/.test(user) ? user.replace(/[^\d]/g, '').replace(/^0+/, '') : user;
 }
 
@@ -22,13 +26,18 @@ function key(text: string): string {
 export function isSameNumber(one: string, other: string): boolean {
   const [a, b] = [key(one), key(other)];
   if (a === '' || b === '') return false;
-  return a === b || (/^\d+$/.test(a + b) && Math.min(a.length, b.length) >= SHORTEST_NUMBER && (a.endsWith(b) || b.endsWith(a)));
+  return (
+    a === b ||
+    (/^\d+$/.test(a + b) && Math.min(a.length, b.length) >= SHORTEST_NUMBER && (a.endsWith(b) || b.endsWith(a)))
+  );
 }
 
 /** How far from each other they may have begun, ms: a call that came in may have been under way there for long, if it still was when it rang here. */
 function within(call: Call, { startedAt, endedAt, status }: RemoteCall): number {
   const wasUnderWay = status !== 'completed' || (endedAt !== null && endedAt >= call.startedAt);
-  return call.direction === 'incoming' && startedAt !== null && startedAt < call.startedAt && wasUnderWay ? WAITED_WITHIN_MS : BEGAN_WITHIN_MS;
+  return call.direction === 'incoming' && startedAt !== null && startedAt < call.startedAt && wasUnderWay
+    ? WAITED_WITHIN_MS
+    : BEGAN_WITHIN_MS;
 }
 
 /** The one that fits best; null where none does, or two do equally. */
@@ -37,7 +46,10 @@ export function remoteCallOf(call: Call, remote: readonly RemoteCall[]): RemoteC
     .filter((each) => isSameNumber(call.direction === 'outgoing' ? each.toNumber : each.fromNumber, call.peer.user))
     // One that was over before ours was is another one.
     .filter((each) => each.status !== 'completed' || call.phase === 'ended')
-    .map((each) => ({ each, apart: each.startedAt === null ? BEGAN_WITHIN_MS : Math.abs(each.startedAt - call.startedAt) }))
+    .map((each) => ({
+      each,
+      apart: each.startedAt === null ? BEGAN_WITHIN_MS : Math.abs(each.startedAt - call.startedAt),
+    }))
     .filter(({ each, apart }) => apart <= within(call, each))
     .sort((a, b) => a.apart - b.apart);
   const [best, second] = fitting;

@@ -28,7 +28,9 @@ export function decodeFrame(data: unknown): PhoenixFrame | null {
     const parts: unknown = JSON.parse(data);
     if (!Array.isArray(parts) || parts.length !== 5) return null;
     const [joinRef, ref, topic, event, payload] = parts as readonly unknown[];
-    return isRef(joinRef) && isRef(ref) && typeof topic === 'string' && typeof event === 'string' ? { joinRef, ref, topic, event, payload } : null;
+    return isRef(joinRef) && isRef(ref) && typeof topic === 'string' && typeof event === 'string'
+      ? { joinRef, ref, topic, event, payload }
+      : null;
   } catch {
     return null;
   }
@@ -43,5 +45,8 @@ export interface PhoenixReply {
 /** The payload of a `phx_reply`: `{status, response}`. */
 export function replyOf(payload: unknown): PhoenixReply {
   const isObject = typeof payload === 'object' && payload !== null;
-  return { ok: isObject && 'status' in payload && payload.status === 'ok', response: isObject && 'response' in payload ? payload.response : null };
+  return {
+    ok: isObject && 'status' in payload && payload.status === 'ok',
+    response: isObject && 'response' in payload ? payload.response : null,
+  };
 }

@@ -21,7 +21,10 @@ const seen = (call: RemoteCall) => ({
   from: call.fromNumber,
   to: call.toNumber,
   endedAt: call.endedAt,
-  present: call.participants.filter(({ present }) => present).map(({ name }) => name).sort(),
+  present: call.participants
+    .filter(({ present }) => present)
+    .map(({ name }) => name)
+    .sort(),
   transcript: call.transcript.map(({ itemId, text }) => `${itemId} ${text}`).sort(),
 });
 
@@ -40,11 +43,21 @@ const STORY: readonly RemoteEvent[] = [
 
 describe('remote calls', () => {
   it('are the same in whatever order their events come, and however often', () => {
-    const wanted = { status: 'completed', from: '+254722000001', to: '+254700000000', endedAt: Date.UTC(2026, 10, 21, 10, 1), present: ['Asha'], transcript: ['i1 Hello there', 'i2 Good morning'] };
+    const wanted = {
+      status: 'completed',
+      from: '+254722000001',
+      to: '+254700000000',
+      endedAt: Date.UTC(2026, 10, 21, 10, 1),
+      present: ['Asha'],
+      transcript: ['i1 Hello there', 'i2 Good morning'],
+    };
     expect(seen(laid(STORY))).toEqual(wanted);
     const random = seeded(7);
     for (let round = 0; round < 200; round += 1) {
-      const shuffled = [...STORY, ...STORY].map((each) => ({ each, key: random() })).sort((a, b) => a.key - b.key).map(({ each }) => each);
+      const shuffled = [...STORY, ...STORY]
+        .map((each) => ({ each, key: random() }))
+        .sort((a, b) => a.key - b.key)
+        .map(({ each }) => each);
       expect(seen(laid(shuffled))).toEqual(wanted);
     }
   });
@@ -72,15 +85,25 @@ describe('remote calls', () => {
     expect([calls.lay(audit).changed, calls.lay(audit).changed]).toEqual([true, false]);
   });
 
-  it('keep a speaker\'s utterances apart where they have no names', () => {
-    const said = (name: string, more: Record<string, unknown>): RemoteEvent => event(name, { speaker: 'caller', ...more });
-    const call = laid([said('call_transcript_delta', { delta: 'One' }), said('call_transcript_completed', { text: 'One.' }), said('call_transcript_delta', { delta: 'Two' })]);
-    expect(call.transcript.map(({ text, completed }) => [text, completed])).toEqual([['One.', true], ['Two', false]]);
+  it("keep a speaker's utterances apart where they have no names", () => {
+    const said = (name: string, more: Record<string, unknown>): RemoteEvent =>
+      event(name, { speaker: 'caller', ...more });
+    const call = laid([
+      said('call_transcript_delta', { delta: 'One' }),
+      said('call_transcript_completed', { text: 'One.' }),
+      said('call_transcript_delta', { delta: 'Two' }),
+    ]);
+    expect(call.transcript.map(({ text, completed }) => [text, completed])).toEqual([
+      ['One.', true],
+      ['Two', false],
+    ]);
   });
 
   it('let who left come back only at a later time', () => {
-    const joined = (at?: number) => event('call_participant_joined', { participant: 'Asha', ...(at === undefined ? {} : { at }) });
-    const left = (at?: number) => event('call_participant_left', { participant: 'Asha', ...(at === undefined ? {} : { at }) });
+    const joined = (at?: number) =>
+      event('call_participant_joined', { participant: 'Asha', ...(at === undefined ? {} : { at }) });
+    const left = (at?: number) =>
+      event('call_participant_left', { participant: 'Asha', ...(at === undefined ? {} : { at }) });
     const present = (...events: RemoteEvent[]): boolean => laid(events).participants[0]?.present ?? false;
     expect(present(joined(1), left(2), joined(3))).toBe(true);
     expect(present(joined(3), joined(1), left(2))).toBe(true);
@@ -93,9 +116,19 @@ describe('remote calls', () => {
   it('come from a snapshot too, which never takes them back', () => {
     const calls = createRemoteCalls();
     calls.lay(event('call_ended', {}));
-    const row = { callUuid: 'a', status: 'answered', fromNumber: '+1', toNumber: '+2', startedAt: 1, endedAt: null } as const;
+    const row = {
+      callUuid: 'a',
+      status: 'answered',
+      fromNumber: '+1',
+      toNumber: '+2',
+      startedAt: 1,
+      endedAt: null,
+    } as const;
     calls.layRows([row, { ...row, callUuid: 'b' }], true);
-    expect(calls.newestFirst().map(({ callUuid, status, fromNumber }) => [callUuid, status, fromNumber])).toEqual([['b', 'answered', '+1'], ['a', 'completed', '+1']]);
+    expect(calls.newestFirst().map(({ callUuid, status, fromNumber }) => [callUuid, status, fromNumber])).toEqual([
+      ['b', 'answered', '+1'],
+      ['a', 'completed', '+1'],
+    ]);
     expect(calls.underWay().map(({ callUuid }) => callUuid)).toEqual(['b']);
   });
 

@@ -42,7 +42,8 @@ export interface RemoteCall extends RemoteCallRow {
 }
 
 const rank = (status: RemoteStatus): number => REMOTE_STATUSES.indexOf(status);
-const newestOf = <T>(list: readonly T[], limit: number): readonly T[] => (list.length > limit ? list.slice(-limit) : list);
+const newestOf = <T>(list: readonly T[], limit: number): readonly T[] =>
+  list.length > limit ? list.slice(-limit) : list;
 
 /** True while it rings or runs. */
 export function isUnderWay(call: Pick<RemoteCallRow, 'status'>): boolean {
@@ -74,14 +75,21 @@ export function withRow(before: RemoteCall | null, row: RemoteCallRow): RemoteCa
     endedAt: call.endedAt ?? row.endedAt,
     told: call.told.includes(row.status) ? call.told : [...call.told, row.status],
   };
-  const same = (['status', 'fromNumber', 'toNumber', 'startedAt', 'endedAt', 'told'] as const).every((name) => next[name] === call[name]);
+  const same = (['status', 'fromNumber', 'toNumber', 'startedAt', 'endedAt', 'told'] as const).every(
+    (name) => next[name] === call[name],
+  );
   return same && before !== null ? before : next;
 }
 
 function withParticipant(call: RemoteCall, event: Extract<RemoteEvent, { kind: 'participant' }>): RemoteCall {
   const { participant, joined, at } = event;
   const known = call.participants.find(({ id }) => id === participant.id);
-  const next: ParticipantState = { id: participant.id, name: participant.name === '' ? (known?.name ?? '') : participant.name, present: joined, at };
+  const next: ParticipantState = {
+    id: participant.id,
+    name: participant.name === '' ? (known?.name ?? '') : participant.name,
+    present: joined,
+    at,
+  };
   if (known === undefined) return { ...call, participants: newestOf([...call.participants, next], PARTICIPANTS_KEPT) };
   const leaves = known.present && !joined;
   // Clocks of whole seconds tell of a coming and a going within one: whoever left is gone.
@@ -90,9 +98,17 @@ function withParticipant(call: RemoteCall, event: Extract<RemoteEvent, { kind: '
   return { ...call, participants: call.participants.map((each) => (each === known ? next : each)) };
 }
 
-const spoken = (pieces: KeptLine['pieces']): string => pieces.map(({ text }) => text).join('').trim();
+const spoken = (pieces: KeptLine['pieces']): string =>
+  pieces
+    .map(({ text }) => text)
+    .join('')
+    .trim();
 
-function withPiece(call: RemoteCall, completed: boolean, { itemId, speaker, text, index }: TranscriptPiece): RemoteCall {
+function withPiece(
+  call: RemoteCall,
+  completed: boolean,
+  { itemId, speaker, text, index }: TranscriptPiece,
+): RemoteCall {
   // The newest line of this name: without names of their own, a speaker's utterances follow each other.
   const position = call.transcript.findLastIndex((line) => line.itemId === itemId);
   const named = itemId !== speaker;
@@ -100,19 +116,37 @@ function withPiece(call: RemoteCall, completed: boolean, { itemId, speaker, text
   const open = last !== undefined && (named || !last.completed) ? last : null;
   const put = (line: KeptLine): RemoteCall => ({
     ...call,
-    transcript: open === null ? newestOf([...call.transcript, line], LINES_KEPT) : call.transcript.map((each) => (each === open ? line : each)),
+    transcript:
+      open === null
+        ? newestOf([...call.transcript, line], LINES_KEPT)
+        : call.transcript.map((each) => (each === open ? line : each)),
   });
   if (completed) {
     // The same completed text again, word for word, is a duplicate.
     if (last?.completed === true && last.text === text) return call;
-    return put({ itemId, speaker: speaker === '' ? (open?.speaker ?? '') : speaker, text: text === '' ? (open?.text ?? '') : text, completed: true, pieces: [] });
+    return put({
+      itemId,
+      speaker: speaker === '' ? (open?.speaker ?? '') : speaker,
+      text: text === '' ? (open?.text ?? '') : text,
+      completed: true,
+      pieces: [],
+    });
   }
   if (open?.completed === true) return call;
   const pieces = open?.pieces ?? [];
   if (text === '' || (index !== null && pieces.some((piece) => piece.index === index))) return call;
   const later = index === null ? -1 : pieces.findIndex((piece) => piece.index !== null && piece.index > index);
-  const all = newestOf(later === -1 ? [...pieces, { index, text }] : pieces.toSpliced(later, 0, { index, text }), PIECES_KEPT);
-  return put({ itemId, speaker: speaker === '' ? (open?.speaker ?? '') : speaker, text: spoken(all), completed: false, pieces: all });
+  const all = newestOf(
+    later === -1 ? [...pieces, { index, text }] : pieces.toSpliced(later, 0, { index, text }),
+    PIECES_KEPT,
+  );
+  return put({
+    itemId,
+    speaker: speaker === '' ? (open?.speaker ?? '') : speaker,
+    text: spoken(all),
+    completed: false,
+    pieces: all,
+  });
 }
 
 /** Lays an event over a call (null: it is new). Answers with the same call where it says nothing new; null: no call came of it. */
@@ -139,7 +173,11 @@ export function withEvent(before: RemoteCall | null, event: RemoteEvent): Remote
 /** The calls of one line. Laying one thing over them costs the same however many there are. */
 export interface RemoteCalls {
   /** Answers with the call before and after; `changed` is false for a duplicate. */
-  readonly lay: (event: RemoteEvent) => { readonly before: RemoteCall | null; readonly after: RemoteCall | null; readonly changed: boolean };
+  readonly lay: (event: RemoteEvent) => {
+    readonly before: RemoteCall | null;
+    readonly after: RemoteCall | null;
+    readonly changed: boolean;
+  };
   /**
    * Lays the rows of a snapshot. `isWhole`: it names every call that is under way; one that two of them in a row do not name is not shown as under
    * way any more, until an event speaks of it again.
@@ -186,7 +224,11 @@ export function createRemoteCalls(limit: number = CALLS_KEPT): RemoteCalls {
       keep(before, after);
       unnamed.delete(event.callUuid);
       // An audit event of a call that nobody knows changes nothing, and yet it was said.
-      return { before, after, changed: after !== before || (event.kind === 'audit' && (event.eventId === null || before === null)) };
+      return {
+        before,
+        after,
+        changed: after !== before || (event.kind === 'audit' && (event.eventId === null || before === null)),
+      };
     },
     layRows: (rows, isWhole) => {
       for (const row of rows) {
@@ -197,7 +239,8 @@ export function createRemoteCalls(limit: number = CALLS_KEPT): RemoteCalls {
       if (!isWhole) return;
       const named = new Set(rows.map(({ callUuid }) => callUuid));
       for (const call of calls.values()) {
-        if (isUnderWay(call) && !named.has(call.callUuid)) unnamed.set(call.callUuid, (unnamed.get(call.callUuid) ?? 0) + 1);
+        if (isUnderWay(call) && !named.has(call.callUuid))
+          unnamed.set(call.callUuid, (unnamed.get(call.callUuid) ?? 0) + 1);
       }
     },
     underWay: () => newestFirst().filter((call) => isUnderWay(call) && (unnamed.get(call.callUuid) ?? 0) < 2),

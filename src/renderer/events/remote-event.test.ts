@@ -4,11 +4,32 @@ import { readEvent } from './remote-event';
 
 describe('an event of a line', () => {
   it('reads the same in camel and in snake case, with more fields or fewer', () => {
-    const row = { callUuid: 'a', status: 'answered', fromNumber: '+1', toNumber: '+2', startedAt: 1_793_000_000_000, endedAt: null };
-    const camel = readEvent('call_answered', { callUuid: 'a', fromNumber: '+1', toNumber: '+2', startedAt: '2026-10-26T06:13:20Z', unknown: { deep: [] } });
-    expect(camel).toMatchObject({ kind: 'call', callUuid: 'a', row: { ...row, startedAt: Date.parse('2026-10-26T06:13:20Z') } });
-    expect(readEvent('call_answered', { call_uuid: 'a', from_number: '+1', to_number: '+2', started_at: 1_793_000_000 })).toMatchObject({ row });
-    expect(readEvent('call_answered', { call: { call_uuid: 'a', from_number: '+1' } })).toMatchObject({ row: { callUuid: 'a', fromNumber: '+1', toNumber: '' } });
+    const row = {
+      callUuid: 'a',
+      status: 'answered',
+      fromNumber: '+1',
+      toNumber: '+2',
+      startedAt: 1_793_000_000_000,
+      endedAt: null,
+    };
+    const camel = readEvent('call_answered', {
+      callUuid: 'a',
+      fromNumber: '+1',
+      toNumber: '+2',
+      startedAt: '2026-10-26T06:13:20Z',
+      unknown: { deep: [] },
+    });
+    expect(camel).toMatchObject({
+      kind: 'call',
+      callUuid: 'a',
+      row: { ...row, startedAt: Date.parse('2026-10-26T06:13:20Z') },
+    });
+    expect(
+      readEvent('call_answered', { call_uuid: 'a', from_number: '+1', to_number: '+2', started_at: 1_793_000_000 }),
+    ).toMatchObject({ row });
+    expect(readEvent('call_answered', { call: { call_uuid: 'a', from_number: '+1' } })).toMatchObject({
+      row: { callUuid: 'a', fromNumber: '+1', toNumber: '' },
+    });
   });
   it.each([
     ['incoming_call', null],
@@ -27,8 +48,13 @@ describe('an event of a line', () => {
     expect(read?.kind === 'call' ? read.row.fromNumber : '').toHaveLength(120);
   });
   it('keeps the spaces between the pieces of a sentence', () => {
-    expect(readEvent('call_transcript_delta', { call_uuid: 'a', item_id: 'i', delta: ' and\n' })).toMatchObject({ completed: false, piece: { itemId: 'i', text: ' and ' } });
-    expect(readEvent('call_transcript_completed', { call_uuid: 'a', speaker: 'caller', text: ' and so on. ' })).toMatchObject({ completed: true, piece: { itemId: 'caller', text: 'and so on.' } });
+    expect(readEvent('call_transcript_delta', { call_uuid: 'a', item_id: 'i', delta: ' and\n' })).toMatchObject({
+      completed: false,
+      piece: { itemId: 'i', text: ' and ' },
+    });
+    expect(
+      readEvent('call_transcript_completed', { call_uuid: 'a', speaker: 'caller', text: ' and so on. ' }),
+    ).toMatchObject({ completed: true, piece: { itemId: 'caller', text: 'and so on.' } });
   });
   it.each([
     [0, null],
@@ -43,9 +69,16 @@ describe('an event of a line', () => {
   });
   it('is a row in a list, of whichever shape; a status nobody knows is the first one', () => {
     const rows = [{ callUuid: 'a', status: 'parked' }, 'nonsense', null, { call_uuid: 'b', status: 'completed' }];
-    for (const list of [rows, { calls: rows }, { results: rows }]) expect(readRows(list).map(({ callUuid, status }) => [callUuid, status])).toEqual([['a', 'ringing'], ['b', 'completed']]);
+    for (const list of [rows, { calls: rows }, { results: rows }])
+      expect(readRows(list).map(({ callUuid, status }) => [callUuid, status])).toEqual([
+        ['a', 'ringing'],
+        ['b', 'completed'],
+      ]);
     expect(readRows('x')).toEqual([]);
     expect(readRow({ callUuid: 7 })).toMatchObject({ callUuid: '7' });
-    expect(readRow({ callUuid: 'c', status: 'failed', endedAt: 1_793_000_000 })).toMatchObject({ status: 'completed', endedAt: 1_793_000_000_000 });
+    expect(readRow({ callUuid: 'c', status: 'failed', endedAt: 1_793_000_000 })).toMatchObject({
+      status: 'completed',
+      endedAt: 1_793_000_000_000,
+    });
   });
 });

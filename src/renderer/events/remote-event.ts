@@ -1,6 +1,15 @@
 /** The events of a line's channel (names as Sippet documents them), read with the tolerance of contracts/remote-call.ts. */
 import { plainText } from '../../contracts/plain-text';
-import { fieldOf, isFields, readRow, textOf, timeOf, type Fields, type RemoteCallRow, type RemoteStatus } from '../../contracts/remote-call';
+import {
+  fieldOf,
+  isFields,
+  readRow,
+  textOf,
+  timeOf,
+  type Fields,
+  type RemoteCallRow,
+  type RemoteStatus,
+} from '../../contracts/remote-call';
 
 export interface RemoteParticipant {
   /** Its own id, or its name or number where it has none. */
@@ -59,7 +68,12 @@ function pieceOf(from: Fields, completed: boolean): TranscriptPiece {
   const index = fieldOf(from, 'index', 'sequence');
   const speaker = textOf(from, 'speaker', 'role', 'participantName');
   const itemId = textOf(from, 'itemId', 'segmentId', 'utteranceId');
-  return { itemId: itemId === '' ? speaker : itemId, speaker, text, index: typeof index === 'number' && Number.isInteger(index) ? index : null };
+  return {
+    itemId: itemId === '' ? speaker : itemId,
+    speaker,
+    text,
+    index: typeof index === 'number' && Number.isInteger(index) ? index : null,
+  };
 }
 
 /** An event of the channel; null: nothing that is known, or no call in it. */
@@ -71,7 +85,11 @@ export function readEvent(event: string, payload: unknown): RemoteEvent | null {
   const callUuid = textOf(from, 'callUuid');
   if (callUuid === '') return null;
   const eventId = textOf(from, 'eventId');
-  const about: AboutCall = { callUuid, eventId: eventId === '' ? null : eventId, at: timeOf(fieldOf(from, 'at', 'timestamp', 'occurredAt')) };
+  const about: AboutCall = {
+    callUuid,
+    eventId: eventId === '' ? null : eventId,
+    at: timeOf(fieldOf(from, 'at', 'timestamp', 'occurredAt')),
+  };
   const status = STATUS_OF.get(event);
   if (status !== undefined) {
     const row = readRow(from, status);
@@ -81,7 +99,9 @@ export function readEvent(event: string, payload: unknown): RemoteEvent | null {
     case 'call_participant_joined':
     case 'call_participant_left': {
       const participant = participantOf(from);
-      return participant.id === '' ? null : { ...about, kind: 'participant', joined: event === 'call_participant_joined', participant };
+      return participant.id === ''
+        ? null
+        : { ...about, kind: 'participant', joined: event === 'call_participant_joined', participant };
     }
     case 'call_transcript_delta':
     case 'call_transcript_completed': {

@@ -25,7 +25,10 @@ beforeEach(() => {
       getUserMedia: (constraints) => {
         const { audio } = constraints ?? {};
         expect(audio).toMatchObject({ echoCancellation: true, noiseSuppression: true, autoGainControl: true });
-        const wanted = typeof audio === 'object' && typeof audio.deviceId === 'object' && 'exact' in audio.deviceId ? String(audio.deviceId.exact) : null;
+        const wanted =
+          typeof audio === 'object' && typeof audio.deviceId === 'object' && 'exact' in audio.deviceId
+            ? String(audio.deviceId.exact)
+            : null;
         asked.push(wanted);
         const made = outcome(wanted);
         if (typeof made === 'string') return Promise.reject(named(made));

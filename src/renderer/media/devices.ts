@@ -51,7 +51,11 @@ const stopAll = (stream: MediaStream): void => {
   for (const track of stream.getTracks()) track.stop();
 };
 
-export function createMicrophone({ preferredId, devices = navigator.mediaDevices, clock = systemClock }: MicrophoneOptions): Microphone {
+export function createMicrophone({
+  preferredId,
+  devices = navigator.mediaDevices,
+  clock = systemClock,
+}: MicrophoneOptions): Microphone {
   const listeners = new Set<(stream: MediaStream | null) => void>();
   let open: MediaStream | null = null;
   let opening: Promise<Result<MediaStream, MicrophoneFailure>> | null = null;
@@ -124,7 +128,10 @@ export function createMicrophone({ preferredId, devices = navigator.mediaDevices
     },
     listDevices: async () =>
       (await devices.enumerateDevices())
-        .filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '' && deviceId !== 'default' && deviceId !== 'communications')
+        .filter(
+          ({ kind, deviceId }) =>
+            kind === 'audioinput' && deviceId !== '' && deviceId !== 'default' && deviceId !== 'communications',
+        )
         .map(({ deviceId, label }) => ({ id: deviceId, label })),
     stream: () => open,
     onChange: (listener) => {

@@ -35,7 +35,10 @@ export function watchLevel(stream: MediaStream, listener: (level: number) => voi
 }
 
 /** The microphone's level while it is open, and 0 once when it closes. */
-export function microphoneLevel(microphone: Pick<Microphone, 'stream' | 'onChange'>, watch: typeof watchLevel = watchLevel): (listener: (level: number) => void) => () => void {
+export function microphoneLevel(
+  microphone: Pick<Microphone, 'stream' | 'onChange'>,
+  watch: typeof watchLevel = watchLevel,
+): (listener: (level: number) => void) => () => void {
   return (listener) => {
     let stop: (() => void) | null = null;
     const follow = (stream: MediaStream | null): void => {

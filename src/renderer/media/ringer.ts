@@ -5,7 +5,12 @@ export interface Cadence {
   /** Seconds of one round, silence included. */
   readonly lengthS: number;
   /** Bursts: from and to in seconds within the round, frequencies in Hz, level 0-1. */
-  readonly bursts: readonly { readonly fromS: number; readonly toS: number; readonly hz: readonly number[]; readonly level: number }[];
+  readonly bursts: readonly {
+    readonly fromS: number;
+    readonly toS: number;
+    readonly hz: readonly number[];
+    readonly level: number;
+  }[];
 }
 
 /** Two soft rising notes, twice, then silence: heard across a room, not startling in a headset. */
@@ -55,7 +60,11 @@ const isRoutable = (context: AudioContext): context is RoutableContext => 'setSi
 
 /** Makes a ringer; an AudioContext exists only while it sounds, so that an idle phone costs nothing. */
 export function createRinger(makeContext: () => AudioContext = () => new AudioContext()): Ringer {
-  let sounding: { readonly sound: RingerSound; readonly deviceId: string | null; readonly context: AudioContext } | null = null;
+  let sounding: {
+    readonly sound: RingerSound;
+    readonly deviceId: string | null;
+    readonly context: AudioContext;
+  } | null = null;
 
   function stop(): void {
     // A context that is closed twice rejects; there is nothing to do about it.

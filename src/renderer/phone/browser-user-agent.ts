@@ -21,7 +21,13 @@ function cryptoRandom(): number {
 }
 
 /** Creates the phone of one profile; nothing happens before `start`. Device changes and `online` are the composition root's to pass on. */
-export function createBrowserUserAgent({ grants, microphone, mayCall, onTrace, version }: BrowserUserAgentOptions): UserAgent {
+export function createBrowserUserAgent({
+  grants,
+  microphone,
+  mayCall,
+  onTrace,
+  version,
+}: BrowserUserAgentOptions): UserAgent {
   return createUserAgent({
     grants,
     microphone,
@@ -43,5 +49,9 @@ export function createBrowserUserAgent({ grants, microphone, mayCall, onTrace, v
 
 /** Tries a line beside the one in use. Begins at once. */
 export function tryBrowserLine(grant: Grant, ports: TrialPorts): LineTrial {
-  return tryLine(grant, { WebSocket, createStack: createJssipStack, clock: systemClock, random: cryptoRandom, product: 'Ringfence' }, ports);
+  return tryLine(
+    grant,
+    { WebSocket, createStack: createJssipStack, clock: systemClock, random: cryptoRandom, product: 'Ringfence' },
+    ports,
+  );
 }

@@ -23,7 +23,10 @@ const answerAnother = async (a: TestPhone): Promise<{ readonly c: TestPhone; rea
 const hears = (index: number): boolean | undefined => connectionOf(index).sender.track?.enabled;
 const callOf = (phone: TestPhone, id: string) => phone.agent.snapshot().calls.find((call) => call.id === id);
 const refuseReinvites = (status: number): void => {
-  board().judge = ({ from, message }) => (from === '1001' && message.kind === 'request' && message.method === 'INVITE' && message.inDialog ? { status, phrase: 'X' } : 'pass');
+  board().judge = ({ from, message }) =>
+    from === '1001' && message.kind === 'request' && message.method === 'INVITE' && message.inDialog
+      ? { status, phrase: 'X' }
+      : 'pass';
 };
 
 describe('two calls and one microphone', () => {
@@ -64,19 +67,25 @@ describe('two calls and one microphone', () => {
     await b.call('held');
     expect([hears(0), hears(3), a.agent.snapshot().activeCallId]).toEqual([false, true, id]);
   });
-  it.each([488, 408, 481])('a hold that got %i does not open the microphone beside the active call; resuming does', async (status) => {
-    const [a, , first] = await inCall();
-    refuseReinvites(status);
-    const { id } = await answerAnother(a);
-    await a.until(() => (callOf(a, first)?.problem ?? null) !== null);
-    expect(callOf(a, first)).toMatchObject({ phase: 'held', problem: status === 488 ? 'hold-failed' : 'signalling-lost' });
-    expect([hears(0), hears(3), a.agent.snapshot().activeCallId]).toEqual([false, true, id]);
-    board().judge = () => 'pass';
-    a.agent.end(id);
-    a.agent.resume(first);
-    expect(callOf(a, first)).toMatchObject({ phase: 'active' });
-    expect(hears(0)).toBe(true);
-  });
+  it.each([488, 408, 481])(
+    'a hold that got %i does not open the microphone beside the active call; resuming does',
+    async (status) => {
+      const [a, , first] = await inCall();
+      refuseReinvites(status);
+      const { id } = await answerAnother(a);
+      await a.until(() => (callOf(a, first)?.problem ?? null) !== null);
+      expect(callOf(a, first)).toMatchObject({
+        phase: 'held',
+        problem: status === 488 ? 'hold-failed' : 'signalling-lost',
+      });
+      expect([hears(0), hears(3), a.agent.snapshot().activeCallId]).toEqual([false, true, id]);
+      board().judge = () => 'pass';
+      a.agent.end(id);
+      a.agent.resume(first);
+      expect(callOf(a, first)).toMatchObject({ phase: 'active' });
+      expect(hears(0)).toBe(true);
+    },
+  );
   it('a hold that was refused beside the active call can be tried again', async () => {
     const [a, b, first] = await inCall();
     refuseReinvites(488);
@@ -94,7 +103,12 @@ describe('two calls and one microphone', () => {
     board().cut('1001');
     await a.until(() => callOf(a, first)?.problem === 'signalling-lost');
     const { id } = await answerAnother(a);
-    expect([hears(0), hears(3), callOf(a, first)?.phase, a.agent.snapshot().activeCallId]).toEqual([false, true, 'held', id]);
+    expect([hears(0), hears(3), callOf(a, first)?.phase, a.agent.snapshot().activeCallId]).toEqual([
+      false,
+      true,
+      'held',
+      id,
+    ]);
     board().judge = () => 'pass';
     await b.call('held');
   });

@@ -6,7 +6,10 @@ import { microphoneSentence } from './refusals';
 import { isLive, type MicrophoneSource, type Sound } from './user-agent';
 import { calling, callProblem } from './words';
 
-export interface CallTableDeps extends Pick<LiveCallDeps, 'clock' | 'random' | 'mark' | 'isUp' | 'onChange' | 'onEvent'> {
+export interface CallTableDeps extends Pick<
+  LiveCallDeps,
+  'clock' | 'random' | 'mark' | 'isUp' | 'onChange' | 'onEvent'
+> {
   readonly microphone: MicrophoneSource;
   readonly newId: () => string;
   /** Whose calls these are. */
@@ -132,7 +135,14 @@ export function createCallTable(deps: CallTableDeps): CallTable {
     answer: async (id) => {
       const entry = entries.get(id);
       const session = entry?.session();
-      if (entry === undefined || session === null || session === undefined || entry.answering || !canAnswer(entry.call())) return;
+      if (
+        entry === undefined ||
+        session === null ||
+        session === undefined ||
+        entry.answering ||
+        !canAnswer(entry.call())
+      )
+        return;
       entry.answering = true;
       const acquired = await deps.microphone.acquire();
       entry.answering = false;

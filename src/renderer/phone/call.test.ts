@@ -1,8 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../contracts/call';
-import { canAnswer, canEnd, canHold, canMute, canResume, canSendDigits, incomingCall, needsRingback, outgoingCall, transition, type CallEvent } from './call';
+import {
+  canAnswer,
+  canEnd,
+  canHold,
+  canMute,
+  canResume,
+  canSendDigits,
+  incomingCall,
+  needsRingback,
+  outgoingCall,
+  transition,
+  type CallEvent,
+} from './call';
 
-const start = { id: 'c1', peer: { uri: 'sip:1002@h', user: '1002', displayName: '' }, profileId: 'practice', startedAt: 1000 };
+const start = {
+  id: 'c1',
+  peer: { uri: 'sip:1002@h', user: '1002', displayName: '' },
+  profileId: 'practice',
+  startedAt: 1000,
+};
 const dialing = outgoingCall(start);
 const rings = incomingCall(start);
 const step = (call: Call, ...events: CallEvent[]): Call => events.reduce(transition, call);
@@ -96,7 +113,11 @@ describe('transition', () => {
     expect(muted).toMatchObject({ ...start, direction: 'outgoing', muted: true, sentDigits: '5', answeredAt: 2000 });
   });
   it('remembers who holds through a loss', () => {
-    expect(step(dialing, answered, hold('us', true), lost, hold('peer', true), { type: 'restored' })).toMatchObject({ phase: 'held', hold: { byUs: true, byPeer: true }, answeredAt: 2000 });
+    expect(step(dialing, answered, hold('us', true), lost, hold('peer', true), { type: 'restored' })).toMatchObject({
+      phase: 'held',
+      hold: { byUs: true, byPeer: true },
+      answeredAt: 2000,
+    });
   });
   it('knows when nobody ever answered', () => {
     expect(step(dialing, ended)).toMatchObject({ answeredAt: null });
@@ -116,7 +137,11 @@ describe('transition', () => {
 describe('the questions', () => {
   it('offers no hold when the far end can not be told, but the way back to the microphone', () => {
     const lost: CallEvent = { type: 'problem', problem: 'signalling-lost' };
-    expect([canHold(step(states.active, lost)), canResume(step(states['held by us'], lost)), canEnd(step(states.active, lost))]).toEqual([false, true, true]);
+    expect([
+      canHold(step(states.active, lost)),
+      canResume(step(states['held by us'], lost)),
+      canEnd(step(states.active, lost)),
+    ]).toEqual([false, true, true]);
   });
   const yes = (question: (call: Call) => boolean): string[] => names.filter((name) => question(states[name]));
   it.each<[string, (call: Call) => boolean, StateName[]]>([

@@ -32,7 +32,15 @@ export function outgoingCall(facts: Pick<CallFacts, 'id' | 'peer' | 'profileId' 
 
 /** A call that arrives. */
 export function incomingCall(facts: Pick<CallFacts, 'id' | 'peer' | 'profileId' | 'startedAt'>): Call {
-  return { ...facts, direction: 'incoming', muted: false, sentDigits: '', problem: null, phase: 'ringing', earlyMedia: false };
+  return {
+    ...facts,
+    direction: 'incoming',
+    muted: false,
+    sentDigits: '',
+    problem: null,
+    phase: 'ringing',
+    earlyMedia: false,
+  };
 }
 
 const factsOf = (call: Call): CallFacts => ({
@@ -52,7 +60,9 @@ const NO_HOLD: HoldState = { byUs: false, byPeer: false };
 const holdOf = (call: Call): HoldState => (call.phase === 'held' || call.phase === 'recovering' ? call.hold : NO_HOLD);
 
 const activeOrHeld = (call: Call, answeredAt: number, hold: HoldState): Call =>
-  hold.byUs || hold.byPeer ? { ...factsOf(call), phase: 'held', answeredAt, hold } : { ...factsOf(call), phase: 'active', answeredAt };
+  hold.byUs || hold.byPeer
+    ? { ...factsOf(call), phase: 'held', answeredAt, hold }
+    : { ...factsOf(call), phase: 'active', answeredAt };
 
 function progress(call: Call, earlyMedia: boolean): Call {
   if (call.direction !== 'outgoing') return call;
@@ -81,7 +91,9 @@ export function transition(call: Call, event: CallEvent): Call {
     case 'early-media-over':
       return call.phase === 'ringing' && call.earlyMedia ? { ...call, earlyMedia: false } : call;
     case 'answering':
-      return call.phase === 'ringing' && call.direction === 'incoming' ? { ...factsOf(call), phase: 'connecting', problem: null } : call;
+      return call.phase === 'ringing' && call.direction === 'incoming'
+        ? { ...factsOf(call), phase: 'connecting', problem: null }
+        : call;
     case 'answered':
       return call.phase === 'dialing' || call.phase === 'ringing' || call.phase === 'connecting'
         ? { ...factsOf(call), phase: 'active', answeredAt: event.at }

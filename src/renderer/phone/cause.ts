@@ -86,7 +86,9 @@ const NETWORK_BROKE: ReadonlySet<number> = new Set([27, 38, 41, 42, 44, 47, 102]
 
 /** `SIP;cause=200;text="..."` -> SIP: [200]; what can't be read is left out. */
 function reasonsIn(reason: string | null): { readonly sip: readonly number[]; readonly q850: readonly number[] } {
-  const values = [...(reason ?? '').slice(0, 1_000).matchAll(/(?:^|,)\s*(SIP|Q\.850)\s*;((?:"(?:[^"\\]|\\.)*"|[^",])*)/gi)].flatMap(([, protocol = '', parameters = '']) => {
+  const values = [
+    ...(reason ?? '').slice(0, 1_000).matchAll(/(?:^|,)\s*(SIP|Q\.850)\s*;((?:"(?:[^"\\]|\\.)*"|[^",])*)/gi),
+  ].flatMap(([, protocol = '', parameters = '']) => {
     const cause = /(?:^|;)\s*cause\s*=\s*(\d{1,3})/i.exec(parameters.replace(/"(?:[^"\\]|\\.)*"/g, ''))?.[1];
     return cause === undefined ? [] : [{ isSip: protocol.toUpperCase() === 'SIP', cause: Number(cause) }];
   });
@@ -115,7 +117,9 @@ function causeOf(facts: EndFacts): EndCause {
     if (facts.by === 'us') return 'hung-up';
     // The gateway ends both sides of a call whose token limits it (`max_call_s`).
     if (/\btext="?call time is up/i.test(facts.reason ?? '')) return 'time-limit';
-    return reasonsIn(facts.reason).q850.some((cause) => NETWORK_BROKE.has(cause)) ? 'connection-lost' : 'hung-up-by-peer';
+    return reasonsIn(facts.reason).q850.some((cause) => NETWORK_BROKE.has(cause))
+      ? 'connection-lost'
+      : 'hung-up-by-peer';
   }
   if (facts.trouble === 'setup') return 'media-failed';
   if (facts.trouble === 'rule') return 'redirect-forbidden';
@@ -134,7 +138,13 @@ function causeOf(facts: EndFacts): EndCause {
 /** The cause of an end, and its code for Details. */
 export function endOf(facts: EndFacts): CallEnd {
   const code = facts.status === null ? '' : `${facts.status} ${facts.phrase}`.trim();
-  return { cause: causeOf(facts), details: [code, facts.reason ?? ''].filter((part) => part !== '').join(' - ').slice(0, 200) };
+  return {
+    cause: causeOf(facts),
+    details: [code, facts.reason ?? '']
+      .filter((part) => part !== '')
+      .join(' - ')
+      .slice(0, 200),
+  };
 }
 
 const WORDS: Readonly<Record<EndCause, string>> = {

@@ -15,7 +15,8 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 /** `Scheme name=value` begins a challenge, `, name=value` goes on with it. */
 const PART = /[\s,]*(?:([A-Za-z][\w-]*)\s+)?([A-Za-z][\w-]*)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)/gy;
 
-const unquoted = (value: string): string => (value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value);
+const unquoted = (value: string): string =>
+  value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value;
 
 function parse(value: string): Challenge[] {
   const alone = /^\s*([A-Za-z][\w-]*)\s*$/.exec(value)?.[1];
@@ -66,10 +67,16 @@ function written(challenge: Challenge): string | null {
 export function withAnswerableChallenge(text: string, response: WireMessage, realm: string | null): string {
   const name = response.kind === 'response' ? NAMES.get(response.status) : undefined;
   if (name === undefined) return text;
-  const ours = realm === null ? undefined : challengesIn(response).find((one) => one.scheme === 'digest' && isRealm(one, realm) && isMd5(one));
+  const ours =
+    realm === null
+      ? undefined
+      : challengesIn(response).find((one) => one.scheme === 'digest' && isRealm(one, realm) && isMd5(one));
   const answerable = ours === undefined ? null : written(ours);
   const end = text.indexOf('\r\n\r\n');
   const head = (end === -1 ? text : text.slice(0, end)).replace(/\r\n[ \t]+/g, ' ').split('\r\n');
   const kept = head.filter((line) => !/^(?:WWW|Proxy)-Authenticate\s*:/i.test(line));
-  return [...kept, ...(answerable === null ? [] : [`${name}: ${answerable}`])].join('\r\n') + (end === -1 ? '' : text.slice(end));
+  return (
+    [...kept, ...(answerable === null ? [] : [`${name}: ${answerable}`])].join('\r\n') +
+    (end === -1 ? '' : text.slice(end))
+  );
 }

@@ -12,7 +12,9 @@ describe('a call', () => {
     expect(a.agent.snapshot().activeCallId).toBe(aId);
     expect(a.agent.remoteStream(aId)).not.toBeNull();
     expect(connectionOf(0).sender.track).not.toBe(a.microphone.track);
-    await expect.poll(() => a.marks.map(({ name }) => name)).toEqual(['ringfence:registered', 'ringfence:invite-sent', 'ringfence:answered', 'ringfence:first-audio']);
+    await expect
+      .poll(() => a.marks.map(({ name }) => name))
+      .toEqual(['ringfence:registered', 'ringfence:invite-sent', 'ringfence:answered', 'ringfence:first-audio']);
     a.agent.end(aId);
     expect(await a.call('ended')).toMatchObject({ cause: 'hung-up' });
     expect(await b.call('ended')).toMatchObject({ cause: 'hung-up-by-peer', id: bId });
@@ -85,7 +87,11 @@ describe('a call', () => {
     expect(await a.call('ended')).toMatchObject({ cause: 'cancelled' });
     await b.agent.answer((await b.call('ringing')).id);
     expect(await b.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
-    expect(board().story.slice(-4).map((line) => line.replace(/ sip:.*/, ''))).toEqual(['1002: SIP/2.0 200 OK', '1001: ACK', '1001: BYE', '1002: SIP/2.0 200 OK']);
+    expect(
+      board()
+        .story.slice(-4)
+        .map((line) => line.replace(/ sip:.*/, '')),
+    ).toEqual(['1002: SIP/2.0 200 OK', '1001: ACK', '1001: BYE', '1002: SIP/2.0 200 OK']);
   });
   it('is declined', async () => {
     const [a, b] = await pair();
@@ -121,7 +127,12 @@ describe('a call', () => {
     await expect.poll(() => cancel).not.toBe('');
     const invite = b.trace.find(({ text }) => text.startsWith('INVITE'))?.text ?? '';
     const [via = ''] = /^Via: .*$/m.exec(invite) ?? [];
-    board().inject('1002', cancel.replace(/^Via: .*$/m, via).replace('\r\n\r\n', '\r\nReason: SIP;cause=200;text="Call completed elsewhere"\r\n\r\n'));
+    board().inject(
+      '1002',
+      cancel
+        .replace(/^Via: .*$/m, via)
+        .replace('\r\n\r\n', '\r\nReason: SIP;cause=200;text="Call completed elsewhere"\r\n\r\n'),
+    );
     expect(await b.call('ended')).toMatchObject({ cause: 'answered-elsewhere' });
   });
   it('keeps ringing when the microphone is refused, and can be answered then', async () => {
@@ -153,33 +164,51 @@ describe('a call', () => {
   it('is not placed without a microphone, with a bad number, or without a gateway', async () => {
     const [a] = await pair();
     a.microphone.failure = 'microphone-missing';
-    expect(await a.agent.place('1002')).toMatchObject({ ok: false, failure: { reason: 'microphone-unavailable', action: 'choose-microphone' } });
-    expect(await a.agent.place('12x34')).toMatchObject({ ok: false, failure: { reason: 'invalid-input', action: 'check-number' } });
+    expect(await a.agent.place('1002')).toMatchObject({
+      ok: false,
+      failure: { reason: 'microphone-unavailable', action: 'choose-microphone' },
+    });
+    expect(await a.agent.place('12x34')).toMatchObject({
+      ok: false,
+      failure: { reason: 'invalid-input', action: 'check-number' },
+    });
     expect(await a.agent.place('')).toMatchObject({ ok: false, failure: { reason: 'invalid-input' } });
     expect(a.agent.snapshot().calls).toEqual([]);
     const offline = phoneOf('1003');
-    expect(await offline.agent.place('1002')).toMatchObject({ ok: false, failure: { reason: 'gateway-unavailable', action: 'retry' } });
+    expect(await offline.agent.place('1002')).toMatchObject({
+      ok: false,
+      failure: { reason: 'gateway-unavailable', action: 'retry' },
+    });
   });
   it('shows a hostile name as one harmless line', async () => {
-    const evil = phoneOf('1001', { mint: () => testGrant({ identity: '1001@practice.invalid', displayName: '<b>Asha</b>\u202e gnp' }) });
+    const evil = phoneOf('1001', {
+      mint: () => testGrant({ identity: '1001@practice.invalid', displayName: '<b>Asha</b>\u202e gnp' }),
+    });
     const b = phoneOf('1002');
     evil.agent.start();
     b.agent.start();
     await Promise.all([evil.registered(), b.registered()]);
     await evil.agent.place('1002');
-    expect((await b.call('ringing')).peer).toEqual({ uri: 'sip:1001@practice.invalid', user: '1001', displayName: '<b>Asha</b> gnp' });
+    expect((await b.call('ringing')).peer).toEqual({
+      uri: 'sip:1001@practice.invalid',
+      user: '1001',
+      displayName: '<b>Asha</b> gnp',
+    });
   });
-  it.each(['before', 'after'])('is not placed by a phone that is stopped while the system asks for the microphone, whether the wire is quiet %s', async (when) => {
-    const [a] = await pair();
-    const allow = a.microphone.ask();
-    const placing = a.agent.place('1002');
-    const stopping = a.agent.stop();
-    if (when === 'before') await stopping;
-    allow();
-    expect(await placing).toMatchObject({ ok: false, failure: { reason: 'gateway-unavailable' } });
-    await stopping;
-    expect([a.microphone.inUse(), a.agent.snapshot().calls]).toEqual([0, []]);
-  });
+  it.each(['before', 'after'])(
+    'is not placed by a phone that is stopped while the system asks for the microphone, whether the wire is quiet %s',
+    async (when) => {
+      const [a] = await pair();
+      const allow = a.microphone.ask();
+      const placing = a.agent.place('1002');
+      const stopping = a.agent.stop();
+      if (when === 'before') await stopping;
+      allow();
+      expect(await placing).toMatchObject({ ok: false, failure: { reason: 'gateway-unavailable' } });
+      await stopping;
+      expect([a.microphone.inUse(), a.agent.snapshot().calls]).toEqual([0, []]);
+    },
+  );
   it('that rings here is left to the other phones of the line when this one stops', async () => {
     const [a, b] = await pair();
     await a.agent.place('1002');
@@ -220,7 +249,15 @@ describe('a call', () => {
       if (early.length > 0) return 'pass';
       const sdp = (connectionOf(0).localDescription?.sdp ?? '').replace('a=setup:actpass', 'a=setup:active');
       const back = text.replace(/^Via:.*switch-.*\r\n/m, '');
-      board().inject('1001', back.replace('180 Ringing', '183 Session Progress').replace(/Content-Length: 0\r\n\r\n$/, `Content-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`));
+      board().inject(
+        '1001',
+        back
+          .replace('180 Ringing', '183 Session Progress')
+          .replace(
+            /Content-Length: 0\r\n\r\n$/,
+            `Content-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`,
+          ),
+      );
       return 'swallow';
     };
     const placed = await a.agent.place('1002');
@@ -228,7 +265,13 @@ describe('a call', () => {
     const invite = a.trace.find(({ text }) => text.startsWith('INVITE'))?.text ?? '';
     const message = peek(invite);
     if (message === null || !placed.ok) expect.unreachable();
-    board().inject('1001', localResponse(message, 302, 'Moved Temporarily').replace('Content-Length: 0', 'Contact: <sip:1003@practice.invalid>\r\nContent-Length: 0'));
+    board().inject(
+      '1001',
+      localResponse(message, 302, 'Moved Temporarily').replace(
+        'Content-Length: 0',
+        'Contact: <sip:1003@practice.invalid>\r\nContent-Length: 0',
+      ),
+    );
     await c.call('ringing');
     await a.until(({ calls }) => calls[0]?.phase === 'ringing' && !calls[0].earlyMedia);
     expect([early, a.agent.remoteStream(placed.value), a.agent.sounds()]).toEqual([[true, false], null, []]);
@@ -239,7 +282,13 @@ describe('a call', () => {
       if (message.status === 180) {
         const sdp = connectionOf(0).localDescription?.sdp ?? '';
         const body = sdp.replace('a=setup:actpass', 'a=setup:active');
-        const early = text.replace('180 Ringing', '183 Session Progress').replace(/^Via:.*switch-.*\r\n/m, '').replace(/Content-Length: 0\r\n\r\n$/, `Content-Type: application/sdp\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+        const early = text
+          .replace('180 Ringing', '183 Session Progress')
+          .replace(/^Via:.*switch-.*\r\n/m, '')
+          .replace(
+            /Content-Length: 0\r\n\r\n$/,
+            `Content-Type: application/sdp\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+          );
         board().inject('1001', early);
         return 'swallow';
       }
@@ -264,7 +313,13 @@ describe('several calls', () => {
     expect(a.agent.snapshot().calls[0]?.phase).toBe('active');
     await a.agent.answer(second.id);
     await a.call('active');
-    expect(a.agent.snapshot()).toMatchObject({ activeCallId: second.id, calls: [{ id: aId, phase: 'held' }, { id: second.id, phase: 'active' }] });
+    expect(a.agent.snapshot()).toMatchObject({
+      activeCallId: second.id,
+      calls: [
+        { id: aId, phase: 'held' },
+        { id: second.id, phase: 'active' },
+      ],
+    });
     a.agent.resume(aId);
     expect(a.agent.snapshot()).toMatchObject({ activeCallId: aId, calls: [{ phase: 'active' }, { phase: 'held' }] });
     expect(a.microphone.inUse()).toBe(2);

@@ -54,7 +54,10 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         registration: registration.state(),
         calls: calls.all(),
         activeCallId: calls.activeCallId(),
-        grant: grant === null ? null : { fingerprint: grant.fingerprint, issuedAt: grant.issuedAt, expiresAt: grant.expiresAt },
+        grant:
+          grant === null
+            ? null
+            : { fingerprint: grant.fingerprint, issuedAt: grant.issuedAt, expiresAt: grant.expiresAt },
       };
     },
     readSounds: () => calls.sounds(),
@@ -64,7 +67,10 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     random: deps.random,
     newId: deps.newId,
     microphone: deps.microphone,
-    line: () => ({ profileId: registration.grant()?.profileId ?? '', user: registration.grant()?.identity.split('@')[0] ?? '' }),
+    line: () => ({
+      profileId: registration.grant()?.profileId ?? '',
+      user: registration.grant()?.identity.split('@')[0] ?? '',
+    }),
     mark: (name, detail) => {
       deps.mark(name, detail);
       if (name === 'ringfence:first-audio') view.showNow();
@@ -143,7 +149,10 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         product: deps.product,
         // Asked for at each call: what was lent with an older grant has ended.
         get ice() {
-          return { hasTurn: iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url))), gatewayOnThisComputer: isLoopbackUrl(grant.url) === true };
+          return {
+            hasTurn: iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url))),
+            gatewayOnThisComputer: isLoopbackUrl(grant.url) === true,
+          };
         },
         get iceServers() {
           return iceServers;
@@ -210,7 +219,8 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         return allowed;
       }
       const acquired = await acquiring;
-      if (!acquired.ok) return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
+      if (!acquired.ok)
+        return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
       // The phone may have been stopped while the system asked for permission.
       if (registration.grant() === null || stack !== line || !socket.isUp()) {
         deps.microphone.release();

@@ -9,10 +9,14 @@ const LOST = 'Call problem: 1002 \u00b7 the gateway does not find the other side
 
 /** Answers every re-INVITE from this user with a status. */
 const refuseReinvites = (user: string, status: number): void => {
-  board().judge = ({ from, message }) => (from === user && message.kind === 'request' && message.method === 'INVITE' && message.inDialog ? { status, phrase: 'X' } : 'pass');
+  board().judge = ({ from, message }) =>
+    from === user && message.kind === 'request' && message.method === 'INVITE' && message.inDialog
+      ? { status, phrase: 'X' }
+      : 'pass';
 };
 /** The methods of what this user's phone sent, responses left out. */
-const requestsOf = (user: string): string[] => board().story.flatMap((line) => new RegExp(`^${user}: ([A-Z]+) `).exec(line)?.[1] ?? []);
+const requestsOf = (user: string): string[] =>
+  board().story.flatMap((line) => new RegExp(`^${user}: ([A-Z]+) `).exec(line)?.[1] ?? []);
 const problemOf = (phone: TestPhone): string | null | undefined => phone.agent.snapshot().calls[0]?.problem;
 const phaseOf = (phone: TestPhone): string | undefined => phone.agent.snapshot().calls[0]?.phase;
 
@@ -64,7 +68,8 @@ describe('the dialog after a loss of the flow', () => {
   it.each([408, 481])('does not end by JsSIP for an INFO that got %i while the sound goes on', async (status) => {
     webRtc({ telephoneEvent: false });
     const [a, , aId] = await inCall();
-    board().judge = ({ message }) => (message.kind === 'request' && message.method === 'INFO' ? { status, phrase: 'X' } : 'pass');
+    board().judge = ({ message }) =>
+      message.kind === 'request' && message.method === 'INFO' ? { status, phrase: 'X' } : 'pass';
     a.agent.sendDigits(aId, '1');
     await a.until(({ calls }) => calls[0]?.problem === 'signalling-lost' || calls[0]?.problem === 'dtmf-failed');
     await expect.poll(() => titlesOf(a)).toContain(LOST);

@@ -8,7 +8,9 @@ const wired = setUpWiredSocket();
 /** The registrar hears of the newest flow. */
 const handOver = (): void => {
   wired().socket.send(request('REGISTER', 'hand-over', { callId: 'registration' }));
-  wired().sockets.last().deliver(response(200, 'REGISTER', 'hand-over'));
+  wired()
+    .sockets.last()
+    .deliver(response(200, 'REGISTER', 'hand-over'));
 };
 const statusesOf = (texts: readonly string[]): number[] => texts.map((text) => peek(text)?.status ?? -1);
 

@@ -24,7 +24,12 @@ export function whenFirstAudio(connection: RTCPeerConnection, clock: Clock, hear
   };
   const look = (): void => {
     if (over) return;
-    if (connection.getReceivers().some((receiver) => receiver.track.kind === 'audio' && receiver.getSynchronizationSources().length > 0)) found();
+    if (
+      connection
+        .getReceivers()
+        .some((receiver) => receiver.track.kind === 'audio' && receiver.getSynchronizationSources().length > 0)
+    )
+      found();
     else if (clock.now() < until) cancel = clock.after(EVERY, look);
   };
   look();

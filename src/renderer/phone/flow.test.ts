@@ -30,7 +30,9 @@ describe('presenting the grant', () => {
   });
   it('subprotocol: a gateway that chooses the one with the token is refused', async () => {
     const { socket, sockets } = wired();
-    const opened = socket.connect(testGrant({ presentation: { kind: 'subprotocol', template: 'bearer.<token>', token: 'T' } }));
+    const opened = socket.connect(
+      testGrant({ presentation: { kind: 'subprotocol', template: 'bearer.<token>', token: 'T' } }),
+    );
     sockets.last().accept('bearer.T');
     expect(await opened).toBe(false);
     expect(sockets.last().closed()).toBe(true);
@@ -40,7 +42,12 @@ describe('presenting the grant', () => {
     const ends: FlowEnd[] = [];
     const traced: TraceEntry[] = [];
     const grant = testGrant({ presentation: { kind: 'subprotocol', template: 'bearer.<token>', token: 'a b' } });
-    const flow = openFlow(1, grant, { WebSocket: globalThis.WebSocket, clock, random: () => 0.5, trace: (entry) => traced.push(entry) }, { onOpen: () => undefined, onMessage: () => undefined, onEnd: (end) => ends.push(end) });
+    const flow = openFlow(
+      1,
+      grant,
+      { WebSocket: globalThis.WebSocket, clock, random: () => 0.5, trace: (entry) => traced.push(entry) },
+      { onOpen: () => undefined, onMessage: () => undefined, onEnd: (end) => ends.push(end) },
+    );
     flow.send('nothing');
     expect(ends).toEqual([]);
     await clock.advance(0);
@@ -57,7 +64,9 @@ describe('presenting the grant', () => {
     const { heard, socket, sockets, traced } = wired();
     await openWith(wired(), 'opaque-token-1');
     socket.send(request('OPTIONS', 'z1').replace('Call-ID: c1', 'Call-ID: c1\r\nX-Echo: opaque-token-1'));
-    sockets.last().deliver(response(200, 'OPTIONS', 'z1').replace('Call-ID: c1', 'Call-ID: c1\r\nX-Echo: opaque-token-1'));
+    sockets
+      .last()
+      .deliver(response(200, 'OPTIONS', 'z1').replace('Call-ID: c1', 'Call-ID: c1\r\nX-Echo: opaque-token-1'));
     expect(traced).toHaveLength(2);
     expect(JSON.stringify(traced)).not.toContain('opaque-token-1');
     expect(heard[0]).toContain('opaque-token-1');
@@ -156,4 +165,3 @@ describe('the liveness probe', () => {
     expect(lost).toEqual([{ how: 'probe', afterMs: 1_000 }]);
   });
 });
-

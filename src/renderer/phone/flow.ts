@@ -18,7 +18,8 @@ export interface WebSocketLike {
 export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
 /** How a flow ended. `probe`: it was silent and did not answer within `afterMs`. */
-export type FlowEnd = { readonly how: 'refused' } | { readonly how: 'closed' } | { readonly how: 'probe'; readonly afterMs: number };
+export type FlowEnd =
+  { readonly how: 'refused' } | { readonly how: 'closed' } | { readonly how: 'probe'; readonly afterMs: number };
 
 export interface FlowDeps {
   readonly WebSocket: WebSocketConstructor;
@@ -70,7 +71,13 @@ function openSocket(grant: Grant, WebSocket: WebSocketConstructor): WebSocketLik
 }
 
 /** Opens a WebSocket with the grant's token as its presentation says (RFC 7118 section 5: subprotocol `sip`). */
-export function openFlow(number: number, grant: Grant, deps: FlowDeps, listener: FlowListener, openWithinMs: number = OPEN_WITHIN): Flow {
+export function openFlow(
+  number: number,
+  grant: Grant,
+  deps: FlowDeps,
+  listener: FlowListener,
+  openWithinMs: number = OPEN_WITHIN,
+): Flow {
   const { clock } = deps;
   const secrets = new Set(secretsOf(grant.presentation));
   const token = Math.floor(deps.random() * 0xffffffff).toString(36);

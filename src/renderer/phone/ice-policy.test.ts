@@ -3,7 +3,8 @@ import { createFakeClock } from '../../../test/support/fake-clock';
 import { createIceGate } from './ice-gate';
 import { isUsable, usableIceServers, withoutLoopbackCandidates, type IceContext } from './ice-policy';
 
-const line = (address: string, type: string): string => `candidate:1 1 udp 2113937151 ${address} 50000 typ ${type} generation 0`;
+const line = (address: string, type: string): string =>
+  `candidate:1 1 udp 2113937151 ${address} 50000 typ ${type} generation 0`;
 const far: IceContext = { hasTurn: false, gatewayOnThisComputer: false };
 const near: IceContext = { hasTurn: false, gatewayOnThisComputer: true };
 const turn: IceContext = { hasTurn: true, gatewayOnThisComputer: false };
@@ -29,15 +30,32 @@ describe('isUsable', () => {
 
 describe('usableIceServers', () => {
   it('leaves out TURN without a credential, with which the browser would refuse every call', () => {
-    expect(usableIceServers([{ urls: ['stun:a.example', 'turn:a.example'], username: 'u' }, { urls: ['turns:b.example'] }, { urls: ['stuns:c.example'] }])).toEqual([{ urls: ['stun:a.example'] }, { urls: ['stuns:c.example'] }]);
-    expect(usableIceServers([{ urls: ['turn:a.example'], username: 'u', credential: 'p' }])).toEqual([{ urls: ['turn:a.example'], username: 'u', credential: 'p' }]);
+    expect(
+      usableIceServers([
+        { urls: ['stun:a.example', 'turn:a.example'], username: 'u' },
+        { urls: ['turns:b.example'] },
+        { urls: ['stuns:c.example'] },
+      ]),
+    ).toEqual([{ urls: ['stun:a.example'] }, { urls: ['stuns:c.example'] }]);
+    expect(usableIceServers([{ urls: ['turn:a.example'], username: 'u', credential: 'p' }])).toEqual([
+      { urls: ['turn:a.example'], username: 'u', credential: 'p' },
+    ]);
   });
 });
 
 describe('withoutLoopbackCandidates', () => {
-  const sdp = ['v=0', `a=${line('127.0.0.1', 'host')}`, `a=${line('192.0.2.7', 'host')}`, `a=${line('::1', 'host')}`, 'a=sendrecv', ''].join('\r\n');
+  const sdp = [
+    'v=0',
+    `a=${line('127.0.0.1', 'host')}`,
+    `a=${line('192.0.2.7', 'host')}`,
+    `a=${line('::1', 'host')}`,
+    'a=sendrecv',
+    '',
+  ].join('\r\n');
   it('takes loopback out for a gateway elsewhere, and nothing else', () => {
-    expect(withoutLoopbackCandidates(sdp, far)).toBe(['v=0', `a=${line('192.0.2.7', 'host')}`, 'a=sendrecv', ''].join('\r\n'));
+    expect(withoutLoopbackCandidates(sdp, far)).toBe(
+      ['v=0', `a=${line('192.0.2.7', 'host')}`, 'a=sendrecv', ''].join('\r\n'),
+    );
   });
   it('keeps it for a gateway on this computer', () => {
     expect(withoutLoopbackCandidates(sdp, near)).toBe(sdp);

@@ -46,7 +46,11 @@ interface Candidate {
 
 /** The parts of an `a=candidate` value (RFC 8839 section 5.1) that the policy reads, or null. */
 function parseCandidate(line: string): Candidate | null {
-  const fields = line.replace(/^a=/, '').replace(/^candidate:/, '').trim().split(/\s+/);
+  const fields = line
+    .replace(/^a=/, '')
+    .replace(/^candidate:/, '')
+    .trim()
+    .split(/\s+/);
   const address = fields[4];
   const type = fields[7];
   return address === undefined || type === undefined ? null : { address, type };

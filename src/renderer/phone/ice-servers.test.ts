@@ -6,8 +6,17 @@ import type { Grant } from '../../contracts/grant';
 
 const { phoneOf } = setUpSwitchboard();
 
-const turn = (username: string): Grant['iceServers'][number] => ({ urls: ['turn:turn.invalid:3478'], username, credential: `credential of ${username}` });
-const grant = (username: string): Grant => grantWithToken(`token of ${username}`, { identity: '1001@practice.invalid', fingerprint: username, iceServers: [turn(username)] });
+const turn = (username: string): Grant['iceServers'][number] => ({
+  urls: ['turn:turn.invalid:3478'],
+  username,
+  credential: `credential of ${username}`,
+});
+const grant = (username: string): Grant =>
+  grantWithToken(`token of ${username}`, {
+    identity: '1001@practice.invalid',
+    fingerprint: username,
+    iceServers: [turn(username)],
+  });
 
 it('a call, and a new path for one, take the credentials of the newest grant', async () => {
   const a = phoneOf('1001', { mint: () => grant('first') });

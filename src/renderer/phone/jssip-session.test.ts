@@ -9,7 +9,20 @@ type EndedFacts = Parameters<SessionListener['onEnded']>[0];
 type Handler = (event: object) => void;
 
 /** A session of JsSIP's that is answered, and what became of it. */
-function answeredSession(over: Partial<JsSession> = {}, direction: 'incoming' | 'outgoing' = 'outgoing'): { readonly session: StackSession; readonly emit: (name: string, event: object) => void; readonly ends: EndedFacts[]; readonly offers: () => number; readonly js: JsSession; readonly ended: Options[]; readonly doubts: number[]; readonly ice: string[]; readonly noteStatus: (status: number) => boolean } {
+function answeredSession(
+  over: Partial<JsSession> = {},
+  direction: 'incoming' | 'outgoing' = 'outgoing',
+): {
+  readonly session: StackSession;
+  readonly emit: (name: string, event: object) => void;
+  readonly ends: EndedFacts[];
+  readonly offers: () => number;
+  readonly js: JsSession;
+  readonly ended: Options[];
+  readonly doubts: number[];
+  readonly ice: string[];
+  readonly noteStatus: (status: number) => boolean;
+} {
   const ended: Options[] = [];
   const doubts: number[] = [];
   const ice: string[] = [];
@@ -32,25 +45,62 @@ function answeredSession(over: Partial<JsSession> = {}, direction: 'incoming' | 
     ...over,
   };
   const config = {
-    identity: '1001@h', displayName: '', instanceId: 'i', url: 'wss://h/', product: 'p',
-    ice: { hasTurn: false, gatewayOnThisComputer: false }, iceServers: [], clock: createFakeClock(),
+    identity: '1001@h',
+    displayName: '',
+    instanceId: 'i',
+    url: 'wss://h/',
+    product: 'p',
+    ice: { hasTurn: false, gatewayOnThisComputer: false },
+    iceServers: [],
+    clock: createFakeClock(),
   };
-  const { session, listen, noteStatus } = createJssipSession(js, { direction, callId: 'c1', config, forget: () => undefined });
+  const { session, listen, noteStatus } = createJssipSession(js, {
+    direction,
+    callId: 'c1',
+    config,
+    forget: () => undefined,
+  });
   const nothing = (): void => undefined;
   const listener: SessionListener = {
-    onProgress: nothing, onAnswered: nothing, onPeerHold: nothing, onPeerOffer: () => (offers += 1), onReofferDone: nothing, onRetried: nothing, onDigitFailed: nothing, onRemoteStream: nothing, onEnded: (facts) => ends.push(facts),
+    onProgress: nothing,
+    onAnswered: nothing,
+    onPeerHold: nothing,
+    onPeerOffer: () => (offers += 1),
+    onReofferDone: nothing,
+    onRetried: nothing,
+    onDigitFailed: nothing,
+    onRemoteStream: nothing,
+    onEnded: (facts) => ends.push(facts),
     onDialogDoubt: (status) => void doubts.push(status),
     onIceState: (state) => void ice.push(state),
   };
   listen(listener);
-  return { js, session, emit: (name, event) => handlers.get(name)?.(event), ends, offers: () => offers, ended, doubts, ice, noteStatus };
+  return {
+    js,
+    session,
+    emit: (name, event) => handlers.get(name)?.(event),
+    ends,
+    offers: () => offers,
+    ended,
+    doubts,
+    ice,
+    noteStatus,
+  };
 }
 
 describe('an end that JsSIP decides by itself', () => {
   it.each([
     ['a session refresh that got 481', { cause: 'Dialog Error', status_code: 500, reason_phrase: 'Dialog Error' }, 481],
-    ['a session refresh that nobody answered', { cause: 'Request Timeout', status_code: 408, reason_phrase: 'Request Timeout' }, 408],
-    ['a session refresh of the far end that did not come (RFC 4028)', { cause: 'Request Timeout', status_code: 408, reason_phrase: 'Session Timer Expired' }, 408],
+    [
+      'a session refresh that nobody answered',
+      { cause: 'Request Timeout', status_code: 408, reason_phrase: 'Request Timeout' },
+      408,
+    ],
+    [
+      'a session refresh of the far end that did not come (RFC 4028)',
+      { cause: 'Request Timeout', status_code: 408, reason_phrase: 'Session Timer Expired' },
+      408,
+    ],
   ])('%s puts the dialog in doubt and ends nothing', async (_, options, status) => {
     const { js, ended, doubts, noteStatus } = answeredSession();
     noteStatus(481);
@@ -72,7 +122,8 @@ describe('an end that JsSIP decides by itself', () => {
 
 describe('an offer of the far end', () => {
   const body = 'v=0';
-  const connectionIn = (signalingState: string): RTCPeerConnection => ({ signalingState, addEventListener: () => undefined, getTransceivers: () => [] }) as unknown as RTCPeerConnection;
+  const connectionIn = (signalingState: string): RTCPeerConnection =>
+    ({ signalingState, addEventListener: () => undefined, getTransceivers: () => [] }) as unknown as RTCPeerConnection;
   it.each([
     ['reinvite', {}, 'have-local-offer', 491],
     ['update', { body }, 'have-local-offer', 491],
@@ -90,11 +141,14 @@ describe('an offer of the far end', () => {
 
 describe('an answer that the browser does not allow', () => {
   it('ends the call with 500 and says that it was the sound', () => {
-    const { session, ended, emit, ends } = answeredSession({
-      answer: () => {
-        throw new SyntaxError('not a valid URL');
+    const { session, ended, emit, ends } = answeredSession(
+      {
+        answer: () => {
+          throw new SyntaxError('not a valid URL');
+        },
       },
-    }, 'incoming');
+      'incoming',
+    );
     session.answer({} as MediaStream);
     expect(ended).toEqual([{ status_code: 500, reason_phrase: 'Internal Error', cause: 'Internal Error' }]);
     emit('failed', { originator: 'local', message: null, cause: 'Rejected' });

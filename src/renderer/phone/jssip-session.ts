@@ -96,7 +96,9 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   let directionBefore: RTCRtpTransceiverDirection = 'sendrecv';
 
   const audio = (): RTCRtpTransceiver | undefined =>
-    js.connection?.getTransceivers().find((one) => one.sender.track?.kind === 'audio' || one.receiver.track.kind === 'audio');
+    js.connection
+      ?.getTransceivers()
+      .find((one) => one.sender.track?.kind === 'audio' || one.receiver.track.kind === 'audio');
   // Every track obeys the wish: JsSIP switches tracks on again by itself (after a hold, for one).
   const applyMicrophone = (): void => {
     if (js.connection === null || js.isEnded()) return;
@@ -115,7 +117,10 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   const offerFailed = (status: number): void => {
     const transceiver = audio();
     if (reoffering && transceiver !== undefined) transceiver.direction = directionBefore;
-    const back = js.connection?.signalingState === 'have-local-offer' ? js.connection.setLocalDescription({ type: 'rollback' }) : Promise.resolve();
+    const back =
+      js.connection?.signalingState === 'have-local-offer'
+        ? js.connection.setLocalDescription({ type: 'rollback' })
+        : Promise.resolve();
     const done = (): void => (reoffering ? reofferDone(status) : listener?.onDialogDoubt(status));
     void back.then(done, done);
   };
@@ -155,9 +160,13 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   const letGo = (): void => void js.connection?.dispatchEvent(new Event('icecandidate'));
 
   if (js.connection !== null) attach(js.connection);
-  js.on('peerconnection', ({ peerconnection }: { readonly peerconnection: RTCPeerConnection }) => attach(peerconnection));
+  js.on('peerconnection', ({ peerconnection }: { readonly peerconnection: RTCPeerConnection }) =>
+    attach(peerconnection),
+  );
   js.on('connecting', () => gate.start(letGo));
-  js.on('icecandidate', ({ candidate, ready }: { readonly candidate: RTCIceCandidate; readonly ready: () => void }) => gate.candidate(candidate.candidate, ready));
+  js.on('icecandidate', ({ candidate, ready }: { readonly candidate: RTCIceCandidate; readonly ready: () => void }) =>
+    gate.candidate(candidate.candidate, ready),
+  );
   js.on('sdp', (event: { readonly originator: string; sdp: string }) => {
     if (event.originator === 'local') {
       gate.stop();
@@ -191,17 +200,37 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
     else listener?.onPeerOffer();
   };
   js.on('reinvite', peerOffers);
-  js.on('update', (event: { readonly request: { readonly body?: string | null }; readonly reject: (options: object) => void }) => {
-    if ((event.request.body ?? '') !== '') peerOffers(event);
-  });
-  js.on('newDTMF', ({ originator, dtmf }: { readonly originator: string; readonly dtmf: { readonly on: (event: 'failed', listener: () => void) => void } }) => {
-    if (originator === 'local') dtmf.on('failed', () => listener?.onDigitFailed());
-  });
+  js.on(
+    'update',
+    (event: { readonly request: { readonly body?: string | null }; readonly reject: (options: object) => void }) => {
+      if ((event.request.body ?? '') !== '') peerOffers(event);
+    },
+  );
+  js.on(
+    'newDTMF',
+    ({
+      originator,
+      dtmf,
+    }: {
+      readonly originator: string;
+      readonly dtmf: { readonly on: (event: 'failed', listener: () => void) => void };
+    }) => {
+      if (originator === 'local') dtmf.on('failed', () => listener?.onDigitFailed());
+    },
+  );
   // The call is not transferred by us. JsSIP has taken the REFER with 202: whoever sent it waits for the NOTIFY that says how it went (RFC 3515 section 2.4.4).
   js.on('refer', ({ reject }: { readonly reject: () => void }) => reject());
   // The far end hands its side of the call over: the other one rings as a call of its own, which ends this one when it is answered (RFC 3891).
   js.on('replaces', ({ accept }: { readonly accept: () => void }) => accept());
-  const over = ({ originator, message, cause }: { readonly originator: string; readonly message: Message | null; readonly cause: string }): void => {
+  const over = ({
+    originator,
+    message,
+    cause,
+  }: {
+    readonly originator: string;
+    readonly message: Message | null;
+    readonly cause: string;
+  }): void => {
     gate.stop();
     context.forget(wasAnswered);
     const ours = originator === 'local' && wished;
@@ -258,7 +287,9 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
         js.connection?.setConfiguration({ ...js.connection.getConfiguration(), iceServers: [...config.iceServers] });
         gate.start(letGo);
       }
-      const sent = js.renegotiate(offer.iceRestart ? { rtcOfferConstraints: { iceRestart: true } } : {}, () => reofferDone(200));
+      const sent = js.renegotiate(offer.iceRestart ? { rtcOfferConstraints: { iceRestart: true } } : {}, () =>
+        reofferDone(200),
+      );
       if (!sent) {
         reoffering = false;
         transceiver.direction = directionBefore;

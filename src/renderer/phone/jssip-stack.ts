@@ -6,7 +6,15 @@ import { createJssipSession, mediaOptions, type JssipSession } from './jssip-ses
 import { partyOf } from './party';
 import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
 import { endStrayDialog, grantedExpires, peek, type WireMessage } from './sip-wire';
-import type { CallRefusal, Credentials, RegisterAnswer, SessionListener, SipStack, StackConfig, StackListener } from './sip-stack';
+import type {
+  CallRefusal,
+  Credentials,
+  RegisterAnswer,
+  SessionListener,
+  SipStack,
+  StackConfig,
+  StackListener,
+} from './sip-stack';
 
 /** Seconds; the gateway shortens it to the token's life. */
 const REGISTER_EXPIRES_S = 600;
@@ -42,7 +50,8 @@ class Wire extends JsSIP.WebSocketInterface {
 /** JsSIP's debug log prints whole messages, tokens included; a `debug` item in localStorage would switch it on. */
 function silence(): void {
   const debug: unknown = Reflect.get(JsSIP, 'debug');
-  if (typeof debug === 'function' && 'disable' in debug && typeof debug.disable === 'function') Reflect.apply(debug.disable, debug, []);
+  if (typeof debug === 'function' && 'disable' in debug && typeof debug.disable === 'function')
+    Reflect.apply(debug.disable, debug, []);
 }
 
 /** What the wire said to one INVITE of ours. */
@@ -122,14 +131,20 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     newestCallId = callId;
     const from: string = originator;
     if (from !== 'remote') return;
-    const made = createJssipSession(session, { direction: 'incoming', callId, config, forget: () => void sessions.delete(callId) });
+    const made = createJssipSession(session, {
+      direction: 'incoming',
+      callId,
+      config,
+      forget: () => void sessions.delete(callId),
+    });
     sessions.set(callId, made);
     const { uri, display_name } = session.remote_identity;
     made.listen(listener.onIncoming(made.session, partyOf(uri.user, uri.host, display_name)));
   });
   // Nobody answered within Timer F: the one outcome of a REGISTER that is not seen on the wire.
   ua.on('registrationFailed', ({ cause }) => {
-    if (cause === JsSIP.C.causes.REQUEST_TIMEOUT) answered({ status: 408, phrase: 'Request Timeout', expiresS: 0, challenges: [], date: null });
+    if (cause === JsSIP.C.causes.REQUEST_TIMEOUT)
+      answered({ status: 408, phrase: 'Request Timeout', expiresS: 0, challenges: [], date: null });
   });
   ua.start();
 
@@ -140,13 +155,20 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
   };
   const isAddress = (target: string): boolean => {
     try {
-      return JsSIP.Utils.normalizeTarget(target, config.identity.slice(config.identity.lastIndexOf('@') + 1)) !== undefined;
+      return (
+        JsSIP.Utils.normalizeTarget(target, config.identity.slice(config.identity.lastIndexOf('@') + 1)) !== undefined
+      );
     } catch {
       // A percent sign that escapes nothing.
       return false;
     }
   };
-  const invite = (target: string, media: MediaStream, sessionListener: SessionListener, minSessionS: number | null): Attempt | CallRefusal => {
+  const invite = (
+    target: string,
+    media: MediaStream,
+    sessionListener: SessionListener,
+    minSessionS: number | null,
+  ): Attempt | CallRefusal => {
     if (stopped || !isAddress(target)) return 'no-address';
     try {
       const session = ua.call(target, mediaOptions(config, media, minSessionS));
@@ -181,7 +203,10 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       const message = peek(text);
       const finalToInvite = message?.kind === 'response' && message.method === 'INVITE' && message.status >= 200;
       const worthNoting = finalToInvite || (message?.kind === 'response' && message.status >= 300);
-      const ours = worthNoting && sessions.get(message.callId)?.noteStatus(message.status, retryAfterIn(message)) === true && finalToInvite;
+      const ours =
+        worthNoting &&
+        sessions.get(message.callId)?.noteStatus(message.status, retryAfterIn(message)) === true &&
+        finalToInvite;
       if (finalToInvite && message.status < 300) {
         const calleeTag = /;\s*tag\s*=\s*([^;,\s]+)/i.exec(message.headers('to')[0] ?? '')?.[1] ?? '';
         const wireSaid = heard.get(message.callId);
@@ -189,13 +214,20 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
         // Nobody waits for this answer any more, or another phone of the callee has answered before (RFC 3261 section 13.2.2.4).
         // JsSIP ignores the first, so that the far end would sit in a call with nobody, and for the second ends the wrong call.
         if (cancelled.has(message.callId) || (wireSaid !== undefined && wireSaid.calleeTag !== calleeTag)) {
-          for (const request of endStrayDialog(message, `z9hG4bKstray${message.branch}${calleeTag}`)) listener.send(request);
+          for (const request of endStrayDialog(message, `z9hG4bKstray${message.branch}${calleeTag}`))
+            listener.send(request);
           return;
         }
       }
       if (finalToInvite && message.status >= 300) {
         const wireSaid = heard.get(message.callId);
-        if (wireSaid !== undefined) wireSaid.refusal = { status: message.status, contacts: message.headers('contact'), challenges: challengesIn(message), minSessionS: minSessionIn(message) };
+        if (wireSaid !== undefined)
+          wireSaid.refusal = {
+            status: message.status,
+            contacts: message.headers('contact'),
+            challenges: challengesIn(message),
+            minSessionS: minSessionIn(message),
+          };
       }
       const wasRegistering = registering !== 'no';
       const registersBefore = registersSent;
@@ -205,13 +237,26 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       wire.ondata(ours && message.status === 491 ? text.replace(/^SIP\/2\.0 491/, 'SIP/2.0 500') : answerable);
       // It keeps a hash of the password that it used, which may be an older one.
       if (answerable !== text) applyCredentials();
-      if (message?.kind !== 'response' || message.method !== 'REGISTER' || message.status < 200 || !wasRegistering) return;
+      if (message?.kind !== 'response' || message.method !== 'REGISTER' || message.status < 200 || !wasRegistering)
+        return;
       // The challenge is being answered: this was not the last word.
       if (message.status >= 300 && registersSent > registersBefore) return;
       const date = Date.parse(message.headers('date')[0] ?? '');
-      answered({ status: message.status, phrase: message.phrase, expiresS: grantedExpires(message, config.instanceId), challenges: challengesIn(message), date: Number.isNaN(date) ? null : date, retryAfterMs: retryAfterIn(message) ?? undefined });
+      answered({
+        status: message.status,
+        phrase: message.phrase,
+        expiresS: grantedExpires(message, config.instanceId),
+        challenges: challengesIn(message),
+        date: Number.isNaN(date) ? null : date,
+        retryAfterMs: retryAfterIn(message) ?? undefined,
+      });
     },
-    call: (target, media, sessionListener) => createRetriedSession(target, media, sessionListener, { invite, freshToken: listener.onInviteRefused, mayFollow: listener.onRedirected }),
+    call: (target, media, sessionListener) =>
+      createRetriedSession(target, media, sessionListener, {
+        invite,
+        freshToken: listener.onInviteRefused,
+        mayFollow: listener.onRedirected,
+      }),
     stop: () => {
       stopped = true;
       ua.stop();

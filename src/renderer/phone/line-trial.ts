@@ -61,9 +61,15 @@ const MEANING = {
 
 /** What a REGISTER's answer means at `now` (ms since the epoch): the phone's own verdict, where nothing is tried again. */
 export function registerOutcome(answer: RegisterAnswer | 'lost', grant: Grant, now: number): Result<string> {
-  if (answer === 'lost') return fail('gateway-unavailable', 'The gateway closed the connection when it was asked to register this line.', 'retry');
+  if (answer === 'lost')
+    return fail(
+      'gateway-unavailable',
+      'The gateway closed the connection when it was asked to register this line.',
+      'retry',
+    );
   const verdict = judgeRegister(answer, { grant, now, tokenRetried: true, toProxy: true });
-  if (verdict.kind === 'accepted') return ok(`as ${grant.identity.slice(0, grant.identity.lastIndexOf('@'))}, for ${answer.expiresS} s`);
+  if (verdict.kind === 'accepted')
+    return ok(`as ${grant.identity.slice(0, grant.identity.lastIndexOf('@'))}, for ${answer.expiresS} s`);
   if (verdict.kind !== 'problem') throw new Error(`nothing is tried again here: ${verdict.kind}`);
   const { reason, action } = MEANING[verdict.problem];
   return fail(reason, verdict.sentence, action, { details: `${answer.status} ${answer.phrase}`.trim() });
@@ -74,7 +80,10 @@ export function tryLine(grant: Grant, deps: TrialDeps, ports: TrialPorts): LineT
   const { clock } = deps;
   let stack: SipStack | null = null;
   let stopped = false;
-  let heard: { readonly register: (answer: RegisterAnswer | 'lost') => void; readonly options: (answer: WireMessage | null) => void } = { register: () => undefined, options: () => undefined };
+  let heard: {
+    readonly register: (answer: RegisterAnswer | 'lost') => void;
+    readonly options: (answer: WireMessage | null) => void;
+  } = { register: () => undefined, options: () => undefined };
   const token = Math.floor(deps.random() * 0xffffffff).toString(36);
 
   const socket = createSipSocket(
@@ -106,11 +115,26 @@ export function tryLine(grant: Grant, deps: TrialDeps, ports: TrialPorts): LineT
   const open = async (): Promise<Result<string>> => {
     if (await socket.connect(grant, OPEN_WITHIN)) return ok(hostOf(grant.url));
     const told = await ports.mainsWord();
-    return told === null ? fail('gateway-unavailable', `Nothing answers at ${hostOf(grant.url)} as a SIP gateway over WebSocket. Check the profile's gateway, and that it runs.`, 'open-profiles') : { ok: false, failure: told };
+    return told === null
+      ? fail(
+          'gateway-unavailable',
+          `Nothing answers at ${hostOf(grant.url)} as a SIP gateway over WebSocket. Check the profile's gateway, and that it runs.`,
+          'open-profiles',
+        )
+      : { ok: false, failure: told };
   };
   const register = async (): Promise<Result<string>> => {
     const made = deps.createStack(
-      { identity: grant.identity, displayName: grant.displayName, instanceId: grant.instanceId, url: grant.url, product: deps.product, ice: { hasTurn: false, gatewayOnThisComputer: false }, iceServers: [], clock },
+      {
+        identity: grant.identity,
+        displayName: grant.displayName,
+        instanceId: grant.instanceId,
+        url: grant.url,
+        product: deps.product,
+        ice: { hasTurn: false, gatewayOnThisComputer: false },
+        iceServers: [],
+        clock,
+      },
       {
         send: socket.send,
         onRegisterAnswer: (answer) => heard.register(answer),
@@ -134,14 +158,32 @@ export function tryLine(grant: Grant, deps: TrialDeps, ports: TrialPorts): LineT
   const options = async (): Promise<Result<string>> => {
     const answer = await within<WireMessage | null>(OPTIONS_WITHIN, null, (hear) => {
       heard = { ...heard, options: hear };
-      socket.send(optionsProbe({ identity: grant.identity, transport: grant.url.startsWith('wss:') ? 'WSS' : 'WS', token, sequence: 1, name: 'test' }));
+      socket.send(
+        optionsProbe({
+          identity: grant.identity,
+          transport: grant.url.startsWith('wss:') ? 'WSS' : 'WS',
+          token,
+          sequence: 1,
+          name: 'test',
+        }),
+      );
     });
     // Any answer is a sign of life: many gateways answer 404 or 405 to what asks nothing of them.
-    return answer === null ? fail('gateway-unavailable', 'The gateway does not answer OPTIONS, so a connection that died would not be noticed in time. Let it answer them.', 'retry') : ok(`${answer.status} ${answer.phrase}`.trim());
+    return answer === null
+      ? fail(
+          'gateway-unavailable',
+          'The gateway does not answer OPTIONS, so a connection that died would not be noticed in time. Let it answer them.',
+          'retry',
+        )
+      : ok(`${answer.status} ${answer.phrase}`.trim());
   };
 
   const run = async (): Promise<void> => {
-    for (const [step, work] of [['open', open], ['register', register], ['options', options]] as const) {
+    for (const [step, work] of [
+      ['open', open],
+      ['register', register],
+      ['options', options],
+    ] as const) {
       if (hasStopped()) break;
       ports.onBegin(step);
       const outcome = await work();

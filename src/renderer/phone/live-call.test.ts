@@ -18,7 +18,10 @@ describe('mute, hold and digits', () => {
     const [a, b, aId] = await inCall();
     a.agent.setMuted(aId, true);
     a.agent.hold(aId);
-    expect(a.agent.snapshot()).toMatchObject({ activeCallId: null, calls: [{ phase: 'held', hold: { byUs: true, byPeer: false } }] });
+    expect(a.agent.snapshot()).toMatchObject({
+      activeCallId: null,
+      calls: [{ phase: 'held', hold: { byUs: true, byPeer: false } }],
+    });
     expect(await b.call('held')).toMatchObject({ hold: { byUs: false, byPeer: true } });
     await expect.poll(() => connectionOf(0).transceiver.currentDirection).toBe('sendonly');
     a.agent.resume(aId);
@@ -27,7 +30,10 @@ describe('mute, hold and digits', () => {
     await expect.poll(() => connectionOf(0).transceiver.currentDirection).toBe('sendrecv');
     expect(connectionOf(0).sender.track?.enabled).toBe(false);
     expect(a.agent.snapshot().activeCallId).toBe(aId);
-    expect(titlesOf(a).filter((title) => title.startsWith('On hold') || title.startsWith('Resumed'))).toEqual(['On hold: 1002', 'Resumed: 1002']);
+    expect(titlesOf(a).filter((title) => title.startsWith('On hold') || title.startsWith('Resumed'))).toEqual([
+      'On hold: 1002',
+      'Resumed: 1002',
+    ]);
   });
   it('both may hold; each resumes its own', async () => {
     const [a, b, aId, bId] = await inCall();
@@ -43,7 +49,10 @@ describe('mute, hold and digits', () => {
   });
   it('a refused hold does not end the call, and the next one works', async () => {
     const [a, b, aId] = await inCall();
-    board().judge = ({ message }) => (message.kind === 'request' && message.method === 'INVITE' ? { status: 488, phrase: 'Not Acceptable Here' } : 'pass');
+    board().judge = ({ message }) =>
+      message.kind === 'request' && message.method === 'INVITE'
+        ? { status: 488, phrase: 'Not Acceptable Here' }
+        : 'pass';
     a.agent.hold(aId);
     const { calls } = await a.until((snapshot) => snapshot.calls[0]?.problem === 'hold-failed');
     expect(calls[0]?.phase).toBe('active');
@@ -59,7 +68,8 @@ describe('mute, hold and digits', () => {
     const [a, b, aId, bId] = await inCall();
     a.agent.hold(aId);
     b.agent.hold(bId);
-    const both = ({ calls }: { readonly calls: readonly object[] }): boolean => JSON.stringify(calls[0]).includes('"byUs":true,"byPeer":true');
+    const both = ({ calls }: { readonly calls: readonly object[] }): boolean =>
+      JSON.stringify(calls[0]).includes('"byUs":true,"byPeer":true');
     await Promise.all([a.until(both), b.until(both)]);
     expect(board().story.filter((line) => line.includes('491'))).not.toEqual([]);
     expect(board().story.filter((line) => line.includes('BYE'))).toEqual([]);
@@ -69,7 +79,9 @@ describe('mute, hold and digits', () => {
     for (const digit of '12#9') a.agent.sendDigits(aId, digit);
     await expect.poll(() => connectionOf(0).dtmf.sounded, { timeout: 3_000 }).toEqual(['1', '2', '#', '9']);
     expect(a.agent.snapshot().calls[0]?.sentDigits).toBe('12#9');
-    expect(titlesOf(a).filter((title) => title.startsWith('Keypad'))).toEqual(Array.from({ length: 4 }, () => 'Keypad: 1002 \u00b7 *'));
+    expect(titlesOf(a).filter((title) => title.startsWith('Keypad'))).toEqual(
+      Array.from({ length: 4 }, () => 'Keypad: 1002 \u00b7 *'),
+    );
   });
   it('digits travel by INFO where the far end takes no telephone-event, redacted on the tap', async () => {
     webRtc({ telephoneEvent: false });

@@ -107,7 +107,8 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     }
     applyMicrophone();
   };
-  const showInterruption = (): void => apply(flowDown || soundDown ? { type: 'interrupted', at: clock.now() } : { type: 'restored' });
+  const showInterruption = (): void =>
+    apply(flowDown || soundDown ? { type: 'interrupted', at: clock.now() } : { type: 'restored' });
 
   const offers = createOffers({
     clock,
@@ -238,7 +239,16 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     },
     onEnded: (facts) => {
       const known = peerLeft ? { ...facts, by: 'peer' as const, trouble: null } : facts;
-      apply({ type: 'ended', at: clock.now(), ...endOf({ ...known, direction: call.direction, rang: call.phase === 'ringing', answered: 'answeredAt' in call && call.answeredAt !== null }) });
+      apply({
+        type: 'ended',
+        at: clock.now(),
+        ...endOf({
+          ...known,
+          direction: call.direction,
+          rang: call.phase === 'ringing',
+          answered: 'answeredAt' in call && call.answeredAt !== null,
+        }),
+      });
     },
   };
 

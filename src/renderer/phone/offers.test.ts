@@ -112,7 +112,10 @@ describe('offers', () => {
     expect([sent.length, dialog]).toEqual([1, ['gone']]);
     offers.heardOfPeer();
     offers.reconcile();
-    expect([sent, dialog]).toEqual([['none', 'none new path'], ['gone', 'known']]);
+    expect([sent, dialog]).toEqual([
+      ['none', 'none new path'],
+      ['gone', 'known'],
+    ]);
   });
   it('a refresh that the far end refuses has found it', async () => {
     const { clock, dialog, offers, sent } = setUp();
@@ -149,21 +152,24 @@ describe('offers', () => {
     offers.done(491);
     expect(offers.isHeld()).toBe(false);
   });
-  it.each([488, 500, 600])('a new path that got %i is asked for again as long as there is no sound, ever more slowly', async (status) => {
-    const bench = setUp();
-    bench.soundDown = true;
-    bench.offers.wantNewPath();
-    for (const [index, wait] of [1000, 2000, 4000].entries()) {
-      bench.offers.done(status);
-      await bench.clock.advance(wait - 1);
-      expect(bench.sent.length).toBe(index + 1);
-      await bench.clock.advance(1);
-    }
-    expect(bench.sent).toEqual(Array.from({ length: 4 }, () => 'none new path'));
-    bench.offers.done(200);
-    await bench.clock.advance(60_000);
-    expect(bench.sent.length).toBe(4);
-  });
+  it.each([488, 500, 600])(
+    'a new path that got %i is asked for again as long as there is no sound, ever more slowly',
+    async (status) => {
+      const bench = setUp();
+      bench.soundDown = true;
+      bench.offers.wantNewPath();
+      for (const [index, wait] of [1000, 2000, 4000].entries()) {
+        bench.offers.done(status);
+        await bench.clock.advance(wait - 1);
+        expect(bench.sent.length).toBe(index + 1);
+        await bench.clock.advance(1);
+      }
+      expect(bench.sent).toEqual(Array.from({ length: 4 }, () => 'none new path'));
+      bench.offers.done(200);
+      await bench.clock.advance(60_000);
+      expect(bench.sent.length).toBe(4);
+    },
+  );
   it('a new path that met a glare for the fifth time is asked for again as long as there is no sound', async () => {
     const bench = setUp();
     bench.soundDown = true;

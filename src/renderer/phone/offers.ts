@@ -85,7 +85,10 @@ export function createOffers(deps: OffersDeps): Offers {
     cancel();
     offered = { held, path: newPath ? pathsWished : null };
     // RFC 3264 section 8.4: a stream that we may only receive is held by `inactive`.
-    const sent = deps.send({ hold: !held ? 'none' : deps.isHeldByPeer() ? 'inactive' : 'sendonly', iceRestart: newPath });
+    const sent = deps.send({
+      hold: !held ? 'none' : deps.isHeldByPeer() ? 'inactive' : 'sendonly',
+      iceRestart: newPath,
+    });
     if (sent) return;
     offered = null;
     later(BUSY);
@@ -118,7 +121,11 @@ export function createOffers(deps: OffersDeps): Offers {
     pathFailures += 1;
     return true;
   };
-  const refused = (before: { readonly held: boolean; readonly path: number | null }, status: number, retryAfterMs: number | null): void => {
+  const refused = (
+    before: { readonly held: boolean; readonly path: number | null },
+    status: number,
+    retryAfterMs: number | null,
+  ): void => {
     glares = 0;
     let waits = true;
     if (status === 481 || FOUND_NOBODY.has(status)) foundNobody(status);

@@ -77,7 +77,13 @@ describe('an outage', () => {
   });
   it('by a gateway that asks for patience lasts as long', () => {
     const { outage, waits } = setUp();
-    outage.refused({ problem: 'registration-refused', title: 'Not registered', sentence: 'Later.', needsPerson: false, retryAfterMs: 20_000 });
+    outage.refused({
+      problem: 'registration-refused',
+      title: 'Not registered',
+      sentence: 'Later.',
+      needsPerson: false,
+      retryAfterMs: 20_000,
+    });
     expect(waits).toEqual([20_000]);
   });
   it('by a certificate is known whichever word comes first', () => {
@@ -88,7 +94,10 @@ describe('an outage', () => {
     const after = setUp();
     after.outage.notOpened(0);
     after.outage.connectRefused(refusal);
-    expect([before.problems.at(-1), after.problems.at(-1)]).toEqual(['certificate-refused: Unknown issuer.', 'certificate-refused: Unknown issuer.']);
+    expect([before.problems.at(-1), after.problems.at(-1)]).toEqual([
+      'certificate-refused: Unknown issuer.',
+      'certificate-refused: Unknown issuer.',
+    ]);
     expect([before.outage.failures(), after.outage.failures()]).toEqual([1, 1]);
     after.outage.trying();
     after.outage.connectRefused(fail('provider-refused', 'No.').failure);

@@ -33,7 +33,13 @@ export interface Outage {
   /** What main saw of a connect that failed: its word and the end of the socket come by different roads, and either may be first. */
   readonly connectRefused: (failure: Failure) => void;
   /** The gateway refused to register; another try is due. */
-  readonly refused: (what: { readonly problem: RegistrationProblem; readonly title: string; readonly sentence: string; readonly needsPerson: boolean; readonly retryAfterMs?: number | undefined }) => void;
+  readonly refused: (what: {
+    readonly problem: RegistrationProblem;
+    readonly title: string;
+    readonly sentence: string;
+    readonly needsPerson: boolean;
+    readonly retryAfterMs?: number | undefined;
+  }) => void;
   /** The connection was lost; `successor`: another one is on its way already, and nobody has to wait for it. */
   readonly lost: (successor: boolean) => void;
   /** Registered. */
@@ -47,7 +53,17 @@ export interface Outage {
   readonly stop: () => void;
 }
 
-const NEEDS_PERSON: ReadonlySet<Failure['reason']> = new Set<Failure['reason']>(['key-absent', 'key-locked', 'key-unusable', 'keychain-unavailable', 'unknown-profile', 'unknown-purpose', 'profile-invalid', 'provider-refused', 'clock-skewed']);
+const NEEDS_PERSON: ReadonlySet<Failure['reason']> = new Set<Failure['reason']>([
+  'key-absent',
+  'key-locked',
+  'key-unusable',
+  'keychain-unavailable',
+  'unknown-profile',
+  'unknown-purpose',
+  'profile-invalid',
+  'provider-refused',
+  'clock-skewed',
+]);
 
 interface Wait {
   readonly problem: RegistrationProblem;
@@ -88,11 +104,26 @@ export function createOutage(deps: OutageDeps): Outage {
     const elsewhere = deps.isElsewhere();
     const noNetwork = !hasNetwork && elsewhere;
     since ??= clock.now();
-    const delay = retryDelay({ failures, random: deps.random(), onThisComputer: !elsewhere, outageMs: clock.now() - since, noNetwork, spentMs, retryAfterMs, needsPerson });
+    const delay = retryDelay({
+      failures,
+      random: deps.random(),
+      onThisComputer: !elsewhere,
+      outageMs: clock.now() - since,
+      noNetwork,
+      spentMs,
+      retryAfterMs,
+      needsPerson,
+    });
     failures += 1;
     waitingFor = problem;
     cancelWait = clock.after(delay, deps.retry);
-    deps.onWaiting({ phase: 'waiting', retryAt: clock.now() + delay, attempt: failures, problem, sentence: noNetwork ? 'This computer has no network.' : sentence });
+    deps.onWaiting({
+      phase: 'waiting',
+      retryAt: clock.now() + delay,
+      attempt: failures,
+      problem,
+      sentence: noNetwork ? 'This computer has no network.' : sentence,
+    });
   };
   const certificateRefused = (sentence: string): void => {
     tell('Certificate refused', sentence);
@@ -110,7 +141,12 @@ export function createOutage(deps: OutageDeps): Outage {
     },
     noGrant: ({ reason, sentence, retryAfterMs }) => {
       tell('No token', sentence);
-      wait({ problem: reason === 'clock-skewed' ? 'clock-skewed' : 'no-grant', sentence, retryAfterMs, needsPerson: NEEDS_PERSON.has(reason) });
+      wait({
+        problem: reason === 'clock-skewed' ? 'clock-skewed' : 'no-grant',
+        sentence,
+        retryAfterMs,
+        needsPerson: NEEDS_PERSON.has(reason),
+      });
     },
     opened: () => {
       refusedOpens = 0;
@@ -122,7 +158,8 @@ export function createOutage(deps: OutageDeps): Outage {
       }
       // All a page learns of a refused handshake is close code 1006: gateway down and token refused look the same.
       refusedOpens += 1;
-      const sentence = refusedOpens < 2 ? 'The gateway does not answer.' : 'The gateway does not answer or refused the token.';
+      const sentence =
+        refusedOpens < 2 ? 'The gateway does not answer.' : 'The gateway does not answer or refused the token.';
       tell('Not connected', sentence);
       wait({ problem: 'gateway-unreachable', sentence, spentMs });
     },

@@ -44,7 +44,11 @@ export function createPhoneView({ clock, read, readSounds }: PhoneViewDeps): Pho
   /** Sound waits for no drawing: Chromium takes no packet in before somebody plays the track. */
   const tellSounds = (): void => {
     const now = readSounds();
-    if (now.length === sounds.length && now.every(({ callId, stream }, n) => sounds[n]?.callId === callId && sounds[n].stream === stream)) return;
+    if (
+      now.length === sounds.length &&
+      now.every(({ callId, stream }, n) => sounds[n]?.callId === callId && sounds[n].stream === stream)
+    )
+      return;
     sounds = now;
     for (const listener of [...soundListeners]) listener();
   };

@@ -2,7 +2,18 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { testGrant } from '../../../test/support/grants';
-import { bearer, called, challenge, credentialsOf, digest, numbered, REALM, sawCards, setUpPresentingPhones, type Answer } from '../../../test/support/presenting-phones';
+import {
+  bearer,
+  called,
+  challenge,
+  credentialsOf,
+  digest,
+  numbered,
+  REALM,
+  sawCards,
+  setUpPresentingPhones,
+  type Answer,
+} from '../../../test/support/presenting-phones';
 import type { Grant } from '../../contracts/grant';
 import { peek, type WireMessage } from './sip-wire';
 
@@ -14,7 +25,10 @@ const isRight = (message: WireMessage, text: string, count: number, nonce = 'n1'
   const [value = ''] = [...message.headers('authorization'), ...message.headers('proxy-authorization')];
   const part = (name: string): string => new RegExp(`\\b${name}="([^"]*)"`).exec(value)?.[1] ?? '';
   const uri = /^\w+ (\S+)/.exec(text)?.[1] ?? '';
-  return part('username') === `${count}:1001` && part('response') === md5(`${md5(`${count}:1001:${REALM}:P${count}`)}:${nonce}:${md5(`${message.method}:${uri}`)}`);
+  return (
+    part('username') === `${count}:1001` &&
+    part('response') === md5(`${md5(`${count}:1001:${REALM}:P${count}`)}:${nonce}:${md5(`${message.method}:${uri}`)}`)
+  );
 };
 
 describe('digest', () => {
@@ -29,13 +43,29 @@ describe('digest', () => {
     ['first', ['evil', REALM]],
     ['last', [REALM, 'evil']],
   ])('never answers another realm, though it comes %s', async (_where, realms) => {
-    judging((message, text) => (isRight(message, text, 1) ? 'pass' : { status: 401, phrase: 'Unauthorized', headers: realms.map((realm) => `WWW-Authenticate: Digest realm="${realm}", nonce="n1"`) }));
+    judging((message, text) =>
+      isRight(message, text, 1)
+        ? 'pass'
+        : {
+            status: 401,
+            phrase: 'Unauthorized',
+            headers: realms.map((realm) => `WWW-Authenticate: Digest realm="${realm}", nonce="n1"`),
+          },
+    );
     await registered(numbered(digest));
     expect(sent).toEqual(['REGISTER', 'REGISTER 1:1001']);
   });
   it.each<[string, () => Answer, RegExp]>([
-    ['a foreign realm', () => challenge('', 'evil'), /a password of "evil"; this line's is for "practice\.invalid" only/],
-    ['SHA-256 alone', () => challenge(', algorithm=SHA-256'), /digest with SHA-256, and Ringfence answers with MD5 only/],
+    [
+      'a foreign realm',
+      () => challenge('', 'evil'),
+      /a password of "evil"; this line's is for "practice\.invalid" only/,
+    ],
+    [
+      'SHA-256 alone',
+      () => challenge(', algorithm=SHA-256'),
+      /digest with SHA-256, and Ringfence answers with MD5 only/,
+    ],
     ['403', () => ({ status: 403, phrase: 'Forbidden' }), /refused the password/],
   ])('ends clearly without an answer: %s', async (_what, answer, sentence) => {
     judging(() => answer());
@@ -52,7 +82,17 @@ describe('digest', () => {
     expect([refused.phone.grantsGiven(), board().opened.length]).toEqual([2, 1]);
   });
   it('stale=true gets one more try', async () => {
-    judging((message, text) => (isRight(message, text, 1, 'n2') ? 'pass' : credentialsOf(message) === '' ? challenge() : { status: 401, phrase: 'Unauthorized', headers: [`WWW-Authenticate: Digest realm="${REALM}", nonce="n2", stale=true`] }));
+    judging((message, text) =>
+      isRight(message, text, 1, 'n2')
+        ? 'pass'
+        : credentialsOf(message) === ''
+          ? challenge()
+          : {
+              status: 401,
+              phrase: 'Unauthorized',
+              headers: [`WWW-Authenticate: Digest realm="${REALM}", nonce="n2", stale=true`],
+            },
+    );
     const phone = await registered(numbered(digest));
     expect(sent).toEqual(['REGISTER', 'REGISTER 1:1001', 'REGISTER 1:1001']);
     expect(phone.grantsGiven()).toBe(1);
@@ -76,17 +116,39 @@ describe('digest', () => {
       answered += 1;
       if (answered !== 2) return 'pass';
       renew();
-      return { status: 401, phrase: 'Unauthorized', headers: [`WWW-Authenticate: Digest realm="${REALM}", nonce="n2", stale=true`] };
+      return {
+        status: 401,
+        phrase: 'Unauthorized',
+        headers: [`WWW-Authenticate: Digest realm="${REALM}", nonce="n2", stale=true`],
+      };
     });
     const phone = await registered(numbered(digest));
     renew = () => phone.renew(testGrant({ identity: `1001@${REALM}`, presentation: digest(10) }));
     phone.renew(testGrant({ identity: `1001@${REALM}`, presentation: digest(1) }));
     await expect.poll(() => phone.trace.filter(({ text }) => text.startsWith('SIP/2.0 200')).length).toBe(3);
-    expect(sent).toEqual(['REGISTER', 'REGISTER 1:1001', 'REGISTER', 'REGISTER 1:1001', 'REGISTER 1:1001', 'REGISTER', 'REGISTER 10:1001']);
+    expect(sent).toEqual([
+      'REGISTER',
+      'REGISTER 1:1001',
+      'REGISTER',
+      'REGISTER 1:1001',
+      'REGISTER 1:1001',
+      'REGISTER',
+      'REGISTER 10:1001',
+    ]);
     expect(phone.grantsGiven()).toBe(1);
   });
   it('a call: challenged by 407, answered, one card; its in-dialog requests carry nothing', async () => {
-    judging((message, text) => (isRight(message, text, 1) ? 'pass' : message.method === 'INVITE' ? { status: 407, phrase: 'Proxy Authentication Required', headers: [`Proxy-Authenticate: Digest realm="${REALM}", nonce="n1"`] } : challenge()));
+    judging((message, text) =>
+      isRight(message, text, 1)
+        ? 'pass'
+        : message.method === 'INVITE'
+          ? {
+              status: 407,
+              phrase: 'Proxy Authentication Required',
+              headers: [`Proxy-Authenticate: Digest realm="${REALM}", nonce="n1"`],
+            }
+          : challenge(),
+    );
     const phone = await registered(numbered(digest));
     const other = phoneOf('1002');
     other.agent.start();
@@ -101,16 +163,27 @@ describe('digest', () => {
     expect([...cards]).toEqual([id, 'ended']);
   });
   it('a call whose challenges never end is refused', async () => {
-    judging((message, text) => (message.method === 'REGISTER' && (isRight(message, text, 1) || isRight(message, text, 2)) ? 'pass' : challenge()));
+    judging((message, text) =>
+      message.method === 'REGISTER' && (isRight(message, text, 1) || isRight(message, text, 2)) ? 'pass' : challenge(),
+    );
     const phone = await registered(numbered(digest));
     await called(phone);
     expect(await phone.call('ended')).toMatchObject({ cause: 'refused' });
-    expect(sent.filter((line) => line.startsWith('INVITE'))).toEqual(['INVITE', 'INVITE 1:1001', 'INVITE', 'INVITE 2:1001']);
+    expect(sent.filter((line) => line.startsWith('INVITE'))).toEqual([
+      'INVITE',
+      'INVITE 1:1001',
+      'INVITE',
+      'INVITE 2:1001',
+    ]);
   });
 });
 
 describe('a line without credentials', () => {
-  it.each<Grant['presentation']>([{ kind: 'query', parameter: 'token', token: 'T' }, { kind: 'main-injected' }, bearer(1)])('%j answers no digest challenge', async (presentation) => {
+  it.each<Grant['presentation']>([
+    { kind: 'query', parameter: 'token', token: 'T' },
+    { kind: 'main-injected' },
+    bearer(1),
+  ])('%j answers no digest challenge', async (presentation) => {
     judging((message) => (message.method === 'INVITE' ? challenge() : 'pass'));
     const phone = await registered({ mint: () => testGrant({ identity: `1001@${REALM}`, presentation }) });
     await called(phone);

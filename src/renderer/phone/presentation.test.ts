@@ -1,7 +1,20 @@
 /** The engine with requests that carry the token (bearer): registration, calls and redirects. */
 import { describe, expect, it } from 'vitest';
 import { testGrant } from '../../../test/support/grants';
-import { bearer, called, challenge, credentialsOf, invalidToken, numbered, ownHeader, proxyAsks, REALM, sawCards, setUpPresentingPhones, type Answer } from '../../../test/support/presenting-phones';
+import {
+  bearer,
+  called,
+  challenge,
+  credentialsOf,
+  invalidToken,
+  numbered,
+  ownHeader,
+  proxyAsks,
+  REALM,
+  sawCards,
+  setUpPresentingPhones,
+  type Answer,
+} from '../../../test/support/presenting-phones';
 import type { Grant } from '../../contracts/grant';
 import { ok } from '../../contracts/result';
 
@@ -26,7 +39,13 @@ describe('bearer', () => {
   });
   it.each<[string, (count: number) => Grant['presentation'], () => Answer, number, RegExp]>([
     ['invalid_token again and again', bearer, invalidToken, 2, /^The gateway refused the token: check the key/],
-    ['a bare 401 to a header of its own', ownHeader, () => ({ status: 401, phrase: 'Unauthorized' }), 2, /^The gateway refused the token/],
+    [
+      'a bare 401 to a header of its own',
+      ownHeader,
+      () => ({ status: 401, phrase: 'Unauthorized' }),
+      2,
+      /^The gateway refused the token/,
+    ],
     ['a foreign realm', bearer, () => invalidToken('evil'), 1, /a token of "evil"/],
     ['a challenge for digest', bearer, challenge, 1, /"digest"/],
     ['403', bearer, () => ({ status: 403, phrase: 'Forbidden' }), 1, /refused the token/],
@@ -105,7 +124,9 @@ describe('bearer', () => {
     expect(phone.microphone.inUse()).toBe(0);
   });
   it('a call whose proxy asks: the same token for it, within the same card, and at once for the next call', async () => {
-    judging((message) => (message.method === 'INVITE' && message.headers('proxy-authorization').length === 0 ? proxyAsks() : 'pass'));
+    judging((message) =>
+      message.method === 'INVITE' && message.headers('proxy-authorization').length === 0 ? proxyAsks() : 'pass',
+    );
     const phone = await registered(numbered(bearer));
     await called(phone, '4711');
     expect(await phone.call('ended')).toMatchObject({ cause: 'not-found' });
@@ -123,7 +144,9 @@ describe('bearer', () => {
   });
   it('registers where the realm is no domain', async () => {
     judging((message) => (credentialsOf(message) === 'T1' ? invalidToken('voice') : 'pass'));
-    await registered(numbered((count) => ({ kind: 'bearer', header: 'Authorization', realm: 'voice', token: `T${count}` })));
+    await registered(
+      numbered((count) => ({ kind: 'bearer', header: 'Authorization', realm: 'voice', token: `T${count}` })),
+    );
     expect(sent).toEqual(['REGISTER T1', 'REGISTER T2']);
   });
   it('a call ends as refused when main has no other token', async () => {
@@ -131,7 +154,12 @@ describe('bearer', () => {
     let first = true;
     const phone = await registered({
       mint: () => {
-        const minted = first ? ok(testGrant({ identity: `1001@${REALM}`, presentation: bearer(1) })) : { ok: false as const, failure: { reason: 'key-locked' as const, sentence: 'Locked.', action: 'unlock-keychain' as const } };
+        const minted = first
+          ? ok(testGrant({ identity: `1001@${REALM}`, presentation: bearer(1) }))
+          : {
+              ok: false as const,
+              failure: { reason: 'key-locked' as const, sentence: 'Locked.', action: 'unlock-keychain' as const },
+            };
         first = false;
         return minted;
       },
@@ -155,7 +183,9 @@ describe('a redirect', () => {
     judging((message, text) => {
       const user = /^INVITE sip:([^@]+)@/.exec(text)?.[1] ?? '';
       const contact = table[user];
-      return message.method === 'INVITE' && contact !== undefined ? { status: 302, phrase: 'Moved Temporarily', headers: [`Contact: ${contact}`] } : 'pass';
+      return message.method === 'INVITE' && contact !== undefined
+        ? { status: 302, phrase: 'Moved Temporarily', headers: [`Contact: ${contact}`] }
+        : 'pass';
     });
   it('is followed within the same card, with the token in our realm', async () => {
     redirecting({ '1002': `<sip:1003@${REALM}>` });
@@ -169,7 +199,13 @@ describe('a redirect', () => {
     expect(await phone.call('active')).toMatchObject({ id, peer: { user: '1002' } });
     expect(sent).toEqual(['REGISTER T1', 'INVITE T1', 'ACK', 'INVITE T1', 'ACK']);
     expect([...cards]).toEqual([id]);
-    expect(phone.trace.map(({ text }) => text.slice(0, text.indexOf('\r\n'))).filter((line) => /^INVITE|302/.test(line))).toEqual([`INVITE sip:1002@${REALM} SIP/2.0`, 'SIP/2.0 302 Moved Temporarily', `INVITE sip:1003@${REALM} SIP/2.0`]);
+    expect(
+      phone.trace.map(({ text }) => text.slice(0, text.indexOf('\r\n'))).filter((line) => /^INVITE|302/.test(line)),
+    ).toEqual([
+      `INVITE sip:1002@${REALM} SIP/2.0`,
+      'SIP/2.0 302 Moved Temporarily',
+      `INVITE sip:1003@${REALM} SIP/2.0`,
+    ]);
     phone.agent.end(id);
     await other.call('ended');
     expect(await phone.call('ended')).toMatchObject({ cause: 'hung-up' });

@@ -12,13 +12,21 @@ export function socketArguments({ url, presentation }: Grant): { readonly url: s
     presented.searchParams.set(presentation.parameter, presentation.token);
     return { url: presented.href, protocols: [SIP_PROTOCOL] };
   }
-  if (presentation.kind === 'subprotocol') return { url, protocols: [SIP_PROTOCOL, presentation.template.replace(TOKEN_PLACEHOLDER, () => presentation.token)] };
+  if (presentation.kind === 'subprotocol')
+    return {
+      url,
+      protocols: [SIP_PROTOCOL, presentation.template.replace(TOKEN_PLACEHOLDER, () => presentation.token)],
+    };
   return { url, protocols: [SIP_PROTOCOL] };
 }
 
 /** False: the line is another one now (its profile was edited), and nothing of the new grant may be shown to the gateway of the old one. */
 export function isForSameGateway(before: Grant | null, fresh: Grant): boolean {
-  return before?.url === fresh.url && before.identity === fresh.identity && before.presentation.kind === fresh.presentation.kind;
+  return (
+    before?.url === fresh.url &&
+    before.identity === fresh.identity &&
+    before.presentation.kind === fresh.presentation.kind
+  );
 }
 
 /** The secret parts of a grant. */

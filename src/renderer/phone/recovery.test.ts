@@ -8,12 +8,18 @@ import { connectionOf, setUpSwitchboard } from '../../../test/support/switchboar
 const { board, inCall, phoneOf, webRtc } = setUpSwitchboard();
 
 /** The methods of what this user's phone sent, responses left out. */
-const requestsOf = (user: string): string[] => board().story.flatMap((line) => new RegExp(`^${user}: ([A-Z]+) `).exec(line)?.[1] ?? []);
+const requestsOf = (user: string): string[] =>
+  board().story.flatMap((line) => new RegExp(`^${user}: ([A-Z]+) `).exec(line)?.[1] ?? []);
 const problemOf = (phone: TestPhone): string | null | undefined => phone.agent.snapshot().calls[0]?.problem;
 const phaseOf = (phone: TestPhone): string | undefined => phone.agent.snapshot().calls[0]?.phase;
 
 /** A call of 1001 whose engine lives by a clock of ours; the gateway is elsewhere. */
-async function slowCall(settings: Parameters<typeof webRtc>[0] = {}): Promise<{ readonly a: TestPhone; readonly b: TestPhone; readonly clock: FakeClock; readonly pass: (ms: number) => Promise<void> }> {
+async function slowCall(settings: Parameters<typeof webRtc>[0] = {}): Promise<{
+  readonly a: TestPhone;
+  readonly b: TestPhone;
+  readonly clock: FakeClock;
+  readonly pass: (ms: number) => Promise<void>;
+}> {
   webRtc({ address: '10.77.1.2', ...settings });
   const clock = createFakeClock(Date.now());
   let tokens = 0;
@@ -21,7 +27,11 @@ async function slowCall(settings: Parameters<typeof webRtc>[0] = {}): Promise<{ 
     clock,
     mint: () => {
       tokens += 1;
-      return grantWithToken(`elsewhere-${tokens}`, { url: 'wss://pbx.invalid/', identity: '1001@practice.invalid', instanceId: '6f1f6a8e-53a0-4a4e-9f0b-0d2a4d7c1001' });
+      return grantWithToken(`elsewhere-${tokens}`, {
+        url: 'wss://pbx.invalid/',
+        identity: '1001@practice.invalid',
+        instanceId: '6f1f6a8e-53a0-4a4e-9f0b-0d2a4d7c1001',
+      });
     },
   });
   const b = phoneOf('1002');
@@ -33,10 +43,15 @@ async function slowCall(settings: Parameters<typeof webRtc>[0] = {}): Promise<{ 
     }
   };
   const until = async (done: () => boolean): Promise<void> => {
-    await expect.poll(async () => {
-      await pass(5);
-      return done();
-    }, { interval: 1 }).toBe(true);
+    await expect
+      .poll(
+        async () => {
+          await pass(5);
+          return done();
+        },
+        { interval: 1 },
+      )
+      .toBe(true);
   };
   a.agent.start();
   b.agent.start();
@@ -81,10 +96,12 @@ describe('30 s without any network', () => {
     board().refuseOpen = false;
     // Back-off has at most a second to go.
     await pass(1_000);
-    await expect.poll(async () => {
-      await pass(5);
-      return requestsOf('1001').slice(before);
-    }).toEqual(['REGISTER', 'INVITE', 'ACK']);
+    await expect
+      .poll(async () => {
+        await pass(5);
+        return requestsOf('1001').slice(before);
+      })
+      .toEqual(['REGISTER', 'INVITE', 'ACK']);
     expect(connectionOf(0).localDescription?.sdp).toContain('ice-ufrag:gen1');
     expect(phaseOf(a)).toBe('recovering');
     connectionOf(0).setIce('connected');
@@ -136,15 +153,19 @@ describe('30 s without any network', () => {
   it('tries another path when the one that was agreed stays silent', async () => {
     const { pass } = await slowCall();
     connectionOf(0).setIce('disconnected');
-    await expect.poll(async () => {
-      await pass(5);
-      return connectionOf(0).localDescription?.sdp;
-    }).toContain('ice-ufrag:gen1');
+    await expect
+      .poll(async () => {
+        await pass(5);
+        return connectionOf(0).localDescription?.sdp;
+      })
+      .toContain('ice-ufrag:gen1');
     await pass(4_500);
-    await expect.poll(async () => {
-      await pass(5);
-      return connectionOf(0).localDescription?.sdp;
-    }).toContain('ice-ufrag:gen2');
+    await expect
+      .poll(async () => {
+        await pass(5);
+        return connectionOf(0).localDescription?.sdp;
+      })
+      .toContain('ice-ufrag:gen2');
   });
 });
 
@@ -155,32 +176,44 @@ describe('an address that goes away', () => {
     a.agent.subscribe(() => phases.add(`${a.agent.snapshot().registration.phase} ${phaseOf(a) ?? ''}`));
     const before = requestsOf('1001').length;
     a.agent.networkChanged({ lost: true, connected: true });
-    await expect.poll(async () => {
-      await pass(5);
-      return requestsOf('1001').slice(before);
-    }).toEqual(['REGISTER', 'INVITE', 'ACK']);
+    await expect
+      .poll(async () => {
+        await pass(5);
+        return requestsOf('1001').slice(before);
+      })
+      .toEqual(['REGISTER', 'INVITE', 'ACK']);
     expect(connectionOf(0).localDescription?.sdp).toContain('ice-ufrag:gen1');
     expect([...phases]).toEqual(['registered active']);
-    const sentOnOld = a.trace.filter(({ direction, flow, text }) => flow === 1 && direction === 'out' && /^(REGISTER|INVITE)/.test(text)).length;
+    const sentOnOld = a.trace.filter(
+      ({ direction, flow, text }) => flow === 1 && direction === 'out' && /^(REGISTER|INVITE)/.test(text),
+    ).length;
     expect(sentOnOld).toBe(2);
-    expect(a.trace.filter(({ direction, flow, text }) => flow === 2 && direction === 'out' && /^(REGISTER|INVITE)/.test(text)).length).toBe(2);
+    expect(
+      a.trace.filter(
+        ({ direction, flow, text }) => flow === 2 && direction === 'out' && /^(REGISTER|INVITE)/.test(text),
+      ).length,
+    ).toBe(2);
   });
   it('takes the flow with it: the one beside it goes on and is enough', async () => {
     const { a, pass } = await slowCall();
     a.agent.networkChanged({ lost: true, connected: true });
     board().cut('1001');
     await pass(100);
-    await expect.poll(async () => {
-      await pass(5);
-      return a.agent.snapshot().registration.phase;
-    }).toBe('registered');
+    await expect
+      .poll(async () => {
+        await pass(5);
+        return a.agent.snapshot().registration.phase;
+      })
+      .toBe('registered');
     await pass(50);
     expect(board().opened.filter((line) => line.startsWith('1001')).length).toBe(2);
     expect(phaseOf(a)).toBe('active');
-    await expect.poll(async () => {
-      await pass(5);
-      return connectionOf(0).localDescription?.sdp;
-    }).toContain('ice-ufrag:gen1');
+    await expect
+      .poll(async () => {
+        await pass(5);
+        return connectionOf(0).localDescription?.sdp;
+      })
+      .toContain('ice-ufrag:gen1');
   });
   it('and comes back later: nobody waits for the back-off', async () => {
     const { a, pass } = await slowCall();
@@ -189,17 +222,22 @@ describe('an address that goes away', () => {
     board().cut('1001');
     const tried = board().opened.length;
     await pass(20_000);
-    expect(a.agent.snapshot().registration).toMatchObject({ phase: 'waiting', sentence: 'This computer has no network.' });
+    expect(a.agent.snapshot().registration).toMatchObject({
+      phase: 'waiting',
+      sentence: 'This computer has no network.',
+    });
     expect(board().opened.length - tried).toBeLessThanOrEqual(3);
     expect(a.agent.snapshot().registration.phase).not.toBe('registered');
     board().refuseOpen = false;
     a.agent.networkChanged({ lost: false, connected: true });
     await pass(10);
     expect(a.agent.snapshot().registration.phase).toBe('registered');
-    await expect.poll(async () => {
-      await pass(5);
-      return connectionOf(0).localDescription?.sdp;
-    }).toContain('ice-ufrag:gen1');
+    await expect
+      .poll(async () => {
+        await pass(5);
+        return connectionOf(0).localDescription?.sdp;
+      })
+      .toContain('ice-ufrag:gen1');
   });
   it('a new one beside it changes nothing', async () => {
     const { a, pass } = await slowCall();
@@ -224,10 +262,12 @@ describe('a sleep of 60 s', () => {
     await pass(2_000);
     expect(a.agent.snapshot().registration.phase).toBe('registered');
     expect(board().opened.filter((line) => line.startsWith('1001')).length).toBe(2);
-    await expect.poll(async () => {
-      await pass(5);
-      return a.agent.snapshot().calls[0];
-    }).toMatchObject({ phase: 'ended', cause: 'hung-up-by-peer' });
+    await expect
+      .poll(async () => {
+        await pass(5);
+        return a.agent.snapshot().calls[0];
+      })
+      .toMatchObject({ phase: 'ended', cause: 'hung-up-by-peer' });
   });
   it('a call whose far end waited goes on', async () => {
     const { a, b, pass } = await slowCall();
@@ -248,7 +288,13 @@ describe('no token for a while', () => {
     a.renew(grantWithToken('late', { identity: '1001@practice.invalid', expiresAt: Date.now() + 60_000 }));
     await expect.poll(() => board().opened.length).toBe(3);
     board().refuseOpen = false;
-    a.renew(grantWithToken('at-last', { identity: '1001@practice.invalid', fingerprint: '00000009', expiresAt: Date.now() + 60_000 }));
+    a.renew(
+      grantWithToken('at-last', {
+        identity: '1001@practice.invalid',
+        fingerprint: '00000009',
+        expiresAt: Date.now() + 60_000,
+      }),
+    );
     await a.until(({ grant }) => grant?.fingerprint === '00000009');
     expect([[...phases], phaseOf(a)]).toEqual([['registered'], 'active']);
   });

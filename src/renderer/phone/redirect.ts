@@ -16,7 +16,12 @@ function callable(uri: string): string | null {
   const plain = uri.replace(/\?.*$/, '').replace(/;method=[^;]*/i, '');
   return /^sips?:[^\s<>"]+$/i.test(plain) && plain.length <= 256 ? plain : null;
 }
-const compared = (uri: string): string => uri.replace(/^(sips?:(?:[^@]*@)?)(.*)$/i, (_all, start: string, rest: string) => start.replace(/^sips?/i, (scheme) => scheme.toLowerCase()) + rest.toLowerCase());
+const compared = (uri: string): string =>
+  uri.replace(
+    /^(sips?:(?:[^@]*@)?)(.*)$/i,
+    (_all, start: string, rest: string) =>
+      start.replace(/^sips?/i, (scheme) => scheme.toLowerCase()) + rest.toLowerCase(),
+  );
 
 /** The Contact values, best first: `q` is 1 where it is not given (section 20.10). */
 function targetsIn(contacts: readonly string[]): string[] {
@@ -39,10 +44,17 @@ export function firstHop(target: string): Hops {
  * After the final response `status` (with these Contact values): what to call next, or null when the call is over. A 300, 301 or 302 adds
  * its targets before those that wait; any other refusal below 600 goes on with what waits. No target is tried twice, and no more than five.
  */
-export function nextHop(hops: Hops, status: number, contacts: readonly string[]): { readonly target: string; readonly hops: Hops } | null {
+export function nextHop(
+  hops: Hops,
+  status: number,
+  contacts: readonly string[],
+): { readonly target: string; readonly hops: Hops } | null {
   if (status >= 600) return null;
   const added = REDIRECTS.has(status) ? targetsIn(contacts) : [];
-  const unseen = [...added, ...hops.waiting].filter((uri, index, all) => !hops.tried.includes(compared(uri)) && all.findIndex((one) => compared(one) === compared(uri)) === index);
+  const unseen = [...added, ...hops.waiting].filter(
+    (uri, index, all) =>
+      !hops.tried.includes(compared(uri)) && all.findIndex((one) => compared(one) === compared(uri)) === index,
+  );
   const [target, ...waiting] = unseen;
   if (target === undefined || hops.tried.length > MOST_HOPS) return null;
   return { target, hops: { tried: [...hops.tried, compared(target)], waiting } };

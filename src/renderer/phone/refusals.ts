@@ -29,5 +29,7 @@ export function microphoneSentence(reason: MicrophoneFailure['reason']): string 
 /** Why a REGISTER that was no matter of tokens got no 200. */
 export function registerSentence({ status, phrase }: Pick<RegisterAnswer, 'status' | 'phrase'>): string {
   const code = `${status} ${phrase}`.trim();
-  return status === 408 || status >= 500 ? `The gateway can't register this line now (${code}).` : `The gateway refused to register this line (${code}).`;
+  return status === 408 || status >= 500
+    ? `The gateway can't register this line now (${code}).`
+    : `The gateway refused to register this line (${code}).`;
 }

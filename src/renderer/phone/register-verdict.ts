@@ -25,7 +25,14 @@ export type RegisterVerdict =
   | { readonly kind: 'another-token'; readonly on: 'this-flow' | 'new-flow'; readonly toProxy: boolean }
   /** The same token, as Proxy-Authorization as well. */
   | { readonly kind: 'to-proxy' }
-  | { readonly kind: 'problem'; readonly problem: Extract<RegistrationProblem, 'token-refused' | 'clock-skewed' | 'registration-refused'>; readonly title: string; readonly sentence: string; readonly needsPerson: boolean; readonly retryAfterMs?: number | undefined };
+  | {
+      readonly kind: 'problem';
+      readonly problem: Extract<RegistrationProblem, 'token-refused' | 'clock-skewed' | 'registration-refused'>;
+      readonly title: string;
+      readonly sentence: string;
+      readonly needsPerson: boolean;
+      readonly retryAfterMs?: number | undefined;
+    };
 
 const AUTH_STATUSES = new Set([401, 403, 407]);
 
@@ -35,22 +42,44 @@ export function skewIn({ date }: RegisterAnswer, now: number): string | null {
 }
 
 function refusalOf(answer: RegisterAnswer, grant: Grant | null, toProxy: boolean): RefusalVerdict {
-  if (grant === null || isBoundToFlow(grant.presentation)) return { another: true, toProxy: false, sentence: TOKEN_REFUSED };
+  if (grant === null || isBoundToFlow(grant.presentation))
+    return { another: true, toProxy: false, sentence: TOKEN_REFUSED };
   return judgeRefusal(answer, grant, `sip:${grant.identity.slice(grant.identity.lastIndexOf('@') + 1)}`, toProxy);
 }
 
 /** The verdict on a final response. */
-export function judgeRegister(answer: RegisterAnswer, { grant, now, tokenRetried, toProxy }: RegisterContext): RegisterVerdict {
+export function judgeRegister(
+  answer: RegisterAnswer,
+  { grant, now, tokenRetried, toProxy }: RegisterContext,
+): RegisterVerdict {
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: 'accepted', expiresAt: now + answer.expiresS * 1000 };
   if (AUTH_STATUSES.has(status)) {
     const verdict = refusalOf(answer, grant, toProxy);
-    if (verdict.another && !tokenRetried) return { kind: 'another-token', on: grant === null || isBoundToFlow(grant.presentation) ? 'new-flow' : 'this-flow', toProxy: verdict.toProxy };
+    if (verdict.another && !tokenRetried)
+      return {
+        kind: 'another-token',
+        on: grant === null || isBoundToFlow(grant.presentation) ? 'new-flow' : 'this-flow',
+        toProxy: verdict.toProxy,
+      };
     if (!verdict.another && verdict.toProxy && !toProxy) return { kind: 'to-proxy' };
     const skew = skewIn(answer, now);
     return skew === null
-      ? { kind: 'problem', problem: 'token-refused', title: 'Token refused', sentence: verdict.sentence, needsPerson: true }
+      ? {
+          kind: 'problem',
+          problem: 'token-refused',
+          title: 'Token refused',
+          sentence: verdict.sentence,
+          needsPerson: true,
+        }
       : { kind: 'problem', problem: 'clock-skewed', title: 'Clock is wrong', sentence: skew, needsPerson: true };
   }
-  return { kind: 'problem', problem: 'registration-refused', title: 'Not registered', sentence: registerSentence(answer), needsPerson: false, retryAfterMs: answer.retryAfterMs };
+  return {
+    kind: 'problem',
+    problem: 'registration-refused',
+    title: 'Not registered',
+    sentence: registerSentence(answer),
+    needsPerson: false,
+    retryAfterMs: answer.retryAfterMs,
+  };
 }

@@ -8,7 +8,13 @@ import { createRegistration, type RegistrationKeeper } from './registration';
 import type { RegisterAnswer } from './sip-stack';
 
 const ELSEWHERE = 'wss://pbx.invalid/';
-const answer = (status: number, phrase = 'X'): RegisterAnswer => ({ status, phrase, expiresS: 300, challenges: [], date: null });
+const answer = (status: number, phrase = 'X'): RegisterAnswer => ({
+  status,
+  phrase,
+  expiresS: 300,
+  challenges: [],
+  date: null,
+});
 
 interface Bench {
   readonly clock: FakeClock;

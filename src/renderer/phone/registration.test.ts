@@ -48,7 +48,10 @@ describe('registering', () => {
     const a = phoneOf('1001');
     a.agent.start();
     const first = await a.until(({ registration }) => registration.phase === 'waiting');
-    expect(first.registration).toMatchObject({ problem: 'gateway-unreachable', sentence: 'The gateway does not answer.' });
+    expect(first.registration).toMatchObject({
+      problem: 'gateway-unreachable',
+      sentence: 'The gateway does not answer.',
+    });
     const second = await a.until(({ registration }) => registration.phase === 'waiting' && registration.attempt === 2);
     expect(second.registration).toMatchObject({ sentence: 'The gateway does not answer or refused the token.' });
     expect(a.grantsGiven()).toBe(2);
@@ -71,7 +74,10 @@ describe('registering', () => {
     before.agent.start();
     await before.until(({ registration: { phase } }) => phase === 'connecting');
     before.connectRefused(refusal);
-    expect((await before.until(({ registration: { phase } }) => phase === 'waiting')).registration).toMatchObject({ problem: 'certificate-refused', sentence });
+    expect((await before.until(({ registration: { phase } }) => phase === 'waiting')).registration).toMatchObject({
+      problem: 'certificate-refused',
+      sentence,
+    });
     expect(titlesOf(before)).toContain(`Certificate refused: ${sentence}`);
     board().refuseOpen = false;
     before.agent.reconnectNow();
@@ -99,11 +105,17 @@ describe('registering', () => {
     expect(a.grantsGiven()).toBe(2);
   });
   it('leaves a gateway that asks for time alone for as long', async () => {
-    board().judge = ({ message }) => (message.method === 'REGISTER' && message.kind === 'request' ? { status: 503, phrase: 'Service Unavailable', headers: ['Retry-After: 20 (overloaded)'] } : 'pass');
+    board().judge = ({ message }) =>
+      message.method === 'REGISTER' && message.kind === 'request'
+        ? { status: 503, phrase: 'Service Unavailable', headers: ['Retry-After: 20 (overloaded)'] }
+        : 'pass';
     const a = phoneOf('1001');
     a.agent.start();
     const { registration } = await a.until((snapshot) => snapshot.registration.phase === 'waiting');
-    expect(registration).toMatchObject({ problem: 'registration-refused', sentence: "The gateway can't register this line now (503 Service Unavailable)." });
+    expect(registration).toMatchObject({
+      problem: 'registration-refused',
+      sentence: "The gateway can't register this line now (503 Service Unavailable).",
+    });
     if (registration.phase === 'waiting') expect(registration.retryAt - Date.now()).toBeGreaterThan(15_000);
   });
   it('tells which clock is wrong when the gateway says another time', async () => {
@@ -111,10 +123,17 @@ describe('registering', () => {
     const a = phoneOf('1001');
     a.agent.start();
     await a.registered();
-    expect(titlesOf(a)).toContain("Clock is wrong: This computer's clock is 5 minutes ahead of the gateway's. Set it right, then try again.");
+    expect(titlesOf(a)).toContain(
+      "Clock is wrong: This computer's clock is 5 minutes ahead of the gateway's. Set it right, then try again.",
+    );
   });
   it("shows main's sentence when there is no grant, and waits longer when a person is needed", async () => {
-    const a = phoneOf('1001', { mint: () => ({ ok: false, failure: { reason: 'key-absent', sentence: 'This profile has no key.', action: 'open-keys' } }) });
+    const a = phoneOf('1001', {
+      mint: () => ({
+        ok: false,
+        failure: { reason: 'key-absent', sentence: 'This profile has no key.', action: 'open-keys' },
+      }),
+    });
     a.agent.start();
     const { registration } = await a.until((snapshot) => snapshot.registration.phase === 'waiting');
     expect(registration).toMatchObject({ problem: 'no-grant', sentence: 'This profile has no key.' });
@@ -128,7 +147,9 @@ describe('registering', () => {
     a.agent.subscribe(() => phases.add(a.agent.snapshot().registration.phase));
     a.renew(grantWithToken('renewed', { identity: '1001@practice.invalid', fingerprint: '00000002' }));
     await a.until(({ grant }) => grant?.fingerprint === '00000002');
-    await expect.poll(() => a.trace.filter(({ flow, text }) => flow === 2 && text.startsWith('SIP/2.0 200')).length).toBe(1);
+    await expect
+      .poll(() => a.trace.filter(({ flow, text }) => flow === 2 && text.startsWith('SIP/2.0 200')).length)
+      .toBe(1);
     expect([...phases]).toEqual(['registered']);
     expect(board().opened[1]).toContain('token=renewed');
     expect(a.grantsGiven()).toBe(1);

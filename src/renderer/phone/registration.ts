@@ -78,9 +78,17 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     deps.onChange();
   };
   const isElsewhere = (): boolean => grant !== null && isLoopbackUrl(grant.url) !== true;
-  const hasFlowElsewhere = (): boolean => isElsewhere() && (state.phase === 'registered' || state.phase === 'registering');
+  const hasFlowElsewhere = (): boolean =>
+    isElsewhere() && (state.phase === 'registered' || state.phase === 'registering');
 
-  const outage = createOutage({ clock, random: deps.random, onEvent: deps.onEvent, isElsewhere, onWaiting: set, retry: () => void connect() });
+  const outage = createOutage({
+    clock,
+    random: deps.random,
+    onEvent: deps.onEvent,
+    isElsewhere,
+    onWaiting: set,
+    retry: () => void connect(),
+  });
 
   const take = (fresh: Grant): void => {
     toProxy &&= isForSameGateway(grant, fresh);
@@ -175,7 +183,11 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     }
     deps.onEvent(tokenMinted(fresh));
     // The old flow stays; as long as the registration's token lives there is time for another try.
-    const delay = retryDelay({ failures: tries, random: deps.random(), onThisComputer: isLoopbackUrl(fresh.url) === true });
+    const delay = retryDelay({
+      failures: tries,
+      random: deps.random(),
+      onThisComputer: isLoopbackUrl(fresh.url) === true,
+    });
     if (clock.now() + delay >= fresh.expiresAt) return;
     cancelRenewal = clock.after(delay, () => {
       void deps.grants.get().then((again) => {
@@ -194,8 +206,11 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     const restored = replacing === 0 && (wasLost || moved);
     const hasMoved = moved;
     if (restored) wasLost = moved = false;
-    set(before.phase === 'registered' ? { ...before, expiresAt } : { phase: 'registered', since: now, expiresAt, tookMs });
-    if (grant !== null && (restored || before.phase !== 'registered')) deps.onEvent(registeredEvent(grant.identity, tookMs));
+    set(
+      before.phase === 'registered' ? { ...before, expiresAt } : { phase: 'registered', since: now, expiresAt, tookMs },
+    );
+    if (grant !== null && (restored || before.phase !== 'registered'))
+      deps.onEvent(registeredEvent(grant.identity, tookMs));
     if (restored) deps.onRestored(hasMoved);
   };
 
@@ -216,7 +231,10 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     start: () => {
       if (running) return;
       running = true;
-      const stops = [deps.grants.onRenewed((fresh) => void renew(fresh, 0)), deps.grants.onConnectRefused?.(outage.connectRefused)];
+      const stops = [
+        deps.grants.onRenewed((fresh) => void renew(fresh, 0)),
+        deps.grants.onConnectRefused?.(outage.connectRefused),
+      ];
       stopHearing = () => stops.forEach((stop) => stop?.());
       void connect();
     },

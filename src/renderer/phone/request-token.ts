@@ -18,7 +18,10 @@ export interface Presented {
 
 /** Host name that a line's tokens are for: its identity's domain, in lower case. The realm is a name in challenges, which may be anything. */
 export function tokenDomain({ identity }: Pick<Grant, 'identity'>): string {
-  return identity.slice(identity.lastIndexOf('@') + 1).replace(/:\d+$/, '').toLowerCase();
+  return identity
+    .slice(identity.lastIndexOf('@') + 1)
+    .replace(/:\d+$/, '')
+    .toLowerCase();
 }
 
 /** Whether a REGISTER or a first INVITE to this Request-URI may show the grant's token: to the identity's domain only, and never in clear beyond this computer. */

@@ -22,9 +22,19 @@ beforeEach(() => {
 });
 afterEach(() => uninstall());
 
-const facts = (status: number | null, by: Ended['by'] = 'peer'): Ended => ({ by, status, phrase: '', reason: null, trouble: null });
+const facts = (status: number | null, by: Ended['by'] = 'peer'): Ended => ({
+  by,
+  status,
+  phrase: '',
+  reason: null,
+  trouble: null,
+});
 
-function setUp(fresh: (target: string) => Promise<boolean> | null = () => null, callable: (target: string) => boolean = () => true, forbidden: (target: string) => string | null = () => null) {
+function setUp(
+  fresh: (target: string) => Promise<boolean> | null = () => null,
+  callable: (target: string) => boolean = () => true,
+  forbidden: (target: string) => string | null = () => null,
+) {
   const invites: Invite[] = [];
   const ends: Ended[] = [];
   let answers = 0;
@@ -72,7 +82,12 @@ function setUp(fresh: (target: string) => Promise<boolean> | null = () => null, 
         did,
         listener: own,
         refuse: (status, contact, wanted) => {
-          refusal = { status, contacts: contact === undefined ? [] : [contact], challenges: [], minSessionS: wanted ?? null };
+          refusal = {
+            status,
+            contacts: contact === undefined ? [] : [contact],
+            challenges: [],
+            minSessionS: wanted ?? null,
+          };
           own.onEnded(facts(status));
         },
       });
@@ -118,8 +133,11 @@ describe('a call of several INVITEs', () => {
   });
   it('takes the session interval that a 422 asks for, three times at most', () => {
     const { invites, ends } = setUp();
-    for (const [index, wanted] of [2_000, 2_400, 3_600, 7_200].entries()) at(invites, index).refuse(422, undefined, wanted);
-    expect(invites.map(({ target, minSessionS }) => [target, minSessionS])).toEqual([null, 2_000, 2_400, 3_600].map((minSessionS) => ['sip:1002@pbx', minSessionS]));
+    for (const [index, wanted] of [2_000, 2_400, 3_600, 7_200].entries())
+      at(invites, index).refuse(422, undefined, wanted);
+    expect(invites.map(({ target, minSessionS }) => [target, minSessionS])).toEqual(
+      [null, 2_000, 2_400, 3_600].map((minSessionS) => ['sip:1002@pbx', minSessionS]),
+    );
     expect(ends).toEqual([facts(422)]);
   });
   it('ends with a 422 that asks for nothing more', () => {
@@ -137,7 +155,10 @@ describe('a call of several INVITEs', () => {
     expect([invites.length, ends]).toEqual([1, [facts(401)]]);
   });
   it('can be given up while the token is minted', async () => {
-    for (const [how, expected] of [['end', { by: 'us', trouble: null }], ['abandon', { by: 'system', trouble: 'transport' }]] as const) {
+    for (const [how, expected] of [
+      ['end', { by: 'us', trouble: null }],
+      ['abandon', { by: 'system', trouble: 'transport' }],
+    ] as const) {
       const { session, invites, ends } = setUp(() => Promise.resolve(true));
       at(invites, 0).refuse(401);
       session[how](603);
@@ -171,7 +192,9 @@ describe('a call of several INVITEs', () => {
   });
   it('does not go where the rules of the line do not let it, and says so', async () => {
     const sentence = 'This line may not call numbers that match "+1900*".';
-    const { invites, ends } = setUp(undefined, undefined, (target) => (target.startsWith('sip:+1900') ? sentence : null));
+    const { invites, ends } = setUp(undefined, undefined, (target) =>
+      target.startsWith('sip:+1900') ? sentence : null,
+    );
     at(invites, 0).refuse(302, '<sip:+19001234567@pbx>');
     await turn();
     expect([invites.length, ends]).toEqual([1, [{ ...facts(302), reason: sentence, trouble: 'rule' }]]);

@@ -26,7 +26,12 @@ export interface Attempt {
 
 export interface RetryPorts {
   /** Sends an INVITE, or says why not. `minSessionS`: what a 422 asked for, or null. */
-  readonly invite: (target: string, media: MediaStream, listener: SessionListener, minSessionS: number | null) => Attempt | CallRefusal;
+  readonly invite: (
+    target: string,
+    media: MediaStream,
+    listener: SessionListener,
+    minSessionS: number | null,
+  ) => Attempt | CallRefusal;
   /** Null: another token would not help. Else one is minted: true once it is in use, false when there is none. */
   readonly freshToken: (target: string, refusal: InviteRefusal) => Promise<boolean> | null;
   /** Whether the line's rules let it call where it is sent to: null, or why not, in a sentence. */
@@ -39,7 +44,12 @@ const INTERVALS_TRIED = 3;
 type Ended = Parameters<SessionListener['onEnded']>[0];
 
 /** Starts the first INVITE, or says as `invite` does why not. */
-export function createRetriedSession(dialled: string, media: MediaStream, listener: SessionListener, ports: RetryPorts): StackSession | CallRefusal {
+export function createRetriedSession(
+  dialled: string,
+  media: MediaStream,
+  listener: SessionListener,
+  ports: RetryPorts,
+): StackSession | CallRefusal {
   let hops = firstHop(dialled);
   let target = dialled;
   let sound = media;
@@ -85,7 +95,12 @@ export function createRetriedSession(dialled: string, media: MediaStream, listen
 
   function refused(facts: Ended, refusal: InviteRefusal): void {
     // RFC 4028 section 7.4.
-    if (refusal.status === 422 && refusal.minSessionS !== null && refusal.minSessionS > (minSessionS ?? 0) && intervals < INTERVALS_TRIED) {
+    if (
+      refusal.status === 422 &&
+      refusal.minSessionS !== null &&
+      refusal.minSessionS > (minSessionS ?? 0) &&
+      intervals < INTERVALS_TRIED
+    ) {
       intervals += 1;
       minSessionS = refusal.minSessionS;
       again(target, facts);
@@ -134,7 +149,8 @@ export function createRetriedSession(dialled: string, media: MediaStream, listen
     },
     answer: (stream) => attempt.session.answer(stream),
     end: (status) => (endBetween === null ? attempt.session.end(status) : endBetween(ended)),
-    abandon: () => (endBetween === null ? attempt.session.abandon() : endBetween({ ...ended, by: 'system', trouble: 'transport' })),
+    abandon: () =>
+      endBetween === null ? attempt.session.abandon() : endBetween({ ...ended, by: 'system', trouble: 'transport' }),
     setMicrophone: (on) => {
       microphoneOn = on;
       attempt.session.setMicrophone(on);

@@ -5,7 +5,8 @@ import { dialogRetryDelay, glareDelay, openWithin, retryDelay } from './retry-po
 const base = { failures: 0, random: 1, onThisComputer: false };
 
 describe('retryDelay', () => {
-  const bounds = (more: object): number[] => Array.from({ length: 8 }, (_, failures) => retryDelay({ ...base, ...more, failures }));
+  const bounds = (more: object): number[] =>
+    Array.from({ length: 8 }, (_, failures) => retryDelay({ ...base, ...more, failures }));
   it('comes back at least once a second in the first minute of an outage, every 4 s in its first five, and every 15 s after them', () => {
     expect(bounds({})).toEqual([750, 1000, 1000, 1000, 1000, 1000, 1000, 1000]);
     expect(bounds({ outageMs: 60_000 })).toEqual(bounds({}));
@@ -48,7 +49,8 @@ describe('a thousand agents lose the same gateway in one moment', () => {
     const random = seeded(20_261_121);
     return Array.from({ length: AGENTS }, () => {
       let at = 0;
-      for (let failures = 0; failures === 0 || at < outageMs; failures += 1) at += retryDelay({ failures, random: random(), onThisComputer: false, outageMs: at });
+      for (let failures = 0; failures === 0 || at < outageMs; failures += 1)
+        at += retryDelay({ failures, random: random(), onThisComputer: false, outageMs: at });
       return at - outageMs;
     });
   };
@@ -82,7 +84,9 @@ describe('openWithin', () => {
 
 describe('dialogRetryDelay', () => {
   it('doubles from a second to 15, less up to half by chance', () => {
-    expect([0, 1, 2, 3, 4, 9].map((failures) => dialogRetryDelay(failures, 0))).toEqual([1000, 2000, 4000, 8000, 15000, 15000]);
+    expect([0, 1, 2, 3, 4, 9].map((failures) => dialogRetryDelay(failures, 0))).toEqual([
+      1000, 2000, 4000, 8000, 15000, 15000,
+    ]);
     expect(dialogRetryDelay(0, 0.9999)).toBe(500);
   });
 });

@@ -8,7 +8,9 @@ const wired = setUpWiredSocket();
 /** The registrar hears of the newest flow. */
 const handOver = (): void => {
   wired().socket.send(request('REGISTER', 'hand-over', { callId: 'registration' }));
-  wired().sockets.last().deliver(response(200, 'REGISTER', 'hand-over'));
+  wired()
+    .sockets.last()
+    .deliver(response(200, 'REGISTER', 'hand-over'));
 };
 const statusesOf = (texts: readonly string[]): number[] => texts.map((text) => peek(text)?.status ?? -1);
 
@@ -54,7 +56,13 @@ describe('a lost flow', () => {
     await clock.advance(20_000);
     await openWith(wired(), 'second');
     const [cancel = ''] = sockets.last().sent;
-    expect(cancel.split('\r\n').sort()).toEqual(invite.replaceAll('INVITE', 'CANCEL').replace('\r\n\r\n', '\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n').split('\r\n').sort());
+    expect(cancel.split('\r\n').sort()).toEqual(
+      invite
+        .replaceAll('INVITE', 'CANCEL')
+        .replace('\r\n\r\n', '\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n')
+        .split('\r\n')
+        .sort(),
+    );
     sockets.last().drop();
     await openWith(wired(), 'third');
     expect(sockets.last().sent).toEqual([]);
@@ -108,7 +116,8 @@ describe('what waits for a flow', () => {
 });
 
 describe('a token in requests', () => {
-  const bearer = (token: string): Grant => testGrant({ identity: '1001@h', presentation: { kind: 'bearer', header: 'Authorization', realm: 'voice', token } });
+  const bearer = (token: string): Grant =>
+    testGrant({ identity: '1001@h', presentation: { kind: 'bearer', header: 'Authorization', realm: 'voice', token } });
   const opened = async (): Promise<void> => {
     const { socket, sockets } = wired();
     const open = socket.connect(bearer('T-one'));
@@ -116,7 +125,8 @@ describe('a token in requests', () => {
     expect(await open).toBe(true);
     socket.present(bearer('T-one'));
   };
-  const tokensIn = (texts: readonly string[]): string[] => texts.map((text) => /^Authorization: Bearer (.*)$/m.exec(text)?.[1] ?? '-');
+  const tokensIn = (texts: readonly string[]): string[] =>
+    texts.map((text) => /^Authorization: Bearer (.*)$/m.exec(text)?.[1] ?? '-');
 
   it('is on REGISTER and the first INVITE, as the newest grant has it, and nowhere else', async () => {
     const { socket, sockets, traced } = wired();
@@ -125,7 +135,8 @@ describe('a token in requests', () => {
     socket.send(request('REGISTER', 'z1'));
     socket.send(request('INVITE', 'z2'));
     socket.present(bearer('T-two'));
-    for (const method of ['INVITE', 'BYE', 'ACK', 'INFO']) socket.send(request(method, `d-${method}`, { inDialog: true }));
+    for (const method of ['INVITE', 'BYE', 'ACK', 'INFO'])
+      socket.send(request(method, `d-${method}`, { inDialog: true }));
     socket.send(request('CANCEL', 'z2'));
     socket.send(request('INVITE', 'z3').replace('sip:1002@h SIP', 'sip:1002@elsewhere SIP'));
     socket.send(request('INVITE', 'z4'));

@@ -105,7 +105,8 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
         live.add(message.callId);
         on.calls.add(message.callId);
       }
-    } else if (message.method === 'INVITE' && message.status >= 200 && message.status < 300) belongs(message.callId, on);
+    } else if (message.method === 'INVITE' && message.status >= 200 && message.status < 300)
+      belongs(message.callId, on);
     on.flow.send(withToken(text, message, presented));
     if (message.kind === 'request') listener.onRequestSent(message);
   };
@@ -116,7 +117,8 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
     unanswered.close(branch);
     if (asked === undefined) return;
     const accepted = status < 300;
-    if (asked.message.method === 'REGISTER' && accepted && asked.on === current) for (const one of draining) one.registered = false;
+    if (asked.message.method === 'REGISTER' && accepted && asked.on === current)
+      for (const one of draining) one.registered = false;
     if (asked.message.method !== 'INVITE') return;
     if (accepted) belongs(callId, asked.on);
     else if (!asked.message.inDialog) {
@@ -185,7 +187,8 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
 
   /** A repeated request keeps its branch: whoever has it already takes it for a retransmission (RFC 3261 section 17.2.3). */
   const repeatUnanswered = (next: Carried, which: (waiting: OpenRequest<Carried>) => boolean): void => {
-    for (const waiting of unanswered.list()) if (waiting.message.inDialog && which(waiting)) write(waiting.text, waiting.message, next);
+    for (const waiting of unanswered.list())
+      if (waiting.message.inDialog && which(waiting)) write(waiting.text, waiting.message, next);
   };
 
   const become = (next: Carried, beforeIsSuspect: boolean): void => {
@@ -202,7 +205,11 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
         repeatUnanswered(next, () => true);
         // A REGISTER over the new flow has to wait for the answer to the one before: here it is.
         const stuck = unanswered.list().filter(({ message, on }) => on === before && message.method === 'REGISTER');
-        deps.clock.after(0, () => stuck.filter(({ message }) => unanswered.get(message.branch) !== undefined).forEach(({ message }) => giveUp(message)));
+        deps.clock.after(0, () =>
+          stuck
+            .filter(({ message }) => unanswered.get(message.branch) !== undefined)
+            .forEach(({ message }) => giveUp(message)),
+        );
       }
       return;
     }
@@ -240,18 +247,24 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
     new Promise((resolve) => {
       abandonOpening();
       flowNumber += 1;
-      const flow = openFlow(flowNumber, grant, deps, {
-        onOpen: () => {
-          abandonOpening = () => undefined;
-          become(carried, beforeIsSuspect);
-          resolve(true);
+      const flow = openFlow(
+        flowNumber,
+        grant,
+        deps,
+        {
+          onOpen: () => {
+            abandonOpening = () => undefined;
+            become(carried, beforeIsSuspect);
+            resolve(true);
+          },
+          onMessage: (text) => receive(text, carried),
+          onEnd: (end) => {
+            lose(carried, end);
+            resolve(false);
+          },
         },
-        onMessage: (text) => receive(text, carried),
-        onEnd: (end) => {
-          lose(carried, end);
-          resolve(false);
-        },
-      }, openWithinMs);
+        openWithinMs,
+      );
       const carried: Carried = { flow, calls: new Set(), registered: true, arrived: new Set() };
       abandonOpening = () => {
         flow.close();

@@ -35,7 +35,10 @@ export interface StackListener {
    * An INVITE to `target` was refused. Null: another token would not help. Else one is minted: true once requests carry it, false when
    * there is none.
    */
-  readonly onInviteRefused: (target: string, refusal: { readonly status: number; readonly challenges: readonly Challenge[] }) => Promise<boolean> | null;
+  readonly onInviteRefused: (
+    target: string,
+    refusal: { readonly status: number; readonly challenges: readonly Challenge[] },
+  ) => Promise<boolean> | null;
   /** A call is sent on to `target`. Null: it may go there; else why not, in a sentence. */
   readonly onRedirected: (target: string) => Promise<string | null>;
 }
@@ -121,4 +124,3 @@ export interface SessionListener {
   readonly onIceState: (state: RTCIceConnectionState) => void;
   readonly onEnded: (facts: Omit<EndFacts, 'direction' | 'rang' | 'answered'>) => void;
 }
-

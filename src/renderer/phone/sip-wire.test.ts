@@ -18,12 +18,21 @@ const invite = [
 describe('peek', () => {
   it('reads a request, compact names and folded lines included', () => {
     const message = peek(invite);
-    expect(message).toMatchObject({ kind: 'request', method: 'INVITE', status: 0, branch: 'z9hG4bKtop', callId: 'call-1', inDialog: false });
+    expect(message).toMatchObject({
+      kind: 'request',
+      method: 'INVITE',
+      status: 0,
+      branch: 'z9hG4bKtop',
+      callId: 'call-1',
+      inDialog: false,
+    });
     expect(message?.headers('via')).toHaveLength(2);
     expect(message?.headers('subject')).toEqual(['folded over two lines']);
   });
   it('reads a response', () => {
-    expect(peek('SIP/2.0 486 Busy Here\r\nVia: SIP/2.0/WS a;branch=z9\r\nTo: <sip:x>;tag=9\r\nCSeq: 7 INVITE\r\n\r\n')).toMatchObject({ kind: 'response', method: 'INVITE', status: 486, phrase: 'Busy Here', inDialog: true });
+    expect(
+      peek('SIP/2.0 486 Busy Here\r\nVia: SIP/2.0/WS a;branch=z9\r\nTo: <sip:x>;tag=9\r\nCSeq: 7 INVITE\r\n\r\n'),
+    ).toMatchObject({ kind: 'response', method: 'INVITE', status: 486, phrase: 'Busy Here', inDialog: true });
   });
   it.each(['', '\r\n\r\n', 'GET / HTTP/1.1\r\n\r\n', '{"json":1}'])('is null for %j', (text) => {
     expect(peek(text)).toBeNull();
@@ -35,7 +44,14 @@ describe('localResponse', () => {
     const message = peek(invite);
     if (message === null) throw new Error('no message');
     const response = peek(localResponse(message, 503, 'Connection Lost'));
-    expect(response).toMatchObject({ kind: 'response', status: 503, method: 'INVITE', branch: 'z9hG4bKtop', callId: 'call-1', inDialog: true });
+    expect(response).toMatchObject({
+      kind: 'response',
+      status: 503,
+      method: 'INVITE',
+      branch: 'z9hG4bKtop',
+      callId: 'call-1',
+      inDialog: true,
+    });
     expect(response?.headers('via')).toHaveLength(2);
   });
 });
@@ -56,7 +72,8 @@ describe('grantedExpires', () => {
     return message;
   };
   it('takes our own contact among several', () => {
-    const contacts = 'Contact: "Other, phone" <sip:x@1>;+sip.instance="<urn:uuid:other>";expires=30, <sip:y@2>;+sip.instance="<urn:uuid:MINE>";expires=280';
+    const contacts =
+      'Contact: "Other, phone" <sip:x@1>;+sip.instance="<urn:uuid:other>";expires=30, <sip:y@2>;+sip.instance="<urn:uuid:MINE>";expires=280';
     expect(grantedExpires(answer(contacts), 'mine')).toBe(280);
   });
   it('falls back on the Expires header, then on ten minutes', () => {

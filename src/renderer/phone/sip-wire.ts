@@ -16,7 +16,17 @@ export interface WireMessage {
   readonly headers: (name: string) => readonly string[];
 }
 
-const COMPACT: Readonly<Record<string, string>> = { v: 'via', f: 'from', t: 'to', i: 'call-id', m: 'contact', l: 'content-length', c: 'content-type', s: 'subject', k: 'supported' };
+const COMPACT: Readonly<Record<string, string>> = {
+  v: 'via',
+  f: 'from',
+  t: 'to',
+  i: 'call-id',
+  m: 'contact',
+  l: 'content-length',
+  c: 'content-type',
+  s: 'subject',
+  k: 'supported',
+};
 
 /** Reads start line and headers; null when the text is no SIP message. */
 export function peek(text: string): WireMessage | null {
@@ -81,7 +91,10 @@ export function endStrayDialog(response: WireMessage, branch: string): readonly 
   const sentBy = /^SIP\/2\.0\/\S+\s+[^;\s]+/.exec(first('via'))?.[0];
   if (target === undefined || sentBy === undefined) return [];
   const sequence = Number.parseInt(first('cseq'), 10);
-  const routes = response.headers('record-route').flatMap((value) => value.split(/,(?=\s*<)/)).reverse();
+  const routes = response
+    .headers('record-route')
+    .flatMap((value) => value.split(/,(?=\s*<)/))
+    .reverse();
   const request = (method: string, number: number): string =>
     [
       `${method} ${target} SIP/2.0`,
@@ -103,7 +116,8 @@ export function endStrayDialog(response: WireMessage, branch: string): readonly 
 export function cancelOf(invite: string): string {
   const message = peek(invite);
   const uri = /^INVITE (\S+) /.exec(invite)?.[1] ?? '';
-  const copied = (name: string, label: string): string[] => (message?.headers(name) ?? []).map((value) => `${label}: ${value}`);
+  const copied = (name: string, label: string): string[] =>
+    (message?.headers(name) ?? []).map((value) => `${label}: ${value}`);
   return [
     `CANCEL ${uri} SIP/2.0`,
     ...copied('via', 'Via').slice(0, 1),
@@ -120,7 +134,13 @@ export function cancelOf(invite: string): string {
 }
 
 /** A liveness probe: an OPTIONS request to the domain (RFC 3261 section 11) that wants any answer. `name` goes into its branch and Call-ID; answers to `probe` stay within the flow. */
-export function optionsProbe(parts: { readonly identity: string; readonly transport: 'WS' | 'WSS'; readonly token: string; readonly sequence: number; readonly name?: 'probe' | 'test' }): string {
+export function optionsProbe(parts: {
+  readonly identity: string;
+  readonly transport: 'WS' | 'WSS';
+  readonly token: string;
+  readonly sequence: number;
+  readonly name?: 'probe' | 'test';
+}): string {
   const name = parts.name ?? 'probe';
   const domain = parts.identity.slice(parts.identity.indexOf('@') + 1);
   return [

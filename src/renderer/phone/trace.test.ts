@@ -5,7 +5,10 @@ describe('the redacted tap', () => {
   it.each([
     ['Authorization: Bearer abc.def.ghi\r\nTo: x', 'Authorization: [redacted]\r\nTo: x'],
     ['proxy-authorization : Digest username="x", response="0123"', 'proxy-authorization : [redacted]'],
-    ['Authorization: Digest username="1800000300:1001", realm="h", nonce="n", response="0123"', 'Authorization: [redacted]'],
+    [
+      'Authorization: Digest username="1800000300:1001", realm="h", nonce="n", response="0123"',
+      'Authorization: [redacted]',
+    ],
     ['X-Plivo-Jwt: abc', 'X-Plivo-Jwt: [redacted]'],
     ['INVITE sip:a@h;token=s3cret SIP/2.0', 'INVITE sip:a@h;token=[redacted] SIP/2.0'],
     ['Contact: <sip:a@h?access_token=s3cret&x=1>', 'Contact: <sip:a@h?access_token=[redacted]&x=1>'],
@@ -19,9 +22,15 @@ describe('the redacted tap', () => {
     expect(redact(raw)).toBe(shown);
   });
   it('takes out the token wherever it stands, whatever it looks like', () => {
-    expect(redact('P-Odd: <opaque.token> and opaque.token', ['opaque.token'])).toBe('P-Odd: <[redacted]> and [redacted]');
+    expect(redact('P-Odd: <opaque.token> and opaque.token', ['opaque.token'])).toBe(
+      'P-Odd: <[redacted]> and [redacted]',
+    );
   });
-  it.each([['X-Own-Header: opaque'], ['Sec-WebSocket-Protocol: sip, bearer.opaque'], ['WWW-Authenticate: Bearer realm="h", error_description="opaque is no token"']])('takes it out of %s', (text) => {
+  it.each([
+    ['X-Own-Header: opaque'],
+    ['Sec-WebSocket-Protocol: sip, bearer.opaque'],
+    ['WWW-Authenticate: Bearer realm="h", error_description="opaque is no token"'],
+  ])('takes it out of %s', (text) => {
     expect(redact(text, ['opaque'])).toBe(text.replace('opaque', '[redacted]'));
   });
   it('leaves ordinary messages alone', () => {

@@ -27,6 +27,7 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   let shown = text;
   for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '[redacted]');
   for (const [pattern, replacement] of RULES) shown = shown.replace(pattern, replacement);
-  if (/^Content-Type\s*:\s*application\/dtmf\s*$/im.test(shown)) shown = shown.replace(/(\r\n\r\n)\s*[0-9A-D*#]+\s*$/, '$1*');
+  if (/^Content-Type\s*:\s*application\/dtmf\s*$/im.test(shown))
+    shown = shown.replace(/(\r\n\r\n)\s*[0-9A-D*#]+\s*$/, '$1*');
   return shown;
 }

@@ -1,25 +1,52 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { QUALITY_EVERY_MS, createQualityStore, judge, readingOf, type QualityReading } from './call-quality';
 
-const reading = (more: Partial<QualityReading> = {}): QualityReading => ({ codec: 'Opus', roundTripMs: 18, jitterMs: 4, totals: { lost: 0, received: 100 }, ...more });
+const reading = (more: Partial<QualityReading> = {}): QualityReading => ({
+  codec: 'Opus',
+  roundTripMs: 18,
+  jitterMs: 4,
+  totals: { lost: 0, received: 100 },
+  ...more,
+});
 const report = (lost: number, received: number) =>
   new Map<string, unknown>([
     ['t', { id: 't', type: 'transport' }],
-    ['in', { id: 'in', type: 'inbound-rtp', kind: 'audio', codecId: 'c', jitter: 0.004, packetsLost: lost, packetsReceived: received }],
+    [
+      'in',
+      {
+        id: 'in',
+        type: 'inbound-rtp',
+        kind: 'audio',
+        codecId: 'c',
+        jitter: 0.004,
+        packetsLost: lost,
+        packetsReceived: received,
+      },
+    ],
     ['c', { id: 'c', type: 'codec', mimeType: 'audio/opus' }],
     ['p', { id: 'p', type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.0183 }],
   ]);
 
 describe('a reading', () => {
   it('finds codec, round trip, jitter and loss', () => {
-    expect(readingOf(report(3, 97).values())).toEqual({ codec: 'Opus', roundTripMs: 18, jitterMs: 4, totals: { lost: 3, received: 97 } });
+    expect(readingOf(report(3, 97).values())).toEqual({
+      codec: 'Opus',
+      roundTripMs: 18,
+      jitterMs: 4,
+      totals: { lost: 3, received: 97 },
+    });
   });
   it('takes the round trip of the path in use, not of one that was left', () => {
-    const moved = [...report(0, 1).values(), { id: 'q', type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.2 }, { id: 'u', type: 'transport', selectedCandidatePairId: 'q' }];
+    const moved = [
+      ...report(0, 1).values(),
+      { id: 'q', type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.2 },
+      { id: 'u', type: 'transport', selectedCandidatePairId: 'q' },
+    ];
     expect(readingOf(moved.slice(1))?.roundTripMs).toBe(200);
   });
   it('is null before audio came in', () => expect(readingOf([{ type: 'outbound-rtp' }, null, 'x'])).toBeNull());
-  it('does without a round trip', () => expect(readingOf([{ type: 'inbound-rtp', kind: 'audio' }])).toMatchObject({ roundTripMs: null, codec: '' }));
+  it('does without a round trip', () =>
+    expect(readingOf([{ type: 'inbound-rtp', kind: 'audio' }])).toMatchObject({ roundTripMs: null, codec: '' }));
 });
 
 describe('the judgement', () => {
@@ -34,7 +61,9 @@ describe('the judgement', () => {
     [reading({ totals: { lost: 0, received: 0 } }), 'Good'],
   ])('%o is %s', (value, word) => expect(judge(value, null).word).toBe(word));
   it('counts loss since the reading before', () => {
-    expect(judge(reading({ totals: { lost: 10, received: 190 } }), reading({ totals: { lost: 10, received: 90 } })).word).toBe('Good');
+    expect(
+      judge(reading({ totals: { lost: 10, received: 190 } }), reading({ totals: { lost: 10, received: 90 } })).word,
+    ).toBe('Good');
   });
 });
 

@@ -37,7 +37,12 @@ export function readingOf(entries: Iterable<unknown>): QualityReading | null {
   const codec = records.find((entry) => entry['id'] === inbound['codecId'])?.['mimeType'];
   // Several may be nominated, of which one was left for a new path.
   const selected = records.find((entry) => entry['type'] === 'transport')?.['selectedCandidatePairId'];
-  const pairs = records.filter((entry) => entry['type'] === 'candidate-pair' && entry['nominated'] === true && numberOf(entry, 'currentRoundTripTime') !== null);
+  const pairs = records.filter(
+    (entry) =>
+      entry['type'] === 'candidate-pair' &&
+      entry['nominated'] === true &&
+      numberOf(entry, 'currentRoundTripTime') !== null,
+  );
   const pair = pairs.find(({ id }) => id === selected) ?? pairs[0];
   const roundTripS = pair === undefined ? null : numberOf(pair, 'currentRoundTripTime');
   const name = typeof codec === 'string' ? codec.replace(/^audio\//, '') : '';
@@ -45,7 +50,10 @@ export function readingOf(entries: Iterable<unknown>): QualityReading | null {
     codec: name === 'opus' ? 'Opus' : name,
     roundTripMs: roundTripS === null ? null : Math.round(roundTripS * 1000),
     jitterMs: (numberOf(inbound, 'jitter') ?? 0) * 1000,
-    totals: { lost: Math.max(0, numberOf(inbound, 'packetsLost') ?? 0), received: numberOf(inbound, 'packetsReceived') ?? 0 },
+    totals: {
+      lost: Math.max(0, numberOf(inbound, 'packetsLost') ?? 0),
+      received: numberOf(inbound, 'packetsReceived') ?? 0,
+    },
   };
 }
 
@@ -86,7 +94,8 @@ export function createQualityStore(stats: (id: CallId) => Promise<RTCStatsReport
     const quality = judge(reading, before);
     before = reading;
     const shown = store.get();
-    if (shown?.word !== quality.word || shown.codec !== quality.codec || shown.roundTripMs !== quality.roundTripMs) store.set(quality);
+    if (shown?.word !== quality.word || shown.codec !== quality.codec || shown.roundTripMs !== quality.roundTripMs)
+      store.set(quality);
   }
 
   return {

@@ -13,15 +13,30 @@ const facts = (id: string, direction: CallFacts['direction'] = 'outgoing'): Call
   problem: null,
 });
 const active = (id: string): Call => ({ ...facts(id), phase: 'active', answeredAt: 1 });
-const held = (id: string): Call => ({ ...facts(id), phase: 'held', answeredAt: 1, hold: { byUs: true, byPeer: false } });
+const held = (id: string): Call => ({
+  ...facts(id),
+  phase: 'held',
+  answeredAt: 1,
+  hold: { byUs: true, byPeer: false },
+});
 const incoming = (id: string): Call => ({ ...facts(id, 'incoming'), phase: 'ringing', earlyMedia: false });
 const ringing = (id: string, earlyMedia = false): Call => ({ ...facts(id), phase: 'ringing', earlyMedia });
-const ended = (id: string): Call => ({ ...facts(id), phase: 'ended', answeredAt: null, endedAt: 2, cause: 'busy', details: '' });
+const ended = (id: string): Call => ({
+  ...facts(id),
+  phase: 'ended',
+  answeredAt: null,
+  endedAt: 2,
+  cause: 'busy',
+  details: '',
+});
 const ids = (calls: readonly Call[]): string[] => calls.map((call) => call.id);
 
 describe('the layout', () => {
   it('the active call is large, held and ended ones are lines, incoming ones come last', () => {
-    const layout = layoutOf({ calls: [held('a'), active('b'), ended('c'), incoming('d'), incoming('e')], activeCallId: 'b' });
+    const layout = layoutOf({
+      calls: [held('a'), active('b'), ended('c'), incoming('d'), incoming('e')],
+      activeCallId: 'b',
+    });
     expect(ids(layout.incoming)).toEqual(['d', 'e']);
     expect(layout.main?.id).toBe('b');
     expect(ids(layout.lines)).toEqual(['a', 'c']);
@@ -38,7 +53,14 @@ describe('the layout', () => {
     expect(layoutOf({ calls: [incoming('a')], activeCallId: null }).main).toBeNull();
   });
   it('a missed call does not push a held one off its card', () => {
-    const missed: Call = { ...facts('m', 'incoming'), phase: 'ended', answeredAt: null, endedAt: 2, cause: 'cancelled-by-caller', details: '' };
+    const missed: Call = {
+      ...facts('m', 'incoming'),
+      phase: 'ended',
+      answeredAt: null,
+      endedAt: 2,
+      cause: 'cancelled-by-caller',
+      details: '',
+    };
     expect(layoutOf({ calls: [held('a'), missed], activeCallId: null }).main?.id).toBe('a');
     expect(layoutOf({ calls: [missed], activeCallId: null }).main?.id).toBe('m');
   });
@@ -58,7 +80,13 @@ describe('the sound', () => {
 
 describe('changes', () => {
   it('are told once, with where they came from', () => {
-    expect(changedPhases([ringing('a'), held('b')], [active('a'), held('b'), incoming('c')]).map(({ call, from }) => [call.id, from, call.phase])).toEqual([
+    expect(
+      changedPhases([ringing('a'), held('b')], [active('a'), held('b'), incoming('c')]).map(({ call, from }) => [
+        call.id,
+        from,
+        call.phase,
+      ]),
+    ).toEqual([
       ['a', 'ringing', 'active'],
       ['c', null, 'ringing'],
     ]);

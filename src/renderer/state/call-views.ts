@@ -21,7 +21,8 @@ export interface CallLayout {
 }
 
 /** A call that had the large card until it ended; a call that was only missed never had it. */
-const leftTheCard = (call: Call): boolean => call.phase === 'ended' && (call.answeredAt !== null || call.direction === 'outgoing');
+const leftTheCard = (call: Call): boolean =>
+  call.phase === 'ended' && (call.answeredAt !== null || call.direction === 'outgoing');
 
 /**
  * The active call is large; without one the call being placed is, then the one that just ended, then a held one. An ended
@@ -32,7 +33,12 @@ export function layoutOf({ calls, activeCallId }: Pick<PhoneSnapshot, 'calls' | 
   const others = calls.filter((call) => !canAnswer(call));
   const live = others.filter(isLive);
   const main =
-    live.find((call) => call.id === activeCallId) ?? live.findLast((call) => call.phase !== 'held') ?? others.findLast(leftTheCard) ?? live.at(-1) ?? others.at(-1) ?? null;
+    live.find((call) => call.id === activeCallId) ??
+    live.findLast((call) => call.phase !== 'held') ??
+    others.findLast(leftTheCard) ??
+    live.at(-1) ??
+    others.at(-1) ??
+    null;
   return { incoming, main, lines: others.filter((call) => call !== main), inCall: live.length > 0 };
 }
 
@@ -56,7 +62,12 @@ export function soundFor(calls: readonly Call[], doNotDisturb: boolean): 'silent
 }
 
 /** What changed from one list of calls to the next, call by call. */
-export function changedPhases(before: readonly Call[], after: readonly Call[]): readonly { readonly call: Call; readonly from: Call['phase'] | null }[] {
+export function changedPhases(
+  before: readonly Call[],
+  after: readonly Call[],
+): readonly { readonly call: Call; readonly from: Call['phase'] | null }[] {
   const known = new Map<CallId, Call['phase']>(before.map((call) => [call.id, call.phase]));
-  return after.filter((call) => known.get(call.id) !== call.phase).map((call) => ({ call, from: known.get(call.id) ?? null }));
+  return after
+    .filter((call) => known.get(call.id) !== call.phase)
+    .map((call) => ({ call, from: known.get(call.id) ?? null }));
 }

@@ -8,9 +8,19 @@ import type { TrialPorts } from '../phone/line-trial';
 import { createConnectionTestsStore, type ConnectionTestParts } from './connection-tests-store';
 
 const line = (purposes: readonly string[] = ['sip']) =>
-  profileSchema.parse({ id: 'work', name: 'Work', environment: 'staging', provider: { kind: purposes.includes('sip') ? 'local-jwt' : 'sippet', audience: 'pbx' }, identity: '1001@pbx.example.com', gatewayUrl: 'wss://pbx.example.com/ws', presentation: { kind: 'query' }, policy: { purposes } });
+  profileSchema.parse({
+    id: 'work',
+    name: 'Work',
+    environment: 'staging',
+    provider: { kind: purposes.includes('sip') ? 'local-jwt' : 'sippet', audience: 'pbx' },
+    identity: '1001@pbx.example.com',
+    gatewayUrl: 'wss://pbx.example.com/ws',
+    presentation: { kind: 'query' },
+    policy: { purposes },
+  });
 const TEST_ID = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';
-const minted = (purpose: string, grant: unknown) => () => ok({ testId: TEST_ID, purpose, fingerprint: '01234567', lifeS: 300, grant });
+const minted = (purpose: string, grant: unknown) => () =>
+  ok({ testId: TEST_ID, purpose, fingerprint: '01234567', lifeS: 300, grant });
 
 function setUp(answer: () => unknown, tryLine: (ports: TrialPorts) => Promise<void> = () => Promise.resolve()) {
   const clock = createFakeClock();
@@ -24,7 +34,11 @@ function setUp(answer: () => unknown, tryLine: (ports: TrialPorts) => Promise<vo
     monotonic: clock.now,
   };
   const store = createConnectionTestsStore(parts);
-  const steps = () => store.get().get('work')?.steps.map(({ name, state, ms }) => `${name} ${state}${ms === null ? '' : ` ${ms}`}`);
+  const steps = () =>
+    store
+      .get()
+      .get('work')
+      ?.steps.map(({ name, state, ms }) => `${name} ${state}${ms === null ? '' : ` ${ms}`}`);
   return { store, clock, invoked, tell, stopped, steps };
 }
 
@@ -40,7 +54,10 @@ describe('a test of a connection', () => {
     await at.store.start(line());
     expect(at.steps()).toEqual(['mint passed 0', 'open passed 7', 'register passed 7', 'options passed 7']);
     expect(at.store.get().get('work')?.running).toBe(false);
-    expect(at.invoked).toEqual([['profiles.test', { profileId: 'work' }], ['profiles.testDone', { testId: TEST_ID }]]);
+    expect(at.invoked).toEqual([
+      ['profiles.test', { profileId: 'work' }],
+      ['profiles.testDone', { testId: TEST_ID }],
+    ]);
   });
 
   it.each([
@@ -60,20 +77,23 @@ describe('a test of a connection', () => {
     expect(refused.invoked).toHaveLength(1);
   });
 
-  it.each(['before', 'after'])('tells what main saw of the connect, when that comes %s the end of the socket', async (order) => {
-    const word: Failure = fail('certificate-refused', 'The certificate has expired.').failure;
-    const at = setUp(minted('sip', testGrant()), async ({ onBegin, onEnd, mainsWord }) => {
-      onBegin('open');
-      const tell = (): void => at.tell('profiles.testRefused', { testId: TEST_ID, failure: word });
-      if (order === 'before') tell();
-      const asked = mainsWord();
-      if (order === 'after') tell();
-      const heard = await asked;
-      onEnd('open', heard === null ? ok('nothing was told') : { ok: false, failure: heard });
-    });
-    await at.store.start(line());
-    expect(at.store.get().get('work')?.steps[1]?.failure).toEqual(word);
-  });
+  it.each(['before', 'after'])(
+    'tells what main saw of the connect, when that comes %s the end of the socket',
+    async (order) => {
+      const word: Failure = fail('certificate-refused', 'The certificate has expired.').failure;
+      const at = setUp(minted('sip', testGrant()), async ({ onBegin, onEnd, mainsWord }) => {
+        onBegin('open');
+        const tell = (): void => at.tell('profiles.testRefused', { testId: TEST_ID, failure: word });
+        if (order === 'before') tell();
+        const asked = mainsWord();
+        if (order === 'after') tell();
+        const heard = await asked;
+        onEnd('open', heard === null ? ok('nothing was told') : { ok: false, failure: heard });
+      });
+      await at.store.start(line());
+      expect(at.store.get().get('work')?.steps[1]?.failure).toEqual(word);
+    },
+  );
 
   it('does not wait long for a word that does not come', async () => {
     const at = setUp(minted('sip', testGrant()), async ({ onBegin, onEnd, mainsWord }) => {
@@ -91,7 +111,13 @@ describe('a test of a connection', () => {
     await events.store.start(line(['events']));
     expect(events.steps()).toEqual(['mint passed 0', 'join passed 0']);
     const voice = setUp(minted('voice', null));
-    await voice.store.start(profileSchema.parse({ ...line(['events']), provider: { kind: 'openai-realtime' }, policy: { purposes: ['voice'] } }));
+    await voice.store.start(
+      profileSchema.parse({
+        ...line(['events']),
+        provider: { kind: 'openai-realtime' },
+        policy: { purposes: ['voice'] },
+      }),
+    );
     expect(voice.steps()).toEqual(['mint passed 0']);
   });
 

@@ -39,7 +39,10 @@ export interface ConnectionTestsStore extends Store<ReadonlyMap<string, TestRun>
 export interface ConnectionTestParts {
   readonly api: RingfenceApi;
   readonly tryLine: (grant: Grant, ports: TrialPorts) => LineTrial;
-  readonly tryChannel: (grant: EventsGrant, ports: Pick<ChannelTrialPorts, 'mainsWord'>) => { readonly done: Promise<Result<string>>; readonly stop: () => void };
+  readonly tryChannel: (
+    grant: EventsGrant,
+    ports: Pick<ChannelTrialPorts, 'mainsWord'>,
+  ) => { readonly done: Promise<Result<string>>; readonly stop: () => void };
   readonly after: (ms: number, task: () => void) => () => void;
   /** Milliseconds from an arbitrary origin. */
   readonly monotonic: () => number;
@@ -58,9 +61,16 @@ export function stepsFor({ policy }: Pick<Profile, 'policy'>): readonly TestStep
 const OWN_LIFE_BEYOND_S = 10;
 
 const minutes = (s: number): string => `${Math.floor(s / 60)}:${String(Math.round(s % 60)).padStart(2, '0')}`;
-const lifeWords = (lifeS: number, askedS: number): string => `lives ${minutes(lifeS)}${lifeS > askedS + OWN_LIFE_BEYOND_S ? `, which its system fixes: the line's rule is ${minutes(askedS)}` : ''}`;
+const lifeWords = (lifeS: number, askedS: number): string =>
+  `lives ${minutes(lifeS)}${lifeS > askedS + OWN_LIFE_BEYOND_S ? `, which its system fixes: the line's rule is ${minutes(askedS)}` : ''}`;
 
-export function createConnectionTestsStore({ api, tryLine, tryChannel, after, monotonic }: ConnectionTestParts): ConnectionTestsStore {
+export function createConnectionTestsStore({
+  api,
+  tryLine,
+  tryChannel,
+  after,
+  monotonic,
+}: ConnectionTestParts): ConnectionTestsStore {
   const store = createStore<ReadonlyMap<string, TestRun>>(new Map());
   const stops = new Map<string, () => void>();
   const words = new Map<string, Failure>();
@@ -108,7 +118,11 @@ export function createConnectionTestsStore({ api, tryLine, tryChannel, after, mo
       stopTrial();
     });
     let began = monotonic();
-    let run: TestRun = { profileId: id, running: true, steps: stepsFor(profile).map((name) => ({ name, state: 'waiting', ms: null, detail: '', failure: null })) };
+    let run: TestRun = {
+      profileId: id,
+      running: true,
+      steps: stepsFor(profile).map((name) => ({ name, state: 'waiting', ms: null, detail: '', failure: null })),
+    };
     const change = (name: TestStepName, to: Partial<TestStep>): void => {
       if (turn.isOver) return;
       run = { ...run, steps: run.steps.map((step) => (step.name === name ? { ...step, ...to } : step)) };
@@ -119,7 +133,10 @@ export function createConnectionTestsStore({ api, tryLine, tryChannel, after, mo
       change(name, { state: 'running' });
     };
     const end = (name: TestStepName, outcome: Result<string>): void =>
-      change(name, { ms: Math.round(monotonic() - began), ...(outcome.ok ? { state: 'passed', detail: outcome.value } : { state: 'failed', failure: outcome.failure }) });
+      change(name, {
+        ms: Math.round(monotonic() - began),
+        ...(outcome.ok ? { state: 'passed', detail: outcome.value } : { state: 'failed', failure: outcome.failure }),
+      });
 
     const tryIt = async ({ testId, grant }: ConnectionTest): Promise<void> => {
       const word = (): Promise<Failure | null> => mainsWord(testId);
@@ -139,7 +156,15 @@ export function createConnectionTestsStore({ api, tryLine, tryChannel, after, mo
     const stopped = (): boolean => turn.isOver;
     begin('mint');
     const minted = await api.invoke('profiles.test', { profileId: id });
-    end('mint', minted.ok ? { ok: true, value: `${minted.value.fingerprint}, ${lifeWords(minted.value.lifeS, profile.policy.tokenLifeS)}` } : minted);
+    end(
+      'mint',
+      minted.ok
+        ? {
+            ok: true,
+            value: `${minted.value.fingerprint}, ${lifeWords(minted.value.lifeS, profile.policy.tokenLifeS)}`,
+          }
+        : minted,
+    );
     if (minted.ok) {
       if (!stopped()) await tryIt(minted.value);
       void api.invoke('profiles.testDone', { testId: minted.value.testId });
@@ -147,7 +172,11 @@ export function createConnectionTestsStore({ api, tryLine, tryChannel, after, mo
     }
     if (stopped()) return;
     stops.delete(id);
-    put({ ...run, running: false, steps: run.steps.map((step) => (step.state === 'waiting' ? { ...step, state: 'skipped' } : step)) });
+    put({
+      ...run,
+      running: false,
+      steps: run.steps.map((step) => (step.state === 'waiting' ? { ...step, state: 'skipped' } : step)),
+    });
   }
 
   return {

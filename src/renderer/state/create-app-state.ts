@@ -32,7 +32,11 @@ import { createVoiceLine } from './voice-line';
 
 export interface AppParts {
   readonly api: RingfenceApi;
-  readonly createUserAgent: (profile: Profile, grants: GrantSource, mayCall: (target: string) => Promise<Result<unknown>>) => UserAgent;
+  readonly createUserAgent: (
+    profile: Profile,
+    grants: GrantSource,
+    mayCall: (target: string) => Promise<Result<unknown>>,
+  ) => UserAgent;
   /** The phone of a line without SIP: it has an assistant, or nobody to call. */
   readonly createVoiceUserAgent: (profile: Profile, line: VoiceLine, onTranscript: TranscriptStore['put']) => UserAgent;
   /** Opens the WebSocket of live events. */
@@ -64,7 +68,11 @@ export function createAppState(parts: AppParts): App {
   const transcripts = createTranscriptStore();
   const authorize = (profileId: string, target: string) => api.invoke('calls.authorize', { profileId, target });
   const createUserAgent = (profile: Profile): UserAgent =>
-    hasSip(profile) ? parts.createUserAgent(profile, createGrantSource(api, profile.id, grantFailure.set), (target) => authorize(profile.id, target)) : parts.createVoiceUserAgent(profile, createVoiceLine(api, profile.id), transcripts.put);
+    hasSip(profile)
+      ? parts.createUserAgent(profile, createGrantSource(api, profile.id, grantFailure.set), (target) =>
+          authorize(profile.id, target),
+        )
+      : parts.createVoiceUserAgent(profile, createVoiceLine(api, profile.id), transcripts.put);
   const health = createStore(NO_HEALTH);
   const phone = createPhoneStore({
     createUserAgent,
@@ -149,7 +157,10 @@ export function createAppState(parts: AppParts): App {
     },
   });
   function followLongestCall(): void {
-    longestCall.follow(phone.get().calls, (profileId) => profiles.get()?.profiles.find(({ id }) => id === profileId)?.policy.maxCallS ?? null);
+    longestCall.follow(
+      phone.get().calls,
+      (profileId) => profiles.get()?.profiles.find(({ id }) => id === profileId)?.policy.maxCallS ?? null,
+    );
   }
   function followSound(): void {
     const { doNotDisturb, ringerId, speakerId } = settings.get();
@@ -161,7 +172,13 @@ export function createAppState(parts: AppParts): App {
   function followKeys(): void {
     api.subscribe('audit.appended', (entry) => {
       const waits = phone.get().registration.phase === 'waiting';
-      if (entry.what === 'key' && entry.change !== 'removed' && entry.profileId === profiles.get()?.activeProfileId && waits) phone.reconnectNow();
+      if (
+        entry.what === 'key' &&
+        entry.change !== 'removed' &&
+        entry.profileId === profiles.get()?.activeProfileId &&
+        waits
+      )
+        phone.reconnectNow();
     });
   }
 
@@ -214,8 +231,10 @@ export function createAppState(parts: AppParts): App {
       });
       const [asked] = await Promise.all([profiles.start(), settings.start(), phoneLock.start()]);
       const notice = profiles.get()?.notice ?? null;
-      if (notice !== null) live.append({ category: 'errors', kind: 'problem', title: 'A file needs attention', detail: notice });
-      if (!asked.ok) live.append({ category: 'errors', kind: 'problem', title: 'No profiles', detail: asked.failure.sentence });
+      if (notice !== null)
+        live.append({ category: 'errors', kind: 'problem', title: 'A file needs attention', detail: notice });
+      if (!asked.ok)
+        live.append({ category: 'errors', kind: 'problem', title: 'No profiles', detail: asked.failure.sentence });
     },
   };
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createDevicesStore, listsFrom } from './devices-store';
 
-const device = (kind: MediaDeviceKind, deviceId: string, label = '') => ({ kind, deviceId, label, groupId: '', toJSON: () => null });
+const device = (kind: MediaDeviceKind, deviceId: string, label = '') => ({
+  kind,
+  deviceId,
+  label,
+  groupId: '',
+  toJSON: () => null,
+});
 
 describe('devices', () => {
   it('are sorted by kind, without aliases, and the unnamed are numbered', () => {

@@ -23,8 +23,17 @@ export type DevicePort = Pick<MediaDevices, 'enumerateDevices' | 'addEventListen
 export function listsFrom(infos: readonly Pick<MediaDeviceInfo, 'deviceId' | 'kind' | 'label'>[]): DeviceLists {
   const named = (kind: MediaDeviceKind, fallback: string): Device[] =>
     infos
-      .filter((info) => info.kind === kind && info.deviceId !== '' && info.deviceId !== 'default' && info.deviceId !== 'communications')
-      .map((info, index) => ({ id: info.deviceId, label: info.label === '' ? `${fallback} ${index + 1}` : info.label.replace(/ \([0-9a-f]{4}:[0-9a-f]{4}\)$/, '') }));
+      .filter(
+        (info) =>
+          info.kind === kind &&
+          info.deviceId !== '' &&
+          info.deviceId !== 'default' &&
+          info.deviceId !== 'communications',
+      )
+      .map((info, index) => ({
+        id: info.deviceId,
+        label: info.label === '' ? `${fallback} ${index + 1}` : info.label.replace(/ \([0-9a-f]{4}:[0-9a-f]{4}\)$/, ''),
+      }));
   return { microphones: named('audioinput', 'Microphone'), speakers: named('audiooutput', 'Speaker') };
 }
 

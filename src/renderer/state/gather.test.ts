@@ -6,7 +6,10 @@ function setUp() {
   const clock = createFakeClock();
   const told: number[] = [];
   const start = clock.now();
-  const changed = createGather((run, ms) => clock.after(ms, run), () => told.push(clock.now() - start));
+  const changed = createGather(
+    (run, ms) => clock.after(ms, run),
+    () => told.push(clock.now() - start),
+  );
   /** So many changes a second, one each time, for so long. */
   const come = async (perSecond: number, forMs: number): Promise<void> => {
     for (let ms = 0; ms < forMs; ms += 1000 / perSecond) {

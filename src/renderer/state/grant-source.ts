@@ -4,7 +4,11 @@ import { ok, type Failure } from '../../contracts/result';
 import type { GrantSource } from '../phone/user-agent';
 
 /** Makes the source. `onFailure` hears why main refused, and null when it grants again. Main renews for as long as somebody listens. */
-export function createGrantSource(api: RingfenceApi, profileId: string, onFailure: (failure: Failure | null) => void): GrantSource {
+export function createGrantSource(
+  api: RingfenceApi,
+  profileId: string,
+  onFailure: (failure: Failure | null) => void,
+): GrantSource {
   const which = { profileId, purpose: 'sip' } as const;
   let listening = 0;
   return {
@@ -12,7 +16,8 @@ export function createGrantSource(api: RingfenceApi, profileId: string, onFailur
       const result = await api.invoke('grants.get', which);
       onFailure(result.ok ? null : result.failure);
       if (!result.ok) return result;
-      if (result.value.purpose !== 'sip') throw new Error(`asked for a grant for SIP, got one for ${result.value.purpose}`);
+      if (result.value.purpose !== 'sip')
+        throw new Error(`asked for a grant for SIP, got one for ${result.value.purpose}`);
       return ok(result.value);
     },
     onConnectRefused: (listener) =>

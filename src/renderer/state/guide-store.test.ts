@@ -6,7 +6,17 @@ import { NO_PHONE } from './phone-store';
 import { DEFAULT_SETTINGS } from './settings-store';
 import { createStore } from './store';
 
-const call: Call = { id: 'c1', direction: 'outgoing', peer: { uri: 'sip:echo@h', user: 'echo', displayName: '' }, profileId: 'practice', startedAt: 0, muted: false, sentDigits: '', problem: null, phase: 'dialing' };
+const call: Call = {
+  id: 'c1',
+  direction: 'outgoing',
+  peer: { uri: 'sip:echo@h', user: 'echo', displayName: '' },
+  profileId: 'practice',
+  startedAt: 0,
+  muted: false,
+  sentDigits: '',
+  problem: null,
+  phase: 'dialing',
+};
 
 function setUp(placed: Result<string> = ok('c1')) {
   const settings = createStore(DEFAULT_SETTINGS);

@@ -28,7 +28,9 @@ export interface GuideStore extends Store<Guide> {
 
 export interface GuideParts {
   readonly phone: Pick<PhoneStore, 'get' | 'subscribe' | 'place'>;
-  readonly settings: Pick<SettingsStore, 'get' | 'subscribe'> & { readonly change: (part: Partial<Settings>) => unknown };
+  readonly settings: Pick<SettingsStore, 'get' | 'subscribe'> & {
+    readonly change: (part: Partial<Settings>) => unknown;
+  };
 }
 
 /** Makes the store; it follows the settings and its own call. */
@@ -61,7 +63,8 @@ export function createGuideStore({ phone, settings }: GuideParts): GuideStore {
       const placed = await phone.place(typed);
       const call = placed.ok ? phone.get().calls.find(({ id }) => id === placed.value) : undefined;
       if (!placed.ok) set({ failure: placed.failure });
-      else if (call === undefined) set({ failure: fail('cancelled', 'The call was over before it began. Try again.', 'retry').failure });
+      else if (call === undefined)
+        set({ failure: fail('cancelled', 'The call was over before it began. Try again.', 'retry').failure });
       else set({ call });
       return placed;
     },

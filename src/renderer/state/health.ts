@@ -14,9 +14,19 @@ export interface Health {
   /** The phone's own connection to its gateway. */
   readonly connection: { readonly lost: number; readonly back: number };
   /** The channel of live events. */
-  readonly events: { readonly lost: number; readonly back: number; readonly refused: number; readonly unreadable: number };
+  readonly events: {
+    readonly lost: number;
+    readonly back: number;
+    readonly refused: number;
+    readonly unreadable: number;
+  };
   /** Tokens, or SIP credentials, by purpose. */
-  readonly mints: { readonly sip: number; readonly sipFailed: number; readonly events: number; readonly eventsFailed: number };
+  readonly mints: {
+    readonly sip: number;
+    readonly sipFailed: number;
+    readonly events: number;
+    readonly eventsFailed: number;
+  };
   /** Ended before their time. */
   readonly revoked: { readonly done: number; readonly failed: number };
 }
@@ -33,8 +43,18 @@ export const NO_HEALTH: Health = {
 };
 
 /** Ends that say nothing against the line: somebody chose them. */
-const CHOSEN: ReadonlySet<string> = new Set(['hung-up', 'hung-up-by-peer', 'cancelled', 'declined-by-peer', 'busy', 'no-answer']);
-const bump = <T extends Readonly<Record<string, number>>>(group: T, name: keyof T): T => ({ ...group, [name]: (group[name] ?? 0) + 1 });
+const CHOSEN: ReadonlySet<string> = new Set([
+  'hung-up',
+  'hung-up-by-peer',
+  'cancelled',
+  'declined-by-peer',
+  'busy',
+  'no-answer',
+]);
+const bump = <T extends Readonly<Record<string, number>>>(group: T, name: keyof T): T => ({
+  ...group,
+  [name]: (group[name] ?? 0) + 1,
+});
 
 /** What a change of the calls adds. */
 export function afterCalls(health: Health, before: readonly Call[], after: readonly Call[]): Health {
@@ -42,13 +62,29 @@ export function afterCalls(health: Health, before: readonly Call[], after: reado
     const outgoing = call.direction === 'outgoing';
     let next = sum;
     const wasQuiet = from === null || from === 'dialing';
-    if (outgoing && wasQuiet && call.phase !== 'dialing' && (call.phase !== 'ended' || call.answeredAt !== null || ['busy', 'no-answer', 'declined-by-peer'].includes(call.cause))) {
+    if (
+      outgoing &&
+      wasQuiet &&
+      call.phase !== 'dialing' &&
+      (call.phase !== 'ended' ||
+        call.answeredAt !== null ||
+        ['busy', 'no-answer', 'declined-by-peer'].includes(call.cause))
+    ) {
       next = { ...next, placed: bump(next.placed, 'rang') };
-    } else if (outgoing && wasQuiet && call.phase === 'ended' && !CHOSEN.has(call.cause)) next = { ...next, placed: bump(next.placed, 'notStarted') };
+    } else if (outgoing && wasQuiet && call.phase === 'ended' && !CHOSEN.has(call.cause))
+      next = { ...next, placed: bump(next.placed, 'notStarted') };
     const wasAnswered = from === 'active' || from === 'held' || from === 'recovering';
     const answeredAt = 'answeredAt' in call ? call.answeredAt : null;
-    if (outgoing && !wasAnswered && answeredAt !== null) next = { ...next, answer: { count: next.answer.count + 1, totalMs: next.answer.totalMs + Math.max(0, answeredAt - call.startedAt) } };
-    if (call.phase === 'ended' && call.answeredAt !== null) next = { ...next, ended: bump(next.ended, CHOSEN.has(call.cause) ? 'completed' : 'broken') };
+    if (outgoing && !wasAnswered && answeredAt !== null)
+      next = {
+        ...next,
+        answer: {
+          count: next.answer.count + 1,
+          totalMs: next.answer.totalMs + Math.max(0, answeredAt - call.startedAt),
+        },
+      };
+    if (call.phase === 'ended' && call.answeredAt !== null)
+      next = { ...next, ended: bump(next.ended, CHOSEN.has(call.cause) ? 'completed' : 'broken') };
     return next;
   }, health);
 }
@@ -73,9 +109,12 @@ export function afterNote(health: Health, note: ChannelNote): Health {
 
 /** What an entry of main's audit log adds. */
 export function afterAudit(health: Health, entry: AuditEntry): Health {
-  if (entry.what === 'mint' && entry.purpose !== 'voice') return { ...health, mints: bump(health.mints, entry.purpose) };
-  if (entry.what === 'refusal' && (entry.purpose === 'sip' || entry.purpose === 'events')) return { ...health, mints: bump(health.mints, `${entry.purpose}Failed`) };
-  if (entry.what === 'revoke') return { ...health, revoked: bump(health.revoked, entry.outcome === 'ended' ? 'done' : 'failed') };
+  if (entry.what === 'mint' && entry.purpose !== 'voice')
+    return { ...health, mints: bump(health.mints, entry.purpose) };
+  if (entry.what === 'refusal' && (entry.purpose === 'sip' || entry.purpose === 'events'))
+    return { ...health, mints: bump(health.mints, `${entry.purpose}Failed`) };
+  if (entry.what === 'revoke')
+    return { ...health, revoked: bump(health.revoked, entry.outcome === 'ended' ? 'done' : 'failed') };
   return health;
 }
 
@@ -83,6 +122,7 @@ export function afterAudit(health: Health, entry: AuditEntry): Health {
 export function afterConnection(health: Health, kind: string): Health {
   if (kind === 'connection-lost') return { ...health, connection: bump(health.connection, 'lost') };
   // The registration after a loss is the way back; any other one is a start.
-  if (kind === 'registered' && health.connection.back < health.connection.lost) return { ...health, connection: bump(health.connection, 'back') };
+  if (kind === 'registered' && health.connection.back < health.connection.lost)
+    return { ...health, connection: bump(health.connection, 'back') };
   return health;
 }

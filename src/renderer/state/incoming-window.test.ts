@@ -71,7 +71,11 @@ describe('the small window', () => {
     expect(done).toEqual(['answer a', 'end b']);
   });
   it('gets names that fit what main accepts', () => {
-    expect(noticeOf(ringing('a', 'x'.repeat(300)), { name: 'y'.repeat(300), environment: 'staging' })).toMatchObject({ name: 'x'.repeat(120), line: 'y'.repeat(60), environment: 'staging' });
+    expect(noticeOf(ringing('a', 'x'.repeat(300)), { name: 'y'.repeat(300), environment: 'staging' })).toMatchObject({
+      name: 'x'.repeat(120),
+      line: 'y'.repeat(60),
+      environment: 'staging',
+    });
     expect(noticeOf(ringing('a', ' '), { name: 'L', environment: 'staging' }).name).toBe('1');
   });
 });

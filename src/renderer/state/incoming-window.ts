@@ -10,7 +10,13 @@ import type { Store } from './store';
 /** What the small window is told about a call; the network's texts are cut to what main accepts. */
 export function noticeOf(call: Call, line: Pick<Profile, 'name' | 'environment'>): IncomingNotice {
   const name = call.peer.displayName.trim() === '' ? call.peer.user : call.peer.displayName;
-  return { callId: call.id, name: name.slice(0, 120), number: call.peer.user.slice(0, 120), line: line.name.slice(0, 60), environment: line.environment };
+  return {
+    callId: call.id,
+    name: name.slice(0, 120),
+    number: call.peer.user.slice(0, 120),
+    line: line.name.slice(0, 60),
+    environment: line.environment,
+  };
 }
 
 export interface IncomingWindowParts {
@@ -29,7 +35,8 @@ export function followIncoming({ api, phone, settings, line }: IncomingWindowPar
     const inUse = line();
     const ringing = settings.get().doNotDisturb || inUse === null ? [] : phone.get().calls.filter(canAnswer);
     const now = new Set(ringing.map((call) => call.id));
-    for (const call of ringing) if (inUse !== null && !announced.has(call.id)) void api.invoke('calls.notifyIncoming', noticeOf(call, inUse));
+    for (const call of ringing)
+      if (inUse !== null && !announced.has(call.id)) void api.invoke('calls.notifyIncoming', noticeOf(call, inUse));
     for (const callId of announced) if (!now.has(callId)) void api.invoke('calls.dismissIncoming', { callId });
     announced = now;
   }

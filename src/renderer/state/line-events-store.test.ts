@@ -10,9 +10,35 @@ import { decodeFrame, encodeFrame } from '../events/phoenix-frame';
 import { REFETCH_MS, createLineEventsStore } from './line-events-store';
 
 const line = (id: string, purposes: Profile['policy']['purposes'] = ['events']): Profile =>
-  profile.parse({ id, name: id, environment: 'development', provider: { kind: 'sippet', baseUrl: 'https://api.example.com' }, identity: '1001@h.example', gatewayUrl: 'wss://h.example/', presentation: { kind: 'digest' }, policy: { purposes } });
-const grant: EventsGrant = { profileId: 'desk', purpose: 'events', issuedAt: 0, expiresAt: 1, fingerprint: '5f3a91c2', url: 'wss://api.example.com/socket/websocket', parameter: 'session_token', token: 't', topic: 'events' };
-const row = (callUuid: string, status = 'answered') => ({ callUuid, status, fromNumber: '+1', toNumber: '+2', startedAt: null, endedAt: null });
+  profile.parse({
+    id,
+    name: id,
+    environment: 'development',
+    provider: { kind: 'sippet', baseUrl: 'https://api.example.com' },
+    identity: '1001@h.example',
+    gatewayUrl: 'wss://h.example/',
+    presentation: { kind: 'digest' },
+    policy: { purposes },
+  });
+const grant: EventsGrant = {
+  profileId: 'desk',
+  purpose: 'events',
+  issuedAt: 0,
+  expiresAt: 1,
+  fingerprint: '5f3a91c2',
+  url: 'wss://api.example.com/socket/websocket',
+  parameter: 'session_token',
+  token: 't',
+  topic: 'events',
+};
+const row = (callUuid: string, status = 'answered') => ({
+  callUuid,
+  status,
+  fromNumber: '+1',
+  toNumber: '+2',
+  startedAt: null,
+  endedAt: null,
+});
 
 function setUp(snapshots: unknown[] = []) {
   const clock = createFakeClock();
@@ -23,16 +49,26 @@ function setUp(snapshots: unknown[] = []) {
     'events.snapshot': () => snapshots.shift() ?? ok({ calls: [], canEnd: true }),
     'events.endCall': () => ok(null),
   });
-  const store = createLineEventsStore({ api: scripted.api, openSocket: (url) => new sockets.WebSocket(url, []), after: clock.after, random: () => 0, onEvent: (event) => events.push(event), onNote: () => undefined });
+  const store = createLineEventsStore({
+    api: scripted.api,
+    openSocket: (url) => new sockets.WebSocket(url, []),
+    after: clock.after,
+    random: () => 0,
+    onEvent: (event) => events.push(event),
+    onNote: () => undefined,
+  });
   store.start();
   const join = async (response: object = {}): Promise<void> => {
     await clock.settle();
     sockets.last().accept();
     const { joinRef, ref } = decodeFrame(sockets.last().sent.at(-1)) ?? { joinRef: null, ref: null };
-    sockets.last().deliver(encodeFrame({ joinRef, ref, topic: 'events', event: 'phx_reply', payload: { status: 'ok', response } }));
+    sockets
+      .last()
+      .deliver(encodeFrame({ joinRef, ref, topic: 'events', event: 'phx_reply', payload: { status: 'ok', response } }));
     await clock.advance(100);
   };
-  const push = (event: string, payload: unknown): void => sockets.last().deliver(encodeFrame({ joinRef: null, ref: null, topic: 'events', event, payload }));
+  const push = (event: string, payload: unknown): void =>
+    sockets.last().deliver(encodeFrame({ joinRef: null, ref: null, topic: 'events', event, payload }));
   const asked = (channel: string): number => scripted.invoked.filter(([name]) => name === channel).length;
   return { clock, sockets, events, scripted, store, join, push, asked };
 }
@@ -58,7 +94,11 @@ describe('the live events of a line', () => {
   });
 
   it('lie over the snapshot, which is asked for at each join and every 30 s', async () => {
-    const at = setUp([ok({ calls: [row('a'), row('b')], canEnd: true }), ok({ calls: [row('a')], canEnd: true }), ok({ calls: [row('a')], canEnd: true })]);
+    const at = setUp([
+      ok({ calls: [row('a'), row('b')], canEnd: true }),
+      ok({ calls: [row('a')], canEnd: true }),
+      ok({ calls: [row('a')], canEnd: true }),
+    ]);
     at.store.use(line('desk'));
     await at.join();
     at.push('call_ended', { callUuid: 'b' });
@@ -103,7 +143,8 @@ describe('the live events of a line', () => {
     await at.join();
     let drawn = 0;
     at.store.subscribe(() => (drawn += 1));
-    for (let each = 0; each < 500; each += 1) for (let time = 0; time < 2; time += 1) at.push('incoming_call', { callUuid: String(each), fromNumber: '+1' });
+    for (let each = 0; each < 500; each += 1)
+      for (let time = 0; time < 2; time += 1) at.push('incoming_call', { callUuid: String(each), fromNumber: '+1' });
     at.push('call_transcript_delta', { callUuid: '1', speaker: 'caller', delta: 'Hi' });
     at.push('who_knows', { callUuid: '1' });
     await at.clock.advance(60);

@@ -6,7 +6,13 @@ import type { RingfenceApi } from '../../contracts/ipc';
 import type { Profile } from '../../contracts/profile';
 import { fieldOf, isFields, readRows } from '../../contracts/remote-call';
 import { fail, ok, type Failure, type Result } from '../../contracts/result';
-import { createEventChannel, type ChannelNote, type ChannelPhase, type ChannelSocket, type EventChannel } from '../events/event-channel';
+import {
+  createEventChannel,
+  type ChannelNote,
+  type ChannelPhase,
+  type ChannelSocket,
+  type EventChannel,
+} from '../events/event-channel';
 import type { NewEvent } from '../events/event-log';
 import { channelEvent, lineEvent } from '../events/line-words';
 import { createRemoteCalls, type RemoteCall } from '../events/remote-calls';
@@ -56,7 +62,14 @@ const NO_EVENTS: LineEvents = { phase: 'off', failure: null, canEnd: false, call
 const wiring = ({ id, provider, policy }: Profile): string => JSON.stringify([id, provider, policy.purposes]);
 
 /** Makes the store, following no line. */
-export function createLineEventsStore({ api, openSocket, after, random, onEvent, onNote }: LineEventsParts): LineEventsStore {
+export function createLineEventsStore({
+  api,
+  openSocket,
+  after,
+  random,
+  onEvent,
+  onNote,
+}: LineEventsParts): LineEventsStore {
   const listeners = createListeners();
   const calls = createRemoteCalls();
   let shown = NO_EVENTS;
@@ -64,10 +77,13 @@ export function createLineEventsStore({ api, openSocket, after, random, onEvent,
   let following: { readonly profileId: string; readonly wiring: string; readonly channel: EventChannel } | null = null;
   let cancelRefetch = (): void => undefined;
 
-  const tellSoon = createGather((run, ms) => after(ms, run), () => {
-    shown = { ...current, calls: calls.newestFirst(), underWay: calls.underWay() };
-    listeners.tell();
-  });
+  const tellSoon = createGather(
+    (run, ms) => after(ms, run),
+    () => {
+      shown = { ...current, calls: calls.newestFirst(), underWay: calls.underWay() };
+      listeners.tell();
+    },
+  );
   const change = (part: Partial<typeof current>): void => {
     current = { ...current, ...part };
     tellSoon();
@@ -86,7 +102,13 @@ export function createLineEventsStore({ api, openSocket, after, random, onEvent,
       if (mine !== asked || !isCurrent() || current.phase !== 'joined') return;
       cancelRefetch = after(REFETCH_MS, () => void refetch());
       if (!snapshot.ok) {
-        if (current.failure?.sentence !== snapshot.failure.sentence) onEvent({ category: 'errors', kind: 'problem', title: 'Calls of the line not listed', detail: snapshot.failure.sentence });
+        if (current.failure?.sentence !== snapshot.failure.sentence)
+          onEvent({
+            category: 'errors',
+            kind: 'problem',
+            title: 'Calls of the line not listed',
+            detail: snapshot.failure.sentence,
+          });
         change({ failure: snapshot.failure });
         return;
       }
@@ -99,7 +121,9 @@ export function createLineEventsStore({ api, openSocket, after, random, onEvent,
       grant: async () => {
         const granted = await api.invoke('grants.get', { profileId, purpose: 'events' });
         if (!granted.ok) return granted;
-        return granted.value.purpose === 'events' ? ok(granted.value) : fail('internal', 'Ringfence gave a grant for another purpose.', 'retry');
+        return granted.value.purpose === 'events'
+          ? ok(granted.value)
+          : fail('internal', 'Ringfence gave a grant for another purpose.', 'retry');
       },
       open: openSocket,
       after,
@@ -110,7 +134,8 @@ export function createLineEventsStore({ api, openSocket, after, random, onEvent,
         if (phase === 'joined') void refetch();
       },
       onNote: (note) => {
-        if (note.kind === 'joined' && isFields(note.response) && fieldOf(note.response, 'calls') !== undefined) calls.layRows(readRows(note.response), true);
+        if (note.kind === 'joined' && isFields(note.response) && fieldOf(note.response, 'calls') !== undefined)
+          calls.layRows(readRows(note.response), true);
         if (note.kind === 'joined') change({ failure: null });
         if (note.kind === 'mint-failed') change({ failure: note.failure });
         const event = channelEvent(note);
@@ -152,7 +177,8 @@ export function createLineEventsStore({ api, openSocket, after, random, onEvent,
     },
     reconnectNow: () => following?.channel.reconnectNow(),
     end: async (callUuid) => {
-      if (following === null) return fail('unknown-profile', 'No line with live events is in use: choose one at the top.', 'open-profiles');
+      if (following === null)
+        return fail('unknown-profile', 'No line with live events is in use: choose one at the top.', 'open-profiles');
       // Each try that failed is in main's audit log, and so in the live column.
       return api.invoke('events.endCall', { profileId: following.profileId, callUuid });
     },

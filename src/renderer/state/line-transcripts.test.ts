@@ -9,12 +9,30 @@ import { NO_PHONE } from './phone-store';
 import { createStore } from './store';
 import { createTranscriptStore } from './transcript-store';
 
-const call: Call = { id: 'c', direction: 'outgoing', peer: { uri: 'sip:1002@h', user: '1002', displayName: '' }, profileId: 'p', startedAt: 1_800_000_000_000, muted: false, sentDigits: '', problem: null, phase: 'active', answeredAt: 1_800_000_000_000 };
+const call: Call = {
+  id: 'c',
+  direction: 'outgoing',
+  peer: { uri: 'sip:1002@h', user: '1002', displayName: '' },
+  profileId: 'p',
+  startedAt: 1_800_000_000_000,
+  muted: false,
+  sentDigits: '',
+  problem: null,
+  phase: 'active',
+  answeredAt: 1_800_000_000_000,
+};
 
 describe('the transcript of a call of the line', () => {
   it('belongs to the call on the screen, grows with it and goes with it', () => {
     const book = createRemoteCalls();
-    const view = (): LineEvents => ({ phase: 'joined', failure: null, canEnd: false, calls: book.newestFirst(), underWay: book.underWay(), heard: 0 });
+    const view = (): LineEvents => ({
+      phase: 'joined',
+      failure: null,
+      canEnd: false,
+      calls: book.newestFirst(),
+      underWay: book.underWay(),
+      heard: 0,
+    });
     const hear = (event: string, payload: object): void => {
       const read = readEvent(event, { callUuid: 'a', toNumber: '1002', startedAt: call.startedAt, ...payload });
       if (read !== null) book.lay(read);

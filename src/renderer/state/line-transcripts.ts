@@ -6,7 +6,15 @@ import type { PhoneStore } from './phone-store';
 import type { TranscriptStore } from './transcript-store';
 
 /** Follows both stores from now on. Call once. */
-export function followLineTranscripts({ phone, lineEvents, transcripts }: { readonly phone: Pick<PhoneStore, 'get' | 'subscribe'>; readonly lineEvents: Pick<LineEventsStore, 'get' | 'subscribe'>; readonly transcripts: TranscriptStore }): void {
+export function followLineTranscripts({
+  phone,
+  lineEvents,
+  transcripts,
+}: {
+  readonly phone: Pick<PhoneStore, 'get' | 'subscribe'>;
+  readonly lineEvents: Pick<LineEventsStore, 'get' | 'subscribe'>;
+  readonly transcripts: TranscriptStore;
+}): void {
   const written = new Set<CallId>();
   const look = (): void => {
     const { calls } = phone.get();

@@ -19,7 +19,14 @@ export interface LiveStore extends Store<number> {
   readonly start: (api: RingfenceApi) => void;
 }
 
-const KEY_CHANGES = { added: 'added', replaced: 'replaced', removed: 'removed', promoted: 'promoted to active', finished: 'removed at the gateway', copied: 'copied for the gateway' } as const;
+const KEY_CHANGES = {
+  added: 'added',
+  replaced: 'replaced',
+  removed: 'removed',
+  promoted: 'promoted to active',
+  finished: 'removed at the gateway',
+  copied: 'copied for the gateway',
+} as const;
 
 /** Refusals for these are of tokens; main's log names other things too (keys, profiles, calls over IPC). */
 const GRANT_PURPOSES: ReadonlySet<string> = new Set<Purpose>(['sip', 'events', 'voice']);
@@ -32,23 +39,56 @@ export function eventFromAudit(entry: AuditEntry): NewEvent | null {
     case 'refusal':
       // Asked for again and again: line-events-store.ts tells it once, in words.
       if (entry.purpose === 'list-calls') return null;
-      if (!GRANT_PURPOSES.has(entry.purpose)) return { category: 'errors', kind: 'problem', title: 'Request refused', detail: `${entry.channel ?? entry.purpose} · ${entry.reason.replaceAll('-', ' ')}${times(entry.count)}` };
-      return { category: 'errors', kind: 'token-refused', title: 'Token refused', detail: `${entry.profileId} · ${entry.reason.replaceAll('-', ' ')}${times(entry.count)}` };
+      if (!GRANT_PURPOSES.has(entry.purpose))
+        return {
+          category: 'errors',
+          kind: 'problem',
+          title: 'Request refused',
+          detail: `${entry.channel ?? entry.purpose} · ${entry.reason.replaceAll('-', ' ')}${times(entry.count)}`,
+        };
+      return {
+        category: 'errors',
+        kind: 'token-refused',
+        title: 'Token refused',
+        detail: `${entry.profileId} · ${entry.reason.replaceAll('-', ' ')}${times(entry.count)}`,
+      };
     case 'key': {
       const which = entry.fingerprint === null ? '' : ` · ${entry.fingerprint}`;
-      return { category: 'tokens', kind: 'key-changed', title: `Key ${KEY_CHANGES[entry.change]}`, detail: `${entry.profileId} · ${entry.change === 'finished' ? 'old' : entry.slot} key${which}` };
+      return {
+        category: 'tokens',
+        kind: 'key-changed',
+        title: `Key ${KEY_CHANGES[entry.change]}`,
+        detail: `${entry.profileId} · ${entry.change === 'finished' ? 'old' : entry.slot} key${which}`,
+      };
     }
     case 'admin':
-      return entry.change === 'wrong' ? { category: 'errors', kind: 'problem', title: 'Wrong admin passphrase', detail: '' } : null;
+      return entry.change === 'wrong'
+        ? { category: 'errors', kind: 'problem', title: 'Wrong admin passphrase', detail: '' }
+        : null;
     case 'tool':
-      return { category: 'calls', kind: 'call-tool', title: entry.outcome === 'done' ? 'Tool used' : `Tool ${entry.outcome}`, detail: plainText(entry.tool) };
+      return {
+        category: 'calls',
+        kind: 'call-tool',
+        title: entry.outcome === 'done' ? 'Tool used' : `Tool ${entry.outcome}`,
+        detail: plainText(entry.tool),
+      };
     case 'voice-call':
       if (entry.step !== 'failed') return null;
-      return { category: 'errors', kind: 'problem', title: 'Call problem', detail: `${entry.profileId} · the assistant's system did not confirm the end of a call` };
+      return {
+        category: 'errors',
+        kind: 'problem',
+        title: 'Call problem',
+        detail: `${entry.profileId} · the assistant's system did not confirm the end of a call`,
+      };
     case 'mint':
       // The engine tells of the tokens that it is given; this one never comes to a window.
       if (entry.purpose !== 'voice') return null;
-      return { category: 'tokens', kind: 'token-minted', title: 'Token minted', detail: `lives ${Math.round(entry.lifeS)} s · ${entry.fingerprint} · stays in main` };
+      return {
+        category: 'tokens',
+        kind: 'token-minted',
+        title: 'Token minted',
+        detail: `lives ${Math.round(entry.lifeS)} s · ${entry.fingerprint} · stays in main`,
+      };
     case 'remote-call':
     case 'phone':
     case 'revoke':
@@ -59,7 +99,10 @@ export function eventFromAudit(entry: AuditEntry): NewEvent | null {
 }
 
 /** Makes the store over `log`; `later` runs a function after some milliseconds. */
-export function createLiveStore(log: EventLog, later: (run: () => void, ms: number) => unknown = (run, ms) => setTimeout(run, ms)): LiveStore {
+export function createLiveStore(
+  log: EventLog,
+  later: (run: () => void, ms: number) => unknown = (run, ms) => setTimeout(run, ms),
+): LiveStore {
   const listeners = createListeners();
   let shown = log.total();
   const tellSoon = createGather(later, () => {

@@ -18,7 +18,10 @@ describe("the phone's lock", () => {
   });
 
   it('is what main says, not what was asked for', async () => {
-    const scripted = createScriptedApi({ 'phone.state': () => ({ ok: true, value: { lockedBy: 'agent' } }), 'phone.unlock': () => ({ ok: false, failure: { reason: 'locked', sentence: 'S.', action: 'none' } }) });
+    const scripted = createScriptedApi({
+      'phone.state': () => ({ ok: true, value: { lockedBy: 'agent' } }),
+      'phone.unlock': () => ({ ok: false, failure: { reason: 'locked', sentence: 'S.', action: 'none' } }),
+    });
     const store = createPhoneLockStore(scripted.api);
     await store.start();
     expect((await store.unlock()).ok).toBe(false);
@@ -29,8 +32,16 @@ describe("the phone's lock", () => {
 });
 
 it("the admin's lock is followed, and asked for in main's window", async () => {
-  const state = (unlocked: boolean): AdminState => ({ configured: true, unlocked, until: unlocked ? 5 : null, retryAt: null });
-  const scripted = createScriptedApi({ 'admin.state': () => ({ ok: true, value: state(false) }), 'admin.ask': () => ({ ok: true, value: state(true) }) });
+  const state = (unlocked: boolean): AdminState => ({
+    configured: true,
+    unlocked,
+    until: unlocked ? 5 : null,
+    retryAt: null,
+  });
+  const scripted = createScriptedApi({
+    'admin.state': () => ({ ok: true, value: state(false) }),
+    'admin.ask': () => ({ ok: true, value: state(true) }),
+  });
   const store = createAdminStore(scripted.api);
   store.start();
   await store.refresh();

@@ -3,7 +3,19 @@ import type { Call } from '../../contracts/call';
 import { createLongestCall, durationInWords } from './longest-call';
 
 const call = (id: string, answeredAt: number, more: Partial<Call> = {}): Call =>
-  ({ id, direction: 'outgoing', peer: { uri: 'sip:echo@h', user: 'echo', displayName: '' }, profileId: 'a', startedAt: 0, muted: false, sentDigits: '', problem: null, phase: 'active', answeredAt, ...more }) as Call;
+  ({
+    id,
+    direction: 'outgoing',
+    peer: { uri: 'sip:echo@h', user: 'echo', displayName: '' },
+    profileId: 'a',
+    startedAt: 0,
+    muted: false,
+    sentDigits: '',
+    problem: null,
+    phase: 'active',
+    answeredAt,
+    ...more,
+  }) as Call;
 
 function setUp() {
   let now = 0;
@@ -46,7 +58,10 @@ describe('the longest call', () => {
     passTo(603_999);
     expect(told.splice(0)).toEqual(['ahead: This call ends in 1 minute: the longest call on this line is 10 minutes.']);
     passTo(604_000);
-    limit.follow([{ ...call('c', 4_000), phase: 'ended', endedAt: 604_000, cause: 'time-limit', details: '' } as Call], () => 600);
+    limit.follow(
+      [{ ...call('c', 4_000), phase: 'ended', endedAt: 604_000, cause: 'time-limit', details: '' } as Call],
+      () => 600,
+    );
     expect(told).toEqual(['The longest call on this line is 10 minutes.', 'end c', 'taken back']);
   });
 
@@ -60,7 +75,10 @@ describe('the longest call', () => {
     expect(told).toEqual([]);
     passTo(at);
     expect(told.splice(0)[0]).toMatch(`ahead: This call ends in ${left}:`);
-    limit.follow([{ ...call('c', 0), phase: 'ended', endedAt: at, cause: 'hung-up', details: '' } as Call], () => limitS);
+    limit.follow(
+      [{ ...call('c', 0), phase: 'ended', endedAt: at, cause: 'hung-up', details: '' } as Call],
+      () => limitS,
+    );
     expect([told, waiting()]).toEqual([['taken back'], 0]);
   });
 
@@ -86,7 +104,8 @@ describe('the longest call', () => {
 
   it('is said when the gateway ended the call a moment before, and not when they hung up', () => {
     const { limit, told } = setUp();
-    const over = (id: string, endedAt: number): Call => ({ ...call(id, 0), phase: 'ended', endedAt, cause: 'hung-up-by-peer', details: '' }) as Call;
+    const over = (id: string, endedAt: number): Call =>
+      ({ ...call(id, 0), phase: 'ended', endedAt, cause: 'hung-up-by-peer', details: '' }) as Call;
     limit.follow([call('c', 0), call('d', 0)], () => 10);
     limit.follow([call('c', 0), over('d', 7_000)], () => 10);
     expect(told).toEqual([]);
@@ -102,7 +121,9 @@ describe('the longest call', () => {
     const { limit, told, passTo, waiting } = setUp();
     passTo(60_000);
     const ended = { ...call('x', 0), phase: 'ended', endedAt: 1, cause: 'hung-up', details: '' } as Call;
-    const dialing = Object.fromEntries(Object.entries({ ...call('y', 0), phase: 'dialing' }).filter(([name]) => name !== 'answeredAt')) as unknown as Call;
+    const dialing = Object.fromEntries(
+      Object.entries({ ...call('y', 0), phase: 'dialing' }).filter(([name]) => name !== 'answeredAt'),
+    ) as unknown as Call;
     limit.follow([call('c', 0), ended, dialing], () => 10);
     expect(waiting()).toBe(1);
     passTo(60_000);

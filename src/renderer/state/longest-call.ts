@@ -32,7 +32,9 @@ export function durationInWords(seconds: number): string {
 }
 
 /** Follows the calls of a phone: to be told of each change of them, and of the lines' limits. */
-export function createLongestCall({ now, after, end, say, warn }: LongestCallPorts): { readonly follow: (calls: readonly Call[], limitOf: LimitOf) => void } {
+export function createLongestCall({ now, after, end, say, warn }: LongestCallPorts): {
+  readonly follow: (calls: readonly Call[], limitOf: LimitOf) => void;
+} {
   /** Ended here: that is said already. */
   const endedHere = new Set<CallId>();
   const timers = new Map<CallId, { readonly endsAt: number; readonly limitS: number; readonly cancel: () => void }>();
@@ -53,7 +55,13 @@ export function createLongestCall({ now, after, end, say, warn }: LongestCallPor
         if (due.get(id)?.endsAt === endsAt) continue;
         drop(id);
         const over = calls.find((call) => call.id === id);
-        if (!endedHere.delete(id) && over?.phase === 'ended' && (over.cause === 'time-limit' || (over.cause === 'hung-up-by-peer' && over.endedAt > endsAt - GATEWAY_EARLY_MS))) sayLimit(limitS);
+        if (
+          !endedHere.delete(id) &&
+          over?.phase === 'ended' &&
+          (over.cause === 'time-limit' ||
+            (over.cause === 'hung-up-by-peer' && over.endedAt > endsAt - GATEWAY_EARLY_MS))
+        )
+          sayLimit(limitS);
       }
       for (const [id, { endsAt, limitS }] of due) {
         if (timers.has(id)) continue;
@@ -72,7 +80,10 @@ export function createLongestCall({ now, after, end, say, warn }: LongestCallPor
         if (aheadS === 0 || leftMs() < aheadS * 1000) endInTime();
         else {
           cancelNext = after(leftMs() - aheadS * 1000, () => {
-            if (leftMs() > 0) takeBack = warn(`This call ends in ${durationInWords(Math.ceil(leftMs() / 1000))}: the longest call on this line is ${durationInWords(limitS)}.`);
+            if (leftMs() > 0)
+              takeBack = warn(
+                `This call ends in ${durationInWords(Math.ceil(leftMs() / 1000))}: the longest call on this line is ${durationInWords(limitS)}.`,
+              );
             endInTime();
           });
         }

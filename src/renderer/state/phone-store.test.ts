@@ -4,18 +4,19 @@ import { fail, ok, type Result } from '../../contracts/result';
 import type { PhoneSnapshot, UserAgent } from '../phone/user-agent';
 import { NO_PHONE, createPhoneStore } from './phone-store';
 
-const profile = (id: string, more: Partial<ProfileInput> = {}): Profile => profileSchema.parse({
-  id,
-  name: id,
-  environment: 'practice',
-  provider: { kind: 'local-jwt', issuer: 'i', audience: 'a' },
-  identity: `${id}@h`,
-  displayName: '',
-  gatewayUrl: 'ws://127.0.0.1/',
-  presentation: { kind: 'main-injected' },
-  policy: { tokenLifeS: 300, purposes: ['sip'] },
-  ...more,
-});
+const profile = (id: string, more: Partial<ProfileInput> = {}): Profile =>
+  profileSchema.parse({
+    id,
+    name: id,
+    environment: 'practice',
+    provider: { kind: 'local-jwt', issuer: 'i', audience: 'a' },
+    identity: `${id}@h`,
+    displayName: '',
+    gatewayUrl: 'ws://127.0.0.1/',
+    presentation: { kind: 'main-injected' },
+    policy: { tokenLifeS: 300, purposes: ['sip'] },
+    ...more,
+  });
 
 /** Phones that say what happens to them; `stop` waits until it is let go. */
 function setUp() {
@@ -59,9 +60,18 @@ function setUp() {
   };
   const authorize = (profileId: string, typed: string): Promise<Result<{ notice: string | null }>> => {
     story.push(`may ${profileId} call ${typed.trim()}?`);
-    return Promise.resolve(typed === 'denied' ? fail('dial-denied', 'No.', 'check-number') : ok({ notice: typed === '112' ? 'This phone may not reach emergency services.' : null }));
+    return Promise.resolve(
+      typed === 'denied'
+        ? fail('dial-denied', 'No.', 'check-number')
+        : ok({ notice: typed === '112' ? 'This phone may not reach emergency services.' : null }),
+    );
   };
-  return { story, stops, tell, store: createPhoneStore({ createUserAgent: create, authorize, onEvent: () => undefined }) };
+  return {
+    story,
+    stops,
+    tell,
+    store: createPhoneStore({ createUserAgent: create, authorize, onEvent: () => undefined }),
+  };
 }
 
 describe('the phone', () => {

@@ -7,12 +7,31 @@ import type { EngineEvent, PhoneSnapshot, Sound, UserAgent } from '../phone/user
 import { createListeners, createStore, type Store, type WritableStore } from './store';
 
 /** The snapshot while no profile is in use. */
-export const NO_PHONE: PhoneSnapshot = { registration: { phase: 'offline' }, calls: [], activeCallId: null, grant: null };
+export const NO_PHONE: PhoneSnapshot = {
+  registration: { phase: 'offline' },
+  calls: [],
+  activeCallId: null,
+  grant: null,
+};
 
 const NO_SOUNDS: readonly Sound[] = [];
 
 /** The verbs of the UserAgent, for whichever one is in use; without one they do nothing. */
-type Verbs = Pick<UserAgent, 'reconnectNow' | 'networkChanged' | 'answer' | 'end' | 'setMuted' | 'hold' | 'resume' | 'sendDigits' | 'dismiss' | 'useMicrophone' | 'remoteStream' | 'stats'>;
+type Verbs = Pick<
+  UserAgent,
+  | 'reconnectNow'
+  | 'networkChanged'
+  | 'answer'
+  | 'end'
+  | 'setMuted'
+  | 'hold'
+  | 'resume'
+  | 'sendDigits'
+  | 'dismiss'
+  | 'useMicrophone'
+  | 'remoteStream'
+  | 'stats'
+>;
 
 export interface PhoneStore extends Store<PhoneSnapshot>, Verbs {
   /** Stops the phone of the profile before and starts this one's. A profile whose settings are unchanged keeps its phone. */
@@ -45,7 +64,13 @@ interface Running {
  * line's URL is found anew at each start and comes with each grant.
  */
 const wiring = (profile: Profile): string =>
-  JSON.stringify({ ...profile, name: '', environment: '', policy: profile.policy.purposes, ...(profile.id === PRACTICE_PROFILE_ID ? { gatewayUrl: '' } : {}) });
+  JSON.stringify({
+    ...profile,
+    name: '',
+    environment: '',
+    policy: profile.policy.purposes,
+    ...(profile.id === PRACTICE_PROFILE_ID ? { gatewayUrl: '' } : {}),
+  });
 
 /** Makes the store, with no phone in it. */
 export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneStoreParts): PhoneStore {
@@ -62,7 +87,11 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
 
   function begin(profile: Profile): void {
     const userAgent = createUserAgent(profile);
-    const ends = [userAgent.subscribe(listeners.tell), userAgent.onSounds(soundListeners.tell), userAgent.onEvent(onEvent)];
+    const ends = [
+      userAgent.subscribe(listeners.tell),
+      userAgent.onSounds(soundListeners.tell),
+      userAgent.onEvent(onEvent),
+    ];
     running = {
       profile,
       userAgent,
@@ -105,7 +134,8 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
       // A call to an assistant is placed without a number.
       if (typed.trim() !== '') lastDialled = typed.trim();
       const userAgent = agent();
-      if (userAgent === null) return fail('unknown-profile', 'No line is in use: choose one at the top.', 'open-profiles');
+      if (userAgent === null)
+        return fail('unknown-profile', 'No line is in use: choose one at the top.', 'open-profiles');
       notice.set(null);
       const permission = authorize(running?.profile.id ?? '', typed);
       void permission.then((result) => result.ok && result.value.notice !== null && notice.set(result.value.notice));

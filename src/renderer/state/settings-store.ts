@@ -5,7 +5,14 @@ import type { Settings } from '../../contracts/settings';
 import { createStore, type Store } from './store';
 
 /** What holds until main has answered. */
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', doNotDisturb: false, microphoneId: null, speakerId: null, ringerId: null, guideDone: true };
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  doNotDisturb: false,
+  microphoneId: null,
+  speakerId: null,
+  ringerId: null,
+  guideDone: true,
+};
 
 export interface SettingsStore extends Store<Settings> {
   /** Subscribes, then asks. Call once. */

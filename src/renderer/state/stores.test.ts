@@ -10,8 +10,21 @@ import { DEFAULT_SETTINGS, createSettingsStore } from './settings-store';
 import { createStore } from './store';
 
 const refusal = { ok: false, failure: { reason: 'internal', sentence: 'S.', action: 'none' } } as const;
-const snapshot: ProfilesSnapshot = { profiles: [], activeProfileId: 'practice', keys: [], notice: null, keychain: { available: true, advice: null } };
-const status = (profileId: string, lastMintAt: number | null = null): KeyStatus => ({ profileId, state: 'absent', active: null, next: null, retired: null, lastMintAt });
+const snapshot: ProfilesSnapshot = {
+  profiles: [],
+  activeProfileId: 'practice',
+  keys: [],
+  notice: null,
+  keychain: { available: true, advice: null },
+};
+const status = (profileId: string, lastMintAt: number | null = null): KeyStatus => ({
+  profileId,
+  state: 'absent',
+  active: null,
+  next: null,
+  retired: null,
+  lastMintAt,
+});
 
 describe('a store', () => {
   it('tells its listeners of a change, and not of the same value', () => {
@@ -44,7 +57,10 @@ describe('profiles', () => {
     expect(store.get()).toBe(changed);
   });
   it('fold a key status into the snapshot', async () => {
-    const scripted = createScriptedApi({ 'profiles.snapshot': () => ({ ok: true, value: { ...snapshot, keys: [status('a'), status('b')] } }), 'keys.generate': () => ({ ok: true, value: status('a', 5) }) });
+    const scripted = createScriptedApi({
+      'profiles.snapshot': () => ({ ok: true, value: { ...snapshot, keys: [status('a'), status('b')] } }),
+      'keys.generate': () => ({ ok: true, value: status('a', 5) }),
+    });
     const store = createProfilesStore(scripted.api);
     await store.start();
     await store.addKey('keys.generate', 'a', 'active');
@@ -52,13 +68,17 @@ describe('profiles', () => {
     expect(store.get()?.keys).toEqual([status('b'), status('a', 5)]);
   });
   it('keep what they had when main refuses', async () => {
-    const scripted = createScriptedApi({ 'profiles.snapshot': () => ({ ok: true, value: snapshot }), 'profiles.select': () => refusal });
+    const scripted = createScriptedApi({
+      'profiles.snapshot': () => ({ ok: true, value: snapshot }),
+      'profiles.select': () => refusal,
+    });
     const store = createProfilesStore(scripted.api);
     await store.start();
     expect(await store.select('x')).toBe(refusal);
     expect(store.get()).toBe(snapshot);
   });
-  it('withKeyStatus adds an unknown profile', () => expect(withKeyStatus(snapshot, status('a')).keys).toEqual([status('a')]));
+  it('withKeyStatus adds an unknown profile', () =>
+    expect(withKeyStatus(snapshot, status('a')).keys).toEqual([status('a')]));
 });
 
 describe('settings', () => {
@@ -85,10 +105,14 @@ describe('settings', () => {
 describe('the live column', () => {
   it('tells a burst once', () => {
     const waiting: (() => void)[] = [];
-    const store = createLiveStore(createEventLog(() => 0), (run) => waiting.push(run));
+    const store = createLiveStore(
+      createEventLog(() => 0),
+      (run) => waiting.push(run),
+    );
     const listener = vi.fn();
     store.subscribe(listener);
-    for (let index = 0; index < 100; index += 1) store.append({ category: 'calls', kind: 'problem', title: String(index), detail: '' });
+    for (let index = 0; index < 100; index += 1)
+      store.append({ category: 'calls', kind: 'problem', title: String(index), detail: '' });
     expect(waiting).toHaveLength(1);
     expect(store.get()).toBe(0);
     waiting[0]?.();
@@ -98,14 +122,74 @@ describe('the live column', () => {
   });
   it('takes refusals and key changes from the audit log, not what the engine tells itself', () => {
     const at = '2026-11-21T10:00:00Z';
-    expect(eventFromAudit({ what: 'refusal', at, profileId: 'p', purpose: 'sip', reason: 'key-locked' })).toMatchObject({ category: 'errors', kind: 'token-refused', detail: 'p · key locked' });
-    expect(eventFromAudit({ what: 'refusal', at, profileId: '', purpose: 'ipc', reason: 'invalid-input', channel: 'keys.remove' })).toMatchObject({ category: 'errors', kind: 'problem', detail: 'keys.remove · invalid input' });
-    expect(eventFromAudit({ what: 'mint', at, profileId: 'p', purpose: 'sip', fingerprint: '9b1e04aa', lifeS: 60, cause: 'asked' })).toBeNull();
-    expect(eventFromAudit({ what: 'mint', at, profileId: 'p', purpose: 'voice', fingerprint: '9b1e04aa', lifeS: 59.6, cause: 'asked' })).toMatchObject({ category: 'tokens', kind: 'token-minted', detail: 'lives 60 s · 9b1e04aa · stays in main' });
-    expect(eventFromAudit({ what: 'tool', at, profileId: 'p', callId: '6f1f6a8e-53a0-4a4e-9f0b-000000000001', tool: 'end_call', outcome: 'refused' })).toMatchObject({ kind: 'call-tool', title: 'Tool refused', detail: 'end_call' });
-    expect(eventFromAudit({ what: 'voice-call', at, profileId: 'p', callId: '6f1f6a8e-53a0-4a4e-9f0b-000000000001', step: 'failed' })).toMatchObject({ category: 'errors' });
-    expect(eventFromAudit({ what: 'key', at, profileId: 'p', slot: 'next', change: 'added', fingerprint: '9b1e04aa' })).toMatchObject({ kind: 'key-changed', title: 'Key added', detail: 'p · next key · 9b1e04aa' });
-    expect(eventFromAudit({ what: 'mint', at, profileId: 'p', purpose: 'sip', fingerprint: '9b1e04aa', lifeS: 300, cause: 'asked' })).toBeNull();
+    expect(eventFromAudit({ what: 'refusal', at, profileId: 'p', purpose: 'sip', reason: 'key-locked' })).toMatchObject(
+      { category: 'errors', kind: 'token-refused', detail: 'p · key locked' },
+    );
+    expect(
+      eventFromAudit({
+        what: 'refusal',
+        at,
+        profileId: '',
+        purpose: 'ipc',
+        reason: 'invalid-input',
+        channel: 'keys.remove',
+      }),
+    ).toMatchObject({ category: 'errors', kind: 'problem', detail: 'keys.remove · invalid input' });
+    expect(
+      eventFromAudit({
+        what: 'mint',
+        at,
+        profileId: 'p',
+        purpose: 'sip',
+        fingerprint: '9b1e04aa',
+        lifeS: 60,
+        cause: 'asked',
+      }),
+    ).toBeNull();
+    expect(
+      eventFromAudit({
+        what: 'mint',
+        at,
+        profileId: 'p',
+        purpose: 'voice',
+        fingerprint: '9b1e04aa',
+        lifeS: 59.6,
+        cause: 'asked',
+      }),
+    ).toMatchObject({ category: 'tokens', kind: 'token-minted', detail: 'lives 60 s · 9b1e04aa · stays in main' });
+    expect(
+      eventFromAudit({
+        what: 'tool',
+        at,
+        profileId: 'p',
+        callId: '6f1f6a8e-53a0-4a4e-9f0b-000000000001',
+        tool: 'end_call',
+        outcome: 'refused',
+      }),
+    ).toMatchObject({ kind: 'call-tool', title: 'Tool refused', detail: 'end_call' });
+    expect(
+      eventFromAudit({
+        what: 'voice-call',
+        at,
+        profileId: 'p',
+        callId: '6f1f6a8e-53a0-4a4e-9f0b-000000000001',
+        step: 'failed',
+      }),
+    ).toMatchObject({ category: 'errors' });
+    expect(
+      eventFromAudit({ what: 'key', at, profileId: 'p', slot: 'next', change: 'added', fingerprint: '9b1e04aa' }),
+    ).toMatchObject({ kind: 'key-changed', title: 'Key added', detail: 'p · next key · 9b1e04aa' });
+    expect(
+      eventFromAudit({
+        what: 'mint',
+        at,
+        profileId: 'p',
+        purpose: 'sip',
+        fingerprint: '9b1e04aa',
+        lifeS: 300,
+        cause: 'asked',
+      }),
+    ).toBeNull();
     expect(eventFromAudit({ what: 'profile', at, profileId: 'p', change: 'added' })).toBeNull();
   });
 });
@@ -131,7 +215,9 @@ describe('grants', () => {
   it('tell why main refused, and that it grants again', async () => {
     const told: unknown[] = [];
     let refuses = true;
-    const scripted = createScriptedApi({ 'grants.get': () => (refuses ? refusal : { ok: true, value: { purpose: 'sip' } }) });
+    const scripted = createScriptedApi({
+      'grants.get': () => (refuses ? refusal : { ok: true, value: { purpose: 'sip' } }),
+    });
     const source = createGrantSource(scripted.api, 'p', (failure) => told.push(failure));
     await source.get();
     refuses = false;

@@ -39,7 +39,18 @@ export interface ViewStore extends Store<View> {
   readonly openSettings: (tab: SettingsTab, keyProfileId?: string) => void;
 }
 
-const START: View = { screen: 'phone', settingsTab: 'profiles', keyProfileId: null, form: null, rotationProfileId: null, typed: '', dialFailure: null, keypadCallId: null, devicesOpen: false, shortcutsOpen: false };
+const START: View = {
+  screen: 'phone',
+  settingsTab: 'profiles',
+  keyProfileId: null,
+  form: null,
+  rotationProfileId: null,
+  typed: '',
+  dialFailure: null,
+  keypadCallId: null,
+  devicesOpen: false,
+  shortcutsOpen: false,
+};
 
 /** Makes the store; `first` overrides where it starts. */
 export function createViewStore(first: Partial<View> = {}): ViewStore {
@@ -49,6 +60,7 @@ export function createViewStore(first: Partial<View> = {}): ViewStore {
     get: store.get,
     subscribe: store.subscribe,
     change,
-    openSettings: (settingsTab, keyProfileId) => change({ screen: 'settings', settingsTab, ...(keyProfileId === undefined ? {} : { keyProfileId }) }),
+    openSettings: (settingsTab, keyProfileId) =>
+      change({ screen: 'settings', settingsTab, ...(keyProfileId === undefined ? {} : { keyProfileId }) }),
   };
 }

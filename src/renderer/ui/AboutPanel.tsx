@@ -40,7 +40,11 @@ export function AboutPanel() {
           <dt>System</dt>
           <dd>{info.platform}</dd>
           <dt>Sandbox</dt>
-          <dd>{info.osSandbox ? 'This window runs in the sandbox of the system.' : 'This window runs without the sandbox of the system.'}</dd>
+          <dd>
+            {info.osSandbox
+              ? 'This window runs in the sandbox of the system.'
+              : 'This window runs without the sandbox of the system.'}
+          </dd>
           <dt>Licence</dt>
           <dd>Apache-2.0</dd>
         </dl>

@@ -22,7 +22,9 @@ export function AdminLockState() {
   return (
     <div className="admin-lock" role="group" aria-label="Admin lock" data-locked={locked}>
       {locked ? <LockKeyhole size={16} aria-hidden="true" /> : <LockKeyholeOpen size={16} aria-hidden="true" />}
-      <span className="admin-lock-words">{locked ? 'Locked' : state.until === null ? 'No passphrase is set' : `Unlocked until ${clock(state.until)}`}</span>
+      <span className="admin-lock-words">
+        {locked ? 'Locked' : state.until === null ? 'No passphrase is set' : `Unlocked until ${clock(state.until)}`}
+      </span>
       {locked && (
         <Button className="button compact" onPress={() => void ask('unlock')}>
           Unlock

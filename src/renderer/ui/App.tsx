@@ -21,7 +21,11 @@ const SettingsScreen = lazy(async () => ({ default: (await import('./SettingsScr
 export function App({ state }: { readonly state: AppState }) {
   useTheme(state);
   const lockedBy = useSelected(state.phoneLock, (lock) => lock?.lockedBy ?? null);
-  return <AppContext value={state}>{lockedBy === null ? <PhoneWindow state={state} /> : <LockedScreen lockedBy={lockedBy} />}</AppContext>;
+  return (
+    <AppContext value={state}>
+      {lockedBy === null ? <PhoneWindow state={state} /> : <LockedScreen lockedBy={lockedBy} />}
+    </AppContext>
+  );
 }
 
 function PhoneWindow({ state }: { readonly state: AppState }) {

@@ -11,8 +11,10 @@ import { placeCall } from './place-call';
 export function AssistantDialler({ line }: { readonly line: Profile }) {
   const app = useApp();
   const busy = useSelected(app.phone, ({ calls }) => calls.some(isLive));
-  if (!hasAssistant(line)) return <p className="assistant-note">This line places no calls. What happens on it shows in the live column.</p>;
-  const about = line.provider.kind === 'openai-realtime' ? `${line.provider.model} · voice ${line.provider.voice}` : line.name;
+  if (!hasAssistant(line))
+    return <p className="assistant-note">This line places no calls. What happens on it shows in the live column.</p>;
+  const about =
+    line.provider.kind === 'openai-realtime' ? `${line.provider.model} · voice ${line.provider.voice}` : line.name;
   return (
     <div className="assistant-dialler">
       <Button className="call-out" isDisabled={busy} onPress={() => void placeCall(app, '')}>

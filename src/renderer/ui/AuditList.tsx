@@ -32,7 +32,16 @@ export function AuditList({ entries, total, onEnd, now }: AuditListProps) {
           const at = Date.parse(entry.at);
           const { title, detail, tone } = auditWords(entry);
           return (
-            <li key={n} className="audit-row" data-testid="audit-row" data-what={entry.what} data-tone={tone} style={{ transform: `translateY(${(first + index) * ROW}px)` }} aria-posinset={first + index + 1} aria-setsize={total}>
+            <li
+              key={n}
+              className="audit-row"
+              data-testid="audit-row"
+              data-what={entry.what}
+              data-tone={tone}
+              style={{ transform: `translateY(${(first + index) * ROW}px)` }}
+              aria-posinset={first + index + 1}
+              aria-setsize={total}
+            >
               <time className="audit-time" dateTime={entry.at} title={entry.at}>
                 {clock(at)}
                 <span className="audit-day">{day(at, now)}</span>

@@ -68,7 +68,10 @@ export function AuditPanel() {
   async function save(format: 'csv' | 'jsonl'): Promise<void> {
     setFailed(null);
     const done = await audit.exportFile(filter, format);
-    if (done.ok) saySentence(`${done.value.count.toLocaleString('en')} ${done.value.count === 1 ? 'line is' : 'lines are'} in ${done.value.file}.`);
+    if (done.ok)
+      saySentence(
+        `${done.value.count.toLocaleString('en')} ${done.value.count === 1 ? 'line is' : 'lines are'} in ${done.value.file}.`,
+      );
     else if (done.failure.reason !== 'cancelled') setFailed({ failure: done.failure, again: () => void save(format) });
   }
 
@@ -88,19 +91,45 @@ export function AuditPanel() {
       <div className="audit-filter">
         <TextField className="audit-field audit-text" value={text} onChange={setText} maxLength={100}>
           <Label className="field-label">Search</Label>
-          <Input className="field-input" placeholder="fingerprint, reason, channel ..." autoComplete="off" spellCheck="false" />
+          <Input
+            className="field-input"
+            placeholder="fingerprint, reason, channel ..."
+            autoComplete="off"
+            spellCheck="false"
+          />
         </TextField>
-        <Choice label="Line" options={[{ id: EVERY, label: 'Every line' }, ...lines.map(({ id, name }) => ({ id, label: name }))]} value={line} onChange={setLine} />
+        <Choice
+          label="Line"
+          options={[{ id: EVERY, label: 'Every line' }, ...lines.map(({ id, name }) => ({ id, label: name }))]}
+          value={line}
+          onChange={setLine}
+        />
         <DayField label="From" value={from} onChange={setFrom} />
         <DayField label="To" value={to} onChange={setTo} />
       </div>
-      <FilterButtons label="Kind" className="audit-kinds" options={KIND_OPTIONS} chosen={kind} onChoose={(key) => setKind(auditKinds.find((each) => each === key) ?? EVERY)} />
-      {failed !== null && <FailureNotice failure={failed.failure} onRetry={failed.again} onDismiss={() => setFailed(null)} />}
+      <FilterButtons
+        label="Kind"
+        className="audit-kinds"
+        options={KIND_OPTIONS}
+        chosen={kind}
+        onChoose={(key) => setKind(auditKinds.find((each) => each === key) ?? EVERY)}
+      />
+      {failed !== null && (
+        <FailureNotice failure={failed.failure} onRetry={failed.again} onDismiss={() => setFailed(null)} />
+      )}
       {failure !== null && <FailureNotice failure={failure} onRetry={again} onDismiss={dismiss} />}
       <p className="audit-count" role="status">
-        {page === null ? '' : `${page.matching === page.kept ? '' : `${page.matching.toLocaleString('en')} of `}${page.kept.toLocaleString('en')} ${page.kept === 1 ? 'line' : 'lines'}`}
+        {page === null
+          ? ''
+          : `${page.matching === page.kept ? '' : `${page.matching.toLocaleString('en')} of `}${page.kept.toLocaleString('en')} ${page.kept === 1 ? 'line' : 'lines'}`}
       </p>
-      <div className="settings-card audit-card">{page !== null && page.entries.length > 0 ? <AuditList key={JSON.stringify(filter)} entries={page.entries} total={page.matching} onEnd={more} now={now} /> : <p className="live-empty">{page === null ? '' : 'No line fits.'}</p>}</div>
+      <div className="settings-card audit-card">
+        {page !== null && page.entries.length > 0 ? (
+          <AuditList key={JSON.stringify(filter)} entries={page.entries} total={page.matching} onEnd={more} now={now} />
+        ) : (
+          <p className="live-empty">{page === null ? '' : 'No line fits.'}</p>
+        )}
+      </div>
     </>
   );
 }

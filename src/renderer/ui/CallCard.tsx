@@ -25,20 +25,44 @@ export function CallCard({ call, line }: CallCardProps) {
   const letters = initials(name);
   return (
     <>
-      <article className="card call-card" data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} data-environment={line?.environment} tabIndex={-1} aria-label={`Call with ${name}`}>
+      <article
+        className="card call-card"
+        data-testid="call-card"
+        data-phase={call.phase}
+        data-direction={call.direction}
+        data-call-id={call.id}
+        data-environment={line?.environment}
+        tabIndex={-1}
+        aria-label={`Call with ${name}`}
+      >
         <div className="call-head">
           <span className="avatar" aria-hidden="true">
             {letters === '' ? '#' : letters}
           </span>
           <div className="call-who">
-            <h2 className="call-name" title={name}>{name}</h2>
+            <h2 className="call-name" title={name}>
+              {name}
+            </h2>
             <p className="call-number">
               <PeerNumber party={call.peer} after={line?.name ?? ''} />
             </p>
           </div>
           <div className="call-state">
-            {'answeredAt' in call && call.answeredAt !== null ? <CallTimer call={call} /> : <span className="call-phase">{phaseWords(call)}</span>}
-            <span className="call-below">{call.phase === 'active' ? <CallQuality callId={call.id} /> : 'answeredAt' in call && call.answeredAt !== null ? <span className="call-phase-small" data-phase={call.phase}>{phaseWords(call)}{call.phase === 'recovering' && <RecoveringTime since={call.since} />}</span> : null}</span>
+            {'answeredAt' in call && call.answeredAt !== null ? (
+              <CallTimer call={call} />
+            ) : (
+              <span className="call-phase">{phaseWords(call)}</span>
+            )}
+            <span className="call-below">
+              {call.phase === 'active' ? (
+                <CallQuality callId={call.id} />
+              ) : 'answeredAt' in call && call.answeredAt !== null ? (
+                <span className="call-phase-small" data-phase={call.phase}>
+                  {phaseWords(call)}
+                  {call.phase === 'recovering' && <RecoveringTime since={call.since} />}
+                </span>
+              ) : null}
+            </span>
           </div>
         </div>
         {line !== null && <EnvironmentNote environment={line.environment} />}

@@ -16,7 +16,14 @@ export function CallControls({ call }: { readonly call: LiveCall }) {
   const resumes = canResume(call);
   return (
     <div className="call-controls" role="group" aria-label="Call controls">
-      <ToggleButton className="call-button" aria-label={call.muted ? 'Unmute' : 'Mute'} data-tone={call.muted ? 'warn' : undefined} isSelected={call.muted} isDisabled={!canMute(call)} onChange={(muted) => phone.setMuted(call.id, muted)}>
+      <ToggleButton
+        className="call-button"
+        aria-label={call.muted ? 'Unmute' : 'Mute'}
+        data-tone={call.muted ? 'warn' : undefined}
+        isSelected={call.muted}
+        isDisabled={!canMute(call)}
+        onChange={(muted) => phone.setMuted(call.id, muted)}
+      >
         {call.muted ? <MicOff size={20} aria-hidden="true" /> : <Mic size={20} aria-hidden="true" />}
         <span data-label={call.muted ? 'Muted' : 'Mute'} />
       </ToggleButton>
@@ -29,7 +36,12 @@ export function CallControls({ call }: { readonly call: LiveCall }) {
         {resumes ? <Play size={20} aria-hidden="true" /> : <Pause size={20} aria-hidden="true" />}
         <span>{resumes ? 'Resume' : 'Hold'}</span>
       </Button>
-      <ToggleButton className="call-button" isSelected={keypadOpen} isDisabled={!canSendDigits(call)} onChange={(open) => view.change({ keypadCallId: open ? call.id : null })}>
+      <ToggleButton
+        className="call-button"
+        isSelected={keypadOpen}
+        isDisabled={!canSendDigits(call)}
+        onChange={(open) => view.change({ keypadCallId: open ? call.id : null })}
+      >
         <Grid3x3 size={20} aria-hidden="true" />
         <span>Keypad</span>
       </ToggleButton>

@@ -14,12 +14,23 @@ export function CallLine({ call, line }: { readonly call: Call; readonly line: P
   const { phone } = useApp();
   const name = partyName(call.peer);
   return (
-    <article className="card call-line" data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} data-environment={line?.environment} tabIndex={-1} aria-label={`Call with ${name}`}>
+    <article
+      className="card call-line"
+      data-testid="call-card"
+      data-phase={call.phase}
+      data-direction={call.direction}
+      data-call-id={call.id}
+      data-environment={line?.environment}
+      tabIndex={-1}
+      aria-label={`Call with ${name}`}
+    >
       <span className="tag" data-phase={call.phase}>
         {phaseWords(call)}
         {call.phase === 'recovering' && <RecoveringTime since={call.since} />}
       </span>
-      <h2 className="call-line-name" title={name}>{name}</h2>
+      <h2 className="call-line-name" title={name}>
+        {name}
+      </h2>
       {'answeredAt' in call && call.answeredAt !== null && <CallTimer call={call} />}
       <span className="call-line-end">
         {canResume(call) && (

@@ -6,7 +6,10 @@ import { useApp } from './app-context';
 /** Who else takes part, as the line's own system tells; nothing while it says nothing. */
 export function CallPeople({ call }: { readonly call: Call }) {
   // The same list until somebody comes or goes, however much else the line tells.
-  const participants = useSelected(useApp().lineEvents, ({ calls }) => remoteCallOnCard(call, calls)?.participants ?? null);
+  const participants = useSelected(
+    useApp().lineEvents,
+    ({ calls }) => remoteCallOnCard(call, calls)?.participants ?? null,
+  );
   const people = participants?.filter(({ present }) => present) ?? [];
   if (people.length === 0) return null;
   return (

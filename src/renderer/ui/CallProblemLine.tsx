@@ -18,7 +18,10 @@ export function CallProblemLine({ call, problem }: CallProblemLineProps) {
       <TriangleAlert size={16} aria-hidden="true" />
       <p>{words.sentence}</p>
       {words.button !== null && (
-        <Button className="button compact" onPress={() => (words.button === 'Try again' ? phone.hold(call.id) : view.change({ devicesOpen: true }))}>
+        <Button
+          className="button compact"
+          onPress={() => (words.button === 'Try again' ? phone.hold(call.id) : view.change({ devicesOpen: true }))}
+        >
           {words.button}
         </Button>
       )}

@@ -20,7 +20,11 @@ export function CallQuality({ callId }: { readonly callId: string }) {
         <span />
       </span>
       <span className="quality-word">{reading.word}</span>
-      <span className="quality-detail">{[reading.codec, reading.roundTripMs === null ? '' : `${reading.roundTripMs} ms`].filter((text) => text !== '').join(' · ')}</span>
+      <span className="quality-detail">
+        {[reading.codec, reading.roundTripMs === null ? '' : `${reading.roundTripMs} ms`]
+          .filter((text) => text !== '')
+          .join(' · ')}
+      </span>
     </span>
   );
 }

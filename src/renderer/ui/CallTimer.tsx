@@ -7,7 +7,10 @@ import { useTicker, writeText } from './ticker';
 export function CallTimer({ call }: { readonly call: Extract<Call, { answeredAt: number | null }> }) {
   const from = call.answeredAt;
   const until = call.phase === 'ended' ? call.endedAt : null;
-  const write = useCallback((element: HTMLSpanElement, now: number) => writeText(element, from === null ? '' : timer((until ?? now) - from)), [from, until]);
+  const write = useCallback(
+    (element: HTMLSpanElement, now: number) => writeText(element, from === null ? '' : timer((until ?? now) - from)),
+    [from, until],
+  );
   const text = useTicker<HTMLSpanElement>(write);
   return <span ref={text} className="call-timer" role="timer" aria-label="Duration" />;
 }

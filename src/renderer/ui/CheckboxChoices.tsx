@@ -17,7 +17,12 @@ interface CheckboxChoicesProps {
 /** Some of a few. */
 export function CheckboxChoices({ words, options, chosen, onChange, problem }: CheckboxChoicesProps) {
   return (
-    <CheckboxGroup className="form-field" value={[...chosen]} onChange={(next) => onChange(options.filter((option) => next.includes(option)))} isInvalid={problem !== null}>
+    <CheckboxGroup
+      className="form-field"
+      value={[...chosen]}
+      onChange={(next) => onChange(options.filter((option) => next.includes(option)))}
+      isInvalid={problem !== null}
+    >
       <Label className="field-label">{words.label}</Label>
       <div className="checks">
         {options.map((option) => (

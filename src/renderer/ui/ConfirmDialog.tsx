@@ -7,7 +7,11 @@ export interface Question {
   readonly title: string;
   readonly text: string;
   /** From left to right; Cancel stands before them. */
-  readonly answers: readonly { readonly label: string; readonly tone: 'danger' | 'primary' | 'plain'; readonly act: () => void }[];
+  readonly answers: readonly {
+    readonly label: string;
+    readonly tone: 'danger' | 'primary' | 'plain';
+    readonly act: () => void;
+  }[];
 }
 
 interface ConfirmDialogProps {

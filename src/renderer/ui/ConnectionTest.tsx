@@ -9,14 +9,34 @@ import { resultSentence, STATE_WORDS, STEP_WORDS } from './connection-words';
 import { FailureText } from './FailureText';
 import { focusTest } from './focus';
 
-const ICONS = { waiting: CircleDashed, running: LoaderCircle, passed: Check, failed: X, skipped: CircleDashed } as const;
+const ICONS = {
+  waiting: CircleDashed,
+  running: LoaderCircle,
+  passed: Check,
+  failed: X,
+  skipped: CircleDashed,
+} as const;
 
 /** Begins a test of a line's connection. What it says is in `ConnectionTest`. */
-export function TestButton({ profile, label = 'Test connection', isDisabled = false }: { readonly profile: Profile; readonly label?: string; readonly isDisabled?: boolean }) {
+export function TestButton({
+  profile,
+  label = 'Test connection',
+  isDisabled = false,
+}: {
+  readonly profile: Profile;
+  readonly label?: string;
+  readonly isDisabled?: boolean;
+}) {
   const { tests } = useApp();
   const running = useSelected(tests, (all) => all.get(profile.id)?.running === true);
   return (
-    <Button className="button" data-tests={profile.id} aria-label={`${label}: ${profile.name}`} isDisabled={isDisabled || running} onPress={() => void tests.start(profile)}>
+    <Button
+      className="button"
+      data-tests={profile.id}
+      aria-label={`${label}: ${profile.name}`}
+      isDisabled={isDisabled || running}
+      onPress={() => void tests.start(profile)}
+    >
       {running ? 'Testing...' : label}
     </Button>
   );
@@ -35,7 +55,13 @@ export function ConnectionTest({ profile }: { readonly profile: Profile }) {
   if (run === undefined) return null;
   const sentence = resultSentence(run, profile.name);
   return (
-    <section ref={box} className="connection-test" aria-label={`Test of ${profile.name}`} data-testid="connection-test" data-running={run.running}>
+    <section
+      ref={box}
+      className="connection-test"
+      aria-label={`Test of ${profile.name}`}
+      data-testid="connection-test"
+      data-running={run.running}
+    >
       <ol className="test-steps">
         {run.steps.map((step) => (
           <Step key={step.name} step={step} profileId={profile.id} onRetry={() => void tests.start(profile)} />
@@ -58,7 +84,15 @@ export function ConnectionTest({ profile }: { readonly profile: Profile }) {
   );
 }
 
-function Step({ step, profileId, onRetry }: { readonly step: TestStep; readonly profileId: string; readonly onRetry: () => void }) {
+function Step({
+  step,
+  profileId,
+  onRetry,
+}: {
+  readonly step: TestStep;
+  readonly profileId: string;
+  readonly onRetry: () => void;
+}) {
   const { name, state, ms, detail, failure } = step;
   const words = STEP_WORDS[name];
   const Icon = ICONS[state];
@@ -70,7 +104,13 @@ function Step({ step, profileId, onRetry }: { readonly step: TestStep; readonly 
         <span className="visually-hidden">: {STATE_WORDS[state]}</span>
       </span>
       <span className="test-time">{ms === null ? '' : `${ms} ms`}</span>
-      {failure === null ? <span className="test-detail">{state === 'passed' && detail !== '' ? detail : words.does}</span> : <div className="test-detail"><FailureText failure={failure} profileId={profileId} onRetry={onRetry} /></div>}
+      {failure === null ? (
+        <span className="test-detail">{state === 'passed' && detail !== '' ? detail : words.does}</span>
+      ) : (
+        <div className="test-detail">
+          <FailureText failure={failure} profileId={profileId} onRetry={onRetry} />
+        </div>
+      )}
     </li>
   );
 }

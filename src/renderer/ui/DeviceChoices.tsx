@@ -29,9 +29,24 @@ export function DeviceChoices() {
 
   return (
     <div className="device-choices">
-      <Choice label="Microphone" options={options(microphones, chosen.microphoneId)} value={chosen.microphoneId ?? DEFAULT} onChange={(id) => void change({ microphoneId: valueOf(id) })} />
-      <Choice label="Speaker" options={options(speakers, chosen.speakerId)} value={chosen.speakerId ?? DEFAULT} onChange={(id) => void change({ speakerId: valueOf(id) })} />
-      <Choice label="Ringer" options={options(speakers, chosen.ringerId)} value={chosen.ringerId ?? DEFAULT} onChange={(id) => void change({ ringerId: valueOf(id) })} />
+      <Choice
+        label="Microphone"
+        options={options(microphones, chosen.microphoneId)}
+        value={chosen.microphoneId ?? DEFAULT}
+        onChange={(id) => void change({ microphoneId: valueOf(id) })}
+      />
+      <Choice
+        label="Speaker"
+        options={options(speakers, chosen.speakerId)}
+        value={chosen.speakerId ?? DEFAULT}
+        onChange={(id) => void change({ speakerId: valueOf(id) })}
+      />
+      <Choice
+        label="Ringer"
+        options={options(speakers, chosen.ringerId)}
+        value={chosen.ringerId ?? DEFAULT}
+        onChange={(id) => void change({ ringerId: valueOf(id) })}
+      />
     </div>
   );
 }

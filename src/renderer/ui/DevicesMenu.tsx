@@ -12,10 +12,7 @@ export function DevicesMenu() {
   const { view } = useApp();
   const { devicesOpen } = useStore(view);
   return (
-    <DialogTrigger
-      isOpen={devicesOpen}
-      onOpenChange={(open) => view.change({ devicesOpen: open })}
-    >
+    <DialogTrigger isOpen={devicesOpen} onOpenChange={(open) => view.change({ devicesOpen: open })}>
       <Button className="icon-button" aria-label="Sound devices">
         <Headphones size={20} aria-hidden="true" />
       </Button>

@@ -17,14 +17,17 @@ import { NO_EMERGENCY_CALLS } from './sentences';
 export function Dialler() {
   const app = useApp();
   const { phone, profiles, view } = app;
-  const noEmergencyCalls = useSelected(profiles, (snapshot) => carriesNoEmergencyCalls(activeProfile(snapshot)?.provider.kind ?? 'local-jwt'));
+  const noEmergencyCalls = useSelected(profiles, (snapshot) =>
+    carriesNoEmergencyCalls(activeProfile(snapshot)?.provider.kind ?? 'local-jwt'),
+  );
   const typed = useSelected(view, (value) => value.typed);
   const field = useRef<HTMLInputElement>(null);
   const caret = useRef<number | null>(null);
 
   // Formatting moves the text; the caret goes with its digit.
   useLayoutEffect(() => {
-    if (caret.current !== null && document.activeElement === field.current) field.current?.setSelectionRange(caret.current, caret.current);
+    if (caret.current !== null && document.activeElement === field.current)
+      field.current?.setSelectionRange(caret.current, caret.current);
     caret.current = null;
   }, [typed]);
 
@@ -63,8 +66,22 @@ export function Dialler() {
         </p>
       )}
       <div className="dial-row">
-        <TextField className="dial-field" aria-label="Name or number" value={typed} onChange={(text) => change(text, field.current?.selectionStart ?? text.length)}>
-          <Input ref={field} id={DIAL_FIELD_ID} placeholder="Name or number" autoComplete="off" spellCheck="false" inputMode="tel" maxLength={256} onKeyDown={onKeyDown} />
+        <TextField
+          className="dial-field"
+          aria-label="Name or number"
+          value={typed}
+          onChange={(text) => change(text, field.current?.selectionStart ?? text.length)}
+        >
+          <Input
+            ref={field}
+            id={DIAL_FIELD_ID}
+            placeholder="Name or number"
+            autoComplete="off"
+            spellCheck="false"
+            inputMode="tel"
+            maxLength={256}
+            onKeyDown={onKeyDown}
+          />
         </TextField>
         {typed !== '' && (
           <Button className="icon-button" aria-label="Erase the last character" onPress={erase}>

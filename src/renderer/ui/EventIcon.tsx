@@ -1,4 +1,26 @@
-import { CircleAlert, Grid3x3, KeyRound, MessageSquareText, Pause, Phone, PhoneCall, PhoneIncoming, PhoneMissed, PhoneOff, PhoneOutgoing, Play, Radio, RadioTower, ScrollText, ShieldX, Sparkles, Users, WifiOff, Wrench, type LucideIcon } from 'lucide-react';
+import {
+  CircleAlert,
+  Grid3x3,
+  KeyRound,
+  MessageSquareText,
+  Pause,
+  Phone,
+  PhoneCall,
+  PhoneIncoming,
+  PhoneMissed,
+  PhoneOff,
+  PhoneOutgoing,
+  Play,
+  Radio,
+  RadioTower,
+  ScrollText,
+  ShieldX,
+  Sparkles,
+  Users,
+  WifiOff,
+  Wrench,
+  type LucideIcon,
+} from 'lucide-react';
 import type { LiveKind } from '../../contracts/event';
 
 /** Icon and tone of each kind of event. */

@@ -38,12 +38,19 @@ export function EventList({ events, onCopy }: EventListProps) {
         isAtTop.current = currentTarget.scrollTop <= 0;
       }}
       onKeyDown={(event) => {
-        if (event.key === 'c' && (event.ctrlKey || event.metaKey) && document.getSelection()?.isCollapsed !== false) onCopy();
+        if (event.key === 'c' && (event.ctrlKey || event.metaKey) && document.getSelection()?.isCollapsed !== false)
+          onCopy();
       }}
     >
       <ul className="event-list" style={{ height: events.length * ROW }}>
         {events.slice(first, end).map((event, index) => (
-          <EventRow key={event.id} event={event} top={(first + index) * ROW} position={first + index + 1} total={events.length} />
+          <EventRow
+            key={event.id}
+            event={event}
+            top={(first + index) * ROW}
+            position={first + index + 1}
+            total={events.length}
+          />
         ))}
       </ul>
     </div>

@@ -18,7 +18,14 @@ export function EventRow({ event, top, position, total }: EventRowProps) {
   // Only tokens and keys are told by fingerprint; a number of eight digits elsewhere is a number.
   const parts = event.category === 'tokens' ? event.detail.split(FINGERPRINT) : [event.detail];
   return (
-    <li className="event-row" data-testid="event-row" data-kind={event.kind} style={{ transform: `translateY(${top}px)` }} aria-posinset={position} aria-setsize={total}>
+    <li
+      className="event-row"
+      data-testid="event-row"
+      data-kind={event.kind}
+      style={{ transform: `translateY(${top}px)` }}
+      aria-posinset={position}
+      aria-setsize={total}
+    >
       <EventIcon kind={event.kind} />
       <span className="event-title">{event.title}</span>
       <time className="event-time" dateTime={new Date(event.at).toISOString()}>

@@ -33,7 +33,10 @@ export function FailureText({ failure, onRetry, profileId, onDone }: FailureText
   }
   /** A key that is pasted there goes to the line that it is wanted for, not to another one that lacks one. */
   function openKeys(): void {
-    view.openSettings('keys', profileId ?? (view.get().screen === 'settings' ? undefined : activeProfile(profiles.get())?.id));
+    view.openSettings(
+      'keys',
+      profileId ?? (view.get().screen === 'settings' ? undefined : activeProfile(profiles.get())?.id),
+    );
   }
   const act: Readonly<Record<FailureAction, () => void>> = {
     none: () => undefined,
@@ -50,7 +53,11 @@ export function FailureText({ failure, onRetry, profileId, onDone }: FailureText
     'unlock-phone': () => void unlockPhone(),
   };
   const words =
-    failure.action === 'paste-key' && onRetry !== undefined ? 'Try again' : failure.action === 'unlock-admin' && lock?.configured === false ? 'Set passphrase...' : ACTION_WORDS[failure.action];
+    failure.action === 'paste-key' && onRetry !== undefined
+      ? 'Try again'
+      : failure.action === 'unlock-admin' && lock?.configured === false
+        ? 'Set passphrase...'
+        : ACTION_WORDS[failure.action];
   return (
     <div className="failure-text">
       <div className="failure-line">

@@ -13,7 +13,13 @@ interface FilterButtonsProps {
 }
 
 /** One of several filters is on. Drawn when that changes, and not with each line that is filtered. */
-export const FilterButtons = memo(function FilterButtons({ label, options, chosen, onChoose, className = '' }: FilterButtonsProps) {
+export const FilterButtons = memo(function FilterButtons({
+  label,
+  options,
+  chosen,
+  onChoose,
+  className = '',
+}: FilterButtonsProps) {
   return (
     <ToggleButtonGroup
       className={`filters ${className}`.trim()}

@@ -56,7 +56,15 @@ export function FirstRunGuide() {
   );
 }
 
-function Steps({ back, next, disabled = false }: { readonly back?: GuideStep; readonly next?: GuideStep; readonly disabled?: boolean }) {
+function Steps({
+  back,
+  next,
+  disabled = false,
+}: {
+  readonly back?: GuideStep;
+  readonly next?: GuideStep;
+  readonly disabled?: boolean;
+}) {
   const { guide } = useApp();
   return (
     <div className="guide-steps">
@@ -90,7 +98,10 @@ function LineStep({ line, lines }: { readonly line: Profile; readonly lines: rea
   }
   return (
     <>
-      <p className="guide-text">A line is who you are and where your gateway is. The Practice line works at once: its gateway is on this computer.</p>
+      <p className="guide-text">
+        A line is who you are and where your gateway is. The Practice line works at once: its gateway is on this
+        computer.
+      </p>
       <div className="guide-lines" role="radiogroup" aria-label="Line to start with">
         {firstOf(lines, line).map((each) => (
           <label key={each.id} className="guide-line" data-environment={each.environment}>
@@ -100,7 +111,9 @@ function LineStep({ line, lines }: { readonly line: Profile; readonly lines: rea
           </label>
         ))}
       </div>
-      {failed !== null && <FailureText failure={failed.failure} onRetry={() => void choose(failed.id)} onDone={() => setFailed(null)} />}
+      {failed !== null && (
+        <FailureText failure={failed.failure} onRetry={() => void choose(failed.id)} onDone={() => setFailed(null)} />
+      )}
       <div className="guide-foot">
         <Button className="button" onPress={() => view.openSettings('profiles')}>
           Set up another line...
@@ -123,14 +136,18 @@ function KeyStep({ line }: { readonly line: Profile }) {
       setFailed(null);
       const result = await profiles.addKey(source, line.id, 'active');
       if (result.ok) setAdded('The key is added.');
-      else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void add(source) });
+      else if (result.failure.reason !== 'cancelled')
+        setFailed({ failure: result.failure, again: () => void add(source) });
     });
   }
   return (
     <>
       {active === null ? (
         <>
-          <p className="guide-text">Copy the key of {line.name}, or have it in a file. It goes straight into the keychain and never reaches this window.</p>
+          <p className="guide-text">
+            Copy the key of {line.name}, or have it in a file. It goes straight into the keychain and never reaches this
+            window.
+          </p>
           <div className="guide-foot">
             <Button className="button primary" isPending={busy} onPress={() => void add('keys.pasteFromClipboard')}>
               Paste key from clipboard
@@ -142,13 +159,17 @@ function KeyStep({ line }: { readonly line: Profile }) {
         </>
       ) : (
         <p className="guide-text">
-          <Check className="guide-check" size={16} aria-hidden="true" /> {line.name} has a key{active.origin === 'generated' ? ', which Ringfence made by itself' : ''}: <code>{active.fingerprint}</code>. Only this fingerprint is ever shown; from the key come tokens that live {line.policy.tokenLifeS} seconds.
+          <Check className="guide-check" size={16} aria-hidden="true" /> {line.name} has a key
+          {active.origin === 'generated' ? ', which Ringfence made by itself' : ''}: <code>{active.fingerprint}</code>.
+          Only this fingerprint is ever shown; from the key come tokens that live {line.policy.tokenLifeS} seconds.
         </p>
       )}
       <p className="visually-hidden" role="status">
         {added}
       </p>
-      {failed !== null && <FailureText failure={failed.failure} onRetry={failed.again} onDone={() => setFailed(null)} />}
+      {failed !== null && (
+        <FailureText failure={failed.failure} onRetry={failed.again} onDone={() => setFailed(null)} />
+      )}
       <div className="guide-foot">
         <Steps back="line" next="call" disabled={active === null} />
       </div>
@@ -176,7 +197,13 @@ function CallStep({ line, onFinish }: { readonly line: Profile; readonly onFinis
   const failed = failure !== null && <FailureText failure={failure} onRetry={() => void place()} />;
   const said = (
     <p className="guide-result" role="status" data-tone={result?.tone ?? 'quiet'} data-testid="guide-result">
-      {result === null ? (ready ? '' : 'This line is not registered yet.') : under ? `${result.sentence} Hang up when you have heard enough.` : result.sentence}
+      {result === null
+        ? ready
+          ? ''
+          : 'This line is not registered yet.'
+        : under
+          ? `${result.sentence} Hang up when you have heard enough.`
+          : result.sentence}
     </p>
   );
   // The card of the call is above: what came of it needs the little room that is left.
@@ -206,7 +233,13 @@ function CallStep({ line, onFinish }: { readonly line: Profile; readonly onFinis
         if (ready && !placing && (!calls || target.trim() !== '')) void place();
       }}
     >
-      <p className="guide-text">{line.environment === 'practice' ? '"echo" answers and sends back what you say.' : calls ? 'Any number that answers will do: your own mobile, or an echo service.' : 'The assistant of this line answers.'}</p>
+      <p className="guide-text">
+        {line.environment === 'practice'
+          ? '"echo" answers and sends back what you say.'
+          : calls
+            ? 'Any number that answers will do: your own mobile, or an echo service.'
+            : 'The assistant of this line answers.'}
+      </p>
       <div className="guide-call">
         {calls && (
           <TextField className="guide-number" value={target} onChange={setTarget}>
@@ -214,7 +247,11 @@ function CallStep({ line, onFinish }: { readonly line: Profile; readonly onFinis
             <Input className="field-input" autoComplete="off" spellCheck="false" maxLength={256} />
           </TextField>
         )}
-        <Button className="button primary" type="submit" isDisabled={!ready || placing || (calls && target.trim() === '')}>
+        <Button
+          className="button primary"
+          type="submit"
+          isDisabled={!ready || placing || (calls && target.trim() === '')}
+        >
           Try it
         </Button>
       </div>

@@ -22,11 +22,33 @@ interface FormFieldProps {
 }
 
 /** A text field with its label, a hint, and in the hint's place the sentence when something does not fit. */
-export function FormField({ label, hint = '', value, onChange, problem, warning = null, placeholder = '', wide = false, long = false, autoFocus = false }: FormFieldProps) {
+export function FormField({
+  label,
+  hint = '',
+  value,
+  onChange,
+  problem,
+  warning = null,
+  placeholder = '',
+  wide = false,
+  long = false,
+  autoFocus = false,
+}: FormFieldProps) {
   return (
-    <TextField className="form-field" data-wide={wide} value={value} onChange={onChange} isInvalid={problem !== null} autoFocus={autoFocus}>
+    <TextField
+      className="form-field"
+      data-wide={wide}
+      value={value}
+      onChange={onChange}
+      isInvalid={problem !== null}
+      autoFocus={autoFocus}
+    >
       <Label className="field-label">{label}</Label>
-      {long ? <TextArea className="field-input field-lines" rows={3} placeholder={placeholder} spellCheck="false" /> : <Input className="field-input" placeholder={placeholder} autoComplete="off" spellCheck="false" />}
+      {long ? (
+        <TextArea className="field-input field-lines" rows={3} placeholder={placeholder} spellCheck="false" />
+      ) : (
+        <Input className="field-input" placeholder={placeholder} autoComplete="off" spellCheck="false" />
+      )}
       {problem === null ? (
         <Text slot="description" className={warning === null ? 'field-hint' : 'field-warning'}>
           {warning ?? hint}

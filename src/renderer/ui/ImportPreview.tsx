@@ -15,14 +15,23 @@ interface ImportPreviewProps {
   readonly onAgain: () => void;
 }
 
-const CHANGE_WORDS: Readonly<Record<ImportEntry['change'], string>> = { added: 'New', changed: 'Changed', unchanged: 'Unchanged', refused: 'Refused' };
+const CHANGE_WORDS: Readonly<Record<ImportEntry['change'], string>> = {
+  added: 'New',
+  changed: 'Changed',
+  unchanged: 'Unchanged',
+  refused: 'Refused',
+};
 const counted = (count: number): string => `${count} ${count === 1 ? 'profile' : 'profiles'}`;
 const shown = (value: string | null): string => (value === null ? 'not set' : value === '' ? 'empty' : value);
 
 /** A field as the form calls it; those of a provider are the same for several. */
 function labelOf(path: string): string {
   const [union = '', ...rest] = path.split('.');
-  const words = FIELD_WORDS[path] ?? Object.entries(FIELD_WORDS).find(([name]) => name.startsWith(`${union}.`) && name.endsWith(`.${rest.join('.')}`))?.[1];
+  const words =
+    FIELD_WORDS[path] ??
+    Object.entries(FIELD_WORDS).find(
+      ([name]) => name.startsWith(`${union}.`) && name.endsWith(`.${rest.join('.')}`),
+    )?.[1];
   return words?.label ?? path;
 }
 
@@ -58,18 +67,35 @@ export function ImportPreview({ preview, onClose, onAgain }: ImportPreviewProps)
           <Button className="button" autoFocus onPress={onClose}>
             Cancel
           </Button>
-          <Button className="button primary" isDisabled={saves === 0 || working || failed !== null} onPress={() => void apply()}>
+          <Button
+            className="button primary"
+            isDisabled={saves === 0 || working || failed !== null}
+            onPress={() => void apply()}
+          >
             {saves === 0 ? 'Nothing to import' : `Import ${counted(saves)}`}
           </Button>
         </div>
       </div>
       <p className="panel-text">
-        <strong>{file}</strong> would add {count('added')} and change {count('changed')}; {count('unchanged')} unchanged, {count('refused')} refused. Nothing is changed yet. Profiles that are not in the file stay as they are.
+        <strong>{file}</strong> would add {count('added')} and change {count('changed')}; {count('unchanged')}{' '}
+        unchanged, {count('refused')} refused. Nothing is changed yet. Profiles that are not in the file stay as they
+        are.
       </p>
-      {failed !== null && <FailureNotice failure={failed} onRetry={locked ? () => void apply() : onAgain} onDismiss={locked ? () => setFailed(null) : onClose} />}
+      {failed !== null && (
+        <FailureNotice
+          failure={failed}
+          onRetry={locked ? () => void apply() : onAgain}
+          onDismiss={locked ? () => setFailed(null) : onClose}
+        />
+      )}
       <ul className="settings-card import-list">
         {entries.map((entry) => (
-          <li key={entry.profileId} className="import-row" data-change={entry.change} data-environment={entry.environment}>
+          <li
+            key={entry.profileId}
+            className="import-row"
+            data-change={entry.change}
+            data-environment={entry.environment}
+          >
             <div className="import-head">
               <span className="environment-dot" />
               <span className="import-name">{entry.name}</span>

@@ -28,14 +28,26 @@ export function IncomingCard({ call, line, small }: IncomingCardProps) {
   useEffect(() => {
     const elsewhere = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
     // Keys that are meant for one call must not fall on another.
-    const onAnotherCall = document.activeElement !== null && document.activeElement.closest('[data-testid="call-card"]') !== null;
+    const onAnotherCall =
+      document.activeElement !== null && document.activeElement.closest('[data-testid="call-card"]') !== null;
     answer.current?.scrollIntoView({ block: 'nearest' });
     if (!quiet && !elsewhere && !onAnotherCall && !isTyping()) answer.current?.focus();
   }, [quiet]);
   const name = partyName(call.peer);
   return (
     <>
-      <article className="card incoming-card" data-small={small} data-testid="call-card" data-phase={call.phase} data-direction={call.direction} data-call-id={call.id} data-quiet={quiet} data-environment={line?.environment} tabIndex={-1} aria-label={`Incoming call from ${name}`}>
+      <article
+        className="card incoming-card"
+        data-small={small}
+        data-testid="call-card"
+        data-phase={call.phase}
+        data-direction={call.direction}
+        data-call-id={call.id}
+        data-quiet={quiet}
+        data-environment={line?.environment}
+        tabIndex={-1}
+        aria-label={`Incoming call from ${name}`}
+      >
         <span className="incoming-icon" aria-hidden="true">
           <PhoneIncoming size={22} />
         </span>
@@ -45,7 +57,9 @@ export function IncomingCard({ call, line, small }: IncomingCardProps) {
             {!small && line !== null && <EnvironmentTag environment={line.environment} />}
             {quiet && <span className="tag">Do not disturb</span>}
           </p>
-          <h2 className="call-name" title={name}>{name}</h2>
+          <h2 className="call-name" title={name}>
+            {name}
+          </h2>
           <p className="call-number">
             <PeerNumber party={call.peer} />
           </p>
@@ -55,7 +69,12 @@ export function IncomingCard({ call, line, small }: IncomingCardProps) {
             <PhoneOff size={20} aria-hidden="true" />
             Decline
           </Button>
-          <Button ref={answer} className="big-button answer" data-first-choice onPress={() => void phone.answer(call.id)}>
+          <Button
+            ref={answer}
+            className="big-button answer"
+            data-first-choice
+            onPress={() => void phone.answer(call.id)}
+          >
             <Phone size={20} aria-hidden="true" />
             Answer
           </Button>

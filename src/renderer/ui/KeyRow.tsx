@@ -42,13 +42,38 @@ export function KeyRow({ profile, status, chosen, now, onChoose, rotation, onRot
           </label>
         </th>
         <td data-column="Provider">{providerWords(profile)}</td>
-        <td data-column="Active key">{status.active === null ? <KeyMissing tone={words.tone} word={words.word} /> : <KeyPrint record={status.active} note={status.state === 'in-keychain' ? null : words.word} now={now} />}</td>
-        <td data-column="Next key">{status.next === null ? <NoNextKey retired={status.retired} holder={keyHolder(profile)} /> : <NextKey record={status.next} lifeS={profile.policy.tokenLifeS} />}</td>
-        <td data-column="Last token">{status.lastMintAt === null ? <span className="quiet">never</span> : <LastMint at={status.lastMintAt} now={now} />}</td>
+        <td data-column="Active key">
+          {status.active === null ? (
+            <KeyMissing tone={words.tone} word={words.word} />
+          ) : (
+            <KeyPrint record={status.active} note={status.state === 'in-keychain' ? null : words.word} now={now} />
+          )}
+        </td>
+        <td data-column="Next key">
+          {status.next === null ? (
+            <NoNextKey retired={status.retired} holder={keyHolder(profile)} />
+          ) : (
+            <NextKey record={status.next} lifeS={profile.policy.tokenLifeS} />
+          )}
+        </td>
+        <td data-column="Last token">
+          {status.lastMintAt === null ? (
+            <span className="quiet">never</span>
+          ) : (
+            <LastMint at={status.lastMintAt} now={now} />
+          )}
+        </td>
         <td className="key-actions">
           {status.active !== null && <TestButton profile={profile} label="Test" />}
           {removable.length > 0 && (
-            <Button className="button" data-rotate="" aria-label={`Rotate the key of ${profile.name}`} aria-expanded={rotation !== null} {...(rotation === null ? {} : { 'aria-controls': rotation })} onPress={onRotate}>
+            <Button
+              className="button"
+              data-rotate=""
+              aria-label={`Rotate the key of ${profile.name}`}
+              aria-expanded={rotation !== null}
+              {...(rotation === null ? {} : { 'aria-controls': rotation })}
+              onPress={onRotate}
+            >
               Rotate...
             </Button>
           )}
@@ -89,7 +114,15 @@ function TestRow({ profile }: { readonly profile: Profile }) {
   );
 }
 
-function KeyPrint({ record, note, now }: { readonly record: KeyRecord; readonly note: string | null; readonly now: number }) {
+function KeyPrint({
+  record,
+  note,
+  now,
+}: {
+  readonly record: KeyRecord;
+  readonly note: string | null;
+  readonly now: number;
+}) {
   return (
     <>
       <code className="key-print">{record.fingerprint}</code>

@@ -43,7 +43,8 @@ export function KeysPanel() {
       setFailed(null);
       const result = await work();
       if (result.ok) saySentence(done(result.value));
-      else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void run(work, done) });
+      else if (result.failure.reason !== 'cancelled')
+        setFailed({ failure: result.failure, again: () => void run(work, done) });
     });
   }
   function put(source: KeySource, profile: Profile, slot: KeySlot): void {
@@ -90,7 +91,11 @@ export function KeysPanel() {
   function remove(profile: Profile, slot: KeySlot): void {
     setQuestion({
       title: `Remove the ${slot} key of ${profile.name}?`,
-      text: (slot === 'active' ? 'This line gets no more tokens until it has another key. ' : 'The active key stays in use. ') + `The key cannot be brought back. Remove it at ${keyHolder(profile)}, too.`,
+      text:
+        (slot === 'active'
+          ? 'This line gets no more tokens until it has another key. '
+          : 'The active key stays in use. ') +
+        `The key cannot be brought back. Remove it at ${keyHolder(profile)}, too.`,
       answers: [
         {
           label: 'Remove',
@@ -113,18 +118,31 @@ export function KeysPanel() {
     const finish = (): void =>
       void run(
         () => profiles.finishRotation(profile.id),
-        (done) => (done.retired === null ? `The rotation of ${profile.name} is finished.` : `One more key of ${profile.name} is to be removed at the gateway: ${done.retired.fingerprint}.`),
+        (done) =>
+          done.retired === null
+            ? `The rotation of ${profile.name} is finished.`
+            : `One more key of ${profile.name} is to be removed at the gateway: ${done.retired.fingerprint}.`,
       );
     return {
       addNext: (source) => put(source, profile, 'next'),
       promote: (early) => {
         if (!early) promote();
-        else setQuestion({ title: 'Promote before the wait is over?', text: earlyPromotion(profile, status, Date.now()), answers: [{ label: 'Promote now', tone: 'danger', act: promote }] });
+        else
+          setQuestion({
+            title: 'Promote before the wait is over?',
+            text: earlyPromotion(profile, status, Date.now()),
+            answers: [{ label: 'Promote now', tone: 'danger', act: promote }],
+          });
       },
       finish: (early) => {
         // Its button stands where "Promote" stood: a double click must not end what it began.
         if (!early) finish();
-        else setQuestion({ title: `Is ${status.retired?.fingerprint ?? 'the old key'} removed already?`, text: earlyFinish(profile, status), answers: [{ label: 'It is removed', tone: 'danger', act: finish }] });
+        else
+          setQuestion({
+            title: `Is ${status.retired?.fingerprint ?? 'the old key'} removed already?`,
+            text: earlyFinish(profile, status),
+            answers: [{ label: 'It is removed', tone: 'danger', act: finish }],
+          });
       },
       stop: () =>
         setQuestion({
@@ -175,7 +193,8 @@ export function KeysPanel() {
         </div>
       </div>
       <p className="panel-text">
-        A key goes from the clipboard or a file straight into the keychain. It is never shown again and never reaches this window; only its fingerprint does. A new key is for <strong>{target?.name}</strong>.
+        A key goes from the clipboard or a file straight into the keychain. It is never shown again and never reaches
+        this window; only its fingerprint does. A new key is for <strong>{target?.name}</strong>.
       </p>
       {snapshot.keychain.advice !== null && (
         <p className="advice" role="note">
@@ -192,7 +211,9 @@ export function KeysPanel() {
           Waiting for the system: the keychain or a dialog may be asking you something.
         </p>
       )}
-      {failed !== null && <FailureNotice failure={failed.failure} onRetry={failed.again} onDismiss={() => setFailed(null)} />}
+      {failed !== null && (
+        <FailureNotice failure={failed.failure} onRetry={failed.again} onDismiss={() => setFailed(null)} />
+      )}
       <div className="settings-card table-card">
         <table className="keys">
           <thead>
@@ -217,7 +238,11 @@ export function KeysPanel() {
                 chosen={profile.id === targetId}
                 onChoose={() => view.change({ keyProfileId: profile.id })}
                 rotation={profile.id === rotationProfileId ? rotationId : null}
-                onRotate={() => (profile.id === rotationProfileId ? closeRotation() : view.change({ rotationProfileId: profile.id, keyProfileId: profile.id }))}
+                onRotate={() =>
+                  profile.id === rotationProfileId
+                    ? closeRotation()
+                    : view.change({ rotationProfileId: profile.id, keyProfileId: profile.id })
+                }
                 onRemove={(slot) => remove(profile, slot)}
               />
             ))}
@@ -226,7 +251,14 @@ export function KeysPanel() {
       </div>
       {target !== undefined && <PublicKeyPanel profile={target} status={targetStatus} />}
       {rotating !== undefined && (
-        <RotationPanel id={rotationId} profile={rotating} status={statusOf(snapshot, rotating.id)} actions={actionsFor(rotating, statusOf(snapshot, rotating.id))} busy={busy} onClose={closeRotation} />
+        <RotationPanel
+          id={rotationId}
+          profile={rotating}
+          status={statusOf(snapshot, rotating.id)}
+          actions={actionsFor(rotating, statusOf(snapshot, rotating.id))}
+          busy={busy}
+          onClose={closeRotation}
+        />
       )}
       {amiss !== null && snapshot.keychain.advice === null && <p className="panel-text">{amiss}</p>}
       <ConfirmDialog question={question} onClose={() => setQuestion(null)} />

@@ -23,11 +23,18 @@ const FILTERS: readonly { readonly id: LiveCategory | 'all'; readonly label: str
   { id: 'errors', label: 'Errors' },
 ];
 
-const categoryOf = (filter: Key): LiveCategory | null => (filter === 'calls' || filter === 'line' || filter === 'registration' || filter === 'tokens' || filter === 'errors' ? filter : null);
+const categoryOf = (filter: Key): LiveCategory | null =>
+  filter === 'calls' || filter === 'line' || filter === 'registration' || filter === 'tokens' || filter === 'errors'
+    ? filter
+    : null;
 
 /** Events as text, newest first, as they are copied. */
 export function asText(events: readonly LiveEvent[]): string {
-  return events.map((event) => `${new Date(event.at).toISOString().slice(0, 10)} ${clock(event.at)}\t${event.title}\t${event.detail}`).join('\n');
+  return events
+    .map(
+      (event) => `${new Date(event.at).toISOString().slice(0, 10)} ${clock(event.at)}\t${event.title}\t${event.detail}`,
+    )
+    .join('\n');
 }
 
 /** What happens, one line an event, newest on top. */
@@ -38,15 +45,23 @@ export function LiveColumn() {
   const [filter, setFilter] = useState<Key>('all');
   const [showsHealth, setShowsHealth] = useState(false);
   const [paused, setPaused] = useState<{ readonly total: number; readonly events: readonly LiveEvent[] } | null>(null);
-  const filters = useMemo(() => FILTERS.filter(({ id }) => id !== 'line' || hasLine || filter === 'line'), [hasLine, filter]);
+  const filters = useMemo(
+    () => FILTERS.filter(({ id }) => id !== 'line' || hasLine || filter === 'line'),
+    [hasLine, filter],
+  );
   const category = categoryOf(filter);
   // `total` stands for the log's content: it grows with each event.
   const current = useMemo(() => (total === 0 ? [] : live.events(category)), [live, category, total]);
-  const events = paused === null ? current : paused.events.filter((event) => category === null || event.category === category);
+  const events =
+    paused === null ? current : paused.events.filter((event) => category === null || event.category === category);
   const missed = paused === null ? 0 : total - paused.total;
 
   function copy(): void {
-    saySentence(copyText(asText(events)) ? `Copied ${events.length} ${events.length === 1 ? 'event' : 'events'}.` : 'Nothing could be copied: the clipboard is closed to this window.');
+    saySentence(
+      copyText(asText(events))
+        ? `Copied ${events.length} ${events.length === 1 ? 'event' : 'events'}.`
+        : 'Nothing could be copied: the clipboard is closed to this window.',
+    );
   }
 
   return (
@@ -59,13 +74,23 @@ export function LiveColumn() {
           </span>
         )}
         <span className="live-actions">
-          <ToggleButton className="icon-button small" aria-label="Health" isSelected={showsHealth} onChange={setShowsHealth}>
+          <ToggleButton
+            className="icon-button small"
+            aria-label="Health"
+            isSelected={showsHealth}
+            onChange={setShowsHealth}
+          >
             <Activity size={16} aria-hidden="true" />
           </ToggleButton>
           <Button className="icon-button small" aria-label="Copy" isDisabled={events.length === 0} onPress={copy}>
             <Copy size={16} aria-hidden="true" />
           </Button>
-          <ToggleButton className="icon-button small" aria-label="Pause" isSelected={paused !== null} onChange={(on) => setPaused(on ? { total, events: live.events(null) } : null)}>
+          <ToggleButton
+            className="icon-button small"
+            aria-label="Pause"
+            isSelected={paused !== null}
+            onChange={(on) => setPaused(on ? { total, events: live.events(null) } : null)}
+          >
             {paused === null ? <Pause size={16} aria-hidden="true" /> : <Play size={16} aria-hidden="true" />}
           </ToggleButton>
         </span>
@@ -74,7 +99,11 @@ export function LiveColumn() {
       {hasLine && <RemoteCallList />}
       <FilterButtons label="Show" options={filters} chosen={filter} onChoose={setFilter} />
       {events.length === 0 ? (
-        <p className="live-empty">{category === null ? 'Calls, registrations and tokens appear here as they happen.' : 'Nothing of this kind yet.'}</p>
+        <p className="live-empty">
+          {category === null
+            ? 'Calls, registrations and tokens appear here as they happen.'
+            : 'Nothing of this kind yet.'}
+        </p>
       ) : (
         <EventList key={String(filter)} events={events} onCopy={copy} />
       )}

@@ -16,7 +16,11 @@ export function LiveRegions() {
       const changes = changedPhases(before, calls);
       before = calls;
       const loud = (call: Call): boolean => canAnswer(call) && !settings.get().doNotDisturb;
-      const sentences = (list: typeof changes): string => list.map(({ call, from }) => announcement(call, from)).filter((text) => text !== null).join('. ');
+      const sentences = (list: typeof changes): string =>
+        list
+          .map(({ call, from }) => announcement(call, from))
+          .filter((text) => text !== null)
+          .join('. ');
       const polite = sentences(changes.filter(({ call }) => !loud(call)));
       const assertive = sentences(changes.filter(({ call }) => loud(call)));
       if (polite !== '' || assertive !== '') setSaid({ polite, assertive });

@@ -5,10 +5,24 @@ import type { LockCause } from '../../contracts/locks';
 import type { Failure } from '../../contracts/result';
 import { useApp } from './app-context';
 
-const WORDS: Readonly<Record<LockCause, { readonly title: string; readonly text: string; readonly button: string | null }>> = {
-  agent: { title: 'The phone is locked', text: 'Its line is closed: no calls come in, and its tokens are gone. Unlock it to register again.', button: 'Unlock' },
-  screen: { title: 'The phone is locked', text: 'The screen of this computer was locked, and the policy of this line closes it then. It opens by itself with the screen.', button: 'Unlock' },
-  'sign-out': { title: 'You are signed out', text: 'Your line is closed, its tokens are gone, and this window has forgotten its calls. Whoever goes on starts on the Practice line and chooses a line at the top.', button: 'Go on' },
+const WORDS: Readonly<
+  Record<LockCause, { readonly title: string; readonly text: string; readonly button: string | null }>
+> = {
+  agent: {
+    title: 'The phone is locked',
+    text: 'Its line is closed: no calls come in, and its tokens are gone. Unlock it to register again.',
+    button: 'Unlock',
+  },
+  screen: {
+    title: 'The phone is locked',
+    text: 'The screen of this computer was locked, and the policy of this line closes it then. It opens by itself with the screen.',
+    button: 'Unlock',
+  },
+  'sign-out': {
+    title: 'You are signed out',
+    text: 'Your line is closed, its tokens are gone, and this window has forgotten its calls. Whoever goes on starts on the Practice line and chooses a line at the top.',
+    button: 'Go on',
+  },
   quit: { title: 'Ringfence is closing', text: 'It says goodbye to the gateway first.', button: null },
 };
 

@@ -18,7 +18,13 @@ export function NavigationRail() {
   return (
     <nav className="rail" aria-label="Main">
       {PLACES.map((place) => (
-        <Link key={place.screen} className="rail-link" data-screen={place.screen} {...(place.screen === screen ? { 'aria-current': 'page' } : {})} onPress={() => view.change({ screen: place.screen })}>
+        <Link
+          key={place.screen}
+          className="rail-link"
+          data-screen={place.screen}
+          {...(place.screen === screen ? { 'aria-current': 'page' } : {})}
+          onPress={() => view.change({ screen: place.screen })}
+        >
           {place.icon}
           <span>{place.label}</span>
         </Link>

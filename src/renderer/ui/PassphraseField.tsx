@@ -27,7 +27,15 @@ export function PassphraseField({ ref, label, autoFocus = false }: PassphraseFie
   return (
     <div className="unlock-field">
       <label htmlFor={id}>{label}</label>
-      <input ref={input} id={id} type="password" autoComplete="off" spellCheck={false} maxLength={200} autoFocus={autoFocus} />
+      <input
+        ref={input}
+        id={id}
+        type="password"
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={200}
+        autoFocus={autoFocus}
+      />
     </div>
   );
 }

@@ -29,8 +29,12 @@ export function PhoneScreen() {
   const profile = activeProfile(lines);
   const layout = layoutOf(snapshot);
   const lineOf = (call: Call): Profile | null => lines?.profiles.find(({ id }) => id === call.profileId) ?? null;
-  const digitsTo = snapshot.calls.find((call) => call.id === keypadCallId && (canSendDigits(call) || call.phase === 'recovering'));
-  const incoming = layout.incoming.map((call) => <IncomingCard key={call.id} call={call} line={lineOf(call)} small={layout.inCall} />);
+  const digitsTo = snapshot.calls.find(
+    (call) => call.id === keypadCallId && (canSendDigits(call) || call.phase === 'recovering'),
+  );
+  const incoming = layout.incoming.map((call) => (
+    <IncomingCard key={call.id} call={call} line={lineOf(call)} small={layout.inCall} />
+  ));
   const live = snapshot.calls.filter(isLive).length;
   const { open: guiding, call: guided } = useStore(guide);
   /** Any other call has the screen for itself. */
@@ -52,12 +56,22 @@ export function PhoneScreen() {
             <FirstRunGuide />
           </Suspense>
         )}
-        {!showsGuide && snapshot.calls.length === 0 && profile?.environment === 'practice' && dialFailure === null && <PracticeHint />}
+        {!showsGuide && snapshot.calls.length === 0 && profile?.environment === 'practice' && dialFailure === null && (
+          <PracticeHint />
+        )}
       </section>
       <section className="dialling" aria-label="Dialler">
         <PhoneNotice />
-        {dialFailure !== null && <FailureNotice failure={dialFailure} onDismiss={() => view.change({ dialFailure: null })} />}
-        {profile !== null && !hasSip(profile) ? <AssistantDialler line={profile} /> : digitsTo === undefined ? <Dialler /> : <DigitsPad call={digitsTo} />}
+        {dialFailure !== null && (
+          <FailureNotice failure={dialFailure} onDismiss={() => view.change({ dialFailure: null })} />
+        )}
+        {profile !== null && !hasSip(profile) ? (
+          <AssistantDialler line={profile} />
+        ) : digitsTo === undefined ? (
+          <Dialler />
+        ) : (
+          <DigitsPad call={digitsTo} />
+        )}
       </section>
     </div>
   );

@@ -27,7 +27,11 @@ export function FixedField({ label, value }: { readonly label: string; readonly 
   return (
     <TextField className="form-field" value={value} isReadOnly>
       <Label className="field-label">{label}</Label>
-      {lines > 1 ? <TextArea className="field-input field-lines fixed" rows={Math.min(lines, 6)} /> : <Input className="field-input fixed" />}
+      {lines > 1 ? (
+        <TextArea className="field-input field-lines fixed" rows={Math.min(lines, 6)} />
+      ) : (
+        <Input className="field-input fixed" />
+      )}
       <Text slot="description" className="visually-hidden">
         {FORM_WORDS.setBy['admin-file']}
       </Text>

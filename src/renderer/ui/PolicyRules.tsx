@@ -28,7 +28,17 @@ export function PolicyRules({ title, fields, draft, policy, shown }: PolicyRules
           <PolicyRuleFields key={rule} by={fixed ? 'admin-file' : ruleSetBy(rule, draft)}>
             {fields
               .filter(({ path }) => ruleOf(path) === rule)
-              .map((field) => (fixed ? <FixedField key={field.path} label={wordsOf(field.path).label} value={fieldSummary(field, wordsOf(field.path), draft[field.path])} /> : <Fragment key={field.path}>{shown(field)}</Fragment>))}
+              .map((field) =>
+                fixed ? (
+                  <FixedField
+                    key={field.path}
+                    label={wordsOf(field.path).label}
+                    value={fieldSummary(field, wordsOf(field.path), draft[field.path])}
+                  />
+                ) : (
+                  <Fragment key={field.path}>{shown(field)}</Fragment>
+                ),
+              )}
           </PolicyRuleFields>
         );
       })}

@@ -16,7 +16,21 @@ import { FormSection } from './FormSection';
 import { PolicyNotice } from './PolicyNotice';
 import { PolicyRules } from './PolicyRules';
 import { PRESETS, withPreset } from './presets';
-import { EMPTY_DRAFT, FIELDS, applies, countedText, draftOf, draftProblems, draftWarnings, lineOf, newProfileId, profileFrom, withFixed, wordsOf, type Draft } from './profile-draft';
+import {
+  EMPTY_DRAFT,
+  FIELDS,
+  applies,
+  countedText,
+  draftOf,
+  draftProblems,
+  draftWarnings,
+  lineOf,
+  newProfileId,
+  profileFrom,
+  withFixed,
+  wordsOf,
+  type Draft,
+} from './profile-draft';
 import { SchemaField } from './SchemaField';
 import { useEffectivePolicy } from './use-effective-policy';
 
@@ -31,7 +45,10 @@ interface ProfileFormProps {
 const isDeepEqual = (one: Draft, other: Draft): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 const NO_PRESET = 'none';
-const PRESET_OPTIONS = [NO_PRESET, ...PRESETS.map(({ id }) => id)].map((id) => ({ id, label: PRESET_WORDS[id]?.label ?? id }));
+const PRESET_OPTIONS = [NO_PRESET, ...PRESETS.map(({ id }) => id)].map((id) => ({
+  id,
+  label: PRESET_WORDS[id]?.label ?? id,
+}));
 
 /** A profile's fields, as its schema has them, judged as they are typed. */
 export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
@@ -41,7 +58,9 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
   const typed: Draft = form?.typed ?? start;
   const presetId = form?.presetId ?? NO_PRESET;
   // Of a form that somebody comes back to: what differs was typed.
-  const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(Object.keys(typed).filter((path) => JSON.stringify(typed[path]) !== JSON.stringify(start[path]))));
+  const [touched, setTouched] = useState<ReadonlySet<string>>(
+    () => new Set(Object.keys(typed).filter((path) => JSON.stringify(typed[path]) !== JSON.stringify(start[path]))),
+  );
   const [submitted, setSubmitted] = useState(false);
   const [saving, setSaving] = useState(false);
   const [failed, setFailed] = useState<Failure | null>(null);
@@ -81,7 +100,10 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
   }
   const isSaved = existing !== null && isDeepEqual(start, typed);
   const problemOf = ({ path }: Field) => (submitted || touched.has(path) ? (problems.get(path) ?? null) : null);
-  const offered: Readonly<Record<string, readonly string[]>> = { 'presentation.kind': line.presentations, 'policy.purposes': line.purposes };
+  const offered: Readonly<Record<string, readonly string[]>> = {
+    'presentation.kind': line.presentations,
+    'policy.purposes': line.purposes,
+  };
   const shown = (field: Field) => (
     <SchemaField
       key={field.path}
@@ -117,21 +139,42 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
           </Button>
         </div>
       </div>
-      {failed !== null && <FailureNotice failure={failed} onRetry={() => void save()} onDismiss={() => setFailed(null)} />}
-      {existing !== null && (isSaved ? <ConnectionTest profile={existing} /> : <p className="panel-text">What is tested is what is saved: save, then test.</p>)}
+      {failed !== null && (
+        <FailureNotice failure={failed} onRetry={() => void save()} onDismiss={() => setFailed(null)} />
+      )}
+      {existing !== null &&
+        (isSaved ? (
+          <ConnectionTest profile={existing} />
+        ) : (
+          <p className="panel-text">What is tested is what is saved: save, then test.</p>
+        ))}
       <PolicyNotice policy={policy} />
       {existing === null && (
         <div className="settings-card form-section">
-          <Choice label={PRESET_LABEL} hint={PRESET_WORDS[presetId]?.help ?? ''} options={PRESET_OPTIONS} value={presetId} onChange={startFrom} />
+          <Choice
+            label={PRESET_LABEL}
+            hint={PRESET_WORDS[presetId]?.help ?? ''}
+            options={PRESET_OPTIONS}
+            value={presetId}
+            onChange={startFrom}
+          />
         </div>
       )}
       {SECTIONS.map(({ id: section, title, paths }) => {
-        const own = paths.flatMap((start) => FIELDS.filter((field) => field.path.startsWith(start) && applies(field, line)));
+        const own = paths.flatMap((start) =>
+          FIELDS.filter((field) => field.path.startsWith(start) && applies(field, line)),
+        );
         if (own.length === 0) return null;
-        if (section === 'policy') return <PolicyRules key={section} title={title} fields={own} draft={draft} policy={policy} shown={shown} />;
+        if (section === 'policy')
+          return <PolicyRules key={section} title={title} fields={own} draft={draft} policy={policy} shown={shown} />;
         const more = own.filter(({ path }) => wordsOf(path).more === true);
         return (
-          <FormSection key={section} title={title} open={more.some((field) => problemOf(field) !== null)} more={more.length === 0 ? null : more.map(shown)}>
+          <FormSection
+            key={section}
+            title={title}
+            open={more.some((field) => problemOf(field) !== null)}
+            more={more.length === 0 ? null : more.map(shown)}
+          >
             {own.filter((field) => !more.includes(field)).map(shown)}
           </FormSection>
         );

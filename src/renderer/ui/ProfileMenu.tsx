@@ -14,7 +14,10 @@ import { ENVIRONMENT_WORDS } from './sentences';
 
 const LEAVING = {
   lock: { title: 'Lock while a call is up?', text: 'Locking closes the line and ends the call.' },
-  signOut: { title: 'Sign out while a call is up?', text: 'Signing out closes the line and ends the call; this window forgets it.' },
+  signOut: {
+    title: 'Sign out while a call is up?',
+    text: 'Signing out closes the line and ends the call; this window forgets it.',
+  },
 } as const;
 
 /** The chip with the environment; opens the choice of lines. */
@@ -38,13 +41,23 @@ export function ProfileMenu() {
       if (!result.ok) sayFailure(result.failure);
     };
     if (!inCall) void go();
-    else setQuestion({ ...LEAVING[how], answers: [{ label: how === 'lock' ? 'End it and lock' : 'End it and sign out', tone: 'danger', act: () => void go() }] });
+    else
+      setQuestion({
+        ...LEAVING[how],
+        answers: [
+          { label: how === 'lock' ? 'End it and lock' : 'End it and sign out', tone: 'danger', act: () => void go() },
+        ],
+      });
   }
 
   return (
     <>
       <MenuTrigger>
-        <Button className="environment-chip" data-environment={active.environment} aria-label={`Line: ${active.name}, ${ENVIRONMENT_WORDS[active.environment]}`}>
+        <Button
+          className="environment-chip"
+          data-environment={active.environment}
+          aria-label={`Line: ${active.name}, ${ENVIRONMENT_WORDS[active.environment]}`}
+        >
           <span className="environment-chip-text">{ENVIRONMENT_WORDS[active.environment]}</span>
           <ChevronDown size={16} aria-hidden="true" />
         </Button>
@@ -53,7 +66,9 @@ export function ProfileMenu() {
           <Menu
             className="menu"
             aria-label="Lines"
-            disabledKeys={inCall ? snapshot.profiles.filter((profile) => profile.id !== active.id).map((profile) => profile.id) : []}
+            disabledKeys={
+              inCall ? snapshot.profiles.filter((profile) => profile.id !== active.id).map((profile) => profile.id) : []
+            }
             onAction={(key) => {
               if (key === '+') view.openSettings('profiles');
               else if (key === '+lock') leave('lock');
@@ -61,14 +76,21 @@ export function ProfileMenu() {
               else if (key !== active.id) void choose(String(key));
             }}
           >
-            <MenuSection aria-label="Line in use" selectionMode="single" disallowEmptySelection selectedKeys={[active.id]}>
+            <MenuSection
+              aria-label="Line in use"
+              selectionMode="single"
+              disallowEmptySelection
+              selectedKeys={[active.id]}
+            >
               {snapshot.profiles.map((profile) => (
                 <MenuItem key={profile.id} id={profile.id} textValue={profile.name} className="menu-item">
                   <span className="environment-dot" data-environment={profile.environment} />
                   <span className="menu-item-text">
                     <span>{profile.name}</span>
                     <span className="menu-item-detail">
-                      {[ENVIRONMENT_WORDS[profile.environment], profile.identity].filter((part) => part !== '').join(' · ')}
+                      {[ENVIRONMENT_WORDS[profile.environment], profile.identity]
+                        .filter((part) => part !== '')
+                        .join(' · ')}
                     </span>
                   </span>
                 </MenuItem>

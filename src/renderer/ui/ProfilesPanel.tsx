@@ -47,8 +47,12 @@ export function ProfilesPanel() {
   async function exportFile(): Promise<void> {
     setFailed(null);
     const result = await profiles.exportFile();
-    if (result.ok) saySentence(`${result.value.count} ${result.value.count === 1 ? 'profile is' : 'profiles are'} in ${result.value.file}, without keys.`);
-    else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void exportFile() });
+    if (result.ok)
+      saySentence(
+        `${result.value.count} ${result.value.count === 1 ? 'profile is' : 'profiles are'} in ${result.value.file}, without keys.`,
+      );
+    else if (result.failure.reason !== 'cancelled')
+      setFailed({ failure: result.failure, again: () => void exportFile() });
   }
   async function importFile(): Promise<void> {
     setFailed(null);
@@ -56,7 +60,8 @@ export function ProfilesPanel() {
     if (result.ok) {
       opener.current = 'import';
       setPreview(result.value);
-    } else if (result.failure.reason !== 'cancelled') setFailed({ failure: result.failure, again: () => void importFile() });
+    } else if (result.failure.reason !== 'cancelled')
+      setFailed({ failure: result.failure, again: () => void importFile() });
   }
   function edit(which: Profile | 'new'): void {
     opener.current = which === 'new' ? 'new' : which.id;
@@ -69,7 +74,8 @@ export function ProfilesPanel() {
       saySentence(`${profile.name} is saved; it needs a key now.`);
     } else saySentence(`${profile.name} is saved.`);
   }
-  if (showsForm) return <ProfileForm existing={existing} onCancel={() => view.change({ form: null })} onSaved={saved} />;
+  if (showsForm)
+    return <ProfileForm existing={existing} onCancel={() => view.change({ form: null })} onSaved={saved} />;
 
   if (preview !== null) {
     return (
@@ -103,16 +109,26 @@ export function ProfilesPanel() {
           </Button>
         </div>
       </div>
-      <p className="panel-text">A profile is one line an agent can use: who it is, where its gateway is, and how long its tokens live. It holds no key.</p>
+      <p className="panel-text">
+        A profile is one line an agent can use: who it is, where its gateway is, and how long its tokens live. It holds
+        no key.
+      </p>
       {snapshot.notice !== null && (
         <p className="advice" role="note">
           {snapshot.notice}
         </p>
       )}
-      {failed !== null && <FailureNotice failure={failed.failure} onRetry={failed.again} onDismiss={() => setFailed(null)} />}
+      {failed !== null && (
+        <FailureNotice failure={failed.failure} onRetry={failed.again} onDismiss={() => setFailed(null)} />
+      )}
       <ul className="settings-card profile-list">
         {snapshot.profiles.map((profile) => (
-          <li key={profile.id} className="profile-row" data-environment={profile.environment} data-profile-id={profile.id}>
+          <li
+            key={profile.id}
+            className="profile-row"
+            data-environment={profile.environment}
+            data-profile-id={profile.id}
+          >
             <span className="environment-dot" />
             <div className="profile-who">
               <p className="profile-name">
@@ -132,7 +148,12 @@ export function ProfilesPanel() {
             ) : (
               <div className="profile-actions">
                 <TestButton profile={profile} />
-                <Button className="button" data-opens={profile.id} aria-label={`Edit ${profile.name}`} onPress={() => edit(profile)}>
+                <Button
+                  className="button"
+                  data-opens={profile.id}
+                  aria-label={`Edit ${profile.name}`}
+                  onPress={() => edit(profile)}
+                >
                   Edit
                 </Button>
                 <Button

@@ -17,11 +17,26 @@ export function PublicKeyPanel({ profile, status }: { readonly profile: Profile;
   return (['active', 'next'] as const).map((slot) => {
     const record = status[slot];
     // Another key is another disclosure: what was shown of the one before goes.
-    return record === null ? null : <PublicKeyOf key={`${profile.id} ${record.fingerprint}`} profile={profile} slot={slot} fingerprint={record.fingerprint} />;
+    return record === null ? null : (
+      <PublicKeyOf
+        key={`${profile.id} ${record.fingerprint}`}
+        profile={profile}
+        slot={slot}
+        fingerprint={record.fingerprint}
+      />
+    );
   });
 }
 
-function PublicKeyOf({ profile, slot, fingerprint }: { readonly profile: Profile; readonly slot: KeySlot; readonly fingerprint: string }) {
+function PublicKeyOf({
+  profile,
+  slot,
+  fingerprint,
+}: {
+  readonly profile: Profile;
+  readonly slot: KeySlot;
+  readonly fingerprint: string;
+}) {
   const { profiles } = useApp();
   const id = useId();
   const [open, setOpen] = useState(false);
@@ -39,7 +54,11 @@ function PublicKeyOf({ profile, slot, fingerprint }: { readonly profile: Profile
     if (!open && shown === null) void load();
   }
   function copy(what: string, text: string): void {
-    saySentence(copyText(text) ? `Copied the public key as ${what}.` : 'Nothing could be copied: the clipboard is closed to this window.');
+    saySentence(
+      copyText(text)
+        ? `Copied the public key as ${what}.`
+        : 'Nothing could be copied: the clipboard is closed to this window.',
+    );
   }
 
   return (
@@ -52,10 +71,15 @@ function PublicKeyOf({ profile, slot, fingerprint }: { readonly profile: Profile
         </span>
       </Button>
       <div id={id} hidden={!open}>
-        {failure !== null && <FailureNotice failure={failure} onRetry={() => void load()} onDismiss={() => setFailure(null)} />}
+        {failure !== null && (
+          <FailureNotice failure={failure} onRetry={() => void load()} onDismiss={() => setFailure(null)} />
+        )}
         {shown !== null && (
           <>
-            <p className="panel-text">The gateway verifies this line&apos;s tokens with it. It is no secret; the private key stays in the keychain.</p>
+            <p className="panel-text">
+              The gateway verifies this line&apos;s tokens with it. It is no secret; the private key stays in the
+              keychain.
+            </p>
             <pre className="public-key-text">{shown.pem}</pre>
             <div className="public-key-actions">
               <Button className="button" onPress={() => copy('PEM', shown.pem)}>

@@ -8,7 +8,9 @@ import { FailureText } from './FailureText';
 /** A short interruption mends itself; from this try on the agent is told. */
 const TELL_FROM_ATTEMPT = 2;
 
-const worthTelling = (registration: Registration): boolean => registration.phase === 'waiting' && (registration.problem !== 'gateway-unreachable' || registration.attempt >= TELL_FROM_ATTEMPT);
+const worthTelling = (registration: Registration): boolean =>
+  registration.phase === 'waiting' &&
+  (registration.problem !== 'gateway-unreachable' || registration.attempt >= TELL_FROM_ATTEMPT);
 
 /** Why no call can be made or come in now, and what to do. Stands below the calls, so that none of them moves. */
 export function RegistrationNotice() {

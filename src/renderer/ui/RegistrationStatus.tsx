@@ -13,7 +13,9 @@ import { registrationWords } from './sentences';
 import { useTicker, writeText } from './ticker';
 
 /** What the agent can do about it, beside trying again. */
-const PROBLEM_PLACES: Readonly<Record<RegistrationProblem, { readonly label: string; readonly tab: SettingsTab } | null>> = {
+const PROBLEM_PLACES: Readonly<
+  Record<RegistrationProblem, { readonly label: string; readonly tab: SettingsTab } | null>
+> = {
   // Main's own failure says more; this is for the moment before it is known.
   'no-grant': { label: 'Open keys', tab: 'keys' },
   'token-refused': { label: 'Open keys', tab: 'keys' },
@@ -29,7 +31,10 @@ export function RegistrationStatus() {
   const refused = useStore(grantFailure);
   const registration = useSelected(phone, (snapshot) => snapshot.registration);
   const profile = activeProfile(useStore(profiles));
-  const write = useCallback((element: HTMLSpanElement, now: number) => writeText(element, registrationWords(registration, now).word), [registration]);
+  const write = useCallback(
+    (element: HTMLSpanElement, now: number) => writeText(element, registrationWords(registration, now).word),
+    [registration],
+  );
   const word = useTicker<HTMLSpanElement>(write);
   // The tone and the sentence do not depend on the time.
   const words = registrationWords(registration, 0);
@@ -39,7 +44,12 @@ export function RegistrationStatus() {
 
   return (
     <DialogTrigger>
-      <Button className="registration" data-testid="registration" data-phase={registration.phase} data-tone={words.tone}>
+      <Button
+        className="registration"
+        data-testid="registration"
+        data-phase={registration.phase}
+        data-tone={words.tone}
+      >
         <span className="registration-dot" aria-hidden="true" />
         <span ref={word} className="registration-word" />
         {registration.phase === 'registered' && <span className="registration-as">as {user}</span>}
@@ -48,7 +58,11 @@ export function RegistrationStatus() {
         <Dialog aria-label="Registration" className="popover-dialog">
           {({ close }) => (
             <>
-              {failure === null ? <p>{words.sentence}</p> : <FailureText failure={failure} profileId={profile?.id} onDone={close} />}
+              {failure === null ? (
+                <p>{words.sentence}</p>
+              ) : (
+                <FailureText failure={failure} profileId={profile?.id} onDone={close} />
+              )}
               {profile !== null && (
                 <dl className="facts">
                   <dt>Line</dt>

@@ -24,7 +24,10 @@ function CallAudio({ callId, stream }: Sound) {
   }, [stream]);
   useEffect(() => {
     // A speaker that was unplugged: the default one is better than silence.
-    audio.current?.setSinkId(speaker ?? '').catch(() => audio.current?.setSinkId('')).catch(() => undefined);
+    audio.current
+      ?.setSinkId(speaker ?? '')
+      .catch(() => audio.current?.setSinkId(''))
+      .catch(() => undefined);
   }, [speaker]);
   return <audio ref={audio} data-testid="remote-audio" data-call-id={callId} autoPlay />;
 }

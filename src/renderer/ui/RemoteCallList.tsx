@@ -9,10 +9,20 @@ import { sayFailure, saySentence } from './notices';
 /** More would push the events out of sight. */
 const SHOWN = 4;
 
-const PHASE_WORDS = { off: 'off', granting: 'connecting', opening: 'connecting', joining: 'connecting', joined: 'live', waiting: 'connection lost' } as const;
+const PHASE_WORDS = {
+  off: 'off',
+  granting: 'connecting',
+  opening: 'connecting',
+  joining: 'connecting',
+  joined: 'live',
+  waiting: 'connection lost',
+} as const;
 const STATUS_WORDS = { ringing: 'ringing', answered: 'in call', completed: 'ended' } as const;
 
-const nameOf = ({ fromNumber, toNumber, callUuid }: RemoteCall): string => (fromNumber === '' && toNumber === '' ? callUuid : `${fromNumber === '' ? '?' : fromNumber} \u2192 ${toNumber === '' ? '?' : toNumber}`);
+const nameOf = ({ fromNumber, toNumber, callUuid }: RemoteCall): string =>
+  fromNumber === '' && toNumber === ''
+    ? callUuid
+    : `${fromNumber === '' ? '?' : fromNumber} \u2192 ${toNumber === '' ? '?' : toNumber}`;
 
 /** The calls that the line's own system has under way, each with a way to end it there. */
 export function RemoteCallList() {
@@ -29,7 +39,13 @@ export function RemoteCallList() {
   }
 
   return (
-    <section className="remote-calls" aria-label="Calls on the line" data-testid="remote-calls" data-phase={phase} data-heard={heard}>
+    <section
+      className="remote-calls"
+      aria-label="Calls on the line"
+      data-testid="remote-calls"
+      data-phase={phase}
+      data-heard={heard}
+    >
       <p className="remote-head">
         <span>On the line: {underWay.length}</span>
         <span>{PHASE_WORDS[phase]}</span>
@@ -41,7 +57,12 @@ export function RemoteCallList() {
             {nameOf(call)} <span className="remote-note">{STATUS_WORDS[call.status]}</span>
           </span>
           {canEnd && (
-            <Button className="button compact" isDisabled={ending.has(call.callUuid)} aria-label={`End ${nameOf(call)}`} onPress={() => void end(call.callUuid)}>
+            <Button
+              className="button compact"
+              isDisabled={ending.has(call.callUuid)}
+              aria-label={`End ${nameOf(call)}`}
+              onPress={() => void end(call.callUuid)}
+            >
               End
             </Button>
           )}

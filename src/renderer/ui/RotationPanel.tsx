@@ -67,15 +67,22 @@ export function RotationPanel({ id, profile, status, actions, busy, onClose }: R
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
     // Menus and dialogs are elsewhere in the page, though they are children here.
-    if (event.key === 'Escape' && !event.defaultPrevented && event.currentTarget.contains(event.target as Node)) onClose();
+    if (event.key === 'Escape' && !event.defaultPrevented && event.currentTarget.contains(event.target as Node))
+      onClose();
   }
 
   const buttons = {
-    add: () => (own ? [...keySources(profile)].reverse() : keySources(profile)).map(({ id: source, label }, index) => (
-      <Button key={source} className={index === 0 ? 'button primary' : 'button'} isPending={busy} onPress={() => actions.addNext(source)}>
-        {label}
-      </Button>
-    )),
+    add: () =>
+      (own ? [...keySources(profile)].reverse() : keySources(profile)).map(({ id: source, label }, index) => (
+        <Button
+          key={source}
+          className={index === 0 ? 'button primary' : 'button'}
+          isPending={busy}
+          onPress={() => actions.addNext(source)}
+        >
+          {label}
+        </Button>
+      )),
     wait: () => (
       <Button className="button" isPending={busy} onPress={() => actions.promote(true)}>
         Promote now...
@@ -87,7 +94,11 @@ export function RotationPanel({ id, profile, status, actions, busy, onClose }: R
       </Button>
     ),
     remove: () => (
-      <Button className="button primary" isPending={busy} onPress={() => actions.finish(!own && now < (cards[2]?.until ?? 0))}>
+      <Button
+        className="button primary"
+        isPending={busy}
+        onPress={() => actions.finish(!own && now < (cards[2]?.until ?? 0))}
+      >
         {own ? 'Forget it now' : 'It is removed there'}
       </Button>
     ),
@@ -147,7 +158,10 @@ const SPOKEN = { done: 'Done: ', now: 'Now: ', later: '' } as const;
 
 function Step({ card, icon: Icon, lifeS, children }: StepProps) {
   const { until } = card;
-  const words = useCallback((now: number) => (until === null || now >= until ? '' : `${timeLeft(until, lifeS, now)} left. `), [until, lifeS]);
+  const words = useCallback(
+    (now: number) => (until === null || now >= until ? '' : `${timeLeft(until, lifeS, now)} left. `),
+    [until, lifeS],
+  );
   const Shown = card.state === 'done' ? Check : Icon;
   return (
     <li className="rotation-step" data-state={card.state} aria-current={card.state === 'now' ? 'step' : undefined}>

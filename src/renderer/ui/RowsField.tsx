@@ -25,7 +25,8 @@ export function RowsField({ words, columns, rows, onChange, problem }: RowsField
   const list = useRef<HTMLDivElement>(null);
   const word = words.row ?? '';
   const empty = Object.fromEntries(columns.map(({ key }) => [key, '']));
-  const change = (at: number, key: string, text: string): void => onChange(rows.map((row, index) => (index === at ? { ...row, [key]: text } : row)));
+  const change = (at: number, key: string, text: string): void =>
+    onChange(rows.map((row, index) => (index === at ? { ...row, [key]: text } : row)));
 
   function addRow(): void {
     onChange([...rows, empty]);
@@ -38,7 +39,13 @@ export function RowsField({ words, columns, rows, onChange, problem }: RowsField
   }
 
   return (
-    <div className="form-field rows-field" data-wide="true" role="group" aria-labelledby={`${id}-label`} aria-describedby={`${id}-help`}>
+    <div
+      className="form-field rows-field"
+      data-wide="true"
+      role="group"
+      aria-labelledby={`${id}-label`}
+      aria-describedby={`${id}-help`}
+    >
       <span id={`${id}-label`} className="field-label">
         {words.label}
       </span>
@@ -59,7 +66,11 @@ export function RowsField({ words, columns, rows, onChange, problem }: RowsField
                 problemId={`${id}-help`}
               />
             ))}
-            <Button className="icon-button small" aria-label={FORM_WORDS.removeRow(FORM_WORDS.row(word, at + 1))} onPress={() => removeRow(at)}>
+            <Button
+              className="icon-button small"
+              aria-label={FORM_WORDS.removeRow(FORM_WORDS.row(word, at + 1))}
+              onPress={() => removeRow(at)}
+            >
               <X size={16} aria-hidden="true" />
             </Button>
           </div>
@@ -93,7 +104,14 @@ interface CellProps {
 function Cell({ column: { shape }, label, shown, options, text, onChange, isInvalid, problemId }: CellProps) {
   if (shape.type === 'choices') {
     return (
-      <ToggleButtonGroup className="day-toggles" aria-label={label} selectionMode="multiple" selectedKeys={chosenIn(text)} onSelectionChange={(keys) => onChange(shape.options.filter((option) => keys.has(option)).join(','))} data-invalid={isInvalid}>
+      <ToggleButtonGroup
+        className="day-toggles"
+        aria-label={label}
+        selectionMode="multiple"
+        selectedKeys={chosenIn(text)}
+        onSelectionChange={(keys) => onChange(shape.options.filter((option) => keys.has(option)).join(','))}
+        data-invalid={isInvalid}
+      >
         {shape.options.map((option) => (
           <ToggleButton key={option} id={option} className="day-toggle">
             {options[option] ?? option}
@@ -103,7 +121,14 @@ function Cell({ column: { shape }, label, shown, options, text, onChange, isInva
     );
   }
   return (
-    <TextField className="form-cell" aria-label={label} value={text} onChange={onChange} isInvalid={isInvalid} {...(isInvalid ? { 'aria-describedby': problemId } : {})}>
+    <TextField
+      className="form-cell"
+      aria-label={label}
+      value={text}
+      onChange={onChange}
+      isInvalid={isInvalid}
+      {...(isInvalid ? { 'aria-describedby': problemId } : {})}
+    >
       <Input className="field-input" placeholder={shown} autoComplete="off" spellCheck="false" />
     </TextField>
   );

@@ -21,21 +21,48 @@ interface SchemaFieldProps {
 }
 
 /** One field of a schema, as the kind of input that fits it. */
-export function SchemaField({ field, words, text, onChange, problem, warning = null, offered, autoFocus = false }: SchemaFieldProps) {
+export function SchemaField({
+  field,
+  words,
+  text,
+  onChange,
+  problem,
+  warning = null,
+  offered,
+  autoFocus = false,
+}: SchemaFieldProps) {
   const { shape } = field;
   const sentence = problem?.sentence ?? null;
   const placeholder = field.fallback === undefined ? (words.example ?? '') : '';
   switch (shape.type) {
     case 'rows':
-      return <RowsField words={words} columns={shape.columns} rows={rowsOf(text)} onChange={onChange} problem={problem} />;
+      return (
+        <RowsField words={words} columns={shape.columns} rows={rowsOf(text)} onChange={onChange} problem={problem} />
+      );
     case 'pairs':
       return <RowsField words={words} columns={PAIR} rows={rowsOf(text)} onChange={onChange} problem={problem} />;
     case 'choices':
-      return <CheckboxChoices words={words} options={offered ?? shape.options} chosen={chosenIn(textOf(text))} onChange={(chosen) => onChange(chosen.join(','))} problem={sentence} />;
+      return (
+        <CheckboxChoices
+          words={words}
+          options={offered ?? shape.options}
+          chosen={chosenIn(textOf(text))}
+          onChange={(chosen) => onChange(chosen.join(','))}
+          problem={sentence}
+        />
+      );
     case 'choice':
     case 'flag': {
       const options = shape.type === 'flag' ? FLAG : (offered ?? shape.options);
-      return <Choice label={words.label} hint={words.notes?.[textOf(text)] ?? words.help} options={options.map((id) => ({ id, label: words.options?.[id] ?? id }))} value={textOf(text)} onChange={onChange} />;
+      return (
+        <Choice
+          label={words.label}
+          hint={words.notes?.[textOf(text)] ?? words.help}
+          options={options.map((id) => ({ id, label: words.options?.[id] ?? id }))}
+          value={textOf(text)}
+          onChange={onChange}
+        />
+      );
     }
     case 'text':
     case 'number':
@@ -57,6 +84,10 @@ export function SchemaField({ field, words, text, onChange, problem, warning = n
   }
 }
 
-const PAIR = (['name', 'value'] as const).map((key) => ({ key, shape: { type: 'text', long: false } as const, optional: false }));
+const PAIR = (['name', 'value'] as const).map((key) => ({
+  key,
+  shape: { type: 'text', long: false } as const,
+  optional: false,
+}));
 /** No and yes. */
 const FLAG: readonly string[] = ['', 'yes'];

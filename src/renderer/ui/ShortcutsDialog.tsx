@@ -12,7 +12,12 @@ export function ShortcutsDialog() {
   const { view } = useApp();
   const open = useSelected(view, ({ shortcutsOpen }) => shortcutsOpen);
   return (
-    <ModalOverlay className="veil" isDismissable isOpen={open} onOpenChange={(shortcutsOpen) => view.change({ shortcutsOpen })}>
+    <ModalOverlay
+      className="veil"
+      isDismissable
+      isOpen={open}
+      onOpenChange={(shortcutsOpen) => view.change({ shortcutsOpen })}
+    >
       <Modal className="modal">
         <Dialog className="dialog">
           <div className="dialog-head">

@@ -15,7 +15,10 @@ interface UnlockWindowProps {
 }
 
 const WORDS: Readonly<Record<AdminQuestion, { readonly title: string; readonly text: string }>> = {
-  unlock: { title: 'Unlock the settings', text: 'Keys, profiles and policy are open for five minutes then. Calls need no passphrase.' },
+  unlock: {
+    title: 'Unlock the settings',
+    text: 'Keys, profiles and policy are open for five minutes then. Calls need no passphrase.',
+  },
   'set-passphrase': {
     title: 'Admin passphrase',
     text: `At least ${SHORTEST_PASSPHRASE} characters. Whoever knows it may change keys, profiles and policy; nobody can bring it back. Agents do not need it.`,
@@ -35,7 +38,10 @@ export function UnlockWindow({ question: asked, unlock, onCancel }: UnlockWindow
   const again = useRef<PassphraseHandle>(null);
   const configured = state?.configured ?? question === 'unlock';
   const retryAt = state?.retryAt ?? null;
-  const waitWords = useCallback((now: number) => (retryAt === null || retryAt <= now ? '' : `Next try in ${Math.ceil((retryAt - now) / 1000)} s.`), [retryAt]);
+  const waitWords = useCallback(
+    (now: number) => (retryAt === null || retryAt <= now ? '' : `Next try in ${Math.ceil((retryAt - now) / 1000)} s.`),
+    [retryAt],
+  );
 
   useEffect(() => {
     const close = (event: KeyboardEvent): void => {
@@ -85,7 +91,13 @@ export function UnlockWindow({ question: asked, unlock, onCancel }: UnlockWindow
           {WORDS[question].title}
         </h1>
         <p className="unlock-text">{WORDS[question].text}</p>
-        {configured && <PassphraseField ref={current} label={question === 'unlock' ? 'Passphrase' : 'Current passphrase'} autoFocus />}
+        {configured && (
+          <PassphraseField
+            ref={current}
+            label={question === 'unlock' ? 'Passphrase' : 'Current passphrase'}
+            autoFocus
+          />
+        )}
         {question === 'set-passphrase' && (
           <>
             <PassphraseField ref={wanted} label="New passphrase" autoFocus={!configured} />

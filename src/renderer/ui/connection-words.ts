@@ -10,7 +10,13 @@ export const STEP_WORDS: Readonly<Record<TestStepName, { readonly name: string; 
   join: { name: 'Join live events', does: 'The system lets this line listen.' },
 };
 
-export const STATE_WORDS: Readonly<Record<TestStep['state'], string>> = { waiting: 'to come', running: 'running', passed: 'passed', failed: 'failed', skipped: 'not tried' };
+export const STATE_WORDS: Readonly<Record<TestStep['state'], string>> = {
+  waiting: 'to come',
+  running: 'running',
+  passed: 'passed',
+  failed: 'failed',
+  skipped: 'not tried',
+};
 
 /** The whole in one sentence; null while it runs. */
 export function resultSentence({ running, steps }: TestRun, name: string): string | null {

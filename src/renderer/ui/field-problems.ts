@@ -17,17 +17,25 @@ type Issue = z.core.$ZodIssue;
 function spoken(issue: Issue): string | null {
   if (issue.code === 'invalid_key') return issue.issues[0] === undefined ? null : spoken(issue.issues[0]);
   if (issue.code !== 'custom' && issue.code !== 'invalid_format') return null;
-  return issue.message.startsWith('Invalid') ? null : `${issue.message.charAt(0).toUpperCase()}${issue.message.slice(1)}.`;
+  return issue.message.startsWith('Invalid')
+    ? null
+    : `${issue.message.charAt(0).toUpperCase()}${issue.message.slice(1)}.`;
 }
 
 function measured(issue: Issue, shape: FieldShape): string {
   if (shape.type === 'number') {
-    const sentence = shape.integer ? FORM_WORDS.wholeNumber(shape.min, shape.max) : FORM_WORDS.number(shape.min, shape.max);
+    const sentence = shape.integer
+      ? FORM_WORDS.wholeNumber(shape.min, shape.max)
+      : FORM_WORDS.number(shape.min, shape.max);
     return shape.nullable ? FORM_WORDS.orNothing(sentence) : sentence;
   }
   if (shape.type === 'choice') return FORM_WORDS.choose;
-  if (issue.code === 'too_big') return issue.origin === 'array' ? FORM_WORDS.atMostEntries(Number(issue.maximum)) : FORM_WORDS.atMostCharacters(Number(issue.maximum));
-  if (issue.code === 'too_small') return issue.origin === 'array' && shape.type === 'choices' ? FORM_WORDS.chooseOne : FORM_WORDS.fillIn;
+  if (issue.code === 'too_big')
+    return issue.origin === 'array'
+      ? FORM_WORDS.atMostEntries(Number(issue.maximum))
+      : FORM_WORDS.atMostCharacters(Number(issue.maximum));
+  if (issue.code === 'too_small')
+    return issue.origin === 'array' && shape.type === 'choices' ? FORM_WORDS.chooseOne : FORM_WORDS.fillIn;
   return FORM_WORDS.doesNotFit;
 }
 
@@ -46,17 +54,35 @@ export function fieldProblem(field: Field, words: FieldWords, text: FieldText | 
   const rows = filledRows(rowsOf(text));
   if (shape.type === 'pairs') {
     const again = twice(rows.map(({ row }) => (row['name'] ?? '').trim()));
-    if (again !== -1) return { sentence: FORM_WORDS.inEntry(FORM_WORDS.row(words.row ?? '', (rows[again]?.at ?? 0) + 1), FORM_WORDS.sameNameTwice), row: rows[again]?.at ?? null, column: 'name' };
+    if (again !== -1)
+      return {
+        sentence: FORM_WORDS.inEntry(
+          FORM_WORDS.row(words.row ?? '', (rows[again]?.at ?? 0) + 1),
+          FORM_WORDS.sameNameTwice,
+        ),
+        row: rows[again]?.at ?? null,
+        column: 'name',
+      };
   }
   const judged = z.safeParse(schema, fieldValue(shape, text));
   const issue = judged.success ? undefined : judged.error.issues[0];
   if (issue === undefined) return null;
   const [entry, key] = issue.path;
-  if (shape.type === 'list' && typeof entry === 'number') return { sentence: FORM_WORDS.inEntry(FORM_WORDS.line(entry + 1), sentenceOf(issue, shape, words)), row: null, column: null };
-  if (entry === undefined || (shape.type !== 'rows' && shape.type !== 'pairs')) return { sentence: sentenceOf(issue, shape, words), row: null, column: null };
+  if (shape.type === 'list' && typeof entry === 'number')
+    return {
+      sentence: FORM_WORDS.inEntry(FORM_WORDS.line(entry + 1), sentenceOf(issue, shape, words)),
+      row: null,
+      column: null,
+    };
+  if (entry === undefined || (shape.type !== 'rows' && shape.type !== 'pairs'))
+    return { sentence: sentenceOf(issue, shape, words), row: null, column: null };
   const index = typeof entry === 'number' ? entry : rows.findIndex(({ row }) => (row['name'] ?? '').trim() === entry);
   const at = rows[index]?.at ?? 0;
   const column = shape.type === 'rows' ? String(key) : issue.code === 'invalid_key' ? 'name' : 'value';
   const cell = shape.type === 'rows' ? (shape.columns.find((each) => each.key === column)?.shape ?? shape) : shape;
-  return { sentence: FORM_WORDS.inEntry(FORM_WORDS.row(words.row ?? '', at + 1), sentenceOf(issue, cell, words)), row: at, column };
+  return {
+    sentence: FORM_WORDS.inEntry(FORM_WORDS.row(words.row ?? '', at + 1), sentenceOf(issue, cell, words)),
+    row: at,
+    column,
+  };
 }

@@ -22,8 +22,10 @@ export function focusCall(callId: string): void {
 /** What has the focus, as far as keys care. */
 export function focusKind(element: Element | null): 'empty-field' | 'filled-field' | 'control' | 'elsewhere' {
   if (element instanceof HTMLTextAreaElement) return element.value === '' ? 'empty-field' : 'filled-field';
-  if (element instanceof HTMLInputElement && !['radio', 'checkbox', 'button'].includes(element.type)) return element.value === '' ? 'empty-field' : 'filled-field';
-  if (element?.closest('button, a, summary, input, [role="link"], [role="tab"], [role="radio"], [role="button"]')) return 'control';
+  if (element instanceof HTMLInputElement && !['radio', 'checkbox', 'button'].includes(element.type))
+    return element.value === '' ? 'empty-field' : 'filled-field';
+  if (element?.closest('button, a, summary, input, [role="link"], [role="tab"], [role="radio"], [role="button"]'))
+    return 'control';
   return 'elsewhere';
 }
 
@@ -49,5 +51,9 @@ export function focusTest(profileId: string): void {
 
 /** Puts the focus on the first input of the profile form that does not fit. */
 export function focusFirstProblem(): void {
-  document.querySelector<HTMLElement>('.profile-form :is(input, textarea)[aria-invalid="true"], .profile-form [data-invalid="true"] button')?.focus();
+  document
+    .querySelector<HTMLElement>(
+      '.profile-form :is(input, textarea)[aria-invalid="true"], .profile-form [data-invalid="true"] button',
+    )
+    ?.focus();
 }

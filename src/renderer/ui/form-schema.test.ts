@@ -36,7 +36,17 @@ describe('fields read off a schema', () => {
       ['some', { type: 'choices', options: ['a', 'b'], numbers: false }, undefined],
       ['days', { type: 'choices', options: ['1', '2', '3'], numbers: true }, undefined],
       ['lines', { type: 'list' }, undefined],
-      ['rows', { type: 'rows', columns: [{ key: 'a', shape: { type: 'text', long: false }, optional: false }, { key: 'b', shape: { type: 'text', long: false }, optional: true }] }, undefined],
+      [
+        'rows',
+        {
+          type: 'rows',
+          columns: [
+            { key: 'a', shape: { type: 'text', long: false }, optional: false },
+            { key: 'b', shape: { type: 'text', long: false }, optional: true },
+          ],
+        },
+        undefined,
+      ],
       ['texts', { type: 'pairs', scalars: false }, undefined],
       ['scalars', { type: 'pairs', scalars: true }, undefined],
       ['inner.deep', { type: 'text', long: false }, undefined],
@@ -44,7 +54,12 @@ describe('fields read off a schema', () => {
   });
 
   it('a union gives the choice of its kind, and the fields of each member', () => {
-    const schema = z.object({ way: z.discriminatedUnion('kind', [z.object({ kind: z.literal('a'), x: z.string() }), z.object({ kind: z.literal('b') })]) });
+    const schema = z.object({
+      way: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('a'), x: z.string() }),
+        z.object({ kind: z.literal('b') }),
+      ]),
+    });
     expect(fieldsOf(schema).map(({ path, member }) => [path, member])).toEqual([
       ['way.kind', null],
       ['way.a.x', { union: 'way', kind: 'a' }],
@@ -53,7 +68,9 @@ describe('fields read off a schema', () => {
 
   it('what has no input is refused, not left out', () => {
     expect(() => fieldsOf(z.object({ when: z.date() }))).toThrow('no field for when');
-    expect(() => fieldsOf(z.object({ rows: z.array(z.object({ when: z.date() })) }))).toThrow('no input for the column when');
+    expect(() => fieldsOf(z.object({ rows: z.array(z.object({ when: z.date() })) }))).toThrow(
+      'no input for the column when',
+    );
   });
 });
 
@@ -74,9 +91,15 @@ describe('the words of the profile form', () => {
   it('the columns and options that are named exist, and each column has a name', () => {
     for (const { path, shape } of FIELDS) {
       const { columns = {}, options = {}, notes = {}, row } = FIELD_WORDS[path] ?? {};
-      const known = shape.type === 'choice' || shape.type === 'choices' ? shape.options : shape.type === 'rows' ? shape.columns.flatMap((column) => (column.shape.type === 'choices' ? column.shape.options : [])) : [];
+      const known =
+        shape.type === 'choice' || shape.type === 'choices'
+          ? shape.options
+          : shape.type === 'rows'
+            ? shape.columns.flatMap((column) => (column.shape.type === 'choices' ? column.shape.options : []))
+            : [];
       expect(known, path).toEqual(expect.arrayContaining([...Object.keys(options), ...Object.keys(notes)]));
-      const keys = shape.type === 'rows' ? shape.columns.map(({ key }) => key) : shape.type === 'pairs' ? ['name', 'value'] : [];
+      const keys =
+        shape.type === 'rows' ? shape.columns.map(({ key }) => key) : shape.type === 'pairs' ? ['name', 'value'] : [];
       expect(Object.keys(columns).sort(), path).toEqual(keys.sort());
       expect(row !== undefined, path).toBe(keys.length > 0);
     }
@@ -86,7 +109,8 @@ describe('the words of the profile form', () => {
     const kinds = providerConfig.options.map((option) => option.shape.kind.value).sort();
     expect(Object.keys(FIELD_WORDS['provider.kind']?.options ?? {}).sort()).toEqual(kinds);
     expect(Object.keys(FIELD_WORDS['provider.kind']?.notes ?? {}).sort()).toEqual(kinds);
-    for (const { path } of FIELDS) expect(SECTIONS.filter(({ paths }) => paths.some((start) => path.startsWith(start))).length, path).toBe(1);
+    for (const { path } of FIELDS)
+      expect(SECTIONS.filter(({ paths }) => paths.some((start) => path.startsWith(start))).length, path).toBe(1);
     expect(Object.keys(PRESET_WORDS).sort()).toEqual(['none', ...PRESETS.map(({ id }) => id)].sort());
   });
 });

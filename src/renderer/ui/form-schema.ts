@@ -5,7 +5,13 @@ import { z } from 'zod';
 export type InputShape =
   /** `long`: it may have several lines. */
   | { readonly type: 'text'; readonly long: boolean }
-  | { readonly type: 'number'; readonly integer: boolean; readonly min: number; readonly max: number; readonly nullable: boolean }
+  | {
+      readonly type: 'number';
+      readonly integer: boolean;
+      readonly min: number;
+      readonly max: number;
+      readonly nullable: boolean;
+    }
   | { readonly type: 'flag' }
   | { readonly type: 'choice'; readonly options: readonly string[] }
   /** Some of a closed set; `numbers`: they are numbers. */
@@ -55,12 +61,20 @@ function unwrap(schema: z.core.$ZodType): Unwrapped {
 
 /** Texts that may be longer than this get an input of several lines. */
 const LONG = 1000;
-const isText = (schema: z.core.$ZodType): boolean => schema instanceof z.ZodString || (schema instanceof z.ZodLiteral && typeof schema.value === 'string');
+const isText = (schema: z.core.$ZodType): boolean =>
+  schema instanceof z.ZodString || (schema instanceof z.ZodLiteral && typeof schema.value === 'string');
 
 function inputShape(schema: z.core.$ZodType): InputShape | null {
   const { inner, nullable } = unwrap(schema);
   if (inner instanceof z.ZodString) return { type: 'text', long: (inner.maxLength ?? 0) > LONG };
-  if (inner instanceof z.ZodNumber) return { type: 'number', integer: inner.format === 'safeint', min: inner.minValue ?? -Infinity, max: inner.maxValue ?? Infinity, nullable };
+  if (inner instanceof z.ZodNumber)
+    return {
+      type: 'number',
+      integer: inner.format === 'safeint',
+      min: inner.minValue ?? -Infinity,
+      max: inner.maxValue ?? Infinity,
+      nullable,
+    };
   if (inner instanceof z.ZodBoolean) return { type: 'flag' };
   if (inner instanceof z.ZodEnum) return { type: 'choice', options: inner.options.map(String) };
   // A text, or another text: `'' | address`.
@@ -68,7 +82,12 @@ function inputShape(schema: z.core.$ZodType): InputShape | null {
   if (inner instanceof z.ZodArray) {
     const item = inputShape(inner.element);
     if (item?.type === 'choice') return { type: 'choices', options: item.options, numbers: false };
-    if (item?.type === 'number' && item.integer) return { type: 'choices', options: Array.from({ length: item.max - item.min + 1 }, (_, index) => String(item.min + index)), numbers: true };
+    if (item?.type === 'number' && item.integer)
+      return {
+        type: 'choices',
+        options: Array.from({ length: item.max - item.min + 1 }, (_, index) => String(item.min + index)),
+        numbers: true,
+      };
     if (item?.type === 'text') return { type: 'list' };
   }
   return null;
@@ -77,7 +96,8 @@ function inputShape(schema: z.core.$ZodType): InputShape | null {
 function fieldShape(schema: z.core.$ZodType): FieldShape | null {
   const { inner } = unwrap(schema);
   if (inner instanceof z.ZodRecord) return { type: 'pairs', scalars: !isText(inner.valueType) };
-  if (inner instanceof z.ZodArray && inner.element instanceof z.ZodObject) return { type: 'rows', columns: columnsOf(inner.element) };
+  if (inner instanceof z.ZodArray && inner.element instanceof z.ZodObject)
+    return { type: 'rows', columns: columnsOf(inner.element) };
   return inputShape(schema);
 }
 
@@ -109,7 +129,20 @@ export function fieldsOf(object: z.ZodObject, prefix = '', member: Field['member
 
 function unionFields(union: z.ZodDiscriminatedUnion, path: string): readonly Field[] {
   const members = union.options.filter((option) => option instanceof z.ZodObject);
-  const kinds = members.map((option) => (option.shape['kind'] instanceof z.ZodLiteral ? String(option.shape['kind'].value) : ''));
-  const kind: Field = { path: `${path}.kind`, shape: { type: 'choice', options: kinds }, schema: z.enum(kinds), fallback: undefined, member: null };
-  return [kind, ...members.flatMap((option, index) => fieldsOf(option, `${path}.${kinds[index] ?? ''}.`, { union: path, kind: kinds[index] ?? '' }))];
+  const kinds = members.map((option) =>
+    option.shape['kind'] instanceof z.ZodLiteral ? String(option.shape['kind'].value) : '',
+  );
+  const kind: Field = {
+    path: `${path}.kind`,
+    shape: { type: 'choice', options: kinds },
+    schema: z.enum(kinds),
+    fallback: undefined,
+    member: null,
+  };
+  return [
+    kind,
+    ...members.flatMap((option, index) =>
+      fieldsOf(option, `${path}.${kinds[index] ?? ''}.`, { union: path, kind: kinds[index] ?? '' }),
+    ),
+  ];
 }

@@ -50,7 +50,9 @@ export function spokenDuration(ms: number): string {
   const minutes = Math.floor(totalS / 60);
   const seconds = totalS % 60;
   const part = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
-  return [minutes > 0 ? part(minutes, 'minute') : '', seconds > 0 || minutes === 0 ? part(seconds, 'second') : ''].filter((text) => text !== '').join(', ');
+  return [minutes > 0 ? part(minutes, 'minute') : '', seconds > 0 || minutes === 0 ? part(seconds, 'second') : '']
+    .filter((text) => text !== '')
+    .join(', ');
 }
 
 /** The user part as people write it: `%23` of a SIP URI is `#`. */

@@ -7,18 +7,31 @@ import type { KeySource } from '../state/profiles-store';
 import { day } from './format';
 
 /** The chip beside "Keys", and a sentence where something is amiss. */
-export const KEY_STATE_WORDS: Readonly<Record<KeyState, { readonly word: string; readonly sentence: string | null; readonly tone: 'good' | 'warn' | 'bad' }>> = {
+export const KEY_STATE_WORDS: Readonly<
+  Record<KeyState, { readonly word: string; readonly sentence: string | null; readonly tone: 'good' | 'warn' | 'bad' }>
+> = {
   'in-keychain': { word: 'In the system keychain', sentence: null, tone: 'good' },
   'in-memory': { word: 'In memory only', sentence: 'This key is gone when Ringfence closes.', tone: 'warn' },
   absent: { word: 'No key', sentence: null, tone: 'warn' },
-  locked: { word: 'Keychain locked', sentence: 'A key was saved, but the keychain does not give it out now: unlock the keychain.', tone: 'bad' },
+  locked: {
+    word: 'Keychain locked',
+    sentence: 'A key was saved, but the keychain does not give it out now: unlock the keychain.',
+    tone: 'bad',
+  },
   unavailable: { word: 'No keychain', sentence: 'This computer has no keychain that Ringfence can use.', tone: 'bad' },
 };
 
 /** What the chip says of all keys together: the worst of it. */
-export function keychainWords({ keychain, keys }: Pick<ProfilesSnapshot, 'keychain' | 'keys'>): { readonly word: string; readonly tone: 'good' | 'warn' | 'bad' } {
+export function keychainWords({ keychain, keys }: Pick<ProfilesSnapshot, 'keychain' | 'keys'>): {
+  readonly word: string;
+  readonly tone: 'good' | 'warn' | 'bad';
+} {
   const some = (state: KeyState): boolean => keys.some((key) => key.state === state);
-  if (!keychain.available) return { word: some('in-memory') ? 'No keychain: in memory only' : 'No keychain', tone: some('in-memory') ? 'warn' : 'bad' };
+  if (!keychain.available)
+    return {
+      word: some('in-memory') ? 'No keychain: in memory only' : 'No keychain',
+      tone: some('in-memory') ? 'warn' : 'bad',
+    };
   if (some('locked')) return { word: 'Keychain locked', tone: 'bad' };
   // Made while the keychain gave nothing out.
   if (some('in-memory')) return { word: 'Not all in the keychain', tone: 'warn' };
@@ -50,12 +63,23 @@ export function keyHolder(profile: Pick<Profile, 'provider'>): string {
 /** How the profile's tokens are made, as the table says it. */
 export function providerWords(profile: Profile): string {
   const { provider } = profile;
-  return provider.kind === 'local-jwt' ? `${PROVIDER_WORDS[provider.kind]} · ${provider.algorithm}` : PROVIDER_WORDS[provider.kind];
+  return provider.kind === 'local-jwt'
+    ? `${PROVIDER_WORDS[provider.kind]} · ${provider.algorithm}`
+    : PROVIDER_WORDS[provider.kind];
 }
 
 /** What is known about a profile's keys; a profile main has not told about has none. */
 export function statusOf(snapshot: ProfilesSnapshot, profileId: string): KeyStatus {
-  return snapshot.keys.find((key) => key.profileId === profileId) ?? { profileId, state: 'absent', active: null, next: null, retired: null, lastMintAt: null };
+  return (
+    snapshot.keys.find((key) => key.profileId === profileId) ?? {
+      profileId,
+      state: 'absent',
+      active: null,
+      next: null,
+      retired: null,
+      lastMintAt: null,
+    }
+  );
 }
 
 /** Where a new key goes without being told: to the first line that lacks one, else to the line in use. */
@@ -84,7 +108,8 @@ export function hasPublicKey({ provider }: Pick<Profile, 'provider'>): boolean {
 
 /** What is said when a key came in. One that was made here for a gateway elsewhere has a minute to get there. */
 export function keyAdded(source: KeySource, profile: Profile, fingerprint: string, slot: KeySlot): string {
-  if (hasPublicKey(profile)) return `Key ${fingerprint} is now the ${slot} key of ${profile.name}. The gateway needs its public key, which is shown below.`;
+  if (hasPublicKey(profile))
+    return `Key ${fingerprint} is now the ${slot} key of ${profile.name}. The gateway needs its public key, which is shown below.`;
   return source === 'keys.generate' && profile.id !== PRACTICE_PROFILE_ID
     ? `Key ${fingerprint} is the ${slot} key of ${profile.name}. It is on the clipboard for one minute: take it to the gateway.`
     : `Key ${fingerprint} is now the ${slot} key of ${profile.name}.`;

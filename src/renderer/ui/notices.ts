@@ -3,7 +3,8 @@ import { UNSTABLE_ToastQueue as ToastQueue } from 'react-aria-components/Toast';
 import type { Failure } from '../../contracts/result';
 
 /** A failure stays until it is closed; a sentence goes by itself. */
-export type Notice = { readonly kind: 'failure'; readonly failure: Failure } | { readonly kind: 'sentence'; readonly sentence: string };
+export type Notice =
+  { readonly kind: 'failure'; readonly failure: Failure } | { readonly kind: 'sentence'; readonly sentence: string };
 
 const SENTENCE_STAYS_MS = 5000;
 
@@ -14,7 +15,9 @@ export const notices = new ToastQueue<Notice>({ maxVisibleToasts: 3 });
 export function sayFailure(failure: Failure): void {
   // Closing a dialog is no failure to be told about.
   if (failure.reason === 'cancelled') return;
-  const shown = notices.visibleToasts.some(({ content }) => content.kind === 'failure' && content.failure.sentence === failure.sentence);
+  const shown = notices.visibleToasts.some(
+    ({ content }) => content.kind === 'failure' && content.failure.sentence === failure.sentence,
+  );
   if (!shown) notices.add({ kind: 'failure', failure });
 }
 

@@ -13,7 +13,10 @@ it('places one call for a double click, and another one when the first is throug
       answer = resolve;
     });
   };
-  const app = { phone: { place }, view: { get: () => ({ typed: '1002' }), change: () => undefined } } as unknown as Pick<AppState, 'phone' | 'view'>;
+  const app = {
+    phone: { place },
+    view: { get: () => ({ typed: '1002' }), change: () => undefined },
+  } as unknown as Pick<AppState, 'phone' | 'view'>;
   const first = placeCall(app);
   await placeCall(app);
   expect(asked).toEqual(['1002']);

@@ -4,7 +4,10 @@ import { focusCall } from './focus';
 let placing = false;
 
 /** Dials what stands in the field. On success the field is empty and the call has the focus; on failure the text stays. */
-export async function placeCall({ phone, view }: Pick<AppState, 'phone' | 'view'>, target: string = view.get().typed): Promise<void> {
+export async function placeCall(
+  { phone, view }: Pick<AppState, 'phone' | 'view'>,
+  target: string = view.get().typed,
+): Promise<void> {
   // A double click is one call, also while the system asks for the microphone.
   if (placing) return;
   placing = true;

@@ -30,7 +30,10 @@ describe.each(PRESETS)('the preset $id', (preset) => {
     const made = profileFrom({ ...withPreset(EMPTY_DRAFT, preset), ...blanks }, 'line');
     expect(made).not.toBeNull();
     expect(profile.parse(made)).toEqual(made);
-    expect(made).toMatchObject({ provider: { kind: preset.gives.provider?.kind }, ...(preset.gives.presentation === undefined ? {} : { presentation: preset.gives.presentation }) });
+    expect(made).toMatchObject({
+      provider: { kind: preset.gives.provider?.kind },
+      ...(preset.gives.presentation === undefined ? {} : { presentation: preset.gives.presentation }),
+    });
   });
   it('keeps who the line is, and nothing of another preset', () => {
     const who = { name: 'N', identity: 'u@d', displayName: 'D', environment: 'staging' };

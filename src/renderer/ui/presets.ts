@@ -9,7 +9,15 @@ export interface Preset {
 }
 
 /** Answers of a service of the admin's own, which makes a SIP user and password and tells the PBX. */
-const OWN_SERVICE: Given['provider'] = { kind: 'generic-http', url: '', headers: [{ name: 'Authorization', value: 'Bearer <key>' }], body: '{"user":"{user}","life":"{life}"}', username: '/username', password: '/password', expiresAt: '/expires_at' };
+const OWN_SERVICE: Given['provider'] = {
+  kind: 'generic-http',
+  url: '',
+  headers: [{ name: 'Authorization', value: 'Bearer <key>' }],
+  body: '{"user":"{user}","life":"{life}"}',
+  username: '/username',
+  password: '/password',
+  expiresAt: '/expires_at',
+};
 const SIGNED_HERE: Given['provider'] = { kind: 'local-jwt', audience: '' };
 
 export const PRESETS: readonly Preset[] = [
@@ -35,7 +43,10 @@ export const PRESETS: readonly Preset[] = [
     },
   },
   { id: 'sautikit', gives: { provider: { kind: 'sautikit' }, presentation: { kind: 'query', parameter: 'token' } } },
-  { id: 'sippet', gives: { provider: { kind: 'sippet' }, presentation: { kind: 'digest' }, policy: { purposes: ['sip', 'events'] } } },
+  {
+    id: 'sippet',
+    gives: { provider: { kind: 'sippet' }, presentation: { kind: 'digest' }, policy: { purposes: ['sip', 'events'] } },
+  },
 ];
 
 /** What a preset leaves alone: who the line is. */

@@ -26,9 +26,11 @@ export function ruleOf(path: string): PolicyRule | null {
 }
 const RULES = profile.shape.policy.keyof().options;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 /** Where a field's value is in a profile: a union's member has no step of its own. */
-const stepsTo = ({ path, member }: Pick<Field, 'path' | 'member'>): readonly string[] => (member === null ? path.split('.') : [member.union, path.slice(member.union.length + member.kind.length + 2)]);
+const stepsTo = ({ path, member }: Pick<Field, 'path' | 'member'>): readonly string[] =>
+  member === null ? path.split('.') : [member.union, path.slice(member.union.length + member.kind.length + 2)];
 /** The value of a field in an object of the profile's shape; undefined where there is none, or another kind is chosen. */
 function valueAt(object: unknown, { path, member }: Pick<Field, 'path' | 'member'>): unknown {
   let value = object;
@@ -38,9 +40,15 @@ function valueAt(object: unknown, { path, member }: Pick<Field, 'path' | 'member
 }
 
 /** A new line begins with the strictest presentation. */
-const START: Readonly<Record<string, FieldText>> = { environment: 'production', 'provider.kind': 'local-jwt', 'presentation.kind': 'main-injected' };
+const START: Readonly<Record<string, FieldText>> = {
+  environment: 'production',
+  'provider.kind': 'local-jwt',
+  'presentation.kind': 'main-injected',
+};
 /** An empty form: the schema's defaults. */
-export const EMPTY_DRAFT: Draft = Object.fromEntries(FIELDS.map((field) => [field.path, START[field.path] ?? fieldText(field.shape, field.fallback)]));
+export const EMPTY_DRAFT: Draft = Object.fromEntries(
+  FIELDS.map((field) => [field.path, START[field.path] ?? fieldText(field.shape, field.fallback)]),
+);
 
 /** The form with what `given` says filled in: an existing profile, or a preset. */
 export function withValues(draft: Draft, given: unknown): Draft {
@@ -53,13 +61,18 @@ export function withValues(draft: Draft, given: unknown): Draft {
 /** The form with the values that the admin's file fixes in the place of what stands there. */
 export function withFixed(draft: Draft, policy: EffectivePolicy | null): Draft {
   if (policy === null) return draft;
-  const fixed = RULES.filter((rule) => policy.setBy[rule] === 'admin-file').map((rule): [string, unknown] => [rule, policy.values[rule]]);
+  const fixed = RULES.filter((rule) => policy.setBy[rule] === 'admin-file').map((rule): [string, unknown] => [
+    rule,
+    policy.values[rule],
+  ]);
   return withValues(draft, { policy: Object.fromEntries(fixed) });
 }
 /** Who set a rule, as far as the form goes: nobody while it stands at the schema's default. */
 export function ruleSetBy(rule: PolicyRule, draft: Draft): 'default' | 'user' {
   const own = FIELDS.filter(({ path }) => ruleOf(path) === rule);
-  return own.every(({ path }) => JSON.stringify(draft[path]) === JSON.stringify(EMPTY_DRAFT[path])) ? 'default' : 'user';
+  return own.every(({ path }) => JSON.stringify(draft[path]) === JSON.stringify(EMPTY_DRAFT[path]))
+    ? 'default'
+    : 'user';
 }
 /** The form of an existing profile. */
 export function draftOf(existing: Profile): Draft {
@@ -71,7 +84,8 @@ function standIn(field: Field): unknown {
   if (field.fallback !== undefined) return field.fallback;
   return field.shape.type === 'choice' ? field.shape.options[0] : (wordsOf(field.path).example ?? '');
 }
-const fits = (field: Field, draft: Draft): boolean => fieldProblem(field, wordsOf(field.path), draft[field.path]) === null;
+const fits = (field: Field, draft: Draft): boolean =>
+  fieldProblem(field, wordsOf(field.path), draft[field.path]) === null;
 
 /** What the line needs, as far as it can be told from what is typed so far. */
 interface Line {
@@ -85,9 +99,16 @@ interface Line {
 function providerOf(draft: Draft): { readonly kind: ProviderKind; readonly made: Line['made'] } {
   const kind = textOf(draft['provider.kind']);
   const own = FIELDS.filter(({ member }) => member?.union === 'provider' && member.kind === kind);
-  const given = Object.fromEntries(own.map((field) => [field.path.slice(`provider.${kind}.`.length), fits(field, draft) ? fieldValue(field.shape, draft[field.path]) : standIn(field)]));
+  const given = Object.fromEntries(
+    own.map((field) => [
+      field.path.slice(`provider.${kind}.`.length),
+      fits(field, draft) ? fieldValue(field.shape, draft[field.path]) : standIn(field),
+    ]),
+  );
   const parsed = providerConfig.safeParse({ ...given, kind });
-  return parsed.success ? { kind: parsed.data.kind, made: makesForSip(parsed.data) } : { kind: 'local-jwt', made: 'token' };
+  return parsed.success
+    ? { kind: parsed.data.kind, made: makesForSip(parsed.data) }
+    : { kind: 'local-jwt', made: 'token' };
 }
 
 /** What the choices so far leave to choose. */
@@ -104,7 +125,14 @@ export function lineOf(draft: Draft): Line {
 }
 
 /** Fields of a SIP line. */
-const SIP_FIELDS = ['identity', 'displayName', 'gatewayUrl', 'presentation.kind', 'policy.dial.allow', 'policy.dial.deny'];
+const SIP_FIELDS = [
+  'identity',
+  'displayName',
+  'gatewayUrl',
+  'presentation.kind',
+  'policy.dial.allow',
+  'policy.dial.deny',
+];
 
 /** Whether the form shows this field for what is chosen. */
 export function applies(field: Field, line: Line): boolean {
@@ -129,10 +157,15 @@ function objectFrom(draft: Draft, line: Line, id: string, problems: ReadonlyMap<
   const object: Record<string, unknown> = { id };
   for (const field of FIELDS) {
     const { path, member, shape } = field;
-    const ofAnother = member !== null && member.kind !== (member.union === 'provider' ? line.provider : line.presentation);
+    const ofAnother =
+      member !== null && member.kind !== (member.union === 'provider' ? line.provider : line.presentation);
     if (ofAnother) continue;
     const usable = !problems.has(path) && (applies(field, line) || fits(field, draft));
-    const value = usable ? fieldValue(shape, countedText(field, draft, line)) : applies(field, line) ? standIn(field) : (field.fallback ?? '');
+    const value = usable
+      ? fieldValue(shape, countedText(field, draft, line))
+      : applies(field, line)
+        ? standIn(field)
+        : (field.fallback ?? '');
     put(object, stepsTo(field), value);
   }
   return object;
@@ -159,7 +192,9 @@ export function draftProblems(draft: Draft): ReadonlyMap<string, Problem> {
   const line = lineOf(draft);
   const problems = new Map<string, Problem>();
   for (const field of FIELDS) {
-    const problem = applies(field, line) ? fieldProblem(field, wordsOf(field.path), countedText(field, draft, line)) : null;
+    const problem = applies(field, line)
+      ? fieldProblem(field, wordsOf(field.path), countedText(field, draft, line))
+      : null;
     if (problem !== null) problems.set(field.path, problem);
   }
   const together = profile.safeParse(objectFrom(draft, line, 'id', problems));
@@ -184,13 +219,24 @@ export function draftWarnings(draft: Draft): ReadonlyMap<string, string> {
   const realm = textOf(draft['presentation.bearer.realm']).trim();
   const domain = /@([^@:]+)(?::\d+)?$/.exec(textOf(draft['identity']).trim())?.[1] ?? '';
   // Requests of this line go to its identity's domain, and only the realm may see the token (phone/request-token.ts).
-  const unseen = line.made === 'token' && line.presentation === 'bearer' && realm !== '' && domain !== '' && realm.toLowerCase() !== domain.toLowerCase();
+  const unseen =
+    line.made === 'token' &&
+    line.presentation === 'bearer' &&
+    realm !== '' &&
+    domain !== '' &&
+    realm.toLowerCase() !== domain.toLowerCase();
   return new Map(unseen ? [['presentation.bearer.realm', FORM_WORDS.otherRealm(realm, domain)]] : []);
 }
 
 /** An id from the name: lower-case words, unlike any of `taken`. */
 export function newProfileId(name: string, taken: readonly string[]): string {
-  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 50);
+  const plain = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 50);
   const stem = plain === '' ? 'line' : plain;
   for (let count = 1; ; count += 1) {
     const id = count === 1 ? stem : `${stem}-${count}`;

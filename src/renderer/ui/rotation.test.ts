@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { profile as profileSchema, type KeyStatus } from '../../contracts/profile';
-import { earlyFinish, earlyPromotion, nextKeyNote, noRoom, replacement, rotationCards, rotationStep, timeLeft, waitsUntil } from './rotation';
+import {
+  earlyFinish,
+  earlyPromotion,
+  nextKeyNote,
+  noRoom,
+  replacement,
+  rotationCards,
+  rotationStep,
+  timeLeft,
+  waitsUntil,
+} from './rotation';
 
 const LIFE_S = 300;
 const AT = 1_800_000_000_000;
@@ -18,10 +28,25 @@ const line = (id: string) =>
 const staging = line('staging');
 const practice = line('practice');
 
-const idle: KeyStatus = { profileId: 'staging', state: 'in-keychain', active: { fingerprint: '44d20c7f', addedAt: AT - 9e9, origin: 'file' }, next: null, retired: null, lastMintAt: null };
+const idle: KeyStatus = {
+  profileId: 'staging',
+  state: 'in-keychain',
+  active: { fingerprint: '44d20c7f', addedAt: AT - 9e9, origin: 'file' },
+  next: null,
+  retired: null,
+  lastMintAt: null,
+};
 const added: KeyStatus = { ...idle, next: { fingerprint: 'e07c1b95', addedAt: AT, origin: 'clipboard' } };
-const promoted: KeyStatus = { ...idle, active: { fingerprint: 'e07c1b95', addedAt: AT, origin: 'clipboard' }, retired: { fingerprint: '44d20c7f', retiredAt: AT + 400_000 } };
-const replaced: KeyStatus = { ...promoted, active: { fingerprint: 'e07c1b95', addedAt: AT, origin: 'clipboard' }, retired: { fingerprint: '44d20c7f', retiredAt: AT } };
+const promoted: KeyStatus = {
+  ...idle,
+  active: { fingerprint: 'e07c1b95', addedAt: AT, origin: 'clipboard' },
+  retired: { fingerprint: '44d20c7f', retiredAt: AT + 400_000 },
+};
+const replaced: KeyStatus = {
+  ...promoted,
+  active: { fingerprint: 'e07c1b95', addedAt: AT, origin: 'clipboard' },
+  retired: { fingerprint: '44d20c7f', retiredAt: AT },
+};
 
 describe('where a rotation is', () => {
   it.each<[string, KeyStatus, number, string]>([
@@ -31,7 +56,12 @@ describe('where a rotation is', () => {
     ['one token life is over', added, AT + 300_000, 'promote'],
     ['the next key was promoted', promoted, AT + 400_000, 'remove'],
     ['the old key may still be there long after', promoted, AT + 9e9, 'remove'],
-    ['a key was replaced during a rotation: the leaked one goes first', { ...replaced, next: added.next }, AT + 300_000, 'remove'],
+    [
+      'a key was replaced during a rotation: the leaked one goes first',
+      { ...replaced, next: added.next },
+      AT + 300_000,
+      'remove',
+    ],
   ])('%s', (_what, status, now, step) => {
     expect(rotationStep(status, LIFE_S, now)).toBe(step);
   });
@@ -43,7 +73,14 @@ describe('where a rotation is', () => {
   });
 
   it('counts down in whole seconds, to nothing, and from no more than one life', () => {
-    expect([300_000, 299_001, 299_000, 1, 0, -5].map((ms) => timeLeft(AT + ms, LIFE_S, AT))).toEqual(['5:00', '5:00', '4:59', '0:01', '0:00', '0:00']);
+    expect([300_000, 299_001, 299_000, 1, 0, -5].map((ms) => timeLeft(AT + ms, LIFE_S, AT))).toEqual([
+      '5:00',
+      '5:00',
+      '4:59',
+      '0:01',
+      '0:00',
+      '0:00',
+    ]);
     expect(timeLeft(AT + 9e6, LIFE_S, AT)).toBe('5:00');
     expect(nextKeyNote(AT + 161_000, LIFE_S, AT)).toBe('promote in 2:41');
     expect(nextKeyNote(AT, LIFE_S, AT)).toBe('ready to promote');
@@ -51,7 +88,8 @@ describe('where a rotation is', () => {
 });
 
 describe('the three cards', () => {
-  const states = (status: KeyStatus, now: number): string[] => rotationCards(staging, status, now).map(({ state }) => state);
+  const states = (status: KeyStatus, now: number): string[] =>
+    rotationCards(staging, status, now).map(({ state }) => state);
 
   it('say which is done, which is on and which comes', () => {
     expect(states(idle, AT)).toEqual(['now', 'later', 'later']);
@@ -61,7 +99,8 @@ describe('the three cards', () => {
   });
 
   it('say what the gateway must do, by fingerprint', () => {
-    const now = (status: KeyStatus, at: number): string => rotationCards(staging, status, at).find(({ state }) => state === 'now')?.text ?? '';
+    const now = (status: KeyStatus, at: number): string =>
+      rotationCards(staging, status, at).find(({ state }) => state === 'now')?.text ?? '';
     expect(now(idle, AT)).toContain('The gateway must have the new key first');
     expect(now(added, AT)).toContain('The gateway must know e07c1b95 by then; 44d20c7f still signs alone.');
     expect(now(added, AT + 300_000)).toContain('The gateway must go on accepting 44d20c7f');
@@ -72,7 +111,8 @@ describe('the three cards', () => {
 
   it('name the day where it is not today', () => {
     const day = 86_400_000;
-    const text = (status: KeyStatus, index: number, now: number): string => rotationCards(staging, status, now)[index]?.text ?? '';
+    const text = (status: KeyStatus, index: number, now: number): string =>
+      rotationCards(staging, status, now)[index]?.text ?? '';
     expect(text(added, 0, AT + 1000)).toMatch(/^Added at \d\d:\d\d:\d\d: e07c1b95\./);
     expect(text(added, 0, AT + day)).toMatch(/^Added yesterday at \d\d:\d\d:\d\d: e07c1b95\./);
     expect(text(promoted, 0, AT + 9 * day)).toMatch(/^Added \d+ \w{3}(?: \d{4})? at \d\d:\d\d:\d\d: /);
@@ -83,13 +123,18 @@ describe('the three cards', () => {
   it('speak of no active key where there is none', () => {
     const alone: KeyStatus = { ...added, active: null };
     for (const line of [staging, practice]) {
-      for (const at of [AT, AT + 300_000]) for (const { text } of rotationCards(line, alone, at)) expect(text).not.toMatch(/both keys|signs alone|old key for|the active key/);
-      expect(rotationCards(line, alone, AT)[1]?.text).toContain('no key signs: this line gets no token until the next key is promoted.');
+      for (const at of [AT, AT + 300_000])
+        for (const { text } of rotationCards(line, alone, at))
+          expect(text).not.toMatch(/both keys|signs alone|old key for|the active key/);
+      expect(rotationCards(line, alone, AT)[1]?.text).toContain(
+        'no key signs: this line gets no token until the next key is promoted.',
+      );
     }
   });
 
   it('ask for nothing at the gateway of the Practice line, and for the clipboard where a key was made here', () => {
-    for (const status of [idle, added, promoted]) for (const { text } of rotationCards(practice, status, AT)) expect(text).not.toMatch(/gateway must/);
+    for (const status of [idle, added, promoted])
+      for (const { text } of rotationCards(practice, status, AT)) expect(text).not.toMatch(/gateway must/);
     const made: KeyStatus = { ...added, next: { fingerprint: 'e07c1b95', addedAt: AT, origin: 'generated' } };
     expect(rotationCards(staging, made, AT)[0]?.text).toContain('generate another');
     expect(rotationCards(practice, made, AT)[0]?.text).not.toContain('clipboard');
@@ -97,10 +142,17 @@ describe('the three cards', () => {
 });
 
 describe('a line that signs with a private key', () => {
-  const signer = profileSchema.parse({ ...line('staging'), provider: { kind: 'local-jwt', audience: 'pbx', algorithm: 'ES256' } });
+  const signer = profileSchema.parse({
+    ...line('staging'),
+    provider: { kind: 'local-jwt', audience: 'pbx', algorithm: 'ES256' },
+  });
   it('speaks of the public half, and never of the clipboard', () => {
     const made: KeyStatus = { ...added, next: { fingerprint: 'e07c1b95', addedAt: AT, origin: 'generated' } };
-    const texts = [...rotationCards(signer, idle, AT).map(({ text }) => text), ...rotationCards(signer, made, AT).map(({ text }) => text), replacement(signer, idle, true)];
+    const texts = [
+      ...rotationCards(signer, idle, AT).map(({ text }) => text),
+      ...rotationCards(signer, made, AT).map(({ text }) => text),
+      replacement(signer, idle, true),
+    ];
     expect(texts.join(' ')).not.toContain('clipboard');
     expect(texts[0]).toContain('public half');
     expect(texts[3]).toContain('public key shown below');
@@ -110,10 +162,22 @@ describe('a line that signs with a private key', () => {
 
 describe('a line whose keys another system issues', () => {
   const line = profileSchema.parse({ ...staging, provider: { kind: 'sautikit' } });
-  const told = (status: KeyStatus, at: number): string => [...rotationCards(line, status, at).map(({ text }) => text), noRoom(line, status) ?? ''].join(' ');
+  const told = (status: KeyStatus, at: number): string =>
+    [...rotationCards(line, status, at).map(({ text }) => text), noRoom(line, status) ?? ''].join(' ');
   it('names that system at every step, and neither the gateway nor a key that is made here', () => {
-    const states: readonly [KeyStatus, number][] = [[idle, AT], [added, AT], [added, AT + 300_000], [promoted, AT + 400_000], [promoted, AT + 700_000], [replaced, AT], [{ ...added, active: null }, AT]];
-    for (const [status, at] of states) expect(`${told(status, at)} ${replacement(line, status, false)} ${earlyPromotion(line, added, at)} ${earlyFinish(line, status)}`).not.toMatch(/gateway|Generate|clipboard|sign/i);
+    const states: readonly [KeyStatus, number][] = [
+      [idle, AT],
+      [added, AT],
+      [added, AT + 300_000],
+      [promoted, AT + 400_000],
+      [promoted, AT + 700_000],
+      [replaced, AT],
+      [{ ...added, active: null }, AT],
+    ];
+    for (const [status, at] of states)
+      expect(
+        `${told(status, at)} ${replacement(line, status, false)} ${earlyPromotion(line, added, at)} ${earlyFinish(line, status)}`,
+      ).not.toMatch(/gateway|Generate|clipboard|sign/i);
     expect(told(idle, AT)).toContain('Sautikit issues the keys of this line: make a new one there');
     expect(told(added, AT)).toContain('Sautikit must know e07c1b95 by then; 44d20c7f is still used alone.');
     expect(told(promoted, AT + 700_000)).toContain('Remove 44d20c7f at Sautikit now');
@@ -123,14 +187,18 @@ describe('a line whose keys another system issues', () => {
 describe('a key that finds no room', () => {
   it('is told why, and what to do first', () => {
     expect(noRoom(staging, added)).toBeNull();
-    expect(noRoom(staging, promoted)).toBe('The last rotation of Staging is not finished, so no key was added. Remove 44d20c7f at the gateway, press "It is removed there" below, then add the new key.');
+    expect(noRoom(staging, promoted)).toBe(
+      'The last rotation of Staging is not finished, so no key was added. Remove 44d20c7f at the gateway, press "It is removed there" below, then add the new key.',
+    );
     expect(noRoom(practice, promoted)).toContain('by itself');
   });
 });
 
 describe('what is asked before', () => {
   it('says what may happen', () => {
-    expect(earlyPromotion(staging, added, AT + 139_000)).toMatch(/^2:41 of the token life is left\. Where the gateway does not know e07c1b95 yet, it refuses/);
+    expect(earlyPromotion(staging, added, AT + 139_000)).toMatch(
+      /^2:41 of the token life is left\. Where the gateway does not know e07c1b95 yet, it refuses/,
+    );
     expect(replacement(staging, idle, false)).toMatch(/44d20c7f .*The gateway must have the new key/);
     expect(replacement(staging, idle, false)).not.toContain('clipboard');
     expect(replacement(staging, idle, true)).toContain('clipboard for one minute');

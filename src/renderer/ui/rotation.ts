@@ -66,7 +66,8 @@ function wasReplaced({ active, retired }: KeyStatus): boolean {
 }
 
 /** "Added at 10:42:09", "Added 3 Nov at 10:42:09". */
-const came = (word: string, at: number, now: number): string => `${word} ${day(at, now) === 'today' ? 'at ' : ''}${moment(at, now)}`;
+const came = (word: string, at: number, now: number): string =>
+  `${word} ${day(at, now) === 'today' ? 'at ' : ''}${moment(at, now)}`;
 
 function addText(step: RotationStep, { status, own, halves, holder, issued, now }: Told): string {
   const { active, next } = status;
@@ -79,14 +80,22 @@ function addText(step: RotationStep, { status, own, halves, holder, issued, now 
           ? `${atStart(holder)} issues the keys of this line: make a new one there, leave the one in use as it is, and add the new one here.`
           : 'The gateway must have the new key first, beside the one in use. Generate puts one on the clipboard for a minute: take it there.';
   }
-  if (step === 'remove') return active === null ? 'Done.' : `${came(wasReplaced(status) ? 'Replaced' : 'Added', active.addedAt, now)}: ${active.fingerprint}.`;
+  if (step === 'remove')
+    return active === null
+      ? 'Done.'
+      : `${came(wasReplaced(status) ? 'Replaced' : 'Added', active.addedAt, now)}: ${active.fingerprint}.`;
   if (next === null) return '';
   const added = `${came('Added', next.addedAt, now)}: ${next.fingerprint}.`;
   const must = `${atStart(holder)} must accept`;
-  if (active === null) return own ? added : `${added} ${must} it from here on${halves ? ': give it the public key shown below the table' : ''}.`;
+  if (active === null)
+    return own
+      ? added
+      : `${added} ${must} it from here on${halves ? ': give it the public key shown below the table' : ''}.`;
   if (own) return `${added} Its gateway accepts both keys.`;
   if (halves) return `${added} ${must} both keys: give it the public key shown below the table.`;
-  return next.origin === 'generated' ? `${added} ${must} both keys. Not on the clipboard any more? Stop, and generate another.` : `${added} ${must} both keys from here on.`;
+  return next.origin === 'generated'
+    ? `${added} ${must} both keys. Not on the clipboard any more? Stop, and generate another.`
+    : `${added} ${must} both keys from here on.`;
 }
 
 function waitText(step: RotationStep, { status, lifeS, own, holder, issued }: Told): string {
@@ -98,7 +107,9 @@ function waitText(step: RotationStep, { status, lifeS, own, holder, issued }: To
     case 'add':
       return `Then one token life (${duration(lifeS * 1000)}) passes, so that ${issued ? holder : 'every gateway'} knows the key before a token needs it.`;
     case 'wait':
-      return own ? `Its gateway knows ${status.active === null ? 'the next key' : 'both keys'}; ${signing}` : `${atStart(holder)} must know ${status.next?.fingerprint ?? 'the next key'} by then; ${signing}`;
+      return own
+        ? `Its gateway knows ${status.active === null ? 'the next key' : 'both keys'}; ${signing}`
+        : `${atStart(holder)} must know ${status.next?.fingerprint ?? 'the next key'} by then; ${signing}`;
     case 'promote':
       return 'One token life has passed.';
     case 'remove':
@@ -111,13 +122,19 @@ function promoteText(step: RotationStep, { status, lifeS, now, own, holder, issu
   if (step === 'promote') {
     const ready = `Tokens can be ${issued ? 'asked for' : 'signed'} with ${next?.fingerprint ?? 'the next key'} now.`;
     if (active === null) return ready;
-    return own ? `${ready} Its gateway accepts both keys.` : `${ready} ${atStart(holder)} must go on accepting ${active.fingerprint} for one more token life.`;
+    return own
+      ? `${ready} Its gateway accepts both keys.`
+      : `${ready} ${atStart(holder)} must go on accepting ${active.fingerprint} for one more token life.`;
   }
-  if (step !== 'remove' || retired === null) return `Tokens are then ${issued ? 'asked for' : 'signed'} with the next key, and the old one is removed at ${holder}.`;
+  if (step !== 'remove' || retired === null)
+    return `Tokens are then ${issued ? 'asked for' : 'signed'} with the next key, and the old one is removed at ${holder}.`;
   const since = `${active?.fingerprint ?? 'The new key'} ${issued ? 'is in use' : 'signs'} since ${moment(retired.retiredAt, now)}.`;
-  if (own) return `${since} Its gateway accepts ${retired.fingerprint} until its tokens have run out, then forgets it by itself.`;
-  if (wasReplaced(status)) return `${since} Remove ${retired.fingerprint} at ${holder} now: nothing of this line needs it.`;
-  if (now >= (waitsUntil(status, lifeS) ?? 0)) return `${since} Remove ${retired.fingerprint} at ${holder} now: its tokens have run out.`;
+  if (own)
+    return `${since} Its gateway accepts ${retired.fingerprint} until its tokens have run out, then forgets it by itself.`;
+  if (wasReplaced(status))
+    return `${since} Remove ${retired.fingerprint} at ${holder} now: nothing of this line needs it.`;
+  if (now >= (waitsUntil(status, lifeS) ?? 0))
+    return `${since} Remove ${retired.fingerprint} at ${holder} now: its tokens have run out.`;
   return `${since} ${atStart(holder)} must go on accepting ${retired.fingerprint} until its tokens have run out; then remove it there.`;
 }
 
@@ -131,20 +148,35 @@ export function rotationCards(profile: Profile, status: KeyStatus, now: number):
   const step = rotationStep(status, lifeS, now);
   // Removing the old key is the end of the third step.
   const current = Math.min(2, STEPS.indexOf(step));
-  const told = { status, lifeS, now, own: profile.id === PRACTICE_PROFILE_ID, halves: hasPublicKey(profile), holder: keyHolder(profile), issued: !signsHere(profile.provider) };
+  const told = {
+    status,
+    lifeS,
+    now,
+    own: profile.id === PRACTICE_PROFILE_ID,
+    halves: hasPublicKey(profile),
+    holder: keyHolder(profile),
+    issued: !signsHere(profile.provider),
+  };
   return TEXTS.map((text, index) => ({
     title: index === 2 && step === 'remove' ? '3. Remove the old key' : (TITLES[index] ?? ''),
     state: index < current ? 'done' : index === current ? 'now' : 'later',
     text: text(step, told),
-    until: index === current && (step === 'wait' || (step === 'remove' && !wasReplaced(status))) ? waitsUntil(status, lifeS) : null,
+    until:
+      index === current && (step === 'wait' || (step === 'remove' && !wasReplaced(status)))
+        ? waitsUntil(status, lifeS)
+        : null,
   }));
 }
 
 /** Why a new key can't be added now; null: it can. There is room for two keys at the gateway. */
-export function noRoom({ name, id, provider }: Pick<Profile, 'name' | 'id' | 'provider'>, { retired }: KeyStatus): string | null {
+export function noRoom(
+  { name, id, provider }: Pick<Profile, 'name' | 'id' | 'provider'>,
+  { retired }: KeyStatus,
+): string | null {
   if (retired === null) return null;
   const first = `The last rotation of ${name} is not finished, so no key was added.`;
-  if (id === PRACTICE_PROFILE_ID) return `${first} Its gateway forgets ${retired.fingerprint} by itself; or press "Forget it now" below, then add the new key.`;
+  if (id === PRACTICE_PROFILE_ID)
+    return `${first} Its gateway forgets ${retired.fingerprint} by itself; or press "Forget it now" below, then add the new key.`;
   return `${first} Remove ${retired.fingerprint} at ${keyHolder({ provider })}, press "It is removed there" below, then add the new key.`;
 }
 
@@ -166,9 +198,15 @@ export function replacement(profile: Profile, status: KeyStatus, generated: bool
   const holder = keyHolder(profile);
   const issued = !signsHere(profile.provider);
   const first = `For a key that may have leaked: all tokens ${issued ? 'made' : 'signed'} with ${old} are to die, and it cannot be brought back here.`;
-  if (profile.id === PRACTICE_PROFILE_ID) return `${first} The gateway of the Practice line refuses it at once, and the phone gets a new token.`;
-  if (issued) return `${first} Make a new one at ${holder} and remove this one there; the phone gets a new token at once.`;
-  const gateway = 'The gateway must have the new key as its active one, and must not accept the old one any more; the phone gets a new token at once.';
-  if (hasPublicKey(profile)) return `${first} ${gateway} What it needs is the public half, shown below the table once the key is replaced; until it has that, this line is refused.`;
-  return generated ? `${first} ${gateway} The new key goes to the clipboard for one minute; until the gateway has it, this line is refused.` : `${first} ${gateway}`;
+  if (profile.id === PRACTICE_PROFILE_ID)
+    return `${first} The gateway of the Practice line refuses it at once, and the phone gets a new token.`;
+  if (issued)
+    return `${first} Make a new one at ${holder} and remove this one there; the phone gets a new token at once.`;
+  const gateway =
+    'The gateway must have the new key as its active one, and must not accept the old one any more; the phone gets a new token at once.';
+  if (hasPublicKey(profile))
+    return `${first} ${gateway} What it needs is the public half, shown below the table once the key is replaced; until it has that, this line is refused.`;
+  return generated
+    ? `${first} ${gateway} The new key goes to the clipboard for one minute; until the gateway has it, this line is refused.`
+    : `${first} ${gateway}`;
 }

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { endCause, type Call, type CallFacts, type EndCause } from '../../contracts/call';
 import { environment } from '../../contracts/profile';
 import { failureActions } from '../../contracts/result';
-import { ACTION_WORDS, END_WORDS, announcement, environmentNote, failureDetails, phaseWords, registrationWords } from './sentences';
+import {
+  ACTION_WORDS,
+  END_WORDS,
+  announcement,
+  environmentNote,
+  failureDetails,
+  phaseWords,
+  registrationWords,
+} from './sentences';
 
 const facts: CallFacts = {
   id: 'c1',
@@ -43,13 +51,22 @@ describe('failures', () => {
 
 describe('registration', () => {
   it('counts down the wait and never below zero', () => {
-    const waiting = { phase: 'waiting', retryAt: 10_000, attempt: 1, problem: 'gateway-unreachable', sentence: 'S.' } as const;
+    const waiting = {
+      phase: 'waiting',
+      retryAt: 10_000,
+      attempt: 1,
+      problem: 'gateway-unreachable',
+      sentence: 'S.',
+    } as const;
     expect(registrationWords(waiting, 7_400).word).toBe('Waiting 3 s');
     expect(registrationWords(waiting, 10_000).word).toBe('Waiting');
     expect(registrationWords(waiting, 99_000)).toMatchObject({ word: 'Waiting', sentence: 'S.', tone: 'bad' });
   });
   it('says Registered when it is', () => {
-    expect(registrationWords({ phase: 'registered', since: 0, expiresAt: 1, tookMs: 1 }, 0)).toMatchObject({ word: 'Registered', tone: 'good' });
+    expect(registrationWords({ phase: 'registered', since: 0, expiresAt: 1, tookMs: 1 }, 0)).toMatchObject({
+      word: 'Registered',
+      tone: 'good',
+    });
   });
 });
 
@@ -59,14 +76,27 @@ describe('announcements', () => {
     expect(announcement(active, 'ringing')).toBe('Connected to Asha');
     expect(announcement(active, 'held')).toBe('Call with Asha resumed');
     expect(announcement(active, 'recovering')).toBe('Connection to Asha is back');
-    expect(announcement({ ...active, phase: 'held', hold: { byUs: true, byPeer: false } }, 'recovering')).toBe('Connection to Asha is back');
+    expect(announcement({ ...active, phase: 'held', hold: { byUs: true, byPeer: false } }, 'recovering')).toBe(
+      'Connection to Asha is back',
+    );
   });
   it('tells who holds', () => {
-    expect(announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: true, byPeer: false } }, 'active')).toBe('Asha is on hold');
-    expect(announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: false, byPeer: true } }, 'active')).toBe('Asha put you on hold');
+    expect(
+      announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: true, byPeer: false } }, 'active'),
+    ).toBe('Asha is on hold');
+    expect(
+      announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: false, byPeer: true } }, 'active'),
+    ).toBe('Asha put you on hold');
   });
   it('says the cause of an end', () => {
-    const ended: Call = { ...facts, phase: 'ended', answeredAt: null, endedAt: 2, cause: 'busy', details: '486 Busy Here' };
+    const ended: Call = {
+      ...facts,
+      phase: 'ended',
+      answeredAt: null,
+      endedAt: 2,
+      cause: 'busy',
+      details: '486 Busy Here',
+    };
     expect(announcement(ended, 'ringing')).toBe('Call with Asha: They are in another call.');
     expect(phaseWords(ended)).toBe('Busy');
   });

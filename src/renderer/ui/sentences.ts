@@ -17,32 +17,71 @@ export const END_WORDS: Readonly<Record<EndCause, EndWords>> = {
   'hung-up-by-peer': { title: 'Call ended', sentence: 'They hung up.', tone: 'calm' },
   cancelled: { title: 'Cancelled', sentence: 'You cancelled before they answered.', tone: 'calm' },
   'cancelled-by-caller': { title: 'Missed call', sentence: 'They gave up before you answered.', tone: 'bad' },
-  'answered-elsewhere': { title: 'Answered elsewhere', sentence: 'Another phone on this line took the call.', tone: 'calm' },
-  'declined-elsewhere': { title: 'Declined elsewhere', sentence: 'Another phone on this line declined the call.', tone: 'calm' },
+  'answered-elsewhere': {
+    title: 'Answered elsewhere',
+    sentence: 'Another phone on this line took the call.',
+    tone: 'calm',
+  },
+  'declined-elsewhere': {
+    title: 'Declined elsewhere',
+    sentence: 'Another phone on this line declined the call.',
+    tone: 'calm',
+  },
   declined: { title: 'Declined', sentence: 'You declined the call.', tone: 'calm' },
   'declined-by-peer': { title: 'Declined', sentence: 'They declined the call.', tone: 'bad' },
   busy: { title: 'Busy', sentence: 'They are in another call.', tone: 'bad' },
   'no-answer': { title: 'No answer', sentence: 'Nobody answered.', tone: 'bad' },
   'not-found': { title: 'Not found', sentence: 'This number or name does not exist: check it.', tone: 'bad' },
   refused: { title: 'Refused', sentence: 'The gateway does not let this line call there.', tone: 'bad' },
-  'not-acceptable': { title: 'No common sound', sentence: 'The two phones have no way of sending sound in common.', tone: 'bad' },
-  'redirect-forbidden': { title: 'Not called', sentence: 'They are redirected to a number that this line may not call: Details say which rule.', tone: 'bad' },
-  unreachable: { title: 'Unreachable', sentence: 'The call could not get through: try again in a moment.', tone: 'bad' },
+  'not-acceptable': {
+    title: 'No common sound',
+    sentence: 'The two phones have no way of sending sound in common.',
+    tone: 'bad',
+  },
+  'redirect-forbidden': {
+    title: 'Not called',
+    sentence: 'They are redirected to a number that this line may not call: Details say which rule.',
+    tone: 'bad',
+  },
+  unreachable: {
+    title: 'Unreachable',
+    sentence: 'The call could not get through: try again in a moment.',
+    tone: 'bad',
+  },
   'handed-over': { title: 'Over to you', sentence: 'The assistant hands over to you.', tone: 'calm' },
-  'time-limit': { title: 'Call ended', sentence: 'The call reached the longest time that this line allows.', tone: 'calm' },
+  'time-limit': {
+    title: 'Call ended',
+    sentence: 'The call reached the longest time that this line allows.',
+    tone: 'calm',
+  },
   'connection-lost': { title: 'Connection lost', sentence: 'The connection broke during the call.', tone: 'bad' },
   microphone: { title: 'No microphone', sentence: 'The microphone could not be used for this call.', tone: 'bad' },
-  'media-failed': { title: 'No sound', sentence: 'The sound could not be set up: check the servers in the profile.', tone: 'bad' },
+  'media-failed': {
+    title: 'No sound',
+    sentence: 'The sound could not be set up: check the servers in the profile.',
+    tone: 'bad',
+  },
   failed: { title: 'Call failed', sentence: 'Something went wrong: Details hold the code.', tone: 'bad' },
 };
 
 /** A problem that the agent can mend while the call goes on. */
-export const PROBLEM_WORDS: Readonly<Record<CallProblem, { readonly sentence: string; readonly button: 'Choose another' | 'Choose one' | 'Try again' | null }>> = {
-  'microphone-refused': { sentence: 'Ringfence may not use the microphone: allow it in the system settings.', button: 'Choose another' },
+export const PROBLEM_WORDS: Readonly<
+  Record<
+    CallProblem,
+    { readonly sentence: string; readonly button: 'Choose another' | 'Choose one' | 'Try again' | null }
+  >
+> = {
+  'microphone-refused': {
+    sentence: 'Ringfence may not use the microphone: allow it in the system settings.',
+    button: 'Choose another',
+  },
   'microphone-missing': { sentence: 'No sound from your microphone: none is connected.', button: 'Choose one' },
   'microphone-busy': { sentence: 'No sound from your microphone: another program holds it.', button: 'Choose another' },
   'hold-failed': { sentence: 'The other side did not accept the hold: you still hear them.', button: 'Try again' },
-  'signalling-lost': { sentence: 'The gateway lost track of this call. The sound goes on; Hold does not work, Hang up does.', button: null },
+  'signalling-lost': {
+    sentence: 'The gateway lost track of this call. The sound goes on; Hold does not work, Hang up does.',
+    button: null,
+  },
   'dtmf-failed': { sentence: 'The digits did not get through: press them again.', button: null },
 };
 
@@ -67,12 +106,19 @@ export function phaseWords(call: Call): string {
 }
 
 /** The registration as one word (two with the seconds to go) and, when something is wrong, a sentence. */
-export function registrationWords(registration: Registration, now: number): { readonly word: string; readonly sentence: string; readonly tone: 'good' | 'warn' | 'bad' | 'quiet' } {
+export function registrationWords(
+  registration: Registration,
+  now: number,
+): { readonly word: string; readonly sentence: string; readonly tone: 'good' | 'warn' | 'bad' | 'quiet' } {
   switch (registration.phase) {
     case 'offline':
       return { word: 'Offline', sentence: 'No line is in use.', tone: 'quiet' };
     case 'ready':
-      return { word: 'Ready', sentence: 'This line has nothing to register: it places calls when you want one.', tone: 'good' };
+      return {
+        word: 'Ready',
+        sentence: 'This line has nothing to register: it places calls when you want one.',
+        tone: 'good',
+      };
     case 'connecting':
       return { word: 'Connecting', sentence: 'Opening the connection to the gateway.', tone: 'warn' };
     case 'registering':
@@ -86,7 +132,12 @@ export function registrationWords(registration: Registration, now: number): { re
   }
 }
 
-export const ENVIRONMENT_WORDS: Readonly<Record<Environment, string>> = { practice: 'Practice', development: 'Development', staging: 'Staging', production: 'Production' };
+export const ENVIRONMENT_WORDS: Readonly<Record<Environment, string>> = {
+  practice: 'Practice',
+  development: 'Development',
+  staging: 'Staging',
+  production: 'Production',
+};
 
 /** Said at the dialler of a line whose system carries none. */
 export const NO_EMERGENCY_CALLS = 'This line carries no emergency calls: use another phone for those.';

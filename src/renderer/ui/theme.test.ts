@@ -54,7 +54,11 @@ const pairs: [string, string, number][] = [
     [`on-${name}`, name, 4.5],
     [`on-${name}`, `${name}-hover`, 4.5],
   ]),
-  ...['practice', 'development', 'staging', 'production'].map((name): [string, string, number] => [`env-${name}`, `env-${name}-soft`, 4.5]),
+  ...['practice', 'development', 'staging', 'production'].map((name): [string, string, number] => [
+    `env-${name}`,
+    `env-${name}-soft`,
+    4.5,
+  ]),
 ];
 
 describe.each(['light', 'dark'] as const)('contrast in the %s theme', (theme) => {

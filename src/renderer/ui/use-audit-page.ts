@@ -65,7 +65,11 @@ export function useAuditPage(audit: AuditPort, filter: AuditFilter): AuditView {
     void audit.query({ ...(JSON.parse(text) as AuditFilter), limit: PAGE, before: last }).then((answer) => {
       loading.current = false;
       if (mine !== asked.current || !answer.ok) return;
-      setPage((shown) => (shown?.entries.at(-1)?.n === last ? { ...answer.value, entries: [...shown.entries, ...answer.value.entries] } : shown));
+      setPage((shown) =>
+        shown?.entries.at(-1)?.n === last
+          ? { ...answer.value, entries: [...shown.entries, ...answer.value.entries] }
+          : shown,
+      );
     });
   }, [audit, text, last]);
 

@@ -44,7 +44,8 @@ function perform(state: AppState, command: Command): void {
       else if (live !== null && canHold(live)) phone.hold(live.id);
       break;
     case 'keypad':
-      if (live !== null && canSendDigits(live)) view.change({ keypadCallId: view.get().keypadCallId === live.id ? null : live.id });
+      if (live !== null && canSendDigits(live))
+        view.change({ keypadCallId: view.get().keypadCallId === live.id ? null : live.id });
       break;
     case 'help':
       view.change({ shortcutsOpen: true });
@@ -79,7 +80,8 @@ export function useKeyboard(state: AppState): void {
         { key: event.key, ctrl: event.ctrlKey, alt: event.altKey, meta: event.metaKey, repeat: event.repeat },
         {
           focus: focusKind(document.activeElement),
-          overlay: document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null,
+          overlay:
+            document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null,
           incoming: calls.some(canAnswer),
           live: calls.some((call) => isLive(call) && !canAnswer(call)),
           keypadOpen: state.view.get().keypadCallId !== null,

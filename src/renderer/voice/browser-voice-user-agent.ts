@@ -4,6 +4,13 @@ import type { UserAgent } from '../phone/user-agent';
 import { createVoiceUserAgent, type VoiceUserAgentDeps } from './voice-user-agent';
 
 /** Creates the phone of one line; nothing happens before `start`. */
-export function createBrowserVoiceUserAgent(parts: Pick<VoiceUserAgentDeps, 'profile' | 'line' | 'microphone' | 'onTranscript'>): UserAgent {
-  return createVoiceUserAgent({ ...parts, clock: systemClock, newId: () => crypto.randomUUID(), mark: (name, detail) => void performance.mark(name, { detail }) });
+export function createBrowserVoiceUserAgent(
+  parts: Pick<VoiceUserAgentDeps, 'profile' | 'line' | 'microphone' | 'onTranscript'>,
+): UserAgent {
+  return createVoiceUserAgent({
+    ...parts,
+    clock: systemClock,
+    newId: () => crypto.randomUUID(),
+    mark: (name, detail) => void performance.mark(name, { detail }),
+  });
 }

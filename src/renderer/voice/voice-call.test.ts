@@ -12,7 +12,11 @@ describe('a call to an assistant', () => {
   it('hands tools on to main, once each, and their output back', async () => {
     const { talk, clock, channel, toolCalls } = enterVoiceRoom();
     await talk();
-    const asks = (call_id: string, name: string): void => channel().receive({ type: 'response.output_item.done', item: { type: 'function_call', call_id, name, arguments: '{}' } });
+    const asks = (call_id: string, name: string): void =>
+      channel().receive({
+        type: 'response.output_item.done',
+        item: { type: 'function_call', call_id, name, arguments: '{}' },
+      });
     asks('t1', 'end_call');
     asks('t1', 'end_call');
     asks('t2', 'format_disk');
@@ -22,8 +26,14 @@ describe('a call to an assistant', () => {
       { callId: 'main-1', toolCallId: 't2', name: 'format_disk', arguments: '{}' },
     ]);
     expect(channel().sent.map((message) => JSON.parse(message) as unknown)).toEqual([
-      { type: 'conversation.item.create', item: { type: 'function_call_output', call_id: 't1', output: '{"done":true}' } },
-      { type: 'conversation.item.create', item: { type: 'function_call_output', call_id: 't2', output: '{"error":"No such tool."}' } },
+      {
+        type: 'conversation.item.create',
+        item: { type: 'function_call_output', call_id: 't1', output: '{"done":true}' },
+      },
+      {
+        type: 'conversation.item.create',
+        item: { type: 'function_call_output', call_id: 't2', output: '{"error":"No such tool."}' },
+      },
       { type: 'response.create' },
     ]);
   });
@@ -32,7 +42,11 @@ describe('a call to an assistant', () => {
     const { talk, clock, channel } = enterVoiceRoom();
     await talk();
     const sent = (): string[] => channel().sent.map((message) => (JSON.parse(message) as { type: string }).type);
-    const asks = (call_id: string): void => channel().receive({ type: 'response.output_item.done', item: { type: 'function_call', status: 'completed', call_id, name: 'end_call', arguments: '{}' } });
+    const asks = (call_id: string): void =>
+      channel().receive({
+        type: 'response.output_item.done',
+        item: { type: 'function_call', status: 'completed', call_id, name: 'end_call', arguments: '{}' },
+      });
     channel().receive({ type: 'response.created', response: {} });
     asks('t1');
     await clock.settle();
@@ -56,12 +70,24 @@ describe('a call to an assistant', () => {
   it('tells what was said, as it is said, and forgets it with the call', async () => {
     const { agent, talk, channel, transcripts, events } = enterVoiceRoom();
     await talk();
-    channel().receive({ type: 'response.output_audio_transcript.delta', item_id: 'i', content_index: 0, delta: 'Good ' });
+    channel().receive({
+      type: 'response.output_audio_transcript.delta',
+      item_id: 'i',
+      content_index: 0,
+      delta: 'Good ',
+    });
     expect(transcripts.get('call-1')).toMatchObject([{ speaker: 'Assistant', text: 'Good ', completed: false }]);
-    channel().receive({ type: 'response.output_audio_transcript.done', item_id: 'i', content_index: 0, transcript: 'Good morning.' });
+    channel().receive({
+      type: 'response.output_audio_transcript.done',
+      item_id: 'i',
+      content_index: 0,
+      transcript: 'Good morning.',
+    });
     channel().receive('no event');
     expect(transcripts.get('call-1')).toMatchObject([{ text: 'Good morning.', completed: true }]);
-    expect(events.filter(({ kind }) => kind === 'call-said')).toEqual([{ category: 'calls', kind: 'call-said', title: 'Assistant', detail: 'Good morning.' }]);
+    expect(events.filter(({ kind }) => kind === 'call-said')).toEqual([
+      { category: 'calls', kind: 'call-said', title: 'Assistant', detail: 'Good morning.' },
+    ]);
     agent.end('call-1');
     agent.dismiss('call-1');
     expect(transcripts.get('call-1')).toEqual([]);

@@ -97,13 +97,22 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
     peer.setSound({ muted: call.muted, held });
   };
 
-  const runTool = async ({ toolCallId, name, arguments: text }: Extract<VoiceEvent, { kind: 'tool' }>): Promise<void> => {
+  const runTool = async ({
+    toolCallId,
+    name,
+    arguments: text,
+  }: Extract<VoiceEvent, { kind: 'tool' }>): Promise<void> => {
     if (lineCallId === null || toolCalls.has(toolCallId)) return;
     toolCalls.add(toolCallId);
     turn.toolsRunning += 1;
     const result = await line.runTool({ callId: lineCallId, toolCallId, name, arguments: text });
     turn.toolsRunning -= 1;
-    peer.send(toolOutputMessage(toolCallId, result.ok ? result.value.output : JSON.stringify({ error: result.failure.sentence })));
+    peer.send(
+      toolOutputMessage(
+        toolCallId,
+        result.ok ? result.value.output : JSON.stringify({ error: result.failure.sentence }),
+      ),
+    );
     turn.owed = true;
     goOn();
   };
@@ -122,7 +131,8 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
         lines = next;
         deps.onTranscript(lines);
         const line = lines.findLast(({ itemId, completed }) => completed && itemId === event.itemId);
-        if (event.completed && line !== undefined) deps.onEvent({ category: 'calls', kind: 'call-said', title: line.speaker, detail: line.text });
+        if (event.completed && line !== undefined)
+          deps.onEvent({ category: 'calls', kind: 'call-said', title: line.speaker, detail: line.text });
         return;
       }
       case 'tool':
@@ -153,11 +163,14 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
     },
     onRemoteStream: (stream) => {
       remote = stream;
-      stopListening = whenFirstAudio(peer.connection, clock, () => deps.mark('ringfence:first-audio', { callId: call.id }));
+      stopListening = whenFirstAudio(peer.connection, clock, () =>
+        deps.mark('ringfence:first-audio', { callId: call.id }),
+      );
       deps.onChange();
     },
     onState: (state) => {
-      if (state === 'failed') end(call.phase === 'dialing' || call.phase === 'connecting' ? 'unreachable' : 'connection-lost', 'ICE failed');
+      if (state === 'failed')
+        end(call.phase === 'dialing' || call.phase === 'connecting' ? 'unreachable' : 'connection-lost', 'ICE failed');
       else if (state === 'disconnected') apply({ type: 'interrupted', at: clock.now() });
       else {
         connected = true;

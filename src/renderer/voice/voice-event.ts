@@ -6,7 +6,13 @@ export type VoiceEvent =
   /** The assistant begins to answer, is through, or was cut short (the caller spoke). While it answers, no other answer may be asked for. */
   | { readonly kind: 'response'; readonly state: 'begun' | 'done' | 'cut-short' }
   /** A piece of an utterance, or the whole of it when `completed`. */
-  | { readonly kind: 'said'; readonly by: 'caller' | 'assistant'; readonly itemId: string; readonly text: string; readonly completed: boolean }
+  | {
+      readonly kind: 'said';
+      readonly by: 'caller' | 'assistant';
+      readonly itemId: string;
+      readonly text: string;
+      readonly completed: boolean;
+    }
   /** The assistant wants a tool; `arguments` is JSON text, unread. */
   | { readonly kind: 'tool'; readonly toolCallId: string; readonly name: string; readonly arguments: string }
   | { readonly kind: 'error'; readonly sentence: string };
@@ -16,7 +22,8 @@ const LARGEST_MESSAGE = 262_144;
 const LONGEST_TEXT = 2_000;
 
 type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const textOf = (from: Fields, name: string): string => {
   const value = from[name];
   return typeof value === 'string' ? value : '';
@@ -52,7 +59,9 @@ function toolIn(item: unknown): VoiceEvent | null {
   // An answer that was cut short leaves its function call behind as `incomplete`, with half of its arguments: nobody wants it any more.
   if (item['status'] !== undefined && item['status'] !== 'completed') return null;
   const [toolCallId, name] = [textOf(item, 'call_id'), textOf(item, 'name')];
-  return toolCallId === '' || name === '' ? null : { kind: 'tool', toolCallId, name, arguments: textOf(item, 'arguments') };
+  return toolCallId === '' || name === ''
+    ? null
+    : { kind: 'tool', toolCallId, name, arguments: textOf(item, 'arguments') };
 }
 
 /** Reads one message; null: nothing that concerns a phone, or no event at all. */
@@ -65,7 +74,10 @@ export function readVoiceEvent(message: string): VoiceEvent | null {
     case 'response.created':
       return { kind: 'response', state: 'begun' };
     case 'response.done':
-      return { kind: 'response', state: isFields(from['response']) && from['response']['status'] === 'cancelled' ? 'cut-short' : 'done' };
+      return {
+        kind: 'response',
+        state: isFields(from['response']) && from['response']['status'] === 'cancelled' ? 'cut-short' : 'done',
+      };
     case 'conversation.item.input_audio_transcription.delta':
       return said(from, 'caller', false);
     case 'conversation.item.input_audio_transcription.completed':
@@ -91,7 +103,10 @@ export function readVoiceEvent(message: string): VoiceEvent | null {
 
 /** The client event that gives a tool's output back. */
 export function toolOutputMessage(toolCallId: string, output: string): string {
-  return JSON.stringify({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: toolCallId, output } });
+  return JSON.stringify({
+    type: 'conversation.item.create',
+    item: { type: 'function_call_output', call_id: toolCallId, output },
+  });
 }
 
 /** The client event that lets the assistant go on. It is refused while an answer is under way. */

@@ -36,7 +36,10 @@ export interface VoicePeerOptions {
 }
 
 /** Creates the connection; nothing leaves before `offer`. */
-export function createVoicePeer({ track: first, iceServers, ice, clock }: VoicePeerOptions, listener: VoicePeerListener): VoicePeer {
+export function createVoicePeer(
+  { track: first, iceServers, ice, clock }: VoicePeerOptions,
+  listener: VoicePeerListener,
+): VoicePeer {
   const connection = new RTCPeerConnection({ iceServers: [...iceServers], bundlePolicy: 'max-bundle' });
   const gate = createIceGate(clock, ice);
   let track = first;
@@ -89,7 +92,11 @@ export function createVoicePeer({ track: first, iceServers, ice, clock }: VoiceP
       gate.stop();
       return withoutLoopbackCandidates(connection.localDescription?.sdp ?? '', ice);
     },
-    accept: (answer) => connection.setRemoteDescription({ type: 'answer', sdp: answer }).then(() => true, () => false),
+    accept: (answer) =>
+      connection.setRemoteDescription({ type: 'answer', sdp: answer }).then(
+        () => true,
+        () => false,
+      ),
     send: (message) => {
       if (closed || channel.readyState !== 'open') return false;
       channel.send(message);

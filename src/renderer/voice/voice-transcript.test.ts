@@ -4,12 +4,25 @@ import type { VoiceEvent } from './voice-event';
 import { withSaid } from './voice-transcript';
 
 type Said = Extract<VoiceEvent, { kind: 'said' }>;
-const said = (by: Said['by'], itemId: string, text: string, completed = false): Said => ({ kind: 'said', by, itemId, text, completed });
-const fold = (...all: readonly Said[]): readonly TranscriptLine[] => all.reduce<readonly TranscriptLine[]>(withSaid, []);
+const said = (by: Said['by'], itemId: string, text: string, completed = false): Said => ({
+  kind: 'said',
+  by,
+  itemId,
+  text,
+  completed,
+});
+const fold = (...all: readonly Said[]): readonly TranscriptLine[] =>
+  all.reduce<readonly TranscriptLine[]>(withSaid, []);
 
 describe('the transcript of a voice call', () => {
   it('grows piece by piece, and the completed text counts', () => {
-    const lines = fold(said('assistant', 'a', 'Hel'), said('caller', 'b', 'Yes'), said('assistant', 'a', 'lo'), said('assistant', 'a', 'Hello.', true), said('assistant', 'a', ' too late'));
+    const lines = fold(
+      said('assistant', 'a', 'Hel'),
+      said('caller', 'b', 'Yes'),
+      said('assistant', 'a', 'lo'),
+      said('assistant', 'a', 'Hello.', true),
+      said('assistant', 'a', ' too late'),
+    );
     expect(lines).toEqual([
       { itemId: 'a', speaker: 'Assistant', text: 'Hello.', completed: true },
       { itemId: 'b', speaker: 'You', text: 'Yes', completed: false },
@@ -27,6 +40,8 @@ describe('the transcript of a voice call', () => {
     const lines = fold(...Array.from({ length: 250 }, (_, n) => said('caller', `i${n}`, 'x', true)));
     expect(lines).toHaveLength(200);
     expect(lines.at(-1)?.itemId).toBe('i249');
-    expect(fold(...Array.from({ length: 9 }, () => said('caller', 'i', 'y'.repeat(1_000))))[0]?.text).toHaveLength(4_000);
+    expect(fold(...Array.from({ length: 9 }, () => said('caller', 'i', 'y'.repeat(1_000))))[0]?.text).toHaveLength(
+      4_000,
+    );
   });
 });

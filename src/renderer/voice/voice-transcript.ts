@@ -9,7 +9,10 @@ const LONGEST_LINE = 4_000;
 const SPEAKERS = { caller: 'You', assistant: 'Assistant' } as const;
 
 /** The lines after a piece; the same list when it says nothing new. A completed utterance takes no more pieces. */
-export function withSaid(lines: readonly TranscriptLine[], said: Extract<VoiceEvent, { kind: 'said' }>): readonly TranscriptLine[] {
+export function withSaid(
+  lines: readonly TranscriptLine[],
+  said: Extract<VoiceEvent, { kind: 'said' }>,
+): readonly TranscriptLine[] {
   const speaker = SPEAKERS[said.by];
   const known = lines.findLastIndex((line) => line.itemId === said.itemId && line.speaker === speaker);
   const before = lines[known];

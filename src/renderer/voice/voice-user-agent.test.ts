@@ -19,7 +19,12 @@ describe('the phone of a line with an assistant', () => {
     expect(offers[0]).toContain('a=candidate:');
     expect(channel().label).toBe('oai-events');
     expect(connection().configuration).toMatchObject({ iceServers: [{ urls: ['stun:stun.invalid:3478'] }] });
-    expect(call()).toMatchObject({ phase: 'active', assistant: true, direction: 'outgoing', peer: { user: 'gpt-realtime', displayName: 'Assistant' } });
+    expect(call()).toMatchObject({
+      phase: 'active',
+      assistant: true,
+      direction: 'outgoing',
+      peer: { user: 'gpt-realtime', displayName: 'Assistant' },
+    });
     expect(agent.sounds()).toHaveLength(1);
     expect(events.map(({ title }) => title)).toEqual(['Calling', 'Answered']);
   });
@@ -59,7 +64,11 @@ describe('the phone of a line with an assistant', () => {
     agent.end('call-1');
     expect(hungUp).toEqual(['main-1']);
     expect(call()).toMatchObject({ phase: 'ended', cause: 'hung-up' });
-    expect([connection().signalingState, microphone.inUse, device.clones[0]?.readyState]).toEqual(['closed', 0, 'ended']);
+    expect([connection().signalingState, microphone.inUse, device.clones[0]?.readyState]).toEqual([
+      'closed',
+      0,
+      'ended',
+    ]);
     await clock.advance(5_000);
     expect(agent.snapshot().calls).toEqual([]);
   });
@@ -133,11 +142,18 @@ describe('the phone of a line with an assistant', () => {
     await agent.stop();
     come();
     expect(await late).toMatchObject({ ok: false, failure: { reason: 'cancelled' } });
-    expect([agent.snapshot().calls, offers, microphone.inUse, device.clones.every(({ readyState }) => readyState === 'ended')]).toEqual([[], [], 0, true]);
+    expect([
+      agent.snapshot().calls,
+      offers,
+      microphone.inUse,
+      device.clones.every(({ readyState }) => readyState === 'ended'),
+    ]).toEqual([[], [], 0, true]);
   });
 
   it('says what main says when it is refused, and leaves nothing behind', async () => {
-    const { agent, clock, connection, microphone } = enterVoiceRoom(Promise.resolve(fail('key-absent', 'There is no key.', 'open-keys')));
+    const { agent, clock, connection, microphone } = enterVoiceRoom(
+      Promise.resolve(fail('key-absent', 'There is no key.', 'open-keys')),
+    );
     const placed = agent.place('');
     await gathered(connection);
     await clock.advance(10);
@@ -146,7 +162,9 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('an answer that is none ends the call', async () => {
-    const { agent, clock, connection, call, hungUp } = enterVoiceRoom(Promise.resolve(ok({ callId: 'main-1', answer: '{"error":{}}' })));
+    const { agent, clock, connection, call, hungUp } = enterVoiceRoom(
+      Promise.resolve(ok({ callId: 'main-1', answer: '{"error":{}}' })),
+    );
     const placed = agent.place('');
     await gathered(connection);
     await clock.advance(10);
@@ -157,7 +175,10 @@ describe('the phone of a line with an assistant', () => {
 
   it('has one call at a time, none without a microphone, and none that the policy refuses', async () => {
     const { agent, talk, microphone, offers } = enterVoiceRoom();
-    expect(await agent.place('', Promise.resolve(fail('outside-hours', 'Closed.')))).toMatchObject({ ok: false, failure: { reason: 'outside-hours' } });
+    expect(await agent.place('', Promise.resolve(fail('outside-hours', 'Closed.')))).toMatchObject({
+      ok: false,
+      failure: { reason: 'outside-hours' },
+    });
     expect([microphone.inUse, offers]).toEqual([0, []]);
     microphone.failure = 'microphone-missing';
     expect(await agent.place('')).toMatchObject({ ok: false, failure: { reason: 'microphone-unavailable' } });
@@ -184,6 +205,10 @@ describe('the phone of a line with an assistant', () => {
     const { agent, talk, hungUp, microphone } = enterVoiceRoom();
     await talk();
     await agent.stop();
-    expect([hungUp, microphone.inUse, agent.snapshot()]).toMatchObject([['main-1'], 0, { registration: { phase: 'offline' }, calls: [], activeCallId: null }]);
+    expect([hungUp, microphone.inUse, agent.snapshot()]).toMatchObject([
+      ['main-1'],
+      0,
+      { registration: { phase: 'offline' }, calls: [], activeCallId: null },
+    ]);
   });
 });

@@ -11,7 +11,14 @@ import { outgoingCall } from '../phone/call';
 import type { Clock } from '../phone/clock';
 import { usableIceServers } from '../phone/ice-policy';
 import { microphoneSentence } from '../phone/refusals';
-import { isLive, type EngineEvent, type MicrophoneSource, type PhoneSnapshot, type Sound, type UserAgent } from '../phone/user-agent';
+import {
+  isLive,
+  type EngineEvent,
+  type MicrophoneSource,
+  type PhoneSnapshot,
+  type Sound,
+  type UserAgent,
+} from '../phone/user-agent';
 import { calling, problem } from '../phone/words';
 import { createVoiceCall, type VoiceCall } from './voice-call';
 import type { VoiceLine } from './voice-line';
@@ -77,7 +84,8 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
   const stopAll = (media: MediaStream): void => {
     for (const track of media.getTracks()) track.stop();
   };
-  const copyOf = (stream: MediaStream): MediaStream => new MediaStream(stream.getAudioTracks().map((one) => one.clone()));
+  const copyOf = (stream: MediaStream): MediaStream =>
+    new MediaStream(stream.getAudioTracks().map((one) => one.clone()));
   function letGoOf(entry: Entry): void {
     if (entry.media === null) return;
     stopAll(entry.media);
@@ -93,7 +101,10 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
   }
 
   function callWith(media: MediaStream, track: MediaStreamTrack): Entry {
-    const initial: Call = { ...outgoingCall({ id: deps.newId(), peer: assistantOf(profile), profileId: profile.id, startedAt: clock.now() }), assistant: true };
+    const initial: Call = {
+      ...outgoingCall({ id: deps.newId(), peer: assistantOf(profile), profileId: profile.id, startedAt: clock.now() }),
+      assistant: true,
+    };
     const baseUrl = profile.provider.kind === 'openai-realtime' ? profile.provider.baseUrl : '';
     const voice = createVoiceCall(initial, {
       line,
@@ -116,7 +127,8 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
         letGoOf(entry);
         const ended = voice.call();
         // What an assistant hands over is read first.
-        if (ended.phase === 'ended' && ended.cause !== 'handed-over') clock.after(ENDED_STAYS, () => dismiss(initial.id));
+        if (ended.phase === 'ended' && ended.cause !== 'handed-over')
+          clock.after(ENDED_STAYS, () => dismiss(initial.id));
       },
     });
     const entry: Entry = { voice, media };
@@ -131,7 +143,10 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
       shown ??= {
         registration: running ? { phase: 'ready' } : { phase: 'offline' },
         calls: [...entries.values()].map(({ voice }) => voice.call()),
-        activeCallId: liveEntries().find(({ voice }) => voice.call().phase !== 'held')?.voice.call().id ?? null,
+        activeCallId:
+          liveEntries()
+            .find(({ voice }) => voice.call().phase !== 'held')
+            ?.voice.call().id ?? null,
         grant: null,
       };
       return shown;
@@ -147,7 +162,9 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
     start: () => {
       running = true;
       stopListening = line.onEnded(({ callId, cause, details }) => {
-        liveEntries().find(({ voice }) => voice.lineCallId() === callId)?.voice.end(cause, details);
+        liveEntries()
+          .find(({ voice }) => voice.lineCallId() === callId)
+          ?.voice.end(cause, details);
       });
       onChange();
     },
@@ -168,7 +185,8 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
       if (!allowed.ok) return allowed;
       if (!isRunning()) return STOPPED;
       const acquired = await microphone.acquire();
-      if (!acquired.ok) return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
+      if (!acquired.ok)
+        return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
       const media = copyOf(acquired.value);
       const [track] = media.getAudioTracks();
       // Meanwhile the person may have changed the line (nobody could see this call, or end it), or have placed another one.
@@ -176,7 +194,9 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
         stopAll(media);
         microphone.release();
         if (!isRunning()) return STOPPED;
-        return track === undefined ? fail('microphone-unavailable', microphoneSentence('microphone-missing'), 'choose-microphone') : TALKING;
+        return track === undefined
+          ? fail('microphone-unavailable', microphoneSentence('microphone-missing'), 'choose-microphone')
+          : TALKING;
       }
       const { voice } = callWith(media, track);
       const { id } = voice.call();
@@ -193,7 +213,8 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
     answer: () => Promise.resolve(),
     end: (id) => {
       const voice = entries.get(id)?.voice;
-      if (voice !== undefined) voice.end(voice.call().phase === 'dialing' || voice.call().phase === 'connecting' ? 'cancelled' : 'hung-up');
+      if (voice !== undefined)
+        voice.end(voice.call().phase === 'dialing' || voice.call().phase === 'connecting' ? 'cancelled' : 'hung-up');
     },
     setMuted: (id, muted) => entries.get(id)?.voice.setMuted(muted),
     hold: (id) => entries.get(id)?.voice.setHeld(true),

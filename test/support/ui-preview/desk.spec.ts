@@ -21,14 +21,18 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'test-passed': {
     scene: 'profiles',
     to: async (page) => {
-      await row(page, 'production').getByRole('button', { name: /^Test connection/ }).click();
+      await row(page, 'production')
+        .getByRole('button', { name: /^Test connection/ })
+        .click();
       await expect(page.getByText('Support line works: all 4 steps passed')).toBeVisible();
     },
   },
   'test-failed': {
     scene: 'profiles',
     to: async (page) => {
-      await row(page, 'staging').getByRole('button', { name: /^Test connection/ }).click();
+      await row(page, 'staging')
+        .getByRole('button', { name: /^Test connection/ })
+        .click();
       await expect(page.getByText('Staging does not work: "Register" failed.')).toBeVisible();
       await expect(page.locator('[data-step="options"]')).toHaveAttribute('data-state', 'skipped');
     },
@@ -103,7 +107,11 @@ const LOOKS: Readonly<Record<string, Look>> = {
       await expect(page.getByRole('button', { name: 'Lock now' })).toHaveCount(0);
     },
   },
-  'admin-locked': { scene: 'admin-locked', to: (page) => expect(page.getByRole('group', { name: 'Admin lock' }).getByRole('button', { name: 'Unlock' })).toBeVisible() },
+  'admin-locked': {
+    scene: 'admin-locked',
+    to: (page) =>
+      expect(page.getByRole('group', { name: 'Admin lock' }).getByRole('button', { name: 'Unlock' })).toBeVisible(),
+  },
   'admin-unlocked': { scene: 'admin-unlocked', to: (page) => expect(page.getByText('Unlocked until')).toBeVisible() },
   'public-key': {
     scene: 'public-key',
@@ -116,7 +124,9 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'keys-issued': {
     scene: 'keys-issued',
     to: async (page) => {
-      await expect(page.getByRole('region', { name: /^Rotate the key of/ })).toContainText('Sautikit issues the keys of this line');
+      await expect(page.getByRole('region', { name: /^Rotate the key of/ })).toContainText(
+        'Sautikit issues the keys of this line',
+      );
       await expect(page.getByRole('button', { name: 'Generate' })).toHaveCount(0);
     },
   },
@@ -139,14 +149,19 @@ for (const [name, { scene, to }] of Object.entries(LOOKS)) {
         await page.screenshot({ path: join(PICTURES, `desk-${name}-${width}-${colorScheme}.png`) });
         const { violations } = await new AxeBuilder({ page }).analyze();
         expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 'nothing sticks out sideways').toBe(0);
+        expect(
+          await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+          'nothing sticks out sideways',
+        ).toBe(0);
         expect(complaints).toEqual([]);
       });
     }
   }
 }
 
-test('what the admin lock refused is done once it is unlocked, or a passphrase is set where the admin wants one', async ({ page }) => {
+test('what the admin lock refused is done once it is unlocked, or a passphrase is set where the admin wants one', async ({
+  page,
+}) => {
   await page.goto('/test/support/ui-preview/index.html?scene=admin-locked');
   await page.getByRole('button', { name: 'Import...' }).click();
   await page.getByRole('button', { name: 'Import 2 profiles' }).click();
@@ -201,9 +216,11 @@ test('the audit log loads older lines as somebody scrolls to them', async ({ pag
   await page.goto('/test/support/ui-preview/index.html?scene=audit');
   await expect(page.getByTestId('audit-row').first()).toBeVisible();
   const scroller = page.getByRole('region', { name: 'Lines of the audit log' });
-  await expect.poll(async () => {
-    await scroller.evaluate((box) => box.scrollTo(0, box.scrollHeight));
-    return Number(await page.getByTestId('audit-row').last().getAttribute('aria-posinset'));
-  }).toBeGreaterThan(800);
+  await expect
+    .poll(async () => {
+      await scroller.evaluate((box) => box.scrollTo(0, box.scrollHeight));
+      return Number(await page.getByTestId('audit-row').last().getAttribute('aria-posinset'));
+    })
+    .toBeGreaterThan(800);
   expect(await page.getByTestId('audit-row').count(), 'only what is in sight is in the page').toBeLessThan(60);
 });

@@ -14,30 +14,68 @@ type Answer = (input: never) => unknown;
 const RULES = Object.keys(profilePolicy.shape);
 /** A computer whose admin fixes three rules of the staging lines, in a file with a mistake in it. */
 function policyOf(profile: Profile | undefined, environment: string | undefined): EffectivePolicy {
-  const fixed = environment === 'staging' ? { tokenLifeS: 120, dial: { allow: ['+254*', '10??'], deny: [] }, hours: [{ days: [1, 2, 3, 4, 5], from: '08:00', to: '18:00' }] } : {};
+  const fixed =
+    environment === 'staging'
+      ? {
+          tokenLifeS: 120,
+          dial: { allow: ['+254*', '10??'], deny: [] },
+          hours: [{ days: [1, 2, 3, 4, 5], from: '08:00', to: '18:00' }],
+        }
+      : {};
   const setBy = Object.fromEntries(RULES.map((rule) => [rule, rule in fixed ? 'admin-file' : 'default']));
   return effectivePolicy.parse({
     values: { ...profilePolicy.parse(profile?.policy ?? {}), ...fixed },
     setBy,
-    file: environment === 'staging' ? { path: '/etc/ringfence/policy.json', problems: [{ line: 12, column: 7, sentence: 'Line 12 of the admin\'s policy file: "all.maxCall" is no rule that Ringfence knows.' }] } : null,
+    file:
+      environment === 'staging'
+        ? {
+            path: '/etc/ringfence/policy.json',
+            problems: [
+              {
+                line: 12,
+                column: 7,
+                sentence: 'Line 12 of the admin\'s policy file: "all.maxCall" is no rule that Ringfence knows.',
+              },
+            ],
+          }
+        : null,
   });
 }
 
 /** Makes the api over what the scene starts with. */
-export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings, { keychainAsks = false, admin = 'none' }: { readonly keychainAsks?: boolean | undefined; readonly admin?: 'none' | 'wanted' | 'locked' | 'unlocked' | undefined } = {}): RingfenceApi {
+export function createFakeApi(
+  first: ProfilesSnapshot,
+  firstSettings: Settings,
+  {
+    keychainAsks = false,
+    admin = 'none',
+  }: {
+    readonly keychainAsks?: boolean | undefined;
+    readonly admin?: 'none' | 'wanted' | 'locked' | 'unlocked' | undefined;
+  } = {},
+): RingfenceApi {
   let snapshot = first;
   let settings = firstSettings;
   let made = 0;
   let lock = admin;
   const adminState = (): AdminState => {
     const configured = lock === 'locked' || lock === 'unlocked';
-    return { configured, unlocked: lock === 'unlocked', until: lock === 'unlocked' ? Date.now() + 300_000 : null, retryAt: null };
+    return {
+      configured,
+      unlocked: lock === 'unlocked',
+      until: lock === 'unlocked' ? Date.now() + 300_000 : null,
+      retryAt: null,
+    };
   };
   const ADMIN_VERBS = ['profiles.applyImport', 'profiles.remove', 'profiles.save', 'audit.export', 'keys.promote'];
   const refused = (channel: string): Result<never> | null => {
     if (!ADMIN_VERBS.includes(channel) || lock === 'none' || lock === 'unlocked') return null;
     return lock === 'wanted'
-      ? fail('admin-locked', "The admin's policy file wants an admin passphrase before this can be changed. Set one first.", 'unlock-admin')
+      ? fail(
+          'admin-locked',
+          "The admin's policy file wants an admin passphrase before this can be changed. Set one first.",
+          'unlock-admin',
+        )
       : fail('admin-locked', 'This needs the admin passphrase: keys, profiles and policy are locked.', 'unlock-admin');
   };
 
@@ -45,7 +83,15 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings, 
     made += 1;
     return { fingerprint: (0x9b1e04aa + made * 7919).toString(16).slice(-8), addedAt: Date.now(), origin };
   };
-  const statusOf = (profileId: string): KeyStatus => snapshot.keys.find((key) => key.profileId === profileId) ?? { profileId, state: 'absent', active: null, next: null, retired: null, lastMintAt: null };
+  const statusOf = (profileId: string): KeyStatus =>
+    snapshot.keys.find((key) => key.profileId === profileId) ?? {
+      profileId,
+      state: 'absent',
+      active: null,
+      next: null,
+      retired: null,
+      lastMintAt: null,
+    };
   function keep(status: KeyStatus) {
     snapshot = { ...snapshot, keys: [...snapshot.keys.filter((key) => key.profileId !== status.profileId), status] };
     return ok(status);
@@ -56,11 +102,17 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings, 
       keep(withKey(statusOf(profileId), slot, fresh(origin)));
   const withKey = (status: KeyStatus, slot: KeySlot, made: KeyRecord): KeyStatus => {
     const replaced = slot === 'active' ? status.active : null;
-    return { ...status, state: 'in-keychain', [slot]: made, retired: replaced === null ? status.retired : { fingerprint: replaced.fingerprint, retiredAt: made.addedAt } };
+    return {
+      ...status,
+      state: 'in-keychain',
+      [slot]: made,
+      retired: replaced === null ? status.retired : { fingerprint: replaced.fingerprint, retiredAt: made.addedAt },
+    };
   };
 
   const answers: Record<string, Answer> = {
-    'app.info': () => ok({ version: '0.1.0', electron: '45.4.1', chromium: '152.0.7300.0', platform: 'linux', osSandbox: true }),
+    'app.info': () =>
+      ok({ version: '0.1.0', electron: '45.4.1', chromium: '152.0.7300.0', platform: 'linux', osSandbox: true }),
     'settings.get': () => ok(settings),
     'settings.set': (change: Partial<Settings>) => {
       settings = { ...settings, ...change };
@@ -79,9 +131,18 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings, 
       snapshot = { ...snapshot, activeProfileId: profileId };
       return ok(snapshot);
     },
-    'policy.effective': ({ profileId, environment }: { profileId: string; environment?: string }) => ok(policyOf(snapshot.profiles.find(({ id }) => id === profileId), environment)),
+    'policy.effective': ({ profileId, environment }: { profileId: string; environment?: string }) =>
+      ok(
+        policyOf(
+          snapshot.profiles.find(({ id }) => id === profileId),
+          environment,
+        ),
+      ),
     ...DESK_ANSWERS,
-    'keys.pasteFromClipboard': () => fail('clipboard-empty', 'There is no text on the clipboard: copy the key and try again.', 'paste-key', { details: 'formats: none' }),
+    'keys.pasteFromClipboard': () =>
+      fail('clipboard-empty', 'There is no text on the clipboard: copy the key and try again.', 'paste-key', {
+        details: 'formats: none',
+      }),
     'keys.loadFromFile': async (input: never) => {
       // A prompt that a test answers.
       if (keychainAsks) await new Promise((resolve) => addEventListener('keychain-answered', resolve, { once: true }));
@@ -94,7 +155,12 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings, 
     },
     'keys.promote': ({ profileId }: { profileId: string }) => {
       const status = statusOf(profileId);
-      return keep({ ...status, active: status.next, next: null, retired: status.active && { fingerprint: status.active.fingerprint, retiredAt: Date.now() } });
+      return keep({
+        ...status,
+        active: status.next,
+        next: null,
+        retired: status.active && { fingerprint: status.active.fingerprint, retiredAt: Date.now() },
+      });
     },
     'keys.finishRotation': ({ profileId }: { profileId: string }) => keep({ ...statusOf(profileId), retired: null }),
     'phone.state': () => ok({ lockedBy: null }),
@@ -110,11 +176,19 @@ export function createFakeApi(first: ProfilesSnapshot, firstSettings: Settings, 
     },
     'calls.notifyIncoming': () => ok(null),
     'calls.dismissIncoming': () => ok(null),
-    'incoming.current': () => ok([{ callId: 'c1', name: 'Asha Njeri', number: '+254722000001', line: 'Support line', environment: 'production' }]),
+    'incoming.current': () =>
+      ok([
+        { callId: 'c1', name: 'Asha Njeri', number: '+254722000001', line: 'Support line', environment: 'production' },
+      ]),
     'incoming.act': () => ok(null),
   };
   const api = {
-    invoke: (channel: string, input: unknown) => Promise.resolve(refused(channel) ?? (answers[channel] as ((value: unknown) => unknown) | undefined)?.(input) ?? fail('unknown-channel', 'The preview does not know this channel.')),
+    invoke: (channel: string, input: unknown) =>
+      Promise.resolve(
+        refused(channel) ??
+          (answers[channel] as ((value: unknown) => unknown) | undefined)?.(input) ??
+          fail('unknown-channel', 'The preview does not know this channel.'),
+      ),
     subscribe: () => () => undefined,
   };
   // The real types hold for the real bridge.

@@ -16,7 +16,17 @@ export interface FakeStart {
 
 /** The facts of a call with everything else at rest. */
 export function facts(id: CallId, peer: Party, more: Partial<CallFacts> = {}): CallFacts {
-  return { id, peer, direction: 'outgoing', profileId: 'production', startedAt: Date.now(), muted: false, sentDigits: '', problem: null, ...more };
+  return {
+    id,
+    peer,
+    direction: 'outgoing',
+    profileId: 'production',
+    startedAt: Date.now(),
+    muted: false,
+    sentDigits: '',
+    problem: null,
+    ...more,
+  };
 }
 
 /** A far end. */
@@ -26,7 +36,10 @@ export function party(user: string, displayName = ''): Party {
 
 /** WebRTC statistics of a call that sounds well. */
 const STATS = new Map<string, unknown>([
-  ['in', { id: 'in', type: 'inbound-rtp', kind: 'audio', codecId: 'c', jitter: 0.004, packetsLost: 0, packetsReceived: 900 }],
+  [
+    'in',
+    { id: 'in', type: 'inbound-rtp', kind: 'audio', codecId: 'c', jitter: 0.004, packetsLost: 0, packetsReceived: 900 },
+  ],
   ['c', { id: 'c', type: 'codec', mimeType: 'audio/opus' }],
   ['p', { id: 'p', type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.018 }],
 ]);
@@ -39,7 +52,10 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
     registration: start.registration,
     calls: start.calls,
     activeCallId: start.activeCallId,
-    grant: start.registration.phase === 'registered' ? { fingerprint: '5f3a91c2', issuedAt: Date.now() - 108_000, expiresAt: Date.now() + 192_500 } : null,
+    grant:
+      start.registration.phase === 'registered'
+        ? { fingerprint: '5f3a91c2', issuedAt: Date.now() - 108_000, expiresAt: Date.now() + 192_500 }
+        : null,
   };
   let count = 0;
 
@@ -71,7 +87,8 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
     },
     start: () => {
       for (const event of start.events) for (const listener of eventListeners) listener(event);
-      if (start.later !== undefined) setTimeout(() => set({ calls: [...snapshot.calls, ...(start.later ?? [])] }), 1000);
+      if (start.later !== undefined)
+        setTimeout(() => set({ calls: [...snapshot.calls, ...(start.later ?? [])] }), 1000);
     },
     stop: () => Promise.resolve(),
     reconnectNow: () => set({ registration: { phase: 'connecting', attempt: 1 } }),
@@ -80,7 +97,12 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
       count += 1;
       const id = `placed-${count}`;
       holdOthers(id);
-      set({ calls: [...snapshot.calls, outgoingCall({ id, peer: party(typed), profileId: 'production', startedAt: Date.now() })] });
+      set({
+        calls: [
+          ...snapshot.calls,
+          outgoingCall({ id, peer: party(typed), profileId: 'production', startedAt: Date.now() }),
+        ],
+      });
       tell('call-dialing', 'Calling', typed);
       setTimeout(() => move(id, { type: 'progress', earlyMedia: false }), 500);
       setTimeout(() => move(id, { type: 'answered', at: Date.now() }), 1500);

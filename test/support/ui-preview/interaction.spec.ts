@@ -74,7 +74,10 @@ test('an incoming call has the focus on Answer; Enter answers it, and it is anno
   await open(page, 'incoming-in-call');
   await expect(card(page, 'ringing').first().getByRole('button', { name: 'Answer' })).toBeFocused();
   await page.keyboard.press('m');
-  await expect(card(page, 'active').getByRole('button', { name: 'Mute', exact: true })).toHaveAttribute('aria-pressed', 'false');
+  await expect(card(page, 'active').getByRole('button', { name: 'Mute', exact: true })).toHaveAttribute(
+    'aria-pressed',
+    'false',
+  );
   await page.keyboard.press('Enter');
   await expect(card(page, 'active')).toContainText('Asha Njeri');
   await expect(card(page, 'held')).toContainText('Kamau Njoroge');
@@ -138,8 +141,15 @@ test('ten thousand events: few rows in the page, filters, pause, copy without a 
   const copied = page.evaluate(
     () =>
       new Promise<string>((resolve) => {
-        window.addEventListener('copy', (event) => resolve(event.clipboardData?.getData('text/plain') ?? ''), { capture: true, once: true });
-        document.addEventListener('copy', (event) => setTimeout(() => resolve(event.clipboardData?.getData('text/plain') ?? '')), { once: true });
+        window.addEventListener('copy', (event) => resolve(event.clipboardData?.getData('text/plain') ?? ''), {
+          capture: true,
+          once: true,
+        });
+        document.addEventListener(
+          'copy',
+          (event) => setTimeout(() => resolve(event.clipboardData?.getData('text/plain') ?? '')),
+          { once: true },
+        );
       }),
   );
   await page.getByRole('button', { name: 'Copy' }).click();
@@ -147,7 +157,9 @@ test('ten thousand events: few rows in the page, filters, pause, copy without a 
   await expect(page.getByText(/^Copied \d+ events\.$/)).toBeVisible();
 });
 
-test('keys: a failure is one sentence with one button; adding asks first; a rotation to its end; remove', async ({ page }) => {
+test('keys: a failure is one sentence with one button; adding asks first; a rotation to its end; remove', async ({
+  page,
+}) => {
   await open(page, 'keys');
   const row = (id: string) => page.locator(`[data-profile-id="${id}"]`);
   await page.getByRole('button', { name: 'Paste key from clipboard' }).click();
@@ -158,15 +170,24 @@ test('keys: a failure is one sentence with one button; adding asks first; a rota
   await page.getByRole('button', { name: 'Generate' }).first().click();
   await page.getByRole('button', { name: 'Add as next key' }).click();
   const panel = page.getByRole('region', { name: 'Rotate the key of Practice line' });
-  await expect(panel.getByRole('listitem').filter({ hasText: '2. Wait one token life' })).toHaveAttribute('aria-current', 'step');
+  await expect(panel.getByRole('listitem').filter({ hasText: '2. Wait one token life' })).toHaveAttribute(
+    'aria-current',
+    'step',
+  );
   await expect(panel.getByRole('timer')).toHaveText(/^(5:00|4:59) left\.\s*$/);
   await panel.getByRole('button', { name: 'Promote now...' }).click();
   const early = page.getByRole('alertdialog', { name: 'Promote before the wait is over?' });
   await expect(early).toContainText('refuses this line');
   await early.getByRole('button', { name: 'Promote now' }).click();
-  await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toHaveAttribute('aria-current', 'step');
+  await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toHaveAttribute(
+    'aria-current',
+    'step',
+  );
   await panel.getByRole('button', { name: 'Forget it now' }).click();
-  await expect(panel.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute('aria-current', 'step');
+  await expect(panel.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute(
+    'aria-current',
+    'step',
+  );
   await row('practice').getByRole('button', { name: 'More for Practice line' }).click();
   await page.getByRole('menuitem', { name: 'Remove the active key...' }).click();
   await expect(page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' })).toBeFocused();
@@ -174,13 +195,16 @@ test('keys: a failure is one sentence with one button; adding asks first; a rota
   await expect(row('practice')).toContainText('No key');
 });
 
-test('keys: while the keychain asks, a second press does nothing, and the window says what is waited for', async ({ page }) => {
+test('keys: while the keychain asks, a second press does nothing, and the window says what is waited for', async ({
+  page,
+}) => {
   await open(page, 'keys-asking');
   const add = page.getByRole('button', { name: 'From file...' }).first();
   await add.dblclick();
   await expect(page.getByRole('status').filter({ hasText: 'Waiting for the system' })).toBeVisible();
   await expect(add).toBeFocused();
-  for (const name of ['From file...', 'Generate', 'Paste key from clipboard'] as const) await expect(page.getByRole('button', { name }).first()).toHaveAttribute('aria-disabled', 'true');
+  for (const name of ['From file...', 'Generate', 'Paste key from clipboard'] as const)
+    await expect(page.getByRole('button', { name }).first()).toHaveAttribute('aria-disabled', 'true');
   await add.press('Enter');
   const answered = (): Promise<void> => page.evaluate(() => void dispatchEvent(new Event('keychain-answered')));
   await answered();
@@ -195,7 +219,9 @@ test('keys: while the keychain asks, a second press does nothing, and the window
 test('keys: a key that finds no room is told why, and a locked keychain is not called a good one', async ({ page }) => {
   await open(page, 'rotation-removable');
   await page.getByRole('radio', { name: 'Staging' }).check();
-  const why = page.getByRole('status').filter({ hasText: 'The last rotation of Staging is not finished, so no key was added.' });
+  const why = page
+    .getByRole('status')
+    .filter({ hasText: 'The last rotation of Staging is not finished, so no key was added.' });
   await expect(why).toHaveCount(0);
   await page.getByRole('button', { name: 'Generate' }).first().click();
   await expect(why).toContainText('Remove 44d20c7f at the gateway');
@@ -207,14 +233,21 @@ test('keys: a key that finds no room is told why, and a locked keychain is not c
   await expect(page.locator('.keychain-chip')).toHaveText('No keychain: in memory only');
 });
 
-test('keys: a rotation by keyboard alone; the focus is never lost, and goes back to where it began', async ({ page }) => {
+test('keys: a rotation by keyboard alone; the focus is never lost, and goes back to where it began', async ({
+  page,
+}) => {
   await open(page, 'keys');
   const rotate = page.getByRole('button', { name: 'Rotate the key of Staging' });
   const panel = page.getByRole('region', { name: 'Rotate the key of Staging' });
   const heading = panel.getByRole('heading', { name: 'Rotate the key of Staging' });
   const tabTo = async (name: string): Promise<void> => {
     const wanted = panel.getByRole('button', { name, exact: true });
-    for (let steps = 0; steps < 12 && !(await wanted.evaluate((element) => element === document.activeElement)); steps++) await page.keyboard.press('Tab');
+    for (
+      let steps = 0;
+      steps < 12 && !(await wanted.evaluate((element) => element === document.activeElement));
+      steps++
+    )
+      await page.keyboard.press('Tab');
     await expect(wanted).toBeFocused();
   };
   await rotate.focus();
@@ -237,18 +270,27 @@ test('keys: a rotation by keyboard alone; the focus is never lost, and goes back
   await page.keyboard.press('Tab');
   await expect(page.getByRole('alertdialog').getByRole('button', { name: 'Stop the rotation' })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(panel.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute('aria-current', 'step');
+  await expect(panel.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute(
+    'aria-current',
+    'step',
+  );
   await expect(heading).toBeFocused();
 
   await tabTo('From file...');
   await page.keyboard.press('Enter');
-  await expect(panel.getByRole('listitem').filter({ hasText: '2. Wait one token life' })).toHaveAttribute('aria-current', 'step');
+  await expect(panel.getByRole('listitem').filter({ hasText: '2. Wait one token life' })).toHaveAttribute(
+    'aria-current',
+    'step',
+  );
   await expect(heading).toBeFocused();
   await tabTo('Promote now...');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toHaveAttribute('aria-current', 'step');
+  await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toHaveAttribute(
+    'aria-current',
+    'step',
+  );
   await expect(heading).toBeFocused();
   await tabTo('It is removed there');
   await page.keyboard.press('Enter');
@@ -260,10 +302,14 @@ test('keys: a rotation by keyboard alone; the focus is never lost, and goes back
   await page.keyboard.press('Enter');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('alertdialog', { name: 'Replace the key of Staging at once?' })).toContainText('all tokens signed with');
+  await expect(page.getByRole('alertdialog', { name: 'Replace the key of Staging at once?' })).toContainText(
+    'all tokens signed with',
+  );
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toContainText('at the gateway now');
+  await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toContainText(
+    'at the gateway now',
+  );
   await tabTo('Close');
   await page.keyboard.press('Enter');
   await expect(rotate).toBeFocused();
@@ -297,7 +343,8 @@ test('a profile offers each way to prove itself, with the fields of that way alo
   };
   const fields = async (): Promise<string[]> => {
     const names: string[] = [];
-    for (const name of ['Parameter', 'Subprotocol', 'Header', 'Realm', 'Issuer', 'Audience']) if (await page.getByRole('textbox', { name, exact: true }).isVisible()) names.push(name);
+    for (const name of ['Parameter', 'Subprotocol', 'Header', 'Realm', 'Issuer', 'Audience'])
+      if (await page.getByRole('textbox', { name, exact: true }).isVisible()) names.push(name);
     return names;
   };
   expect(await fields()).toEqual(['Issuer', 'Audience']);
@@ -308,7 +355,9 @@ test('a profile offers each way to prove itself, with the fields of that way alo
   ] as const) {
     await choose('How the gateway gets the token', option);
     expect(await fields()).toEqual([...own, 'Issuer', 'Audience']);
-    await page.screenshot({ path: join(tmpdir(), 'ringfence-ui-preview-pictures', `form-${own.join('-').toLowerCase()}.png`) });
+    await page.screenshot({
+      path: join(tmpdir(), 'ringfence-ui-preview-pictures', `form-${own.join('-').toLowerCase()}.png`),
+    });
   }
   await page.getByRole('textbox', { name: 'Header' }).fill('Cookie');
   await expect(page.getByText('Write Authorization, or a name that starts with X-.')).toBeVisible();

@@ -39,11 +39,14 @@ for (const scene of Object.keys(SCENES)) {
         await expect(page.getByTestId('registration')).toBeVisible();
         await page.evaluate(() => document.fonts.ready);
         if (scene === 'active' && width > 400) await expect(page.getByText('Opus')).toBeVisible();
-        if ((SCENES[scene]?.view.screen ?? 'phone') === 'settings') await expect(page.getByRole('tabpanel')).toBeVisible();
+        if ((SCENES[scene]?.view.screen ?? 'phone') === 'settings')
+          await expect(page.getByRole('tabpanel')).toBeVisible();
         await page.screenshot({ path: join(PICTURES, `${scene}-${width}-${colorScheme}.png`) });
         const { violations } = await new AxeBuilder({ page }).analyze();
         expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
         expect(overflow, 'nothing sticks out sideways').toBe(0);
         expect(complaints).toEqual([]);
       });

@@ -11,7 +11,12 @@ const SIZES = [
   [360, 560],
 ] as const;
 
-const open = async (page: Page, scene: string, [width, height]: readonly [number, number] = SIZES[0], colorScheme: 'light' | 'dark' = 'light'): Promise<void> => {
+const open = async (
+  page: Page,
+  scene: string,
+  [width, height]: readonly [number, number] = SIZES[0],
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<void> => {
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   await page.goto(`/test/support/ui-preview/index.html?scene=${scene}`);
@@ -30,7 +35,10 @@ const look = async (page: Page, name: string, [width, height]: readonly [number,
   await page.screenshot({ path: join(PICTURES, `form-${name}-all.png`) });
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 'nothing sticks out sideways').toBe(0);
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    'nothing sticks out sideways',
+  ).toBe(0);
 };
 
 for (const size of SIZES) {
@@ -62,7 +70,9 @@ for (const { id, provider } of EXAMPLE_PROFILES) {
   });
 }
 
-test('a value that the admin set can be read and not changed, and the mistake in the file is said with its line', async ({ page }) => {
+test('a value that the admin set can be read and not changed, and the mistake in the file is said with its line', async ({
+  page,
+}) => {
   await open(page, 'profiles');
   await page.getByRole('button', { name: 'Edit Staging' }).click();
   await expect(page.getByRole('note').filter({ hasText: 'Line 12 of the admin' })).toBeVisible();

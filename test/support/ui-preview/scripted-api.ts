@@ -30,5 +30,10 @@ export function createScriptedApi(answers: Readonly<Record<string, (input: unkno
     },
   };
   // The table's types hold for the real bridge; a script answers what a test wants to see.
-  return { api: api as unknown as RingfenceApi, invoked, tell: (name, payload) => of(name).forEach((listener) => listener(payload)), listeners: (name) => of(name).size };
+  return {
+    api: api as unknown as RingfenceApi,
+    invoked,
+    tell: (name, payload) => of(name).forEach((listener) => listener(payload)),
+    listeners: (name) => of(name).size,
+  };
 }

@@ -11,6 +11,11 @@ export default defineConfig({
   build: {
     target: 'chrome130',
     emptyOutDir: true,
-    rolldownOptions: { input: { index: resolve(import.meta.dirname, 'index.html'), incoming: resolve(import.meta.dirname, 'incoming.html') } },
+    rolldownOptions: {
+      input: {
+        index: resolve(import.meta.dirname, 'index.html'),
+        incoming: resolve(import.meta.dirname, 'incoming.html'),
+      },
+    },
   },
 });
