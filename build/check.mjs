@@ -1,5 +1,5 @@
 /**
- * `npm run check`: types by zone, lint, the arrow table, unit tests. All of them run, also after a failure; prints one
+ * `npm run check`: types by zone, lint, format, the arrow table, unit tests. All of them run, also after a failure; prints one
  * line for each with its time.
  */
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ async function timed(name, work) {
 }
 
 /**
- * Types, lint, arrows: they share the processors.
+ * Types, lint, format, arrows: they share the processors.
  * @param {{ yields: boolean }} how `yields`: only what others leave of them
  * @returns {Promise<Counts>}
  */
