@@ -6,6 +6,61 @@ const only = (name, pkg, file) => ({
   from: { path: '^src', pathNot: [file, '\\.test\\.tsx?$'] },
   to: { path: `^(node_modules/)?${pkg}(/|$)` },
 });
+const TESTS = '\\.test\\.tsx?$';
+/**
+ * The layers of a zone, the highest first: a room imports those of the layers below it and, of its own layer, only what
+ * `also` draws ("from>to"). One rule for each room.
+ */
+const layers = (zone, base, rows, also = []) =>
+  rows
+    .flatMap((row, level) =>
+      row.map((room) => {
+        const above = rows.slice(0, level).flat();
+        const beside = row.filter((other) => other !== room && !also.includes(`${room}>${other}`));
+        return {
+          name: `${zone}-layer-${room}`,
+          comment: `${base}/${room} imports the layers below it alone: see the rooms in ARCHITECTURE.md.`,
+          severity: 'error',
+          from: { path: `^${base}/${room}/`, pathNot: TESTS },
+          to: { path: [...above, ...beside].map((other) => `^${base}/${other}/`) },
+        };
+      }),
+    )
+    .filter(({ to }) => to.path.length > 0);
+const MAIN_LAYERS = [
+  ['composition'],
+  ['cli'],
+  ['handlers'],
+  ['assistant', 'tokens', 'consent', 'control-api'],
+  ['providers', 'ipc', 'keys', 'locks', 'practice', 'history', 'contacts', 'recordings', 'diagnostics'],
+  ['profiles', 'secrets'],
+  ['policy', 'audit', 'settings', 'windows', 'desktop'],
+  ['lockdown', 'tools'],
+  ['base'],
+];
+const RENDERER_LAYERS = [['ui'], ['state'], ['voice'], ['phone'], ['media', 'events'], ['base']];
+const PHONE_LAYERS = [
+  ['agent'],
+  ['transfer', 'conference'],
+  ['call', 'registration', 'jssip'],
+  ['port'],
+  ['wire'],
+  ['base'],
+];
+/** A feature of the user interface; `app` puts them together, and all of them share `kit`. */
+const UI_FEATURES = [
+  'phone',
+  'live',
+  'history',
+  'contacts',
+  'recordings',
+  'settings',
+  'profiles',
+  'keys',
+  'audit',
+  'guide',
+  'popups',
+];
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -40,7 +95,7 @@ module.exports = {
       name: 'preload-imports-names-only',
       severity: 'error',
       from: { path: '^src/preload' },
-      to: { path: '^src/(?!preload|contracts/ipc-names)', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/(?!preload|contracts/ipc/ipc-names)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'renderer-imports-contracts',
@@ -106,7 +161,38 @@ module.exports = {
       from: { path: '^src/(main|gateway)', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/electron/' },
     },
-    only('one-file-imports-jssip', 'jssip', '^src/renderer/phone/jssip-stack\\.ts$'),
+    ...layers('main', 'src/main', MAIN_LAYERS, ['assistant>tokens', 'ipc>locks', 'providers>keys']),
+    ...layers('renderer', 'src/renderer', RENDERER_LAYERS),
+    ...layers('phone', 'src/renderer/phone', PHONE_LAYERS),
+    ...UI_FEATURES.map((feature) => ({
+      name: `ui-feature-${feature}`,
+      comment: `ui/${feature} imports ui/kit, never another feature.`,
+      severity: 'error',
+      from: { path: `^src/renderer/ui/${feature}/`, pathNot: TESTS },
+      to: { path: `^src/renderer/ui/(?!${feature}/|kit/)[a-z-]+/` },
+    })),
+    {
+      name: 'ui-kit-knows-no-feature',
+      severity: 'error',
+      from: { path: '^src/renderer/ui/kit/', pathNot: TESTS },
+      to: { path: '^src/renderer/ui/(?!kit/)[a-z-]+/' },
+    },
+    {
+      name: 'few-rooms-talk-to-electron',
+      comment: 'What needs no Electron is tested without it.',
+      severity: 'error',
+      from: {
+        path: '^src/main/',
+        pathNot: [
+          '^src/main/index\\.ts$',
+          '^src/main/(composition|windows|desktop|lockdown|ipc|consent|practice|secrets)/',
+          '^src/main/base/fatal\\.ts$',
+          TESTS,
+        ],
+      },
+      to: { path: '(^|/)electron($|/)', dependencyTypesNot: ['type-only'] },
+    },
+    only('one-file-imports-jssip', 'jssip', '^src/renderer/phone/jssip/jssip-stack\\.ts$'),
     only('one-file-imports-keytar', 'keytar', '^src/main/secrets/keychain\\.ts$'),
     only('one-file-signs', 'jose', '^src/(main/providers/local-jwt|gateway/authenticator)\\.ts$'),
     only('one-file-makes-media', 'node-datachannel', '^src/gateway/media-peer\\.ts$'),

@@ -36,11 +36,15 @@ export default tseslint.config(
   { files: ['src/renderer/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/main/ipc.ts', 'src/**/*.test.ts'],
+    ignores: ['src/main/ipc/ipc.ts', 'src/**/*.test.ts'],
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: [{ name: 'electron', importNames: ['ipcMain'], message: 'Only src/main/ipc.ts talks to ipcMain.' }] },
+        {
+          paths: [
+            { name: 'electron', importNames: ['ipcMain'], message: 'Only src/main/ipc/ipc.ts talks to ipcMain.' },
+          ],
+        },
       ],
     },
   },

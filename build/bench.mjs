@@ -7,7 +7,7 @@ import { run } from './child.mjs';
 import { ensureBuilt } from './app-build.mjs';
 import { installLab } from './lab-packages.mjs';
 import { setUp } from './setup.mjs';
-import { setStage } from './stage.mjs';
+import { setUpTestBed } from './test-bed.mjs';
 
 await runProgram(async () => {
   const runtime = await setUp(['app', 'display']);
@@ -15,14 +15,14 @@ await runProgram(async () => {
   await ensureBuilt();
   const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
   const config = join(root, 'test', 'bench', 'playwright.config.ts');
-  const stage = await setStage(runtime, {
+  const testBed = await setUpTestBed(runtime, {
     display: 'virtual',
     mustRead: [playwright, config, join(root, 'out', 'main', 'index.js')],
   });
   try {
     // Whoever measures may not write to the checkout: the result is fetched from its own folder.
-    const output = stage.env['TMPDIR'] ?? '';
-    const { command, args, ...as } = stage.launch.invoke(process.execPath, [
+    const output = testBed.env['TMPDIR'] ?? '';
+    const { command, args, ...as } = testBed.launch.invoke(process.execPath, [
       playwright,
       'test',
       '--config',
@@ -32,7 +32,7 @@ await runProgram(async () => {
     const outcome = await run(command, args, {
       ...as,
       cwd: '/',
-      env: { ...stage.env, RINGFENCE_BENCH_OUTPUT: output, RINGFENCE_E2E_OUTPUT: join(output, 'test-results') },
+      env: { ...testBed.env, RINGFENCE_BENCH_OUTPUT: output, RINGFENCE_E2E_OUTPUT: join(output, 'test-results') },
       show: true,
     });
     const result = join(output, 'bench.json');
@@ -47,6 +47,6 @@ await runProgram(async () => {
     }
     return outcome.code === 0 && text !== '' ? 0 : 1;
   } finally {
-    await stage.close();
+    await testBed.close();
   }
 });

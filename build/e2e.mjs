@@ -11,7 +11,7 @@ import { run } from './child.mjs';
 import { makeNetworks } from './networks.mjs';
 import { ensureBuilt } from './app-build.mjs';
 import { setUp } from './setup.mjs';
-import { setStage } from './stage.mjs';
+import { setUpTestBed } from './test-bed.mjs';
 import { addUp, failedToRun, none, readPlaywrightReport, summaryLine } from './summary.mjs';
 
 /** @typedef {import('./summary.mjs').Counts} Counts */
@@ -45,8 +45,8 @@ export function entering(inside, { command, args, uid, gid }) {
 const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
 
 /** A display, a user, a home and a clipboard of its own. @param {Runtime} runtime */
-const ownStage = (runtime) =>
-  setStage(runtime, {
+const ownTestBed = (runtime) =>
+  setUpTestBed(runtime, {
     display: 'virtual',
     mustRead: [
       playwright,
@@ -54,18 +54,18 @@ const ownStage = (runtime) =>
     ],
   });
 
-/** @param {import('./stage.mjs').Stage} stage @returns {string} the stage's own folder */
-const folderOf = (stage) => stage.env['TMPDIR'] ?? '';
+/** @param {import('./test-bed.mjs').TestBed} testBed @returns {string} the test bed's own folder */
+const folderOf = (testBed) => testBed.env['TMPDIR'] ?? '';
 
 /**
- * @param {import('./stage.mjs').Stage} stage
+ * @param {import('./test-bed.mjs').TestBed} testBed
  * @param {readonly string[]} args for Playwright
  * @param {Part} part
  * @returns {Promise<Counts>}
  */
-async function play(stage, args, { name, inside = [], env = {} }) {
-  const report = join(folderOf(stage), `playwright-${name}.json`);
-  const invocation = stage.launch.invoke(process.execPath, [
+async function play(testBed, args, { name, inside = [], env = {} }) {
+  const report = join(folderOf(testBed), `playwright-${name}.json`);
+  const invocation = testBed.launch.invoke(process.execPath, [
     playwright,
     'test',
     '--config',
@@ -78,10 +78,10 @@ async function play(stage, args, { name, inside = [], env = {} }) {
     ...as,
     cwd: root,
     env: {
-      ...stage.env,
+      ...testBed.env,
       RINGFENCE_E2E_PART: name,
       RINGFENCE_E2E_REPORT: report,
-      RINGFENCE_E2E_OUTPUT: join(folderOf(stage), `test-results-${name}`),
+      RINGFENCE_E2E_OUTPUT: join(folderOf(testBed), `test-results-${name}`),
       ...env,
     },
     show: true,
@@ -92,17 +92,17 @@ async function play(stage, args, { name, inside = [], env = {} }) {
     : failedToRun(counts, `Playwright ended with code ${String(outcome.code)}`);
 }
 
-/** Those that change the network. @param {import('./stage.mjs').Stage} stage @param {readonly string[]} args @returns {Promise<Counts>} */
-async function playNetwork(stage, args) {
-  const networks = await makeNetworks(join(folderOf(stage), 'edge')).catch((/** @type {unknown} */ error) => {
+/** Those that change the network. @param {import('./test-bed.mjs').TestBed} testBed @param {readonly string[]} args @returns {Promise<Counts>} */
+async function playNetwork(testBed, args) {
+  const networks = await makeNetworks(join(folderOf(testBed), 'edge')).catch((/** @type {unknown} */ error) => {
     if (error instanceof CannotContinue) return error;
     throw error;
   });
   if (networks instanceof CannotContinue) return failedToRun(none(), networks.message);
   if ('problem' in networks)
-    return await play(stage, args, { name: 'network', env: { RINGFENCE_E2E_NETWORK_PROBLEM: networks.problem } });
+    return await play(testBed, args, { name: 'network', env: { RINGFENCE_E2E_NETWORK_PROBLEM: networks.problem } });
   try {
-    return await play(stage, args, {
+    return await play(testBed, args, {
       name: 'network',
       inside: networks.desk,
       env: { RINGFENCE_E2E_NETWORK: networks.socket },
@@ -118,18 +118,18 @@ async function playNetwork(stage, args) {
  * @returns {Promise<Counts>}
  */
 export async function runEndToEnd(runtime, args) {
-  const stage = await ownStage(runtime);
+  const testBed = await ownTestBed(runtime);
   try {
-    say(`runtime: ${stage.env['RINGFENCE_E2E_RUNTIME'] ?? ''}`);
-    // Those that neither measure time nor change the network run side by side, each part on a stage of its own.
+    say(`runtime: ${testBed.env['RINGFENCE_E2E_RUNTIME'] ?? ''}`);
+    // Those that neither measure time nor change the network run side by side, each part on a test bed of its own.
     const beside = async (/** @type {'half' | 'soak'} */ name) => {
-      const own = await ownStage(runtime);
+      const own = await ownTestBed(runtime);
       return await play(own, args, { name }).finally(() => own.close());
     };
-    const plain = await Promise.all([play(stage, args, { name: 'plain' }), beside('half'), beside('soak')]);
-    return addUp([...plain, await play(stage, args, { name: 'measured' }), await playNetwork(stage, args)]);
+    const plain = await Promise.all([play(testBed, args, { name: 'plain' }), beside('half'), beside('soak')]);
+    return addUp([...plain, await play(testBed, args, { name: 'measured' }), await playNetwork(testBed, args)]);
   } finally {
-    await stage.close();
+    await testBed.close();
   }
 }
 

@@ -36,8 +36,8 @@ async function download(version, scratch) {
   const checksums = /** @type {Record<string, string>} */ (
     parseJson(await readFile(join(root, 'node_modules', 'electron', 'checksums.json'), 'utf8'))
   );
-  const patience = new AbortController();
-  let timer = setTimeout(() => patience.abort(), CONNECT_MS);
+  const timeout = new AbortController();
+  let timer = setTimeout(() => timeout.abort(), CONNECT_MS);
   const started = Date.now();
   let shownAt = started;
   try {
@@ -51,10 +51,10 @@ async function download(version, scratch) {
       tempDirectory: scratch,
       downloadOptions: {
         quiet: true,
-        signal: patience.signal,
+        signal: timeout.signal,
         getProgressCallback: (/** @type {{ transferred: number, total: number | null }} */ { transferred, total }) => {
           clearTimeout(timer);
-          timer = setTimeout(() => patience.abort(), STALL_MS);
+          timer = setTimeout(() => timeout.abort(), STALL_MS);
           if (Date.now() - shownAt < 2000) return;
           shownAt = Date.now();
           say(meterLine(`Electron ${version}`, transferred, total, shownAt - started));
@@ -62,7 +62,7 @@ async function download(version, scratch) {
       },
     });
   } catch (error) {
-    if (patience.signal.aborted) throw new Unreachable('no answer in time');
+    if (timeout.signal.aborted) throw new Unreachable('no answer in time');
     throw new Unreachable(codeOf(error) ?? messageOf(error).split('\n')[0] ?? 'unknown');
   } finally {
     clearTimeout(timer);

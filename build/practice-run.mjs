@@ -1,6 +1,6 @@
 /**
  * The practice run: drives the real app through two calls on its Practice line, measures them, and looks for the key
- * outside of main. start.mjs starts it, as the user and with the variables that stage.mjs chose.
+ * outside of main. start.mjs starts it, as the user and with the variables that test-bed.mjs chose.
  */
 import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
@@ -12,13 +12,13 @@ import { parseJson } from './json.mjs';
 import { hearTone } from './far-end-sound.mjs';
 import { KeyHunt, tokenSignedWith } from './key-hunt.mjs';
 import * as phone from './practice-window.mjs';
-import { Story } from './story.mjs';
+import { Steps } from './steps.mjs';
 import { toneWav } from './tone-wav.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
 const TONE_HZ = 1000;
-const PATIENCE_MS = 20_000;
+const WITHIN_MS = 20_000;
 
 /** @param {string} name @returns {string} */
 function variable(name) {
@@ -77,11 +77,11 @@ async function searchForKey(app, page, printed, token) {
 /** Starts the app and tells the story. @param {string} screenshot @returns {Promise<number>} */
 async function practise(screenshot) {
   const { _electron } = await import('@playwright/test');
-  const story = new Story();
+  const steps = new Steps();
   const microphone = join(variable('TMPDIR'), 'microphone.wav');
   await writeFile(microphone, toneWav(TONE_HZ));
   const launchedAt = Date.now();
-  const app = await story.step('the app starts', () =>
+  const app = await steps.step('the app starts', () =>
     _electron.launch({
       executablePath: variable('RINGFENCE_E2E_ELECTRON'),
       chromiumSandbox: variable('RINGFENCE_E2E_OS_SANDBOX') === '1',
@@ -100,33 +100,33 @@ async function practise(screenshot) {
   app.process().stdout?.on('data', (/** @type {Buffer} */ text) => printed.push(text.toString('utf8')));
   app.process().stderr?.on('data', (/** @type {Buffer} */ text) => printed.push(text.toString('utf8')));
   try {
-    const page = await story.step('its window opens', () => phone.phoneWindow(app));
+    const page = await steps.step('its window opens', () => phone.phoneWindow(app));
     page.on('console', (message) => printed.push(message.text()));
-    await story.step('it registers with a minted token', () => phone.waitForRegistration(page, PATIENCE_MS));
+    await steps.step('it registers with a minted token', () => phone.waitForRegistration(page, WITHIN_MS));
     const registeredAt = await phone.lastMark(page, 'registered');
 
-    await story.step('"echo" answers', async () => {
+    await steps.step('"echo" answers', async () => {
       await phone.dial(page, 'echo');
-      await phone.waitForActiveCall(page, PATIENCE_MS);
+      await phone.waitForActiveCall(page, WITHIN_MS);
     });
-    const echo = await story.step(`our own ${TONE_HZ} Hz come back`, () => hearTone(page, TONE_HZ, PATIENCE_MS));
+    const echo = await steps.step(`our own ${TONE_HZ} Hz come back`, () => hearTone(page, TONE_HZ, WITHIN_MS));
     const toInvite = await phone.between(page, 'click-call', 'invite-sent');
     const toAudio = await phone.between(page, 'click-call', 'first-audio');
     await page.screenshot({ path: screenshot });
-    await story.step('we hang up', () => phone.hangUp(page, PATIENCE_MS));
+    await steps.step('we hang up', () => phone.hangUp(page, WITHIN_MS));
 
-    await story.step('"call-me" hangs up and calls back', async () => {
+    await steps.step('"call-me" hangs up and calls back', async () => {
       await phone.dial(page, 'call-me');
-      await phone.answer(page, PATIENCE_MS);
-      await phone.waitForActiveCall(page, PATIENCE_MS);
+      await phone.answer(page, WITHIN_MS);
+      await phone.waitForActiveCall(page, WITHIN_MS);
     });
-    const callBack = await story.step(`our ${TONE_HZ} Hz come back from the caller`, () =>
-      hearTone(page, TONE_HZ, PATIENCE_MS),
+    const callBack = await steps.step(`our ${TONE_HZ} Hz come back from the caller`, () =>
+      hearTone(page, TONE_HZ, WITHIN_MS),
     );
-    await story.step('we hang up again', () => phone.hangUp(page, PATIENCE_MS));
+    await steps.step('we hang up again', () => phone.hangUp(page, WITHIN_MS));
 
-    const mints = await story.step('the audit log names the tokens', () => phone.mintsSoFar(page));
-    const search = await story.step('the key is nowhere outside of main', async () =>
+    const mints = await steps.step('the audit log names the tokens', () => phone.mintsSoFar(page));
+    const search = await steps.step('the key is nowhere outside of main', async () =>
       searchForKey(app, page, printed, await phone.freshToken(page)),
     );
 

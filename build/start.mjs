@@ -12,7 +12,7 @@ import { ensureBuilt } from './app-build.mjs';
 import { run } from './child.mjs';
 import { presentDisplay } from './display.mjs';
 import { setUp } from './setup.mjs';
-import { setStage } from './stage.mjs';
+import { setUpTestBed } from './test-bed.mjs';
 import { electronLaunch } from './unprivileged.mjs';
 
 /** @typedef {import('./electron-runtime.mjs').Runtime} Runtime */
@@ -45,19 +45,19 @@ export function readWishes(args) {
 
 /** @param {Runtime} runtime @param {string | null} screenshot @returns {Promise<number>} exit code */
 async function practiceRun(runtime, screenshot) {
-  const stage = await setStage(runtime, {
+  const testBed = await setUpTestBed(runtime, {
     display: 'virtual',
     mustRead: ['out/main/index.js', 'build/practice-run.mjs', 'node_modules/@playwright/test/package.json'].map(
       (name) => join(root, name),
     ),
   });
   try {
-    const taken = join(stage.env['TMPDIR'] ?? tmpdir(), 'practice-run.png');
-    const { command, args, ...as } = stage.launch.invoke(process.execPath, [join(root, 'build', 'practice-run.mjs')]);
+    const taken = join(testBed.env['TMPDIR'] ?? tmpdir(), 'practice-run.png');
+    const { command, args, ...as } = testBed.launch.invoke(process.execPath, [join(root, 'build', 'practice-run.mjs')]);
     const outcome = await run(command, args, {
       ...as,
       cwd: '/',
-      env: { ...stage.env, RINGFENCE_PRACTICE_SCREENSHOT: taken },
+      env: { ...testBed.env, RINGFENCE_PRACTICE_SCREENSHOT: taken },
       show: true,
     });
     const kept = screenshot ?? join(tmpdir(), `ringfence-practice-run-${userInfo().username}.png`);
@@ -69,7 +69,7 @@ async function practiceRun(runtime, screenshot) {
     else warn(`the screenshot could not be written to ${kept} (${problem}): name another place with --screenshot.`);
     return outcome.code ?? 1;
   } finally {
-    await stage.close();
+    await testBed.close();
   }
 }
 

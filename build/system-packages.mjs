@@ -110,7 +110,7 @@ export async function missingFor(need) {
 /** As root. Rejects with `CannotContinue`. @param {readonly string[]} names */
 export async function install(names) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const patience = [
+  const options = [
     '-o',
     'DPkg::Lock::Timeout=120',
     '-o',
@@ -122,7 +122,7 @@ export async function install(names) {
   ];
   say('  apt-get update');
   // An update that fails for one source of several is no failure: the installation tells.
-  await run('apt-get', [...patience, '-q', 'update'], { env });
+  await run('apt-get', [...options, '-q', 'update'], { env });
   const packages = await namesOfThisRelease(names);
   const command = `apt-get install ${packages.join(' ')}`;
   say(`  ${command}`);
@@ -133,7 +133,7 @@ export async function install(names) {
     );
   const started = Date.now();
   let shownAt = started;
-  const outcome = await run('apt-get', [...patience, '-q', '-y', '--no-install-recommends', 'install', ...packages], {
+  const outcome = await run('apt-get', [...options, '-q', '-y', '--no-install-recommends', 'install', ...packages], {
     env,
     onLine: (line) => {
       if (/^(?:Need to get|Fetched) /.test(line)) say(`  ${line}`);

@@ -3,7 +3,7 @@ import { Admission, type AdmittedFlow } from './admission';
 import type { AuthRefusal, TokenIdentity } from './authenticator';
 import { UNCONSTRAINED } from './call-constraints';
 import { systemClock } from './clock';
-import type { Result } from '../contracts/result';
+import type { Result } from '../contracts/base/result';
 import { parseSipMessage, type SipMessage, type SipRequest } from './sip-message';
 
 class TestFlow implements AdmittedFlow {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { compactVerify, errors } from 'jose';
 import { z } from 'zod';
-import { ok, type Result } from '../contracts/result';
+import { ok, type Result } from '../contracts/base/result';
 import { constraintsOf, type CallConstraints } from './call-constraints';
 import { verifyingKey, type GatewayKeys, type VerifyingKey } from './verifying-key';
 

@@ -1,6 +1,6 @@
 /** What a token allows its bearer: how long calls may last and whom they may reach. Claims of our own, beside those of RFC 7519. */
 import { z } from 'zod';
-import { dialPattern, type DialRules } from '../contracts/policy';
+import { dialPattern, type DialRules } from '../contracts/policy/policy';
 
 const patterns = z.array(dialPattern).min(1).max(20).optional();
 

@@ -4,7 +4,7 @@
  * draft-uberti-behave-turn-rest-00 section 2.2: the gateway needs the shared key and no table of users.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { ok, type Result } from '../contracts/result';
+import { ok, type Result } from '../contracts/base/result';
 import { fingerprintOf, isSubject, type AuthRefusal, type KeyName, type TokenIdentity } from './authenticator';
 import { UNCONSTRAINED } from './call-constraints';
 import type { GatewayKeys } from './verifying-key';

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { enterPracticeRoom, type PracticeRoom } from '../../test/support/practice-room';
-import { mintToken } from '../../test/support/sip-client';
+import { openPracticeFixture, type PracticeFixture } from '../../test/support/servers/practice-fixture';
+import { mintToken } from '../../test/support/phones/sip-client';
 
 type Frame = readonly [string | null, string | null, string, string, Readonly<Record<string, unknown>>];
 
-let room: PracticeRoom;
+let fixture: PracticeFixture;
 let sockets: WebSocket[] = [];
 beforeEach(async () => {
-  room = await enterPracticeRoom();
+  fixture = await openPracticeFixture();
 });
 afterEach(async () => {
   for (const socket of sockets) socket.terminate();
   sockets = [];
-  await room.leave();
+  await fixture.leave();
 });
 
 /** A listener that has joined; `status` is that of a refused upgrade. */
@@ -25,7 +25,7 @@ async function listen(
   readonly send: (...frame: readonly unknown[]) => void;
   readonly status: number | null;
 }> {
-  const socket = new WebSocket(`${room.gateway().url}socket/websocket?session_token=${token}&vsn=2.0.0`);
+  const socket = new WebSocket(`${fixture.gateway().url}socket/websocket?session_token=${token}&vsn=2.0.0`);
   sockets.push(socket);
   const frames: Frame[] = [];
   socket.on('message', (data) => frames.push(JSON.parse((data as Buffer).toString('utf8')) as Frame));
@@ -48,7 +48,7 @@ describe("the practice gateway's live events", () => {
   it('tell a call from its ring to its end, to those who take part in it', async () => {
     const [hers, his] = [await listen(mintToken({ sub: '1001' })), await listen(mintToken({ sub: '1002' }))];
     expect(hers.frames[0]).toEqual(['1', '1', 'events', 'phx_reply', { status: 'ok', response: { calls: [] } }]);
-    const asha = room.phone('1001');
+    const asha = fixture.phone('1001');
     asha.agent.start();
     await asha.registered();
     const placed = await asha.agent.place('echo');
@@ -76,7 +76,7 @@ describe("the practice gateway's live events", () => {
 
   it('tell a call that nobody took as ended', async () => {
     const { frames } = await listen(mintToken({ sub: '1001' }));
-    const asha = room.phone('1001');
+    const asha = fixture.phone('1001');
     asha.agent.start();
     await asha.registered();
     await asha.agent.place('busy');
@@ -113,7 +113,7 @@ describe("the practice gateway's live events", () => {
 
   it('say nothing before the join', async () => {
     const { frames } = await listen(mintToken({ sub: '1001' }), false);
-    const asha = room.phone('1001');
+    const asha = fixture.phone('1001');
     asha.agent.start();
     await asha.registered();
     await asha.agent.place('busy');

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { ok, type Result } from '../contracts/result';
+import { ok, type Result } from '../contracts/base/result';
 import { closeServer, listenOnLoopback } from './listen';
 
 /** What is broken at the moment. */

@@ -1,5 +1,5 @@
 /** The practice gateway: a SIP registrar and proxy over WebSocket for this computer, with services to practise on. */
-import { fail, ok, type Result } from '../contracts/result';
+import { fail, ok, type Result } from '../contracts/base/result';
 import { Admission } from './admission';
 import { createAuthenticator, type KeyName, type TokenIdentity } from './authenticator';
 import { systemClock, type Clock } from './clock';

@@ -1,7 +1,7 @@
 /** Keys in files, for the gateway as a program of its own. A file that it makes is readable for its owner only. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fail, ok, type Result } from '../contracts/result';
+import { fail, ok, type Result } from '../contracts/base/result';
 import {
   gatewayKey,
   textKey,

@@ -1,6 +1,6 @@
 /** Listening on this computer only, with a refusal as data. */
 import type { Server } from 'node:http';
-import { fail, ok, type Result } from '../contracts/result';
+import { fail, ok, type Result } from '../contracts/base/result';
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
 

@@ -1,8 +1,8 @@
 /** What a gateway is started with, as it arrives from outside (a message, a command line). */
 import { z } from 'zod';
-import type { Failure } from '../contracts/result';
-import { fail, ok, type Result } from '../contracts/result';
-import { TOKEN_PLACEHOLDER } from '../contracts/token-placeholder';
+import type { Failure } from '../contracts/base/result';
+import { fail, ok, type Result } from '../contracts/base/result';
+import { TOKEN_PLACEHOLDER } from '../contracts/profile/token-placeholder';
 import { PRESENTATIONS } from './presented-token';
 import { gatewayKeys } from './verifying-key';
 

@@ -3,7 +3,7 @@
  * subprotocol) or in SIP requests (RFC 8898, RFC 3261 section 22). Reading only; the authenticators judge.
  */
 import type { IncomingMessage } from 'node:http';
-import { TOKEN_PLACEHOLDER } from '../contracts/token-placeholder';
+import { TOKEN_PLACEHOLDER } from '../contracts/profile/token-placeholder';
 import { headersOf, type SipRequest } from './sip-message';
 
 /** The ways in that a gateway can be told to take. `header` is what a phone's `main-injected` looks like from here. */

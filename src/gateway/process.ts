@@ -6,7 +6,7 @@
  *   out: {type: 'listening', url, port, domain, faultUrl} | {type: 'failed', failure} · {type: 'log', line}
  */
 import { z } from 'zod';
-import { fail, type Failure } from '../contracts/result';
+import { fail, type Failure } from '../contracts/base/result';
 import { startGateway, type GatewayHandle } from './index';
 import { gatewayKeys } from './verifying-key';
 

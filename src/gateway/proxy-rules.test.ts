@@ -1,9 +1,9 @@
 /** Whom the proxy lets do what: requests that begin something, and those within a dialog. */
 import { describe, expect, it, vi } from 'vitest';
-import { DOMAIN, makeRequest, ProxiedPhone, setUpProxy } from '../../test/support/proxy-room';
+import { DOMAIN, makeRequest, ProxiedPhone, setUpProxy } from '../../test/support/servers/proxy-fixture';
 import { headerOf, headersOf, type SipRequest } from './sip-message';
 
-const room = setUpProxy();
+const fixture = setUpProxy();
 
 describe('what is not let through', () => {
   it.each<[string, SipRequest, number]>([
@@ -24,14 +24,14 @@ describe('what is not let through', () => {
     ['another domain', makeRequest('INVITE', 'alice', 'bob', { uri: 'sip:bob@elsewhere.test' }), 403],
     ['a REGISTER for somebody else', makeRequest('REGISTER', 'alice', 'bob', { uri: `sip:${DOMAIN}` }), 403],
   ])('%s', (_, request, status) => {
-    const { alice, bob, proxy } = room();
+    const { alice, bob, proxy } = fixture();
     proxy.receive(alice, request);
     expect(alice.story()).toEqual([status]);
     expect(bob.story()).toEqual([]);
   });
 
   it('a call begun after the token has expired', () => {
-    const { join, proxy } = room();
+    const { join, proxy } = fixture();
     const late = join(new ProxiedPhone('carol', 'flow-carol', undefined, Date.now() + 1000));
     vi.advanceTimersByTime(1000);
     proxy.receive(late, makeRequest('INVITE', 'carol', 'bob'));
@@ -41,7 +41,7 @@ describe('what is not let through', () => {
   });
 
   it('an ACK is never answered', () => {
-    const { alice, proxy } = room();
+    const { alice, proxy } = fixture();
     proxy.receive(alice, makeRequest('ACK', 'bob', 'alice', { toTag: 'x' }));
     proxy.receive(alice, makeRequest('ACK', 'alice', 'nobody'));
     expect(alice.story()).toEqual([]);
@@ -50,7 +50,7 @@ describe('what is not let through', () => {
 
 describe('a dialog', () => {
   const begin = (): readonly string[] => {
-    const { alice, answer, bob, proxy } = room();
+    const { alice, answer, bob, proxy } = fixture();
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     answer(bob, 200);
     const routes = headersOf(bob.request('INVITE'), 'Record-Route');
@@ -59,13 +59,13 @@ describe('a dialog', () => {
     return routes;
   };
   const bye = (routes: readonly string[]): void =>
-    room().proxy.receive(
-      room().alice,
+    fixture().proxy.receive(
+      fixture().alice,
       makeRequest('BYE', 'alice', 'bob', { toTag: 'tag-flow-bob', routes, branch: 'z9hG4bKbye' }),
     );
 
   it('takes the gateway off the route and passes on what is below', () => {
-    const { alice, bob, answer, proxy } = room();
+    const { alice, bob, answer, proxy } = fixture();
     const routes = begin();
     bye([...routes, '<sip:further.test;lr>']);
     expect(headersOf(bob.request('BYE'), 'Route')).toEqual(['<sip:further.test;lr>']);
@@ -76,7 +76,7 @@ describe('a dialog', () => {
   });
 
   it('whose other side stays away gets 480, and is over with its BYE', () => {
-    const { alice, bob, leave, proxy } = room();
+    const { alice, bob, leave, proxy } = fixture();
     const routes = begin();
     leave(bob);
     bye(routes);
@@ -86,7 +86,7 @@ describe('a dialog', () => {
   });
 
   it('that both sides left is forgotten', () => {
-    const { alice, bob, leave, proxy } = room();
+    const { alice, bob, leave, proxy } = fixture();
     begin();
     leave(alice);
     leave(bob);
@@ -96,7 +96,7 @@ describe('a dialog', () => {
   });
 
   it("is nobody else's: neither by its token nor by a forged one", () => {
-    const { alice, bob, join, leave, proxy } = room();
+    const { alice, bob, join, leave, proxy } = fixture();
     const [route = ''] = begin();
     const mallory = join(new ProxiedPhone('mallory'));
     proxy.receive(mallory, makeRequest('BYE', 'mallory', 'bob', { toTag: 'tag-flow-bob', routes: [route] }));

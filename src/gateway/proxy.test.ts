@@ -1,15 +1,15 @@
 /** The proxy's transactions: an INVITE from its first copy to its last answer. */
 import { describe, expect, it, vi } from 'vitest';
-import { makeRequest, ProxiedPhone, setUpProxy } from '../../test/support/proxy-room';
+import { makeRequest, ProxiedPhone, setUpProxy } from '../../test/support/servers/proxy-fixture';
 import { headersOf } from './sip-message';
 import { replyTo } from './sip-reply';
 
-const room = setUpProxy();
-const ack = (): void => room().proxy.receive(room().alice, makeRequest('ACK', 'alice', 'bob', { toTag: 'x' }));
+const fixture = setUpProxy();
+const ack = (): void => fixture().proxy.receive(fixture().alice, makeRequest('ACK', 'alice', 'bob', { toTag: 'x' }));
 
 describe('an INVITE', () => {
   it('that nobody answers ends with 408 and CANCEL after 60 s', () => {
-    const { alice, bob, answer, proxy } = room();
+    const { alice, bob, answer, proxy } = fixture();
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     answer(bob, 180);
     vi.advanceTimersByTime(59_999);
@@ -24,7 +24,7 @@ describe('an INVITE', () => {
   });
 
   it('that never reaches anybody ends with 408, without a CANCEL', () => {
-    const { alice, bob, answer, proxy } = room();
+    const { alice, bob, answer, proxy } = fixture();
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     vi.advanceTimersByTime(60_000);
     expect(alice.story()).toEqual([100, 408]);
@@ -37,7 +37,7 @@ describe('an INVITE', () => {
   });
 
   it('that was cancelled waits for 487, or for 32 s', () => {
-    const { alice, bob, answer, proxy } = room();
+    const { alice, bob, answer, proxy } = fixture();
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     answer(bob, 180);
     proxy.receive(alice, makeRequest('CANCEL', 'alice', 'bob'));
@@ -48,7 +48,7 @@ describe('an INVITE', () => {
   });
 
   it('that is answered while it is being cancelled is still answered', () => {
-    const { alice, bob, answer, proxy } = room();
+    const { alice, bob, answer, proxy } = fixture();
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     answer(bob, 180);
     proxy.receive(alice, makeRequest('CANCEL', 'alice', 'bob'));
@@ -65,7 +65,7 @@ describe('an INVITE', () => {
   });
 
   it('that comes twice is forwarded once', () => {
-    const { alice, bob, answer, proxy } = room();
+    const { alice, bob, answer, proxy } = fixture();
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     answer(bob, 486);
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
@@ -82,7 +82,7 @@ describe('an INVITE', () => {
     [[500, 486], 486],
     [[487, 480], 480],
   ])('forked to answers %j shows the caller %i', (statuses, shown) => {
-    const { alice, bob, answer, join, proxy } = room();
+    const { alice, bob, answer, join, proxy } = fixture();
     const phones = [bob, join(new ProxiedPhone('bob', 'flow-bob2'))];
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     phones.forEach((phone, index) => answer(phone, statuses[index] ?? 500));
@@ -92,7 +92,7 @@ describe('an INVITE', () => {
   });
 
   it('declined with 6xx stops ringing everywhere', () => {
-    const { alice, bob, answer, join, proxy } = room();
+    const { alice, bob, answer, join, proxy } = fixture();
     const second = join(new ProxiedPhone('bob', 'flow-bob2'));
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     answer(second, 180);
@@ -105,7 +105,7 @@ describe('an INVITE', () => {
   });
 
   it('answered by two phones at once hands both answers on', () => {
-    const { alice, bob, answer, join, leave, proxy } = room();
+    const { alice, bob, answer, join, leave, proxy } = fixture();
     const second = join(new ProxiedPhone('bob', 'flow-bob2'));
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     answer(bob, 200);
@@ -117,7 +117,7 @@ describe('an INVITE', () => {
   });
 
   it('takes an answer only from the user that was asked', () => {
-    const { alice, bob, join, proxy } = room();
+    const { alice, bob, join, proxy } = fixture();
     const mallory = join(new ProxiedPhone('mallory'));
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     proxy.receive(mallory, replyTo(bob.request('INVITE'), 200, { toTag: 'm' }));
@@ -132,7 +132,7 @@ describe('an INVITE', () => {
   });
 
   it('whose callee vanishes for good is over after 4 s; one that comes back may still answer', () => {
-    const { alice, bob, join, leave, location, proxy } = room();
+    const { alice, bob, join, leave, location, proxy } = fixture();
     proxy.receive(alice, makeRequest('INVITE', 'alice', 'bob'));
     leave(bob);
     vi.advanceTimersByTime(3_999);

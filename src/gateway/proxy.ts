@@ -2,7 +2,7 @@
  * The proxy (RFC 3261 section 16): who may send what, and where it goes. Transaction-stateful; dialogs are routed by the
  * flow token in the Record-Route.
  */
-import { decideDial } from '../contracts/dial-rules';
+import { decideDial } from '../contracts/policy/dial-rules';
 import { limitCall } from './call-limit';
 import { CallTable } from './call-table';
 import { makeBranch, type Target } from './branch';

@@ -4,7 +4,7 @@
  */
 import { createHash, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { fail, ok, type Result } from '../contracts/result';
+import { fail, ok, type Result } from '../contracts/base/result';
 
 export const publicKeyAlgorithm = z.enum(['RS256', 'ES256', 'EdDSA']);
 export type PublicKeyAlgorithm = z.infer<typeof publicKeyAlgorithm>;

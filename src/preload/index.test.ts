@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { channelNames, INVOKE_TRANSPORT, notificationNames } from '../contracts/ipc-names';
+import { channelNames, INVOKE_TRANSPORT, notificationNames } from '../contracts/ipc/ipc-names';
 
 interface Api {
   readonly invoke: (name: string, input?: unknown) => Promise<unknown>;

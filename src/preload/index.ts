@@ -1,7 +1,7 @@
 /** The only bridge between a window and main: one loop over the declared names, one subscribe, one limit. */
 import { contextBridge, ipcRenderer } from 'electron';
-import { channelNames, INVOKE_TRANSPORT, notificationNames } from '../contracts/ipc-names';
-import type { Result } from '../contracts/result';
+import { channelNames, INVOKE_TRANSPORT, notificationNames } from '../contracts/ipc/ipc-names';
+import type { Result } from '../contracts/base/result';
 
 type Invoker = (input?: unknown) => Promise<unknown>;
 

@@ -4,8 +4,8 @@ import { createRoot } from 'react-dom/client';
 import { createIncomingStore } from './state/incoming-store';
 import { createSettingsStore } from './state/settings-store';
 import { api } from './state/window-api';
-import { IncomingWindow } from './ui/IncomingWindow';
-import { Themed } from './ui/Themed';
+import { IncomingWindow } from './ui/popups/IncomingWindow';
+import { Themed } from './ui/app/Themed';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('incoming.html has no #root');

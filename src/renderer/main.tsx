@@ -4,10 +4,10 @@ import { createRoot } from 'react-dom/client';
 import { createMicrophone } from './media/devices';
 import { microphoneLevel } from './media/levels';
 import { createRinger } from './media/ringer';
-import { createBrowserUserAgent, tryBrowserLine } from './phone/browser-user-agent';
+import { createBrowserUserAgent, tryBrowserLine } from './phone/agent/browser-user-agent';
 import { createAppState } from './state/create-app-state';
 import { api } from './state/window-api';
-import { App } from './ui/App';
+import { App } from './ui/app/App';
 import { createBrowserVoiceUserAgent } from './voice/browser-voice-user-agent';
 
 const root = document.getElementById('root');

@@ -4,8 +4,8 @@ import { createRoot } from 'react-dom/client';
 import { createSettingsStore } from './state/settings-store';
 import { createUnlockStore } from './state/unlock-store';
 import { api } from './state/window-api';
-import { Themed } from './ui/Themed';
-import { UnlockWindow } from './ui/UnlockWindow';
+import { Themed } from './ui/app/Themed';
+import { UnlockWindow } from './ui/popups/UnlockWindow';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('unlock.html has no #root');

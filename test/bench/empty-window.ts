@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
-import { osSandbox } from '../support/app';
+import { osSandbox } from '../support/app/app';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const MAIN = `

@@ -1,9 +1,9 @@
 /** 2,000 live events a second for 30 s: nothing lost, no frame over 50 ms, and memory that stays. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { expect, test, type RunningApp } from '../support/app';
-import { startFakeSippet, type FakeSippet } from '../support/fake-sippet';
-import { takeLine } from '../support/phone-driver';
+import { expect, test, type RunningApp } from '../support/app/app';
+import { startFakeSippet, type FakeSippet } from '../support/servers/fake-sippet';
+import { takeLine } from '../support/app/phone-driver';
 import { createReport } from './report';
 
 const PER_SECOND = 2_000;

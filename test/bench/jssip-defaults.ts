@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, type Page } from '@playwright/test';
 import { build } from 'vite';
-import { osSandbox } from '../support/app';
+import { osSandbox } from '../support/app/app';
 import { temporaryFolder } from '../support/temporary-folder';
-import { writeToneFile } from '../support/tone';
+import { writeToneFile } from '../support/sound/tone';
 
 const MAIN = `
 import { app, BrowserWindow } from 'electron';

@@ -4,13 +4,18 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'vite';
-import type { AuditEntry } from '../../src/contracts/audit';
-import { profile as profileSchema, type Profile } from '../../src/contracts/profile';
-import { createAuditLog } from '../../src/main/audit-log';
-import { queryAudit } from '../../src/main/audit-scan';
-import { createJsonFile } from '../../src/main/json-file';
-import { openProfileStore, profileMigrations, profilesDocument, PROFILES_VERSION } from '../../src/main/profile-store';
-import { expect, test } from '../support/app';
+import type { AuditEntry } from '../../src/contracts/audit/audit';
+import { profile as profileSchema, type Profile } from '../../src/contracts/profile/profile';
+import { createAuditLog } from '../../src/main/audit/audit-log';
+import { queryAudit } from '../../src/main/audit/audit-scan';
+import { createJsonFile } from '../../src/main/base/json-file';
+import {
+  openProfileStore,
+  profileMigrations,
+  profilesDocument,
+  PROFILES_VERSION,
+} from '../../src/main/profiles/profile-store';
+import { expect, test } from '../support/app/app';
 import { createReport } from './report';
 
 const LINES = 100_000;

@@ -1,12 +1,12 @@
 /** A program of its own: mints over and over, prints how long each took (ms, as JSON). A test runner's own bookkeeping makes each promise several times slower. */
-import { profile as profileSchema } from '../../src/contracts/profile';
-import { ok } from '../../src/contracts/result';
-import { createBroker } from '../../src/main/broker';
-import { systemClock } from '../../src/main/clock';
-import { createGrantPolicy } from '../../src/main/policy';
+import { profile as profileSchema } from '../../src/contracts/profile/profile';
+import { ok } from '../../src/contracts/base/result';
+import { createBroker } from '../../src/main/tokens/broker';
+import { systemClock } from '../../src/main/base/clock';
+import { createGrantPolicy } from '../../src/main/policy/policy';
 import { createLocalJwt } from '../../src/main/providers/local-jwt';
 import { Secret } from '../../src/main/secrets/secret';
-import { providersOf } from '../support/token-providers';
+import { providersOf } from '../support/servers/token-providers';
 
 const MINTS = 2_000;
 const WARM_MINTS = 500;

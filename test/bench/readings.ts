@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { processTree, pssBytes, switchOf, type ProcessInfo } from '../support/processes';
+import { processTree, pssBytes, switchOf, type ProcessInfo } from '../support/app/processes';
 
 /** When the main process was created, in milliseconds since the epoch. */
 export async function createdAt(electron: ElectronApplication): Promise<number> {

@@ -18,7 +18,7 @@ for (const { name, missing, start } of kinds) {
   describe(name, () => {
     let server: ServerUnderTest | null = null;
     let visitors: Visitors | null = null;
-    const room = {
+    const fixture = {
       server: (): ServerUnderTest => {
         if (server === null) throw new Error('the server does not run');
         return server;
@@ -33,20 +33,20 @@ for (const { name, missing, start } of kinds) {
     });
     beforeEach(({ skip }) => {
       skip(missing !== null, missing ?? '');
-      visitors = welcome(room.server());
+      visitors = welcome(fixture.server());
     });
     afterEach(async () => {
       if (visitors === null) return;
       await visitors.leave();
       visitors = null;
-      await expect.poll(() => room.server().held(), { timeout: 5_000 }).toBe(0);
+      await expect.poll(() => fixture.server().held(), { timeout: 5_000 }).toBe(0);
     });
     afterAll(() => server?.close());
 
-    describe('handshake', () => handshakeContract(room));
-    describe('registrar', () => registrarContract(room));
-    describe('calls', () => callContract(room));
-    describe('limits of calls', () => limitsContract(room));
-    describe('two phones', () => phoneContract(room));
+    describe('handshake', () => handshakeContract(fixture));
+    describe('registrar', () => registrarContract(fixture));
+    describe('calls', () => callContract(fixture));
+    describe('limits of calls', () => limitsContract(fixture));
+    describe('two phones', () => phoneContract(fixture));
   });
 }

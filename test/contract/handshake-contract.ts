@@ -1,6 +1,6 @@
 /** Who is let in: a good token opens the WebSocket, any other is refused before it opens; and nobody speaks for somebody else. */
 import { expect, it } from 'vitest';
-import { askForUpgrade } from '../support/upgrade';
+import { askForUpgrade } from '../support/servers/upgrade';
 import type { LabTokenParts } from '../lab/lab';
 import type { ContractRoom } from './visitors';
 

@@ -1,8 +1,8 @@
 /** What a token limits: whom its bearer may call, and for how long. */
 import { expect, it } from 'vitest';
 import { headerOf, parseCseq, type SipMessage, type SipRequest } from '../../src/gateway/sip-message';
-import { FakePeerConnection } from '../support/fake-peer-connection';
-import type { SipClient } from '../support/sip-client';
+import { FakePeerConnection } from '../support/phones/fake-peer-connection';
+import type { SipClient } from '../support/phones/sip-client';
 import type { ContractRoom } from './visitors';
 
 const OFFER = 'v=0\r\no=offer\r\n';

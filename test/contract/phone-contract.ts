@@ -1,10 +1,10 @@
 /** The engine's real code with JsSIP on both ends: what the agents see, and the wire as a story. */
 import { expect, it } from 'vitest';
-import type { Call } from '../../src/contracts/call';
+import type { Call } from '../../src/contracts/call/call';
 import { headerOf } from '../../src/gateway/sip-message';
-import { FakePeerConnection } from '../support/fake-peer-connection';
-import type { TestPhone } from '../support/phone';
-import { storyOf } from '../support/story';
+import { FakePeerConnection } from '../support/phones/fake-peer-connection';
+import type { TestPhone } from '../support/phones/phone';
+import { wireScriptOf } from '../support/phones/wire-script';
 import { ANSWER_WITHIN_MS } from './server-under-test';
 import type { ContractRoom } from './visitors';
 
@@ -25,7 +25,7 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     await Promise.all([asha.call('active'), kamau.call('active')]);
     return [hers, rings];
   };
-  const acks = (phone: TestPhone): number => storyOf(phone).filter((line) => line === '> ACK').length;
+  const acks = (phone: TestPhone): number => wireScriptOf(phone).filter((line) => line === '> ACK').length;
 
   it('she calls, he answers; she holds and resumes, so does he; he hangs up', async () => {
     const [asha, kamau] = await two();
@@ -46,10 +46,10 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     kamau.agent.end(his.id);
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     expect(await kamau.call('ended')).toMatchObject({ cause: 'hung-up' });
-    await expect.poll(() => storyOf(kamau).at(-1)).toBe('< 200 BYE');
+    await expect.poll(() => wireScriptOf(kamau).at(-1)).toBe('< 200 BYE');
 
     const offerOf = ['< 200 INVITE', '> ACK'];
-    expect(storyOf(asha)).toEqual([
+    expect(wireScriptOf(asha)).toEqual([
       ...['> REGISTER', '< 200 REGISTER'],
       ...['> INVITE', '< 180 INVITE', ...offerOf],
       ...['> INVITE sendonly', ...offerOf],
@@ -66,7 +66,7 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     asha.agent.end(hers);
     expect(await kamau.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up' });
-    await expect.poll(() => storyOf(asha).slice(-2)).toEqual(['> BYE', '< 200 BYE']);
+    await expect.poll(() => wireScriptOf(asha).slice(-2)).toEqual(['> BYE', '< 200 BYE']);
   });
 
   it('both hold: it is active only when both have resumed', async () => {
@@ -93,14 +93,14 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     const [hers, { id: his }] = await talk(asha, kamau);
     asha.agent.sendDigits(hers, '12');
     await expect.poll(() => FakePeerConnection.all.flatMap(({ dtmf }) => dtmf.sounded).join('')).toBe('12');
-    expect(storyOf(asha)).not.toContain('> INFO');
+    expect(wireScriptOf(asha)).not.toContain('> INFO');
     for (const connection of FakePeerConnection.all) connection.dtmf.canInsertDTMF = false;
     asha.agent.sendDigits(hers, '7#');
     await expect
-      .poll(() => storyOf(asha).filter((line) => line.endsWith('INFO')))
+      .poll(() => wireScriptOf(asha).filter((line) => line.endsWith('INFO')))
       .toEqual(['> INFO', '< 200 INFO', '> INFO', '< 200 INFO']);
     kamau.agent.sendDigits(his, '3');
-    await expect.poll(() => storyOf(kamau).slice(-2)).toEqual(['> INFO', '< 200 INFO']);
+    await expect.poll(() => wireScriptOf(kamau).slice(-2)).toEqual(['> INFO', '< 200 INFO']);
     expect(asha.agent.snapshot().calls[0]).toMatchObject({ phase: 'active', sentDigits: '127#', problem: null });
     asha.agent.end(hers);
     await kamau.call('ended');
@@ -114,7 +114,7 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     expect(await asha.call('ended')).toMatchObject({ cause: 'cancelled' });
     expect(await kamau.call('ended')).toMatchObject({ cause: 'cancelled-by-caller' });
     await expect
-      .poll(() => storyOf(asha).slice(2))
+      .poll(() => wireScriptOf(asha).slice(2))
       .toEqual(['> INVITE', '< 180 INVITE', '> CANCEL', '< 200 CANCEL', '< 487 INVITE', '> ACK']);
     expect(kamau.events.at(-1)).toMatchObject({ kind: 'call-missed', title: 'Missed call' });
   });
@@ -208,7 +208,7 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
     kamau.microphone.failure = 'microphone-busy';
     await kamau.agent.answer(id);
     expect(kamau.agent.snapshot().calls[0]).toMatchObject({ phase: 'ringing', problem: 'microphone-busy' });
-    expect(storyOf(kamau)).not.toContain('> 200 INVITE');
+    expect(wireScriptOf(kamau)).not.toContain('> 200 INVITE');
     kamau.microphone.failure = null;
     await kamau.agent.answer(id);
     await Promise.all([asha.call('active'), kamau.call('active')]);
@@ -249,7 +249,7 @@ export function phoneContract({ visitors }: Pick<ContractRoom, 'visitors'>): voi
   it('she leaves: a call to her finds nobody', async () => {
     const [asha, kamau] = await two();
     await asha.agent.stop();
-    await expect.poll(() => storyOf(asha).slice(-2)).toEqual(['> REGISTER', '< 200 REGISTER']);
+    await expect.poll(() => wireScriptOf(asha).slice(-2)).toEqual(['> REGISTER', '< 200 REGISTER']);
     await place(kamau, asha.user);
     await kamau.call('ended');
     // 404 or 480: see the raw client's `refuses a call to somebody who left`.

@@ -1,7 +1,7 @@
 /** Who is reachable, and for how long. */
 import { expect, it } from 'vitest';
 import { headersOf, type SipResponse } from '../../src/gateway/sip-message';
-import type { SipClient } from '../support/sip-client';
+import type { SipClient } from '../support/phones/sip-client';
 import type { ContractRoom } from './visitors';
 
 /** Seconds that the answer grants to the contact of `client`; null when it does not list it. */

@@ -1,10 +1,10 @@
 /** Phones that visit a server for one test: the engine's real code, or a raw SIP client. Whoever came, leaves. */
 import { createHash } from 'node:crypto';
 import { WebSocket } from 'ws';
-import type { Grant } from '../../src/contracts/grant';
-import { installFakeWebRtc, type FakeSettings } from '../support/fake-peer-connection';
-import { createTestPhone, type TestPhone } from '../support/phone';
-import { SipClient } from '../support/sip-client';
+import type { Grant } from '../../src/contracts/profile/grant';
+import { installFakeWebRtc, type FakeSettings } from '../support/phones/fake-peer-connection';
+import { createTestPhone, type TestPhone } from '../support/phones/phone';
+import { SipClient } from '../support/phones/sip-client';
 import type { ServerUnderTest } from './server-under-test';
 
 /** More claims of a visitor's tokens. */

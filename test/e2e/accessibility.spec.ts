@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test } from '../support/app';
-import { ask, callCard, dial, press, untilRegistered } from '../support/phone-driver';
+import { expect, test } from '../support/app/app';
+import { ask, callCard, dial, press, untilRegistered } from '../support/app/phone-driver';
 
 /** All rules of WCAG 2.2 A and AA on what is shown now. */
 async function violations(page: Page): Promise<string[]> {

@@ -4,13 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import type { Profile, ProfileInput } from '../../src/contracts/profile';
+import type { Profile, ProfileInput } from '../../src/contracts/profile/profile';
 import { makeCertificates } from '../lab/certificates';
-import { expect, test as base, type RunningApp } from '../support/app';
-import { needlesOf, searchBytes } from '../support/leak-search';
-import { openOddGateway, type Oddity, type OddGateway } from '../support/odd-gateways';
-import { ask, callCard, copyElsewhere, invoke, lineTo, untilRegistered } from '../support/phone-driver';
-import { openTlsFront } from '../support/tls-front';
+import { expect, test as base, type RunningApp } from '../support/app/app';
+import { needlesOf, searchBytes } from '../support/security/leak-search';
+import { openOddGateway, type Oddity, type OddGateway } from '../support/servers/odd-gateways';
+import { ask, callCard, copyElsewhere, invoke, lineTo, untilRegistered } from '../support/app/phone-driver';
+import { openTlsFront } from '../support/servers/tls-front';
 
 const test = base.extend<{ readonly odd: (oddity: Oddity) => Promise<OddGateway> }>({
   odd: async ({}, use) => {

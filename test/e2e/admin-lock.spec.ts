@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test, type RunningApp } from '../support/app';
-import { heapStrings } from '../support/heap-snapshot';
-import { needlesOf, searchDirectory, searchTexts } from '../support/leak-search';
+import { expect, test, type RunningApp } from '../support/app/app';
+import { heapStrings } from '../support/security/heap-snapshot';
+import { needlesOf, searchDirectory, searchTexts } from '../support/security/leak-search';
 import {
   ask,
   callCard,
@@ -18,9 +18,9 @@ import {
   takeLine,
   untilGone,
   untilRegistered,
-} from '../support/phone-driver';
-import { searchProcessMemory } from '../support/process-memory';
-import { isUnregister, watchSip } from '../support/sip-frames';
+} from '../support/app/phone-driver';
+import { searchProcessMemory } from '../support/security/process-memory';
+import { isUnregister, watchSip } from '../support/phones/sip-frames';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 /** Never one from a list: what is searched for later must be found nowhere by chance. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '../support/app';
-import { ask, callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
+import { expect, test } from '../support/app/app';
+import { ask, callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/app/phone-driver';
 
 test('a malformed number or address is not dialled: one sentence, one button, the text stays', async ({ launch }) => {
   const { page } = await launch();

@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { makeCertificates, type LabCertificates } from '../lab/certificates';
-import { expect, test as base } from '../support/app';
-import { callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
-import { openTlsFront, type TlsFront } from '../support/tls-front';
-import { certutilProblem, trustAuthority } from '../support/trusted-authority';
+import { expect, test as base } from '../support/app/app';
+import { callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/app/phone-driver';
+import { openTlsFront, type TlsFront } from '../support/servers/tls-front';
+import { certutilProblem, trustAuthority } from '../support/servers/trusted-authority';
 
 interface Fixtures {
   readonly certificates: LabCertificates;

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, test, type RunningApp } from '../support/app';
-import { ask, lineTo, untilGone, untilRegistered } from '../support/phone-driver';
+import { expect, test, type RunningApp } from '../support/app/app';
+import { ask, lineTo, untilGone, untilRegistered } from '../support/app/phone-driver';
 
 /** The admin's small window, once it shows its fields. */
 async function smallWindow({ electron }: RunningApp): Promise<Page> {

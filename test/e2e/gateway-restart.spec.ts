@@ -1,7 +1,7 @@
-import { expect, test } from '../support/app';
+import { expect, test } from '../support/app/app';
 import { measured } from '../support/measured';
-import { watchRegistration } from '../support/page-watch';
-import { callCard, dial, lastMark, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
+import { watchRegistration } from '../support/app/page-watch';
+import { callCard, dial, lastMark, lineTo, press, takeLine, untilRegistered } from '../support/app/phone-driver';
 
 /** How many failed tries the outage lasts: a short one, and one in which the back-off has grown. */
 for (const tries of [1, 5]) {

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import type { RingfenceApi } from '../../src/contracts/ipc';
-import { expect, test, type RunningApp } from '../support/app';
-import { ask, untilRegistered } from '../support/phone-driver';
+import type { RingfenceApi } from '../../src/contracts/ipc/ipc';
+import { expect, test, type RunningApp } from '../support/app/app';
+import { ask, untilRegistered } from '../support/app/phone-driver';
 
 /** What must be the same after an attack: profiles and settings on disk, what main answers, and the audit log but for its refusals. */
 async function stateOf(app: RunningApp): Promise<unknown> {

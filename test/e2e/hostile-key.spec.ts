@@ -1,11 +1,11 @@
 /** What an attacker in the phone window makes of keys that people copy, make and choose for other lines: main asks a person first, in a box of the system. */
 import { randomBytes } from 'node:crypto';
-import type { ProfileInput } from '../../src/contracts/profile';
-import { expect, test } from '../support/app';
-import { answerBoxes, attack, boxesAsked, type Move } from '../support/attacker';
-import { answerJson, openHttpServer } from '../support/hostile-http-server';
-import { own } from '../support/hostile-moves';
-import { ask, copyElsewhere, lineTo, takeLine, untilRegistered } from '../support/phone-driver';
+import type { ProfileInput } from '../../src/contracts/profile/profile';
+import { expect, test } from '../support/app/app';
+import { answerDialogs, attack, dialogsAsked, type Move } from '../support/security/attacker';
+import { answerJson, openHttpServer } from '../support/servers/hostile-http-server';
+import { own } from '../support/security/hostile-moves';
+import { ask, copyElsewhere, lineTo, takeLine, untilRegistered } from '../support/app/phone-driver';
 
 test("a text becomes a key only where a person says so: what was copied or made here goes to no line of an attacker's own", async ({
   launch,
@@ -17,7 +17,7 @@ test("a text becomes a key only where a person says so: what was copied or made 
     const app = await launch({ bus: keyring.bus });
     const { page } = app;
     await takeLine(app, lineTo(gateway.url, '1001'), gateway.key);
-    await answerBoxes(app, { agree: false });
+    await answerDialogs(app, { agree: false });
     const evil: ProfileInput = {
       ...lineTo(gateway.url, '1001'),
       id: 'evil',
@@ -37,7 +37,7 @@ test("a text becomes a key only where a person says so: what was copied or made 
     await copyElsewhere(app, copied);
     expect((await attack(page, [paste, grant])).map(({ gets }) => gets)).toEqual(['cancelled', 'key-absent']);
     expect(await clipboard(), 'not even read').toBe(copied);
-    const [box = '', ...more] = await boxesAsked(app);
+    const [box = '', ...more] = await dialogsAsked(app);
     expect(more).toEqual([]);
     for (const text of ['(evil)', `The key is sent to: ${new URL(server.url).host}`, '"defaultId":0', '"cancelId":0'])
       expect(box).toContain(text);
@@ -54,7 +54,7 @@ test("a text becomes a key only where a person says so: what was copied or made 
     expect(server.requests).toEqual([]);
 
     // The server would have taken it. (After a no nobody is asked for a while.)
-    await answerBoxes(app, { agree: true });
+    await answerDialogs(app, { agree: true });
     await copyElsewhere(app, copied);
     await expect.poll(async () => (await attack(page, [paste]))[0]?.gets, { timeout: 15_000 }).toBe('ok');
     expect((await attack(page, [grant])).map(({ gets }) => gets)).toEqual(['ok']);
@@ -64,7 +64,7 @@ test("a text becomes a key only where a person says so: what was copied or made 
   }
 });
 
-test('boxes of the system come one at a time, and a flood of questions neither stalls main nor keeps anybody out', async ({
+test('native dialogs come one at a time, and a flood of questions neither stalls main nor keeps anybody out', async ({
   launch,
 }) => {
   const app = await launch();

@@ -1,6 +1,6 @@
 /** What an attacker in the phone window gets of the browser around it: nothing but the microphone. */
-import { expect, test } from '../support/app';
-import { ask, untilRegistered } from '../support/phone-driver';
+import { expect, test } from '../support/app/app';
+import { ask, untilRegistered } from '../support/app/phone-driver';
 
 test('the page gets no other page, window, download, device or permission, and reaches no other host', async ({
   launch,
@@ -86,7 +86,7 @@ test('the page gets no other page, window, download, device or permission, and r
         }),
     );
     await attempt('a beacon', () => navigator.sendBeacon('https://example.com/', 'x') && false);
-    // Boxes that look like main's own, and that somebody would have to answer.
+    // NativeDialogs that look like main's own, and that somebody would have to answer.
     await attempt('a box of the system', () => (alert('Type your passphrase'), confirm('Ringfence: agree?')));
     await attempt('code from text', () => (0, eval)('1'));
     outcome['the microphone'] = await navigator.mediaDevices.getUserMedia({ audio: true }).then(

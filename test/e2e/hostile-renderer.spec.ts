@@ -2,25 +2,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { channels } from '../../src/contracts/ipc';
-import { channelNames, type ChannelName } from '../../src/contracts/ipc-names';
-import type { ProfileInput } from '../../src/contracts/profile';
-import { expect, test, type RunningApp } from '../support/app';
+import { channels } from '../../src/contracts/ipc/ipc';
+import { channelNames, type ChannelName } from '../../src/contracts/ipc/ipc-names';
+import type { ProfileInput } from '../../src/contracts/profile/profile';
+import { expect, test, type RunningApp } from '../support/app/app';
 import {
-  answerBoxes,
+  answerDialogs,
   attack,
-  boxesAsked,
+  dialogsAsked,
   eavesdrop,
   grantsIn,
   heard,
   lockAdmin,
   type Loot,
   type Move,
-} from '../support/attacker';
-import { startFakeOpenaiRealtime } from '../support/fake-openai-realtime';
-import { own, OWN, RUBBISH, VERBS, type Try } from '../support/hostile-moves';
-import { needlesOf, searchTexts } from '../support/leak-search';
-import { ask, copyElsewhere, invoke, lineTo, takeLine, untilRegistered } from '../support/phone-driver';
+} from '../support/security/attacker';
+import { startFakeOpenaiRealtime } from '../support/servers/fake-openai-realtime';
+import { own, OWN, RUBBISH, VERBS, type Try } from '../support/security/hostile-moves';
+import { needlesOf, searchTexts } from '../support/security/leak-search';
+import { ask, copyElsewhere, invoke, lineTo, takeLine, untilRegistered } from '../support/app/phone-driver';
 
 const assistant = (baseUrl: string): ProfileInput => ({
   id: 'assistant',
@@ -59,7 +59,7 @@ test('every channel gives an attacker what the table says and nothing else: gran
   const passphrase = `secret ${randomBytes(16).toString('hex')}`;
   const realtime = await startFakeOpenaiRealtime();
   try {
-    await answerBoxes(app, { agree: true });
+    await answerDialogs(app, { agree: true });
     await takeLine(app, assistant(realtime.baseUrl), realtime.key);
     await takeLine(app, lineTo(gateway.url, '1001'), gateway.key);
     await expect(page.getByTestId('registration')).toContainText('as 1001');
@@ -71,7 +71,7 @@ test('every channel gives an attacker what the table says and nothing else: gran
       entries: (await linesOf(app)).length,
       windows: new Set(app.electron.windows()),
     };
-    await boxesAsked(app);
+    await dialogsAsked(app);
     await eavesdrop(page);
 
     // Each channel with what it is made for and what an attacker makes of it.
@@ -125,7 +125,7 @@ test('every channel gives an attacker what the table says and nothing else: gran
     expect(await stored(app)).toEqual(before.profiles);
     const keysNow = (await ask(page, 'profiles.snapshot')).keys.map((each) => ({ ...each, lastMintAt: null }));
     expect(keysNow).toEqual(before.keys.map((each) => ({ ...each, lastMintAt: null })));
-    expect(await boxesAsked(app)).toEqual([]);
+    expect(await dialogsAsked(app)).toEqual([]);
     expect(realtime.calls).toEqual([]);
     const written = (await linesOf(app)).slice(before.entries);
     expect(written.filter(({ what }) => !['mint', 'refusal', 'phone'].includes(what))).toEqual([]);
@@ -193,12 +193,12 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   const line = lineTo(gateway.url, '1001');
-  await answerBoxes(app, { agree: true });
+  await answerDialogs(app, { agree: true });
   await takeLine(app, line, gateway.key);
-  const [forItsKey = '', ...others] = await boxesAsked(app);
+  const [forItsKey = '', ...others] = await dialogsAsked(app);
   expect(others, 'a line that had no key').toEqual([]);
   expect(forItsKey).toContain('Use this as a key?');
-  await answerBoxes(app, { agree: false });
+  await answerDialogs(app, { agree: false });
   await expect(page.getByTestId('registration')).toContainText('as 1001');
   await untilRegistered(page);
   const before = await stored(app);
@@ -210,7 +210,7 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
   };
 
   expect(await invoke(page, 'profiles.save', evil)).toMatchObject({ ok: false, failure: { reason: 'cancelled' } });
-  const [question, ...more] = await boxesAsked(app);
+  const [question, ...more] = await dialogsAsked(app);
   expect(more).toEqual([]);
   for (const text of [
     'Line 1001',
@@ -235,15 +235,15 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
       failure: { reason: 'cancelled', retryAfterMs: expect.any(Number) as unknown },
     });
   }
-  expect(await boxesAsked(app), 'nobody is asked until he is tired of saying no').toEqual([]);
+  expect(await dialogsAsked(app), 'nobody is asked until he is tired of saying no').toEqual([]);
   // The same by way of a file that he talked a person into choosing.
   const file = join(folder, 'profiles.json');
   await writeFile(file, JSON.stringify({ format: 'ringfence-profiles', version: 1, profiles: [evil] }));
-  await answerBoxes(app, { agree: false, open: file });
+  await answerDialogs(app, { agree: false, open: file });
   const importEvil = async () => {
     const { ticket } = await ask(page, 'profiles.import');
     expect(await invoke(page, 'profiles.applyImport', { ticket })).toMatchObject({ failure: { reason: 'cancelled' } });
-    return (await boxesAsked(app)).map((box) => box.split(':')[0]);
+    return (await dialogsAsked(app)).map((box) => box.split(':')[0]);
   };
   // Once the pause after a no is over.
   await expect.poll(importEvil, { timeout: 15_000 }).toEqual(['open', 'message']);
@@ -251,8 +251,8 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
 
   // What is nobody's risk is not asked about, and a person's yes counts.
   await ask(page, 'profiles.save', { ...line, name: 'Office', policy: { tokenLifeS: 60 } });
-  expect(await boxesAsked(app)).toEqual([]);
-  await answerBoxes(app, { agree: true });
+  expect(await dialogsAsked(app)).toEqual([]);
+  await answerDialogs(app, { agree: true });
   await expect
     .poll(
       async () =>
@@ -260,12 +260,12 @@ test('without a passphrase a person is asked, in a box that no page draws, befor
       { timeout: 20_000 },
     )
     .toBe(true);
-  expect(await boxesAsked(app)).toHaveLength(1);
+  expect(await dialogsAsked(app)).toHaveLength(1);
 
   // With the passphrase typed a moment ago there is no second question.
   await lockAdmin(app, `secret ${randomBytes(16).toString('hex')}`);
   expect(await invoke(page, 'profiles.save', evil)).toMatchObject({ failure: { reason: 'admin-locked' } });
-  expect(await boxesAsked(app)).toEqual([]);
+  expect(await dialogsAsked(app)).toEqual([]);
 });
 
 test('without a passphrase keys come and go by native means alone: no key, no file and no clipboard reaches the page', async ({
@@ -275,9 +275,9 @@ test('without a passphrase keys come and go by native means alone: no key, no fi
 }) => {
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
-  await answerBoxes(app, { agree: true });
+  await answerDialogs(app, { agree: true });
   await takeLine(app, lineTo(gateway.url, '1001'), gateway.key);
-  await boxesAsked(app);
+  await dialogsAsked(app);
   await eavesdrop(page);
   const pasted = randomBytes(32).toString('base64url');
   await copyElsewhere(app, pasted);
@@ -295,7 +295,13 @@ test('without a passphrase keys come and go by native means alone: no key, no fi
   ];
   const loot = await attack(page, moves);
   expect(loot.map(({ gets }) => gets)).toEqual(moves.map(({ gets }) => gets));
-  expect((await boxesAsked(app)).map((box) => box.split(':')[0])).toEqual(['message', 'open', 'open', 'save', 'save']);
+  expect((await dialogsAsked(app)).map((box) => box.split(':')[0])).toEqual([
+    'message',
+    'open',
+    'open',
+    'save',
+    'save',
+  ]);
   const generated = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
   expect(generated.length).toBeGreaterThan(30);
   const clipboard = await page.evaluate(async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { expect, test } from '../support/app';
-import { needlesOf, searchDirectory } from '../support/leak-search';
+import { expect, test } from '../support/app/app';
+import { needlesOf, searchDirectory } from '../support/security/leak-search';
 import {
   ask,
   callCard,
@@ -11,7 +11,7 @@ import {
   press,
   takeLine,
   untilRegistered,
-} from '../support/phone-driver';
+} from '../support/app/phone-driver';
 
 const newKey = (): string => randomBytes(32).toString('base64url');
 

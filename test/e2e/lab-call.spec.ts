@@ -3,13 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lab } from '../lab/lab';
 import type { Sipp } from '../lab/sipp';
-import { expect, test, type RunningApp } from '../support/app';
-import { waitForSilence, waitForTone } from '../support/audio-probe';
-import { audioStats, watchConnections } from '../support/call-stats';
-import { AGENT, joinLab } from '../support/lab-line';
+import { expect, test, type RunningApp } from '../support/app/app';
+import { waitForSilence, waitForTone } from '../support/sound/audio-probe';
+import { audioStats, watchConnections } from '../support/sound/call-stats';
+import { AGENT, joinLab } from '../support/phones/lab-line';
 import { measured } from '../support/measured';
-import { callCard, dial, press } from '../support/phone-driver';
-import { durationMs, purestTone, readSound, waitForRecordedTone } from '../support/recording';
+import { callCard, dial, press } from '../support/app/phone-driver';
+import { durationMs, purestTone, readSound, waitForRecordedTone } from '../support/sound/recording';
 
 /** What the agent says, and what bob plays. */
 const AGENT_HZ = 700;

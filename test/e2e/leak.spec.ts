@@ -3,13 +3,22 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, type RunningApp } from '../support/app';
+import { expect, test, type RunningApp } from '../support/app/app';
 import { measured } from '../support/measured';
-import { waitForTone } from '../support/audio-probe';
-import { searchEverywhere, type Everywhere } from '../support/everywhere';
-import { needlesOf } from '../support/leak-search';
-import { untilTokens } from '../support/page-watch';
-import { ask, callCard, copyElsewhere, dial, invoke, lineTo, press, untilRegistered } from '../support/phone-driver';
+import { waitForTone } from '../support/sound/audio-probe';
+import { searchEverywhere, type Everywhere } from '../support/security/everywhere';
+import { needlesOf } from '../support/security/leak-search';
+import { untilTokens } from '../support/app/page-watch';
+import {
+  ask,
+  callCard,
+  copyElsewhere,
+  dial,
+  invoke,
+  lineTo,
+  press,
+  untilRegistered,
+} from '../support/app/phone-driver';
 
 const PLACES = [
   'heap',

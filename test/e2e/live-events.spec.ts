@@ -1,11 +1,11 @@
 /** Live events of a line in the real app, from a fake Sippet on this computer, and from the practice gateway. */
 import { randomBytes } from 'node:crypto';
-import type { ProfileInput } from '../../src/contracts/profile';
+import type { ProfileInput } from '../../src/contracts/profile/profile';
 import { startGateway } from '../../src/gateway/index';
-import { expect, test, type RunningApp } from '../support/app';
-import { startFakeSippet, type FakeSippet } from '../support/fake-sippet';
+import { expect, test, type RunningApp } from '../support/app/app';
+import { startFakeSippet, type FakeSippet } from '../support/servers/fake-sippet';
 import { measured } from '../support/measured';
-import { ask, callCard, dial, press, takeLine, untilRegistered } from '../support/phone-driver';
+import { ask, callCard, dial, press, takeLine, untilRegistered } from '../support/app/phone-driver';
 
 const lineTo = (sippet: FakeSippet): ProfileInput => ({
   id: 'desk',

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { expect, test, type RunningApp } from '../support/app';
-import { ask, callCard, dial, press, untilRegistered } from '../support/phone-driver';
+import { expect, test, type RunningApp } from '../support/app/app';
+import { ask, callCard, dial, press, untilRegistered } from '../support/app/phone-driver';
 
 const SIZES = [
   [1040, 700],

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, test } from '../support/app';
-import { ask, callCard, copyElsewhere, dial, invoke, lineTo, untilRegistered } from '../support/phone-driver';
+import { expect, test } from '../support/app/app';
+import { ask, callCard, copyElsewhere, dial, invoke, lineTo, untilRegistered } from '../support/app/phone-driver';
 
 const PRACTICE = { profileId: 'practice' } as const;
 

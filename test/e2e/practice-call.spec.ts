@@ -1,7 +1,7 @@
-import { expect, test } from '../support/app';
+import { expect, test } from '../support/app/app';
 import { measured } from '../support/measured';
-import { waitForSilence, waitForTone } from '../support/audio-probe';
-import { callCard, dial, lastMark, press, untilRegistered } from '../support/phone-driver';
+import { waitForSilence, waitForTone } from '../support/sound/audio-probe';
+import { callCard, dial, lastMark, press, untilRegistered } from '../support/app/phone-driver';
 
 const TONE_HZ = 700;
 

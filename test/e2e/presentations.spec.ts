@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { ProfileInput } from '../../src/contracts/profile';
-import { expect, test } from '../support/app';
-import { ask, callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
+import type { ProfileInput } from '../../src/contracts/profile/profile';
+import { expect, test } from '../support/app/app';
+import { ask, callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/app/phone-driver';
 
 /** JWTs (at least two of their parts) and passwords made by HMAC-SHA1, in what the app printed. */
 const SECRET = /eyJ[\w-]+\.[\w-]+|[A-Za-z0-9+/]{27}=/;

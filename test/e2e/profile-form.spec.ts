@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '../support/app';
-import { ask, callCard, dial, press, untilRegistered } from '../support/phone-driver';
+import { expect, test } from '../support/app/app';
+import { ask, callCard, dial, press, untilRegistered } from '../support/app/phone-driver';
 import type { Page } from '@playwright/test';
 
 const openForm = async (page: Page): Promise<void> => {

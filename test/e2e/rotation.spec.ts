@@ -1,12 +1,21 @@
 /** Two keys, no dropped call: on the practice gateway in a process of its own, on Kamailio, and on the Practice line. */
 import { fingerprintOf } from '../../src/gateway/authenticator';
-import { PRACTICE_PROFILE_ID } from '../../src/contracts/practice';
+import { PRACTICE_PROFILE_ID } from '../../src/contracts/profile/practice';
 import type { Lab } from '../lab/lab';
-import { expect, test } from '../support/app';
-import type { GatewayProcess } from '../support/gateway-process';
-import { AGENT, lineToLab } from '../support/lab-line';
-import { tokenFingerprint, watchRegistration } from '../support/page-watch';
-import { ask, callCard, copyElsewhere, dial, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
+import { expect, test } from '../support/app/app';
+import type { GatewayProcess } from '../support/servers/gateway-process';
+import { AGENT, lineToLab } from '../support/phones/lab-line';
+import { tokenFingerprint, watchRegistration } from '../support/app/page-watch';
+import {
+  ask,
+  callCard,
+  copyElsewhere,
+  dial,
+  lineTo,
+  press,
+  takeLine,
+  untilRegistered,
+} from '../support/app/phone-driver';
 import {
   expectNoGap,
   newKey,
@@ -15,10 +24,10 @@ import {
   rotateDuringCall,
   troubleOf,
   type GatewayUnderRotation,
-} from '../support/rotation-story';
-import { mintToken } from '../support/sip-client';
-import { watchToneGaps } from '../support/tone-gaps';
-import { askForUpgrade } from '../support/upgrade';
+} from '../support/app/rotation-script';
+import { mintToken } from '../support/phones/sip-client';
+import { watchToneGaps } from '../support/sound/tone-gaps';
+import { askForUpgrade } from '../support/servers/upgrade';
 
 const TONE_HZ = 440;
 

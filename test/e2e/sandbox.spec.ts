@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
-import { launchApp } from '../support/app';
+import { launchApp } from '../support/app/app';
 
 const sandboxed = process.env['RINGFENCE_E2E_OS_SANDBOX'] === '1';
 const reason =

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
-import { expect, test, type RunningApp } from '../support/app';
-import { waitForTone } from '../support/audio-probe';
-import { callCard, dial, press, untilGone, untilRegistered } from '../support/phone-driver';
+import { expect, test, type RunningApp } from '../support/app/app';
+import { waitForTone } from '../support/sound/audio-probe';
+import { callCard, dial, press, untilGone, untilRegistered } from '../support/app/phone-driver';
 
 /** What the practice gateway's services answer, and what the agent reads. */
 const OUTCOMES = [

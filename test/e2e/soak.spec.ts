@@ -1,8 +1,8 @@
 /** Hundreds of calls, one after the other, in one run of the app: nothing piles up. */
-import { expect, test } from '../support/app';
+import { expect, test } from '../support/app/app';
 import { measured } from '../support/measured';
-import { callCard, dial, lastMark, press, untilRegistered } from '../support/phone-driver';
-import { takeCensus, type Census } from '../support/renderer-census';
+import { callCard, dial, lastMark, press, untilRegistered } from '../support/app/phone-driver';
+import { takeCensus, type Census } from '../support/app/renderer-census';
 
 const CALLS = 300;
 const WARM_UP = 50;

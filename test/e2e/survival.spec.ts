@@ -5,10 +5,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reportRows } from '../survival/report';
-import { expect, test, type RunningApp } from '../support/app';
-import { waitForTone } from '../support/audio-probe';
-import { expectListened, watchGaps } from '../support/gap-watch';
-import { markAfter, tokenFingerprint, watchCallPhases, watchRegistration } from '../support/page-watch';
+import { expect, test, type RunningApp } from '../support/app/app';
+import { waitForTone } from '../support/sound/audio-probe';
+import { expectListened, watchGaps } from '../support/sound/gap-watch';
+import { markAfter, tokenFingerprint, watchCallPhases, watchRegistration } from '../support/app/page-watch';
 import {
   callCard,
   copyElsewhere,
@@ -19,13 +19,13 @@ import {
   press,
   takeLine,
   untilRegistered,
-} from '../support/phone-driver';
-import { processTree } from '../support/processes';
-import { openRelay } from '../support/relay';
-import { SYLLABLE_PAUSE_MS, talkSamples, wavFile } from '../support/tone';
-import type { GatewayProcess } from '../support/gateway-process';
-import type { KeyringSession } from '../support/keyring-session';
-import type { ProfileInput } from '../../src/contracts/profile';
+} from '../support/app/phone-driver';
+import { processTree } from '../support/app/processes';
+import { openRelay } from '../support/servers/relay';
+import { SYLLABLE_PAUSE_MS, talkSamples, wavFile } from '../support/sound/tone';
+import type { GatewayProcess } from '../support/servers/gateway-process';
+import type { KeyringSession } from '../support/app/keyring-session';
+import type { ProfileInput } from '../../src/contracts/profile/profile';
 
 const record = reportRows();
 

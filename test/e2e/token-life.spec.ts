@@ -1,10 +1,10 @@
-import type { Profile } from '../../src/contracts/profile';
-import { expect, test } from '../support/app';
+import type { Profile } from '../../src/contracts/profile/profile';
+import { expect, test } from '../support/app/app';
 import { measured } from '../support/measured';
-import { watchTone } from '../support/audio-probe';
-import { untilTokens, watchRegistration } from '../support/page-watch';
-import { ask, callCard, dial, press, untilRegistered } from '../support/phone-driver';
-import type { RunningApp } from '../support/app';
+import { watchTone } from '../support/sound/audio-probe';
+import { untilTokens, watchRegistration } from '../support/app/page-watch';
+import { ask, callCard, dial, press, untilRegistered } from '../support/app/phone-driver';
+import type { RunningApp } from '../support/app/app';
 
 const LIFE_S = 6;
 

@@ -1,6 +1,6 @@
-import { expect, test, type RunningApp } from '../support/app';
-import { waitForSilence, waitForTone } from '../support/audio-probe';
-import { callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/phone-driver';
+import { expect, test, type RunningApp } from '../support/app/app';
+import { waitForSilence, waitForTone } from '../support/sound/audio-probe';
+import { callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/app/phone-driver';
 
 const A_HZ = 700;
 const B_HZ = 1100;

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
-import type { ProfileInput } from '../../src/contracts/profile';
-import { expect, test as base } from '../support/app';
-import { analyseTone, holdsTone, loudest, waitForSilence, waitForTone } from '../support/audio-probe';
-import { searchEverywhere, type Everywhere } from '../support/everywhere';
-import { startFakeOpenaiRealtime, type FakeCall, type FakeOpenaiRealtime } from '../support/fake-openai-realtime';
-import { needlesOf } from '../support/leak-search';
+import type { ProfileInput } from '../../src/contracts/profile/profile';
+import { expect, test as base } from '../support/app/app';
+import { analyseTone, holdsTone, loudest, waitForSilence, waitForTone } from '../support/sound/audio-probe';
+import { searchEverywhere, type Everywhere } from '../support/security/everywhere';
+import {
+  startFakeOpenaiRealtime,
+  type FakeCall,
+  type FakeOpenaiRealtime,
+} from '../support/servers/fake-openai-realtime';
+import { needlesOf } from '../support/security/leak-search';
 import { measured } from '../support/measured';
-import { ask, callCard, invoke, press, takeLine } from '../support/phone-driver';
-import type { RealtimePeer } from '../support/realtime-peer';
+import { ask, callCard, invoke, press, takeLine } from '../support/app/phone-driver';
+import type { RealtimePeer } from '../support/servers/realtime-peer';
 
 /** What the assistant sounds like, and what the fake microphone plays, Hz. */
 const THEIRS = 523;

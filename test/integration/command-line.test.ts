@@ -8,18 +8,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext, vi } from 'vitest';
 import { z } from 'zod';
-import type { ProfileInput } from '../../src/contracts/profile';
-import { scryptChecks } from '../../src/main/passphrase-verifier';
+import type { ProfileInput } from '../../src/contracts/profile/profile';
+import { scryptChecks } from '../../src/main/locks/passphrase-verifier';
 import {
   buildCommandApp,
   electronExecutable,
   type CommandApp,
   type CommandEnd,
   type CommandRun,
-} from '../support/command-app';
-import { keyringProblem, startKeyring, type KeyringSession } from '../support/keyring-session';
-import { needlesOf, searchDirectory, searchTexts } from '../support/leak-search';
-import { allProcesses } from '../support/processes';
+} from '../support/app/command-app';
+import { keyringProblem, startKeyring, type KeyringSession } from '../support/app/keyring-session';
+import { needlesOf, searchDirectory, searchTexts } from '../support/security/leak-search';
+import { allProcesses } from '../support/app/processes';
 import { temporaryFolder } from '../support/temporary-folder';
 
 // Each test starts Electron several times.

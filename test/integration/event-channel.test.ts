@@ -5,9 +5,9 @@
 import { Socket } from 'phoenix';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { ok } from '../../src/contracts/result';
+import { ok } from '../../src/contracts/base/result';
 import { createEventChannel } from '../../src/renderer/events/event-channel';
-import { startFakeSippet, type FakeSippet } from '../support/fake-sippet';
+import { startFakeSippet, type FakeSippet } from '../support/servers/fake-sippet';
 
 /** Waits pass so many times faster than in the product. */
 const FASTER = 50;

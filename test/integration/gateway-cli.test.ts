@@ -7,7 +7,7 @@ import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { build } from 'vite';
 import { fingerprintOf } from '../../src/gateway/authenticator';
-import { mintToken, SipClient } from '../support/sip-client';
+import { mintToken, SipClient } from '../support/phones/sip-client';
 
 const root = resolve(import.meta.dirname, '../..');
 const cache = join(root, 'node_modules/.cache');

@@ -11,8 +11,8 @@ import {
   said,
   setUpPresentingClients,
   uriOf,
-} from '../support/presenting-clients';
-import { TEST_DOMAIN, TEST_KEY, type SipClient } from '../support/sip-client';
+} from '../support/phones/presenting-clients';
+import { TEST_DOMAIN, TEST_KEY, type SipClient } from '../support/phones/sip-client';
 
 const { fault, gateway, gatewayWith, open, setAhead } = setUpPresentingClients();
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGateway, type GatewayHandle } from '../../src/gateway/index';
 import { headerOf, type SipRequest, type SipResponse } from '../../src/gateway/sip-message';
 import { tonePayloads } from '../../src/gateway/services/tone';
-import { MediaPhone } from '../support/media-phone';
-import { dialogOfCallee, SipClient, TEST_DOMAIN, TEST_KEY, type TestDialog } from '../support/sip-client';
+import { MediaPhone } from '../support/phones/media-phone';
+import { dialogOfCallee, SipClient, TEST_DOMAIN, TEST_KEY, type TestDialog } from '../support/phones/sip-client';
 
 let gateway: GatewayHandle;
 let client: SipClient;

@@ -11,8 +11,8 @@ import {
   said,
   setUpPresentingClients,
   uriOf,
-} from '../support/presenting-clients';
-import { mintToken, TEST_DOMAIN } from '../support/sip-client';
+} from '../support/phones/presenting-clients';
+import { mintToken, TEST_DOMAIN } from '../support/phones/sip-client';
 
 const { fault, gateway, gatewayWith, open, setAhead } = setUpPresentingClients();
 const INVALID = (why: string): string =>

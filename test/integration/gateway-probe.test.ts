@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/main/clock';
-import { createProbe } from '../../src/main/commands/gateway-probe';
+import { systemClock } from '../../src/main/base/clock';
+import { createProbe } from '../../src/main/cli/gateway-probe';
 import { makeCertificates, type LabCertificates, type ServerCertificate } from '../lab/certificates';
-import { answerJson, openHttpServer, type HttpServerUnderTest } from '../support/hostile-http-server';
+import { answerJson, openHttpServer, type HttpServerUnderTest } from '../support/servers/hostile-http-server';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const missing = await new Promise<boolean>((resolve) =>

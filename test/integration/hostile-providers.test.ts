@@ -1,10 +1,10 @@
 /** Every provider that asks a server, against the same hostile answers: none becomes a token, none repeats the key, none is followed, none takes long. */
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Purpose } from '../../src/contracts/policy';
-import type { Profile } from '../../src/contracts/profile';
-import type { Failure, Result } from '../../src/contracts/result';
-import { systemClock, type Clock } from '../../src/main/clock';
+import type { Purpose } from '../../src/contracts/policy/policy';
+import type { Profile } from '../../src/contracts/profile/profile';
+import type { Failure, Result } from '../../src/contracts/base/result';
+import { systemClock, type Clock } from '../../src/main/base/clock';
 import { createDecart } from '../../src/main/providers/decart';
 import { createGenericHttp } from '../../src/main/providers/generic-http';
 import { createHttpClient, type HttpClient } from '../../src/main/providers/http';
@@ -23,8 +23,8 @@ import {
   openHttpServer,
   type Answer,
   type HttpServerUnderTest,
-} from '../support/hostile-http-server';
-import { lineOf, mainClockOn, testKey } from '../support/provider-room';
+} from '../support/servers/hostile-http-server';
+import { lineOf, mainClockOn, testKey } from '../support/servers/provider-fixture';
 
 type Body = Readonly<Record<string, unknown>>;
 interface System {

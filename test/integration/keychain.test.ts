@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { z } from 'zod';
-import { keyringProblem, startKeyring, type KeyringSession } from '../support/keyring-session';
+import { keyringProblem, startKeyring, type KeyringSession } from '../support/app/keyring-session';
 
 const checkout = resolve(import.meta.dirname, '../..');
 const problem = await keyringProblem();

@@ -2,26 +2,26 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Grant } from '../../src/contracts/grant';
-import { fail, type Failure, type Result } from '../../src/contracts/result';
-import { systemClock } from '../../src/renderer/phone/clock';
-import { createJssipStack } from '../../src/renderer/phone/jssip-stack';
-import { tryLine, type TrialStep } from '../../src/renderer/phone/line-trial';
-import { enterPracticeRoom, type PracticeRoom } from '../support/practice-room';
-import { presentingGateway } from '../support/presenting-room';
-import { tapWebSockets } from '../support/tapped-web-socket';
+import type { Grant } from '../../src/contracts/profile/grant';
+import { fail, type Failure, type Result } from '../../src/contracts/base/result';
+import { systemClock } from '../../src/renderer/base/clock';
+import { createJssipStack } from '../../src/renderer/phone/jssip/jssip-stack';
+import { tryLine, type TrialStep } from '../../src/renderer/phone/agent/line-trial';
+import { openPracticeFixture, type PracticeFixture } from '../support/servers/practice-fixture';
+import { presentingGateway } from '../support/phones/presenting-fixture';
+import { tapWebSockets } from '../support/phones/tapped-web-socket';
 
 const TEST_INSTANCE = 'b7a3c0de-0f4b-5a52-9c55-2f3d2f0c8a11';
-let room: PracticeRoom | null = null;
-const inRoom = (): PracticeRoom => {
-  if (room === null) throw new Error('no test is running');
-  return room;
+let fixture: PracticeFixture | null = null;
+const inRoom = (): PracticeFixture => {
+  if (fixture === null) throw new Error('no test is running');
+  return fixture;
 };
 beforeEach(async () => {
-  room = await enterPracticeRoom();
+  fixture = await openPracticeFixture();
 });
 afterEach(async () => {
-  await room?.leave();
+  await fixture?.leave();
 });
 
 interface Tried {

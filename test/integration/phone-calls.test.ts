@@ -1,14 +1,14 @@
 /** The practice line's services as the engine's real code meets them. Calls between users: test/contract. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { enterPracticeRoom, type PracticeRoom } from '../support/practice-room';
-import type { TestPhone } from '../support/phone';
-import { storyOf } from '../support/story';
+import { openPracticeFixture, type PracticeFixture } from '../support/servers/practice-fixture';
+import type { TestPhone } from '../support/phones/phone';
+import { wireScriptOf } from '../support/phones/wire-script';
 
-let room: PracticeRoom;
+let fixture: PracticeFixture;
 beforeEach(async () => {
-  room = await enterPracticeRoom();
+  fixture = await openPracticeFixture();
 });
-afterEach(() => room.leave());
+afterEach(() => fixture.leave());
 
 const place = async (phone: TestPhone, target: string): Promise<string> => {
   const placed = await phone.agent.place(target);
@@ -21,7 +21,7 @@ describe('a service', () => {
     ['busy', 'busy', '486 Busy Here'],
     ['decline', 'declined-by-peer', '603 Decline'],
   ])('%s', async (target, cause, details) => {
-    const asha = room.phone('1001');
+    const asha = fixture.phone('1001');
     asha.agent.start();
     await asha.registered();
     await place(asha, target);
@@ -30,13 +30,13 @@ describe('a service', () => {
   });
 
   it('no-answer rings until she gives up', async () => {
-    const asha = room.phone('1001');
+    const asha = fixture.phone('1001');
     asha.agent.start();
     await asha.registered();
     const hers = await place(asha, 'no-answer');
     expect(await asha.call('ringing')).toMatchObject({ earlyMedia: false });
     asha.agent.end(hers);
     expect(await asha.call('ended')).toMatchObject({ cause: 'cancelled' });
-    await expect.poll(() => storyOf(asha).at(-1)).toBe('> ACK');
+    await expect.poll(() => wireScriptOf(asha).at(-1)).toBe('> ACK');
   });
 });

@@ -7,16 +7,16 @@ import { replyTo } from '../../src/gateway/sip-reply';
 import { labProblem } from '../lab/lab';
 import {
   digestPlaces,
-  enterPresentingRoom,
+  openPresentingFixture,
   presentingGateway,
   presentingKamailio,
   secretPlaces,
   WAYS,
   type PresentingPhone,
-  type PresentingRoom,
+  type PresentingFixture,
   type PresentingServer,
-} from '../support/presenting-room';
-import { storyOf } from '../support/story';
+} from '../support/phones/presenting-fixture';
+import { wireScriptOf } from '../support/phones/wire-script';
 
 const OTHER_KEY = 'a key of somebody else that is long enough for HS256';
 const problem = await labProblem();
@@ -47,7 +47,7 @@ const place = async (phone: PresentingPhone, target: string): Promise<string> =>
 };
 const shown = (phone: PresentingPhone): string =>
   JSON.stringify([phone.trace, phone.events, phone.agent.snapshot(), phone.marks]);
-const lines = (phone: PresentingPhone, of: RegExp): string[] => storyOf(phone).filter((line) => of.test(line));
+const lines = (phone: PresentingPhone, of: RegExp): string[] => wireScriptOf(phone).filter((line) => of.test(line));
 const until = (moment: number): Promise<void> => expect.poll(() => Date.now() > moment, { timeout: 5_000 }).toBe(true);
 
 for (const { name: serverName, missing, start } of servers) {
@@ -56,20 +56,20 @@ for (const { name: serverName, missing, start } of servers) {
       const { name, presentation } = way;
       const inRequests = presentation.kind === 'bearer' || presentation.kind === 'digest';
       let server: PresentingServer | null = null;
-      let room: PresentingRoom | null = null;
-      const inRoom = (): PresentingRoom => {
-        if (room === null) throw new Error('no test is running');
-        return room;
+      let fixture: PresentingFixture | null = null;
+      const inRoom = (): PresentingFixture => {
+        if (fixture === null) throw new Error('no test is running');
+        return fixture;
       };
       beforeAll(async () => {
         server = await start(way);
       });
       beforeEach(() => {
         if (server === null) throw new Error('the server does not run');
-        room = enterPresentingRoom(server, way);
+        fixture = openPresentingFixture(server, way);
       });
       afterEach(async () => {
-        await room?.leave();
+        await fixture?.leave();
         expect(server?.strays() ?? 0).toBe(0);
       });
       afterAll(() => server?.close());

@@ -1,14 +1,19 @@
 /** The presets that ask a server, as the form fills them in: what goes over the wire is what the system's documentation says. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Profile } from '../../src/contracts/profile';
-import { systemClock } from '../../src/main/clock';
-import { presentMinted } from '../../src/main/grant-presentation';
+import type { Profile } from '../../src/contracts/profile/profile';
+import { systemClock } from '../../src/main/base/clock';
+import { presentMinted } from '../../src/main/tokens/grant-presentation';
 import { createGenericHttp } from '../../src/main/providers/generic-http';
 import { createHttpClient } from '../../src/main/providers/http';
-import { PRESETS, withPreset } from '../../src/renderer/ui/presets';
-import { EMPTY_DRAFT, profileFrom, type Draft } from '../../src/renderer/ui/profile-draft';
-import { answerJson, openHttpServer, type Answer, type HttpServerUnderTest } from '../support/hostile-http-server';
-import { testKey } from '../support/provider-room';
+import { PRESETS, withPreset } from '../../src/renderer/ui/profiles/presets';
+import { EMPTY_DRAFT, profileFrom, type Draft } from '../../src/renderer/ui/profiles/profile-draft';
+import {
+  answerJson,
+  openHttpServer,
+  type Answer,
+  type HttpServerUnderTest,
+} from '../support/servers/hostile-http-server';
+import { testKey } from '../support/servers/provider-fixture';
 
 const NOW = 1_800_000_000_500;
 const { key, text: keyText } = testKey();

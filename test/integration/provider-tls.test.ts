@@ -4,13 +4,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import type { Result } from '../../src/contracts/result';
-import { systemClock } from '../../src/main/clock';
+import type { Result } from '../../src/contracts/base/result';
+import { systemClock } from '../../src/main/base/clock';
 import { createHttpClient, expectJson, type HttpAnswer, type HttpRequest } from '../../src/main/providers/http';
 import { makeCertificates, type LabCertificates, type ServerCertificate } from '../lab/certificates';
 import { createFakeClock } from '../support/fake-clock';
-import { answerJson, openHttpServer, type HttpServerUnderTest } from '../support/hostile-http-server';
-import { lineOf, testKey } from '../support/provider-room';
+import { answerJson, openHttpServer, type HttpServerUnderTest } from '../support/servers/hostile-http-server';
+import { lineOf, testKey } from '../support/servers/provider-fixture';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const missing = await new Promise<boolean>((resolve) =>

@@ -6,15 +6,15 @@ import { Socket } from 'phoenix';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import type { Profile, ProfileInput } from '../../src/contracts/profile';
-import { ok, type Result } from '../../src/contracts/result';
-import type { Grant } from '../../src/contracts/grant';
+import type { Profile, ProfileInput } from '../../src/contracts/profile/profile';
+import { ok, type Result } from '../../src/contracts/base/result';
+import type { Grant } from '../../src/contracts/profile/grant';
 import { startGateway, type GatewayHandle, type StartOptions } from '../../src/gateway/index';
-import type { NewAuditEntry } from '../../src/main/audit-log';
-import { createBroker, type Broker } from '../../src/main/broker';
-import { systemClock } from '../../src/main/clock';
-import type { KeyHandle } from '../../src/main/keys';
-import { createGrantPolicy } from '../../src/main/policy';
+import type { NewAuditEntry } from '../../src/main/audit/audit-log';
+import { createBroker, type Broker } from '../../src/main/tokens/broker';
+import { systemClock } from '../../src/main/base/clock';
+import type { KeyHandle } from '../../src/main/keys/keys';
+import { createGrantPolicy } from '../../src/main/policy/policy';
 import { createDecart } from '../../src/main/providers/decart';
 import { createGenericHttp } from '../../src/main/providers/generic-http';
 import { createHttpClient } from '../../src/main/providers/http';
@@ -22,16 +22,21 @@ import { createOpenaiRealtime } from '../../src/main/providers/openai-realtime';
 import { createSautikit } from '../../src/main/providers/sautikit';
 import { createSippet } from '../../src/main/providers/sippet';
 import { Secret } from '../../src/main/secrets/secret';
-import { openFakeDecart } from '../support/fake-decart';
-import { FakePeerConnection, installFakeWebRtc } from '../support/fake-peer-connection';
-import { openFakeSautikit } from '../support/fake-sautikit';
-import { startFakeSippet } from '../support/fake-sippet';
-import { answerJson, openHttpServer, type Answer, type HttpServerUnderTest } from '../support/hostile-http-server';
-import { createTestPhone } from '../support/phone';
-import { lineOf, testKey } from '../support/provider-room';
-import { mintToken, TEST_DOMAIN, TEST_KEY } from '../support/sip-client';
-import { tapWebSockets } from '../support/tapped-web-socket';
-import { providersOf } from '../support/token-providers';
+import { openFakeDecart } from '../support/servers/fake-decart';
+import { FakePeerConnection, installFakeWebRtc } from '../support/phones/fake-peer-connection';
+import { openFakeSautikit } from '../support/servers/fake-sautikit';
+import { startFakeSippet } from '../support/servers/fake-sippet';
+import {
+  answerJson,
+  openHttpServer,
+  type Answer,
+  type HttpServerUnderTest,
+} from '../support/servers/hostile-http-server';
+import { createTestPhone } from '../support/phones/phone';
+import { lineOf, testKey } from '../support/servers/provider-fixture';
+import { mintToken, TEST_DOMAIN, TEST_KEY } from '../support/phones/sip-client';
+import { tapWebSockets } from '../support/phones/tapped-web-socket';
+import { providersOf } from '../support/servers/token-providers';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,18 +1,18 @@
 /** Tokens by a private key, end to end: main's own signing, the phone engine, and a gateway that knows the public half alone. */
 import { WebSocket } from 'ws';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { profile as profileSchema, type Profile } from '../../src/contracts/profile';
-import { ok } from '../../src/contracts/result';
-import type { Grant } from '../../src/contracts/grant';
+import { profile as profileSchema, type Profile } from '../../src/contracts/profile/profile';
+import { ok } from '../../src/contracts/base/result';
+import type { Grant } from '../../src/contracts/profile/grant';
 import { FlowTokens } from '../../src/gateway/flow-token';
 import { startGateway, type GatewayHandle } from '../../src/gateway/index';
 import type { GatewayKey } from '../../src/gateway/verifying-key';
-import { makeKey, publicKeyOf } from '../../src/main/key-kinds';
+import { makeKey, publicKeyOf } from '../../src/main/secrets/key-kinds';
 import { createLocalJwt } from '../../src/main/providers/local-jwt';
 import { fingerprintOf, type Secret } from '../../src/main/secrets/secret';
-import { installFakeWebRtc } from '../support/fake-peer-connection';
-import { createTestPhone, type TestPhone } from '../support/phone';
-import { TEST_DOMAIN } from '../support/sip-client';
+import { installFakeWebRtc } from '../support/phones/fake-peer-connection';
+import { createTestPhone, type TestPhone } from '../support/phones/phone';
+import { TEST_DOMAIN } from '../support/phones/sip-client';
 
 type PublicAlgorithm = 'RS256' | 'ES256' | 'EdDSA';
 const provider = createLocalJwt(() => Date.now());

@@ -1,4 +1,4 @@
-/** The walls of the house hold: what must not compile does not, and each arrow rule fires on the arrow it forbids. */
+/** The zones and rooms hold: what must not compile does not, and each arrow rule fires on the arrow it forbids. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,8 +60,10 @@ const report = z.object({
   summary: z.object({ violations: z.array(z.object({ rule: z.object({ name: z.string() }), from: z.string() })) }),
 });
 
-/** Names of the rules that fire in a tree of the given files. */
-function firedRules(files: Readonly<Record<string, string>>): string[] {
+type Violation = z.infer<typeof report>['summary']['violations'][number];
+
+/** What the arrow table says of a tree of the given files. */
+function violations(files: Readonly<Record<string, string>>): Violation[] {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
@@ -82,8 +84,12 @@ function firedRules(files: Readonly<Record<string, string>>): string[] {
   } catch (error) {
     output = z.object({ stdout: z.string() }).parse(error).stdout;
   }
-  return report.parse(JSON.parse(output)).summary.violations.map((violation) => violation.rule.name);
+  return report.parse(JSON.parse(output)).summary.violations;
 }
+
+/** Names of the rules that fire in a tree of the given files. */
+const firedRules = (files: Readonly<Record<string, string>>): string[] =>
+  violations(files).map(({ rule }) => rule.name);
 
 const npmPackage = (name: string): Record<string, string> => ({
   [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
@@ -110,11 +116,14 @@ describe('the arrow table', () => {
     [
       'only-index-composes',
       {
-        'src/main/broker.ts': "import './composition/compose-tokens';",
+        'src/main/tokens/broker.ts': "import '../composition/compose-tokens';",
         'src/main/composition/compose-tokens.ts': leaf,
       },
     ],
-    ['preload-imports-names-only', { 'src/preload/a.ts': "import '../contracts/ipc';", 'src/contracts/ipc.ts': leaf }],
+    [
+      'preload-imports-names-only',
+      { 'src/preload/a.ts': "import '../contracts/ipc/ipc';", 'src/contracts/ipc/ipc.ts': leaf },
+    ],
     ['renderer-imports-contracts', { 'src/renderer/a.ts': "import '../main/b';", 'src/main/b.ts': leaf }],
     ['gateway-imports-contracts', { 'src/gateway/a.ts': "import '../main/b';", 'src/main/b.ts': leaf }],
     ['renderer-knows-no-node', { 'src/renderer/a.ts': "import 'node:fs';" }],
@@ -124,9 +133,19 @@ describe('the arrow table', () => {
     ['engine-knows-no-react', { 'src/renderer/phone/a.ts': "import 'react';", ...npmPackage('react') }],
     ['nothing-imports-test-or-build', { 'src/main/a.ts': "import '../../test/support/b';", 'test/support/b.ts': leaf }],
     ['no-dev-dependency-in-main', { 'src/main/a.ts': "import 'react';", ...npmPackage('react') }],
-    ['one-file-imports-jssip', { 'src/renderer/phone/call.ts': "import 'jssip';", ...npmPackage('jssip') }],
-    ['one-file-imports-keytar', { 'src/main/broker.ts': "import 'keytar';", ...npmPackage('keytar') }],
-    ['one-file-signs', { 'src/main/broker.ts': "import 'jose';", ...npmPackage('jose') }],
+    ['ui-feature-keys', { 'src/renderer/ui/keys/a.ts': "import '../audit/b';", 'src/renderer/ui/audit/b.ts': leaf }],
+    ['ui-feature-phone', { 'src/renderer/ui/phone/a.ts': "import '../app/b';", 'src/renderer/ui/app/b.ts': leaf }],
+    [
+      'ui-kit-knows-no-feature',
+      { 'src/renderer/ui/kit/a.ts': "import '../keys/b';", 'src/renderer/ui/keys/b.ts': leaf },
+    ],
+    [
+      'few-rooms-talk-to-electron',
+      { 'src/main/keys/a.ts': "import { app } from 'electron';", ...npmPackage('electron') },
+    ],
+    ['one-file-imports-jssip', { 'src/renderer/phone/call/call.ts': "import 'jssip';", ...npmPackage('jssip') }],
+    ['one-file-imports-keytar', { 'src/main/tokens/broker.ts': "import 'keytar';", ...npmPackage('keytar') }],
+    ['one-file-signs', { 'src/main/tokens/broker.ts': "import 'jose';", ...npmPackage('jose') }],
     [
       'one-file-makes-media',
       { 'src/gateway/proxy.ts': "import 'node-datachannel';", ...npmPackage('node-datachannel') },
@@ -134,6 +153,56 @@ describe('the arrow table', () => {
   ])('%s fires', (rule, files) => {
     expect(firedRules({ ...manifest, ...files })).toContain(rule);
   });
+
+  /** A zone's rooms from above to below; `beside` draws the arrows that a room may have to one of its own layer. */
+  const zones = {
+    main: {
+      base: 'src/main',
+      rows: [
+        ['composition'],
+        ['cli'],
+        ['handlers'],
+        ['assistant', 'tokens', 'consent', 'control-api'],
+        ['providers', 'ipc', 'keys', 'locks', 'practice', 'history', 'contacts', 'recordings', 'diagnostics'],
+        ['profiles', 'secrets'],
+        ['policy', 'audit', 'settings', 'windows', 'desktop'],
+        ['lockdown', 'tools'],
+        ['base'],
+      ],
+      drawn: ['assistant>tokens', 'ipc>locks', 'providers>keys'],
+    },
+    renderer: {
+      base: 'src/renderer',
+      rows: [['ui'], ['state'], ['voice'], ['phone'], ['media', 'events'], ['base']],
+      drawn: [],
+    },
+    phone: {
+      base: 'src/renderer/phone',
+      rows: [['agent'], ['transfer', 'conference'], ['call', 'registration', 'jssip'], ['port'], ['wire'], ['base']],
+      drawn: [],
+    },
+  } as const;
+
+  it.each(Object.entries(zones))(
+    'the layers of %s: each arrow up or aside fires, each arrow down does not',
+    (zone, { base, rows, drawn }) => {
+      const rooms = rows.flatMap((row, level) => row.map((room) => ({ room, level })));
+      const aside: readonly string[] = drawn;
+      const files: Record<string, string> = {};
+      const wrong: string[] = [];
+      for (const from of rooms) {
+        files[`${base}/${from.room}/leaf.ts`] = leaf;
+        for (const to of rooms) {
+          if (from.room === to.room) continue;
+          files[`${base}/${from.room}/to-${to.room}.ts`] = `import '../${to.room}/leaf';`;
+          if (to.level > from.level || aside.includes(`${from.room}>${to.room}`)) continue;
+          wrong.push(`${zone}-layer-${from.room} ${base}/${from.room}/to-${to.room}.ts`);
+        }
+      }
+      const fired = violations({ ...manifest, ...files }).filter(({ rule }) => rule.name.startsWith(`${zone}-layer-`));
+      expect(fired.map(({ rule, from }) => `${rule.name} ${from}`).sort()).toEqual(wrong.sort());
+    },
+  );
 
   it('is silent on the arrows that are drawn', () => {
     expect(
@@ -144,8 +213,8 @@ describe('the arrow table', () => {
         'src/contracts/a.ts': "import 'zod'; export const x = 1;",
         'src/main/a.ts': "import '../contracts/a';",
         'src/renderer/ui/a.ts': "import '../state/b';",
-        'src/renderer/state/b.ts': "import '../phone/jssip-stack'; export const x = 1;",
-        'src/renderer/phone/jssip-stack.ts': "import 'jssip'; export const y = 1;",
+        'src/renderer/state/b.ts': "import '../phone/jssip/jssip-stack'; export const x = 1;",
+        'src/renderer/phone/jssip/jssip-stack.ts': "import 'jssip'; export const y = 1;",
       }),
     ).toEqual([]);
   });
@@ -155,7 +224,7 @@ describe('ipcMain', () => {
   // A named import is below what the arrow table sees, so ESLint watches this one.
   it.each([
     ['src/main/index.ts', 1],
-    ['src/main/ipc.ts', 0],
+    ['src/main/ipc/ipc.ts', 0],
   ])('imported by %s: %i complaint', async (path, complaints) => {
     // With CI=true typescript-eslint takes each file's text from the disk, not the text it is given, unless told not to.
     const eslint = new ESLint({

@@ -4,11 +4,11 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SipRequest, SipResponse } from '../../src/gateway/sip-message';
-import { analyseTone, holdsTone, type ToneReading } from '../support/audio-probe';
-import { fromMuLaw, MediaPhone, type MediaCodec } from '../support/media-phone';
+import { analyseTone, holdsTone, type ToneReading } from '../support/sound/audio-probe';
+import { fromMuLaw, MediaPhone, type MediaCodec } from '../support/phones/media-phone';
 import { measured } from '../support/measured';
-import { readSound, type Sound } from '../support/recording';
-import { SipClient, type TestDialog } from '../support/sip-client';
+import { readSound, type Sound } from '../support/sound/recording';
+import { SipClient, type TestDialog } from '../support/phones/sip-client';
 import type { Baresip } from './baresip';
 import { labProblem, startLab, type Lab } from './lab';
 

@@ -1,8 +1,8 @@
 /** A call from the WebRTC side to an ordinary phone, whose token limits it: both sides and the media end with it. */
 import { expect, it, onTestFinished } from 'vitest';
 import { headerOf } from '../../src/gateway/sip-message';
-import { SipClient } from '../support/sip-client';
-import { setUpLab } from './lab-room';
+import { SipClient } from '../support/phones/sip-client';
+import { setUpLab } from './lab-fixture';
 
 const lab = setUpLab();
 

@@ -12,8 +12,8 @@ export interface LabProcess {
   readonly running: () => boolean;
   /** What it printed. */
   readonly printed: () => Promise<string>;
-  /** Asks it to end, and after `patienceMs` (default 5000) makes it and its children end. */
-  readonly stop: (patienceMs?: number) => Promise<void>;
+  /** Asks it to end, and after `graceMs` (default 5000) makes it and its children end. */
+  readonly stop: (graceMs?: number) => Promise<void>;
   /** Ends it and its children without a goodbye. */
   readonly kill: () => Promise<void>;
 }
@@ -64,9 +64,9 @@ export async function startLabProcess(
     running,
     printed: () => readFile(logPath, 'utf8').catch(() => ''),
     kill,
-    stop: async (patienceMs = 5_000) => {
+    stop: async (graceMs = 5_000) => {
       if (running()) process.kill(pid, 'SIGTERM');
-      const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), patienceMs);
+      const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
       await exited;
       clearTimeout(timer);
       signalGroup(pid, 'SIGKILL');

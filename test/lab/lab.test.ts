@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { allProcesses, isRunning } from '../support/processes';
-import { durationMs, purestTone, readSound } from '../support/recording';
+import { allProcesses, isRunning } from '../support/app/processes';
+import { durationMs, purestTone, readSound } from '../support/sound/recording';
 import { labProblem, startLab, type Lab, type LabOptions } from './lab';
 
 const problem = await labProblem();
@@ -43,14 +43,14 @@ it('says what a server printed when it does not start, and leaves nothing', asyn
 });
 
 it('carries a call from SIPp to baresip, whose tone comes back', async () => {
-  const room = await lab();
-  const caller = await room.sipp(CALLER, { role: 'uac', target: 'bob', args: ['-rtp_echo'] });
+  const fixture = await lab();
+  const caller = await fixture.sipp(CALLER, { role: 'uac', target: 'bob', args: ['-rtp_echo'] });
   const { ok, errors } = await caller.done;
   expect(ok, errors).toBe(true);
-  const closed = await room.baresip.event('CALL_CLOSED');
+  const closed = await fixture.baresip.event('CALL_CLOSED');
   expect(closed.peer).toContain('caller');
-  expect(room.baresip.calls()).toBe(0);
-  const recordings = await room.baresip.recordings();
+  expect(fixture.baresip.calls()).toBe(0);
+  const recordings = await fixture.baresip.recordings();
   expect(recordings.map(({ direction }) => direction).sort()).toEqual(['dec', 'enc']);
   for (const { path, direction } of recordings) {
     const sound = await readSound(path);
@@ -60,13 +60,13 @@ it('carries a call from SIPp to baresip, whose tone comes back', async () => {
     expect(tone?.toneDbfs, direction).toBeGreaterThan(-12);
     expect(tone?.restDbfs, direction).toBeLessThan(-25);
   }
-  expect(await room.mediaSessions()).toBe(0);
+  expect(await fixture.mediaSessions()).toBe(0);
 });
 
 it('controls its ordinary phones: dial, answer, keys, hold, hang up; each hears the other', async () => {
-  const room = await lab({ answerMode: 'manual' });
-  const bob = room.baresip;
-  const carol = await room.startBaresip({ user: 'carol', toneHz: 800 });
+  const fixture = await lab({ answerMode: 'manual' });
+  const bob = fixture.baresip;
+  const carol = await fixture.startBaresip({ user: 'carol', toneHz: 800 });
   await carol.dial('bob');
   await bob.event('CALL_INCOMING');
   expect([bob.calls(), bob.digits()]).toEqual([1, '']);
@@ -93,14 +93,14 @@ it('controls its ordinary phones: dial, answer, keys, hold, hang up; each hears 
 });
 
 it('knows its ordinary phones again after its server died', async () => {
-  const room = await lab();
-  const [pid, contacts] = [room.kamailio.pid(), await room.kamailio.contacts('bob')];
-  await room.kamailio.kill();
+  const fixture = await lab();
+  const [pid, contacts] = [fixture.kamailio.pid(), await fixture.kamailio.contacts('bob')];
+  await fixture.kamailio.kill();
   expect(isRunning(pid)).toBe(false);
   const before = Date.now();
-  const listening = await room.kamailio.restart();
+  const listening = await fixture.kamailio.restart();
   expect(listening - before).toBeLessThan(5_000);
-  expect(await room.kamailio.contacts('bob')).toEqual(contacts);
-  const caller = await room.sipp(CALLER, { role: 'uac', target: 'bob' });
+  expect(await fixture.kamailio.contacts('bob')).toEqual(contacts);
+  const caller = await fixture.sipp(CALLER, { role: 'uac', target: 'bob' });
   expect(await caller.done).toMatchObject({ ok: true });
 });

@@ -1,7 +1,7 @@
 /** A dialog outlives the WebSocket it began on: what its peer sends goes to the same phone's newer one. */
 import { expect, it, onTestFinished } from 'vitest';
-import { SipClient } from '../support/sip-client';
-import { setUpLab } from './lab-room';
+import { SipClient } from '../support/phones/sip-client';
+import { setUpLab } from './lab-fixture';
 
 const lab = setUpLab();
 

@@ -13,7 +13,7 @@ import {
   story,
   verdict,
   wentWell,
-} from './odd-peers-room';
+} from './odd-peers-fixture';
 import type { Sipp } from './sipp';
 
 const { lab, visitors, play, peer } = setUpOddPeers();

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { headerOf, headersOf, type SipResponse } from '../../src/gateway/sip-message';
-import { SipClient } from '../support/sip-client';
+import { SipClient } from '../support/phones/sip-client';
 import { hostileTokens } from './hostile-tokens';
 import { labProblem, startLab, type Lab, type LabOptions } from './lab';
 

@@ -1,15 +1,15 @@
 /** A run without a window: `ringfence <command>`. */
 import { app } from 'electron';
-import { systemClock } from '../clock';
-import { EXIT, type CommandLine } from '../command-line';
-import { FOR_A_COMMAND } from '../command-claim';
-import { refusal } from '../commands/answer';
-import { createProbe } from '../commands/gateway-probe';
-import { printAnswer, systemTerminal } from '../commands/terminal';
-import { policyPath } from '../managed-policy';
-import { scryptChecks } from '../passphrase-verifier';
+import { systemClock } from '../base/clock';
+import { EXIT, type CommandLine } from '../cli/command-line';
+import { FOR_A_COMMAND } from '../cli/command-claim';
+import { refusal } from '../cli/answer';
+import { createProbe } from '../cli/gateway-probe';
+import { printAnswer, systemTerminal } from '../cli/terminal';
+import { policyPath } from '../policy/managed-policy';
+import { scryptChecks } from '../locks/passphrase-verifier';
 import { systemAuthorities } from '../providers/system-authorities';
-import { runCommand } from '../run-command';
+import { runCommand } from '../cli/run-command';
 import { createKeychain } from '../secrets/keychain';
 
 /** The value is the exit code. */

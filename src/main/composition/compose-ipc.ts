@@ -1,34 +1,34 @@
 /** What the windows may ask for, tied to what answers it. */
 import { randomUUID } from 'node:crypto';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
-import { ok } from '../../contracts/result';
-import { APP_ORIGIN } from '../app-protocol';
-import { createAuditHandlers } from '../audit-handlers';
-import type { AuditLog } from '../audit-log';
-import { createChangeQuestion } from '../change-question';
-import type { Clock } from '../clock';
-import { createBoxes } from '../desktop/boxes';
+import { ok } from '../../contracts/base/result';
+import { APP_ORIGIN } from '../lockdown/app-protocol';
+import { createAuditHandlers } from '../handlers/audit-handlers';
+import type { AuditLog } from '../audit/audit-log';
+import { createChangeQuestion } from '../consent/change-question';
+import type { Clock } from '../base/clock';
+import { createNativeDialogs } from '../desktop/native-dialogs';
 import { createChosenFiles } from '../desktop/chosen-files';
-import { createIncomingCalls, type IncomingCalls } from '../desktop/incoming-calls';
-import { createIncomingWindow } from '../desktop/incoming-window';
-import type { KeyHandover } from '../desktop/key-handover';
-import { keyFromClipboard, keyFromFile } from '../desktop/key-sources';
-import { askNatively } from '../desktop/native-question';
-import { createUnlockWindow } from '../desktop/unlock-window';
-import { createHandlers } from '../handlers';
-import { UNLOCK_PARTITION } from '../hardening';
-import { serveIpc } from '../ipc';
-import { createKeyQuestion } from '../key-question';
-import type { Log } from '../log';
-import type { Notify } from '../notify';
-import { createNotedRate } from '../noted-rate';
-import { isSandboxed } from '../os-sandbox';
-import { createPolicyHandlers } from '../policy-handlers';
-import { admitProfile } from '../profile-guard';
-import { createTransferHandlers } from '../profile-transfer-handlers';
-import { createRemoteCallHandlers } from '../remote-calls';
-import { admitAdmin } from '../required-admin-lock';
-import type { Windows } from '../windows';
+import { createIncomingCalls, type IncomingCalls } from '../windows/incoming-calls';
+import { createIncomingWindow } from '../windows/incoming-window';
+import type { KeyHandover } from '../secrets/key-handover';
+import { keyFromClipboard, keyFromFile } from '../secrets/key-sources';
+import { askNatively } from '../consent/native-question';
+import { createUnlockWindow } from '../windows/unlock-window';
+import { createHandlers } from '../handlers/handlers';
+import { UNLOCK_PARTITION } from '../lockdown/hardening';
+import { serveIpc } from '../ipc/ipc';
+import { createKeyQuestion } from '../consent/key-question';
+import type { Log } from '../base/log';
+import type { Notify } from '../ipc/notify';
+import { createNotedRate } from '../ipc/noted-rate';
+import { isSandboxed } from '../lockdown/os-sandbox';
+import { createPolicyHandlers } from '../handlers/policy-handlers';
+import { admitProfile } from '../profiles/profile-guard';
+import { createTransferHandlers } from '../handlers/profile-transfer-handlers';
+import { createRemoteCallHandlers } from '../handlers/remote-calls';
+import { admitAdmin } from '../locks/required-admin-lock';
+import type { Windows } from '../windows/windows';
 import type { Locks } from './compose-locks';
 import type { TokenSide } from './compose-tokens';
 import type { OpenedFiles } from './open-files';
@@ -62,11 +62,11 @@ export function composeIpc({
 }: IpcPorts): IncomingCalls {
   const { keys, broker, renewal, voice, tests, sippet, snapshot, tellProfiles, lineChanged } = tokens;
   const phoneWindow = () => windows.get('phone');
-  const boxes = createBoxes(clock);
-  const chosenFiles = createChosenFiles(phoneWindow, boxes);
+  const dialogs = createNativeDialogs(clock);
+  const chosenFiles = createChosenFiles(phoneWindow, dialogs);
   const keyQuestion = createKeyQuestion({
     find: profiles.find,
-    ask: (question) => askNatively(phoneWindow(), boxes, question),
+    ask: (question) => askNatively(phoneWindow(), dialogs, question),
     clock,
     audit: audit.append,
   });
@@ -81,7 +81,7 @@ export function composeIpc({
       return active !== null || next !== null || keyQuestion.isFor(profileId);
     },
     adminLock,
-    ask: (question) => askNatively(phoneWindow(), boxes, question),
+    ask: (question) => askNatively(phoneWindow(), dialogs, question),
     clock,
     audit: audit.append,
   });
@@ -121,7 +121,7 @@ export function composeIpc({
       snapshot,
       keys,
       keyFromClipboard,
-      keyFromFile: () => keyFromFile(phoneWindow(), boxes),
+      keyFromFile: () => keyFromFile(phoneWindow(), dialogs),
       keyQuestion,
       handOverKey: handover.copy,
       broker,

@@ -1,16 +1,16 @@
 /** The two locks: the admin's, over keys, profiles and policy, and the phone's own. */
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
-import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
-import { ADMIN_LOCK_VERSION, adminLockDocument, openAdminLock, type AdminLock } from '../admin-lock';
-import type { AuditLog } from '../audit-log';
-import type { Clock } from '../clock';
+import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
+import { ADMIN_LOCK_VERSION, adminLockDocument, openAdminLock, type AdminLock } from '../locks/admin-lock';
+import type { AuditLog } from '../audit/audit-log';
+import type { Clock } from '../base/clock';
 import { isScreenLocked } from '../desktop/power';
-import { createJsonFile } from '../json-file';
-import type { Log } from '../log';
-import type { Notify } from '../notify';
-import { scryptChecks } from '../passphrase-verifier';
-import { createPhoneLock, type PhoneLock } from '../phone-lock';
+import { createJsonFile } from '../base/json-file';
+import type { Log } from '../base/log';
+import type { Notify } from '../ipc/notify';
+import { scryptChecks } from '../locks/passphrase-verifier';
+import { createPhoneLock, type PhoneLock } from '../locks/phone-lock';
 import type { SecretStore } from '../secrets/secret-store';
 import type { TokenSide } from './compose-tokens';
 import type { OpenedFiles } from './open-files';

@@ -1,22 +1,22 @@
-/** The token side of the house: keys, providers, the broker that mints with them, the renewal of what it minted, and the lines that live on it. */
+/** The token side of main: keys, providers, the broker that mints with them, the renewal of what it minted, and the lines that live on it. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
-import type { ProfilesSnapshot } from '../../contracts/profile';
-import type { ProviderKind } from '../../contracts/provider';
-import { fail, ok } from '../../contracts/result';
-import type { AuditLog } from '../audit-log';
-import { createBroker, type Broker } from '../broker';
-import type { Clock } from '../clock';
-import { createConnectionTests, type ConnectionTests } from '../connection-tests';
-import { forkGateway } from '../gateway-process';
-import { createGatewayRequests, type GatewayRequests } from '../gateway-requests';
-import { createGrantRenewal, type GrantRenewal } from '../grant-renewal';
-import { createKeys, type Keys } from '../keys';
-import type { Log } from '../log';
-import type { Notify } from '../notify';
-import { createGrantPolicy } from '../policy';
-import { createPracticeLine, type PracticeLine } from '../practice-line';
+import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
+import type { ProfilesSnapshot } from '../../contracts/profile/profile';
+import type { ProviderKind } from '../../contracts/profile/provider';
+import { fail, ok } from '../../contracts/base/result';
+import type { AuditLog } from '../audit/audit-log';
+import { createBroker, type Broker } from '../tokens/broker';
+import type { Clock } from '../base/clock';
+import { createConnectionTests, type ConnectionTests } from '../tokens/connection-tests';
+import { forkGateway } from '../practice/gateway-process';
+import { createGatewayRequests, type GatewayRequests } from '../lockdown/gateway-requests';
+import { createGrantRenewal, type GrantRenewal } from '../tokens/grant-renewal';
+import { createKeys, type Keys } from '../keys/keys';
+import type { Log } from '../base/log';
+import type { Notify } from '../ipc/notify';
+import { createGrantPolicy } from '../policy/policy';
+import { createPracticeLine, type PracticeLine } from '../practice/practice-line';
 import { createDecart } from '../providers/decart';
 import { createEphemeralCredentials } from '../providers/ephemeral-credentials';
 import { createGenericHttp } from '../providers/generic-http';
@@ -30,7 +30,7 @@ import { systemAuthorities } from '../providers/system-authorities';
 import type { TokenProvider } from '../providers/token-provider';
 import { createMemoryStore } from '../secrets/memory-store';
 import type { SecretStore } from '../secrets/secret-store';
-import { createVoiceCalls, type VoiceCalls } from '../voice-calls';
+import { createVoiceCalls, type VoiceCalls } from '../assistant/voice-calls';
 import { NOTICE_LENGTH, type OpenedFiles } from './open-files';
 
 /** What a mint changes in the profiles' snapshot is not urgent, and drawing it must not hold the grant up, ms. */

@@ -1,19 +1,19 @@
 /** What the installation's folder holds, opened side by side; what had to be set aside is told in one notice. */
 import { join } from 'node:path';
-import type { Clock } from '../clock';
-import { createJsonFile, type JsonFile } from '../json-file';
-import type { Log } from '../log';
-import { openManagedPolicy, type ManagedPolicy } from '../managed-policy';
-import { guardProfiles } from '../profile-guard';
+import type { Clock } from '../base/clock';
+import { createJsonFile, type JsonFile } from '../base/json-file';
+import type { Log } from '../base/log';
+import { openManagedPolicy, type ManagedPolicy } from '../policy/managed-policy';
+import { guardProfiles } from '../profiles/profile-guard';
 import {
   openProfileStore,
   profileMigrations,
   profilesDocument,
   PROFILES_VERSION,
   type ProfileStore,
-} from '../profile-store';
-import { openSettingsStore, settingsDocument, SETTINGS_VERSION, type SettingsStore } from '../settings-store';
-import { windowState, WINDOW_STATE_VERSION, type WindowState } from '../window';
+} from '../profiles/profile-store';
+import { openSettingsStore, settingsDocument, SETTINGS_VERSION, type SettingsStore } from '../settings/settings-store';
+import { windowState, WINDOW_STATE_VERSION, type WindowState } from '../windows/window';
 
 /** Longest notice that the window shows, characters. */
 export const NOTICE_LENGTH = 300;

@@ -2,8 +2,8 @@
 import { open, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { dialog, type BrowserWindow } from 'electron';
-import { fail, ok, type Result } from '../../contracts/result';
-import { notShown, type Boxes } from './boxes';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import { notShown, type NativeDialogs } from './native-dialogs';
 
 export interface FileKind {
   /** "Profiles". */
@@ -33,7 +33,7 @@ export interface ChosenFiles {
 }
 
 /** `parent` is the window that the dialogs belong to. */
-export function createChosenFiles(parent: () => BrowserWindow | null, boxes: Boxes): ChosenFiles {
+export function createChosenFiles(parent: () => BrowserWindow | null, dialogs: NativeDialogs): ChosenFiles {
   const filters = ({ name, extension }: FileKind) => [{ name, extensions: [extension] }];
   return {
     read: async (title, kind, most) => {
@@ -43,7 +43,7 @@ export function createChosenFiles(parent: () => BrowserWindow | null, boxes: Box
         filters: filters(kind),
         properties: ['openFile', 'dontAddToRecent'],
       };
-      const chosen = await boxes.show(
+      const chosen = await dialogs.show(
         () => (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options)),
         ({ canceled }) => canceled,
       );
@@ -77,7 +77,7 @@ export function createChosenFiles(parent: () => BrowserWindow | null, boxes: Box
         filters: filters(kind),
         properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
       };
-      const chosen = await boxes.show(
+      const chosen = await dialogs.show(
         () => (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options)),
         ({ canceled }) => canceled,
       );

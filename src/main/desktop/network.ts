@@ -3,7 +3,7 @@
  * of a cable that was pulled when its peer has not answered for minutes.
  */
 import { networkInterfaces } from 'node:os';
-import type { Clock } from '../clock';
+import type { Clock } from '../base/clock';
 
 /** How often the addresses are read, ms; reading them takes a tenth of one. */
 const EVERY_MS = 250;

@@ -1,9 +1,9 @@
 /** What the answers of token servers have in common: tokens, ICE servers, and where to ask. */
 import { z } from 'zod';
-import type { Grant } from '../../contracts/grant';
-import { iceServer, type Profile } from '../../contracts/profile';
-import type { Purpose } from '../../contracts/policy';
-import { fail } from '../../contracts/result';
+import type { Grant } from '../../contracts/profile/grant';
+import { iceServer, type Profile } from '../../contracts/profile/profile';
+import type { Purpose } from '../../contracts/policy/policy';
+import { fail } from '../../contracts/base/result';
 import { readPointer } from './json-pointer';
 import { parseStrictJson } from './strict-json';
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFakeDecart, type FakeDecart } from '../../../test/support/fake-decart';
-import { answerJson } from '../../../test/support/hostile-http-server';
-import { lineOf, testKey } from '../../../test/support/provider-room';
-import type { Profile } from '../../contracts/profile';
-import { systemClock } from '../clock';
+import { openFakeDecart, type FakeDecart } from '../../../test/support/servers/fake-decart';
+import { answerJson } from '../../../test/support/servers/hostile-http-server';
+import { lineOf, testKey } from '../../../test/support/servers/provider-fixture';
+import type { Profile } from '../../contracts/profile/profile';
+import { systemClock } from '../base/clock';
 import { createDecart } from './decart';
 import { createHttpClient } from './http';
 import type { TokenProvider } from './token-provider';

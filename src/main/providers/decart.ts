@@ -1,7 +1,7 @@
 /** Decart: `POST /v1/client/tokens` with `x-api-key` -> a client token (`ek_...`) for one connect. Its expiry ends no live connection; `maxSessionDuration` does. */
 import { z } from 'zod';
-import type { ProviderOf } from '../../contracts/provider';
-import { fail, ok } from '../../contracts/result';
+import type { ProviderOf } from '../../contracts/profile/provider';
+import { fail, ok } from '../../contracts/base/result';
 import { endpoint, expiryValue, otherProvider, purposeUnknown, tokenText } from './answers';
 import { parseExpiry } from './expiry';
 import { expectJson, type HttpClient } from './http';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { fail, ok } from '../../contracts/result';
-import { profile as profileSchema } from '../../contracts/profile';
+import { fail, ok } from '../../contracts/base/result';
+import { profile as profileSchema } from '../../contracts/profile/profile';
 import { Secret } from '../secrets/secret';
 import { createEphemeralCredentials } from './ephemeral-credentials';
 

@@ -3,8 +3,8 @@
  * section 2.2, as Kamailio's auth_ephemeral and TURN servers take it).
  */
 import { webcrypto } from 'node:crypto';
-import { parseSipUri } from '../../contracts/sip-uri';
-import { ok } from '../../contracts/result';
+import { parseSipUri } from '../../contracts/call/sip-uri';
+import { ok } from '../../contracts/base/result';
 import { createHmacKeys } from './hmac-keys';
 import { identityUnusable, type TokenProvider } from './token-provider';
 

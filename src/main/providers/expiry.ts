@@ -1,5 +1,5 @@
 /** When a token of somebody else's ends, by this computer's clock. */
-import { fail, ok, type Result } from '../../contracts/result';
+import { fail, ok, type Result } from '../../contracts/base/result';
 
 /** A token that lives longer than a day is no short-lived token. */
 const LONGEST_LIFE_MS = 86_400_000;

@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answerJson, openHttpServer, type HttpServerUnderTest } from '../../../test/support/hostile-http-server';
-import { lineOf, testKey } from '../../../test/support/provider-room';
-import type { Profile, ProfileInput } from '../../contracts/profile';
-import { systemClock } from '../clock';
-import type { KeyHandle } from '../keys';
+import {
+  answerJson,
+  openHttpServer,
+  type HttpServerUnderTest,
+} from '../../../test/support/servers/hostile-http-server';
+import { lineOf, testKey } from '../../../test/support/servers/provider-fixture';
+import type { Profile, ProfileInput } from '../../contracts/profile/profile';
+import { systemClock } from '../base/clock';
+import type { KeyHandle } from '../keys/keys';
 import { Secret } from '../secrets/secret';
 import { createGenericHttp } from './generic-http';
 import { createHttpClient } from './http';

@@ -1,8 +1,8 @@
 /** A system that nobody here has heard of: the admin says how to ask it, and where in its answer the token is. */
-import type { Profile } from '../../contracts/profile';
-import { KEY_PLACEHOLDER } from '../../contracts/literal-secrets';
-import type { ProviderOf } from '../../contracts/provider';
-import { fail, ok, type Result } from '../../contracts/result';
+import type { Profile } from '../../contracts/profile/profile';
+import { KEY_PLACEHOLDER } from '../../contracts/profile/literal-secrets';
+import type { ProviderOf } from '../../contracts/profile/provider';
+import { fail, ok, type Result } from '../../contracts/base/result';
 import { z } from 'zod';
 import { answeredIceServers, jwtExpiry, otherProvider, purposeUnknown, tokenText } from './answers';
 import { parseExpiry } from './expiry';

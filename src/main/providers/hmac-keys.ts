@@ -1,7 +1,7 @@
 /** HMAC keys made from the keychain's texts: the bytes of the key are those of the text. */
 import { webcrypto } from 'node:crypto';
-import { fail, ok, type Result } from '../../contracts/result';
-import { SHORTEST_HMAC_KEY } from '../key-kinds';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import { SHORTEST_HMAC_KEY } from '../secrets/key-kinds';
 import type { Secret } from '../secrets/secret';
 import { createImportedKeys, type ImportedKeys } from './imported-keys';
 

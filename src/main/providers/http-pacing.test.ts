@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
 import { seeded } from '../../../test/support/seeded';
-import { fail } from '../../contracts/result';
+import { fail } from '../../contracts/base/result';
 import { createPacing, retryAfterMs } from './http-pacing';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');

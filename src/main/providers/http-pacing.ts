@@ -1,6 +1,6 @@
 /** When a server may be asked again: a breaker after a refused key, back-off with jitter after trouble, `Retry-After` where it is given. */
-import type { Failure } from '../../contracts/result';
-import type { Clock } from '../clock';
+import type { Failure } from '../../contracts/base/result';
+import type { Clock } from '../base/clock';
 
 /** A server may make us wait so long, no longer. */
 const LONGEST_RETRY_AFTER_MS = 300_000;

@@ -13,9 +13,9 @@ import {
   openHttpServer,
   type Answer,
   type HttpServerUnderTest,
-} from '../../../test/support/hostile-http-server';
-import { lineOf, mainClockOn, testKey } from '../../../test/support/provider-room';
-import type { Failure, Result } from '../../contracts/result';
+} from '../../../test/support/servers/hostile-http-server';
+import { lineOf, mainClockOn, testKey } from '../../../test/support/servers/provider-fixture';
+import type { Failure, Result } from '../../contracts/base/result';
 import { Secret } from '../secrets/secret';
 import {
   createHttpClient,
@@ -36,7 +36,7 @@ afterEach(async () => {
 const GOOD = { token: 'a-token' };
 const { key, text: keyText } = testKey();
 
-interface Room {
+interface Fixture {
   readonly server: HttpServerUnderTest;
   readonly clock: FakeClock;
   readonly http: HttpClient;
@@ -45,12 +45,12 @@ interface Room {
 }
 
 /** A client and a server on this computer that answers so. */
-async function enter(answer: Answer = answerJson(200, GOOD)): Promise<Room> {
+async function enter(answer: Answer = answerJson(200, GOOD)): Promise<Fixture> {
   const server = await openHttpServer(answer);
   servers.push(server);
   const clock = createFakeClock(Date.now());
   const http = createHttpClient({ clock: mainClockOn(clock), random: () => 1 });
-  const request: Room['request'] = (parts = {}) => ({
+  const request: Fixture['request'] = (parts = {}) => ({
     profile: lineOf({ kind: 'sautikit', baseUrl: server.url }),
     purpose: 'sip',
     method: 'POST',

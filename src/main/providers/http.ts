@@ -4,15 +4,15 @@
  * back-off, a breaker after a refused key. A single flight for each profile and purpose is the broker's.
  */
 import type { z } from 'zod';
-import { isLoopbackHost } from '../../contracts/loopback';
-import type { Profile } from '../../contracts/profile';
-import type { ProviderConfig } from '../../contracts/provider';
-import { fail, ok, type Failure, type Result } from '../../contracts/result';
-import type { Clock } from '../clock';
-import type { KeyHandle } from '../keys';
+import { isLoopbackHost } from '../../contracts/base/loopback';
+import type { Profile } from '../../contracts/profile/profile';
+import type { ProviderConfig } from '../../contracts/profile/provider';
+import { fail, ok, type Failure, type Result } from '../../contracts/base/result';
+import type { Clock } from '../base/clock';
+import type { KeyHandle } from '../keys/keys';
 import { serverAheadMs } from './expiry';
 import { createPacing, retryAfterMs } from './http-pacing';
-import { answerFailure, isUnknownIssuer, problemFailure, statusFailure } from './http-words';
+import { answerFailure, isUnknownIssuer, problemFailure, statusFailure } from './http-messages';
 import { exchange, EXCHANGE_TIME_MS, type WireAnswer, type WireOutcome, type WireRequest } from './https-exchange';
 import { parseStrictJson } from './strict-json';
 

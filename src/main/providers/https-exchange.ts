@@ -2,7 +2,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { Clock } from '../clock';
+import type { Clock } from '../base/clock';
 
 /** From the first byte sent to the last one read, ms. */
 export const EXCHANGE_TIME_MS = 10_000;

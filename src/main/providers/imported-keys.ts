@@ -1,6 +1,6 @@
 /** Keys of the keychain in a form that can sign and never be read: read and imported once each, then kept. */
-import type { Result } from '../../contracts/result';
-import type { KeyHandle } from '../keys';
+import type { Result } from '../../contracts/base/result';
+import type { KeyHandle } from '../keys/keys';
 import type { Secret } from '../secrets/secret';
 
 export interface ImportedKeys<T> {

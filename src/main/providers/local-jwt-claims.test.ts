@@ -2,11 +2,11 @@
 import { createPublicKey, createSecretKey } from 'node:crypto';
 import { compactVerify, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { work } from '../../../test/support/key-house';
-import type { JwtAlgorithm } from '../../contracts/provider';
-import { profile as profileSchema, type Profile } from '../../contracts/profile';
-import { ok, type Failure } from '../../contracts/result';
-import { makeKey } from '../key-kinds';
+import { work } from '../../../test/support/app/key-fixture';
+import type { JwtAlgorithm } from '../../contracts/profile/provider';
+import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
+import { ok, type Failure } from '../../contracts/base/result';
+import { makeKey } from '../secrets/key-kinds';
 import { Secret } from '../secrets/secret';
 import { createLocalJwt } from './local-jwt';
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { fail, ok } from '../../contracts/result';
-import { practiceProfile } from '../practice-profile';
+import { fail, ok } from '../../contracts/base/result';
+import { practiceProfile } from '../profiles/practice-profile';
 import { Secret } from '../secrets/secret';
 import { createLocalJwt } from './local-jwt';
 

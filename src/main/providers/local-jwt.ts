@@ -1,10 +1,10 @@
 /** Signs tokens on this computer: JWT (RFC 7519) with HS256 (the text of the key), or RS256, ES256 or EdDSA (a private key). */
 import { randomUUID } from 'node:crypto';
-import type { Profile } from '../../contracts/profile';
-import { OWN_CLAIMS, type ProviderOf } from '../../contracts/provider';
-import { fail, ok, type Result } from '../../contracts/result';
-import { parseSipUri } from '../../contracts/sip-uri';
-import { keyIdOf } from '../key-kinds';
+import type { Profile } from '../../contracts/profile/profile';
+import { OWN_CLAIMS, type ProviderOf } from '../../contracts/profile/provider';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import { parseSipUri } from '../../contracts/call/sip-uri';
+import { keyIdOf } from '../secrets/key-kinds';
 import { fillPlaceholders } from './placeholders';
 import { createSigningKeys } from './signing-keys';
 import { identityUnusable, type TokenProvider } from './token-provider';

@@ -1,8 +1,8 @@
 /** OpenAI Realtime: placing and ending a WebRTC call over HTTP. */
-import { LARGEST_SDP } from '../../contracts/voice';
-import type { Profile } from '../../contracts/profile';
-import { fail, ok, type Failure, type Result } from '../../contracts/result';
-import type { KeyHandle } from '../keys';
+import { LARGEST_SDP } from '../../contracts/call/voice';
+import type { Profile } from '../../contracts/profile/profile';
+import { fail, ok, type Failure, type Result } from '../../contracts/base/result';
+import type { KeyHandle } from '../keys/keys';
 import { expectNothing, expectText, type HttpClient } from './http';
 import { realtimeConfig, realtimeUrl } from './openai-realtime';
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { profile as profileSchema, type Profile } from '../../contracts/profile';
-import { ok } from '../../contracts/result';
-import { startFakeOpenaiRealtime, type FakeOpenaiRealtime } from '../../../test/support/fake-openai-realtime';
-import { systemClock } from '../clock';
-import type { KeyHandle } from '../keys';
+import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
+import { ok } from '../../contracts/base/result';
+import { startFakeOpenaiRealtime, type FakeOpenaiRealtime } from '../../../test/support/servers/fake-openai-realtime';
+import { systemClock } from '../base/clock';
+import type { KeyHandle } from '../keys/keys';
 import { Secret } from '../secrets/secret';
 import { createHttpClient } from './http';
 import { createOpenaiRealtime, sessionOf } from './openai-realtime';

@@ -3,9 +3,9 @@
  * so do the tools.
  */
 import { z } from 'zod';
-import type { Profile } from '../../contracts/profile';
-import type { ProviderOf } from '../../contracts/provider';
-import { fail, ok } from '../../contracts/result';
+import type { Profile } from '../../contracts/profile/profile';
+import type { ProviderOf } from '../../contracts/profile/provider';
+import { fail, ok } from '../../contracts/base/result';
 import { declarationsOf } from '../tools/registry';
 import { parseExpiry } from './expiry';
 import { expectJson, type HttpClient } from './http';

@@ -1,5 +1,5 @@
 /** Fills an admin's templates. One pass: what is filled in is never looked at again. */
-import type { Profile } from '../../contracts/profile';
+import type { Profile } from '../../contracts/profile/profile';
 
 /**
  * Replaces `{user}`, `{domain}` (of the identity), `{profile}` (its id), `{agent}` (the display name) and the names in `more`. Anything else in

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openFakeSautikit, type FakeSautikit } from '../../../test/support/fake-sautikit';
-import { answerJson } from '../../../test/support/hostile-http-server';
-import { lineOf, testKey } from '../../../test/support/provider-room';
-import { grantedIceServer } from '../../contracts/grant';
-import type { Profile } from '../../contracts/profile';
-import { systemClock } from '../clock';
+import { openFakeSautikit, type FakeSautikit } from '../../../test/support/servers/fake-sautikit';
+import { answerJson } from '../../../test/support/servers/hostile-http-server';
+import { lineOf, testKey } from '../../../test/support/servers/provider-fixture';
+import { grantedIceServer } from '../../contracts/profile/grant';
+import type { Profile } from '../../contracts/profile/profile';
+import { systemClock } from '../base/clock';
 import { createHttpClient } from './http';
 import { createSautikit } from './sautikit';
 import type { TokenProvider } from './token-provider';

@@ -4,8 +4,8 @@
  * expiresIn?}`. Both shapes are read from either.
  */
 import { z } from 'zod';
-import type { ProviderOf } from '../../contracts/provider';
-import { fail, ok, type Failure } from '../../contracts/result';
+import type { ProviderOf } from '../../contracts/profile/provider';
+import { fail, ok, type Failure } from '../../contracts/base/result';
 import {
   answeredIceServers,
   endpoint,

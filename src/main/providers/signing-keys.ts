@@ -1,8 +1,8 @@
 /** Keys that sign tokens. Each kind of key has one algorithm (RFC 8725 section 3.1): none is chosen for it. */
 import { webcrypto } from 'node:crypto';
-import type { JwtAlgorithm } from '../../contracts/provider';
-import { fail, ok, type Result } from '../../contracts/result';
-import { kindOf, privateKeyOf } from '../key-kinds';
+import type { JwtAlgorithm } from '../../contracts/profile/provider';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import { kindOf, privateKeyOf } from '../secrets/key-kinds';
 import type { Secret } from '../secrets/secret';
 import { importHmacKey } from './hmac-keys';
 import { createImportedKeys, type ImportedKeys } from './imported-keys';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startFakeSippet, type FakeSippet } from '../../../test/support/fake-sippet';
-import { answerJson, openHttpServer } from '../../../test/support/hostile-http-server';
-import { profile, type Profile } from '../../contracts/profile';
-import { ok } from '../../contracts/result';
-import { systemClock } from '../clock';
-import type { KeyHandle } from '../keys';
+import { startFakeSippet, type FakeSippet } from '../../../test/support/servers/fake-sippet';
+import { answerJson, openHttpServer } from '../../../test/support/servers/hostile-http-server';
+import { profile, type Profile } from '../../contracts/profile/profile';
+import { ok } from '../../contracts/base/result';
+import { systemClock } from '../base/clock';
+import type { KeyHandle } from '../keys/keys';
 import { Secret } from '../secrets/secret';
 import { createHttpClient } from './http';
 import { createSippet, type Sippet } from './sippet';

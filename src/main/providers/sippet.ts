@@ -3,11 +3,11 @@
  * key goes out as `x-api-key`, to its own address only. An action may also be refused with HTTP 200 and `{success: false, errors}`.
  */
 import { z } from 'zod';
-import type { Profile } from '../../contracts/profile';
-import { readRows, type RemoteCallRow } from '../../contracts/remote-call';
-import { fail, ok, type Failure, type Result } from '../../contracts/result';
-import { parseSipUri } from '../../contracts/sip-uri';
-import type { KeyHandle } from '../keys';
+import type { Profile } from '../../contracts/profile/profile';
+import { readRows, type RemoteCallRow } from '../../contracts/call/remote-call';
+import { fail, ok, type Failure, type Result } from '../../contracts/base/result';
+import { parseSipUri } from '../../contracts/call/sip-uri';
+import type { KeyHandle } from '../keys/keys';
 import { parseExpiry } from './expiry';
 import { expectJson, type Credential, type HttpAnswer, type HttpClient, type HttpRequest } from './http';
 import { identityUnusable, type Minted, type TokenProvider } from './token-provider';

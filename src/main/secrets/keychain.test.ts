@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../clock';
+import { systemClock } from '../base/clock';
 import { createKeychain, type KeychainModule } from './keychain';
 import { createMemoryStore } from './memory-store';
 import { Secret } from './secret';

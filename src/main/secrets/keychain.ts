@@ -3,8 +3,8 @@
  * hang on an unlock prompt, a locked keyring answers "not there", and `findCredentials` crashes the process on a locked
  * keyring, so it is never called.
  */
-import { fail, ok, type Result } from '../../contracts/result';
-import type { Clock } from '../clock';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import type { Clock } from '../base/clock';
 import { Secret } from './secret';
 import type { SecretStore } from './secret-store';
 

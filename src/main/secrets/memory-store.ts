@@ -1,5 +1,5 @@
 /** Keys that live as long as the process: for the Practice line where there is no keychain. */
-import { ok } from '../../contracts/result';
+import { ok } from '../../contracts/base/result';
 import type { Secret } from './secret';
 import type { SecretStore } from './secret-store';
 

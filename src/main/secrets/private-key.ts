@@ -1,6 +1,6 @@
 /** Private keys in PEM (RFC 7468): reading one, and saying what was taken for one by mistake. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { fail, ok, type Result } from '../../contracts/result';
+import { fail, ok, type Result } from '../../contracts/base/result';
 
 /** Characters; an RSA key of 8192 bits has 6,400. */
 const LONGEST_PEM = 8_192;

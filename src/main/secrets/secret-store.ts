@@ -1,5 +1,5 @@
 /** The port behind which keys are kept. */
-import type { Result } from '../../contracts/result';
+import type { Result } from '../../contracts/base/result';
 import type { Secret } from './secret';
 
 export interface SecretStore {

@@ -1,7 +1,7 @@
 /** A long-lived key, opaque: printing, serialising or inspecting it gives `[redacted]`. */
 import { createHash, randomBytes, type KeyObject } from 'node:crypto';
 import { inspect } from 'node:util';
-import { fail, ok, type Result } from '../../contracts/result';
+import { fail, ok, type Result } from '../../contracts/base/result';
 import { looksLikePem, publicFingerprint, readPrivateKey } from './private-key';
 
 const REDACTED = '[redacted]';

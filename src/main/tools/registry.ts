@@ -1,5 +1,5 @@
 /** All tools there are. A line has none of them until its profile names them. */
-import type { VoiceTool } from '../../contracts/provider';
+import type { VoiceTool } from '../../contracts/profile/provider';
 import { endCall } from './end-call';
 import type { Tool } from './tool';
 import { transferToAgent } from './transfer-to-agent';

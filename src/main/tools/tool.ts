@@ -1,8 +1,8 @@
 /** A tool that an assistant on a voice line may use. It runs in main; windows only carry its name, arguments and output. */
 import { z } from 'zod';
-import type { VoiceTool } from '../../contracts/provider';
-import type { VoiceEnded } from '../../contracts/voice';
-import { fail, ok, type Result } from '../../contracts/result';
+import type { VoiceTool } from '../../contracts/profile/provider';
+import type { VoiceEnded } from '../../contracts/call/voice';
+import { fail, ok, type Result } from '../../contracts/base/result';
 
 /** What a tool did. */
 export interface ToolOutcome {

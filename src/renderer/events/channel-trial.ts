@@ -1,6 +1,6 @@
 /** Tries a line's live events once: open the socket, join the channel, leave. */
-import type { EventsGrant } from '../../contracts/grant';
-import { fail, ok, type Failure, type Result } from '../../contracts/result';
+import type { EventsGrant } from '../../contracts/profile/grant';
+import { fail, ok, type Failure, type Result } from '../../contracts/base/result';
 import { createEventChannel, type ChannelSocket } from './event-channel';
 
 export interface ChannelTrialPorts {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
-import { createFakeWebSockets } from '../../../test/support/fake-web-socket';
-import type { EventsGrant } from '../../contracts/grant';
-import { fail, ok, type Result } from '../../contracts/result';
+import { createFakeWebSockets } from '../../../test/support/phones/fake-web-socket';
+import type { EventsGrant } from '../../contracts/profile/grant';
+import { fail, ok, type Result } from '../../contracts/base/result';
 import {
   ANSWER_WITHIN_MS,
   HEARTBEAT_MS,

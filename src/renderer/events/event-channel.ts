@@ -10,8 +10,8 @@
  * A refused upgrade looks to a page like any lost socket (close code 1006, before `open`); since each connect has a grant of its own, the next try
  * never repeats a refused token. Time goes on while the window is hidden: nothing here looks at the page's visibility.
  */
-import type { EventsGrant } from '../../contracts/grant';
-import type { Failure, Result } from '../../contracts/result';
+import type { EventsGrant } from '../../contracts/profile/grant';
+import type { Failure, Result } from '../../contracts/base/result';
 import { mintDelay, reconnectDelay, rejoinDelay } from './channel-retry';
 import { decodeFrame, encodeFrame, replyOf, SOCKET_TOPIC } from './phoenix-frame';
 

@@ -1,5 +1,5 @@
 /** The newest events of this run, in a ring of fixed size: what the live column shows. */
-import type { LiveCategory, LiveEvent } from '../../contracts/event';
+import type { LiveCategory, LiveEvent } from '../../contracts/call/event';
 
 /** How many events are kept. */
 export const EVENT_LOG_CAPACITY = 10_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../contracts/call';
+import type { Call } from '../../contracts/call/call';
 import { isSameNumber, remoteCallOf } from './match-call';
 import type { RemoteCall } from './remote-calls';
 

@@ -2,7 +2,7 @@
  * Which call of the line's own system is the one on the card. No public source says that the SIP side of a call carries its callUuid, so it is found by
  * what both sides know: the far end's number (as `to` of a call that we placed, as `from` of one that came in) and when it began.
  */
-import type { Call } from '../../contracts/call';
+import type { Call } from '../../contracts/call/call';
 import type { RemoteCall } from './remote-calls';
 
 /** Two clocks, and the time until a call reaches the far side, ms. */

@@ -28,7 +28,7 @@ const seen = (call: RemoteCall) => ({
   transcript: call.transcript.map(({ itemId, text }) => `${itemId} ${text}`).sort(),
 });
 
-const STORY: readonly RemoteEvent[] = [
+const SCRIPT: readonly RemoteEvent[] = [
   event('incoming_call', { fromNumber: '+254722000001', toNumber: '+254700000000', startedAt: '2026-11-21T10:00:00Z' }),
   event('call_answered', { call_uuid: 'a' }),
   event('call_participant_joined', { participant: { id: 'p1', name: 'Asha' }, at: 1 }),
@@ -51,10 +51,10 @@ describe('remote calls', () => {
       present: ['Asha'],
       transcript: ['i1 Hello there', 'i2 Good morning'],
     };
-    expect(seen(laid(STORY))).toEqual(wanted);
+    expect(seen(laid(SCRIPT))).toEqual(wanted);
     const random = seeded(7);
     for (let round = 0; round < 200; round += 1) {
-      const shuffled = [...STORY, ...STORY]
+      const shuffled = [...SCRIPT, ...SCRIPT]
         .map((each) => ({ each, key: random() }))
         .sort((a, b) => a.key - b.key)
         .map(({ each }) => each);
@@ -64,8 +64,8 @@ describe('remote calls', () => {
 
   it('say of a duplicate that nothing changed', () => {
     const calls = createRemoteCalls();
-    for (const each of STORY) expect(calls.lay(each).changed).toBe(true);
-    for (const each of STORY) expect(calls.lay(each).changed).toBe(false);
+    for (const each of SCRIPT) expect(calls.lay(each).changed).toBe(true);
+    for (const each of SCRIPT) expect(calls.lay(each).changed).toBe(false);
   });
 
   it('tell of an answer that came after the end, and do not go back', () => {
@@ -81,7 +81,7 @@ describe('remote calls', () => {
     expect(laid([piece, piece, again, again]).transcript[0]?.text).toBe('ha ha');
     const audit = event('call_ai_audit_event', { eventId: 'e3', summary: 'looked up an order' });
     const calls = createRemoteCalls();
-    calls.lay(STORY[0] ?? audit);
+    calls.lay(SCRIPT[0] ?? audit);
     expect([calls.lay(audit).changed, calls.lay(audit).changed]).toEqual([true, false]);
   });
 

@@ -8,8 +8,8 @@
  * Two things can't be told without help from the system: a piece that was sent twice, without index and eventId (the completed text mends it), and a
  * participant who left and joined again, without times.
  */
-import { REMOTE_STATUSES, type RemoteCallRow, type RemoteStatus } from '../../contracts/remote-call';
-import type { TranscriptLine } from '../../contracts/transcript';
+import { REMOTE_STATUSES, type RemoteCallRow, type RemoteStatus } from '../../contracts/call/remote-call';
+import type { TranscriptLine } from '../../contracts/call/transcript';
 import type { RemoteEvent, TranscriptPiece } from './remote-event';
 
 /** How many calls are kept: the oldest that are over go first. */

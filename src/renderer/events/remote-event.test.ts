@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRow, readRows, timeOf } from '../../contracts/remote-call';
+import { readRow, readRows, timeOf } from '../../contracts/call/remote-call';
 import { readEvent } from './remote-event';
 
 describe('an event of a line', () => {

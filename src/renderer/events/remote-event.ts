@@ -1,5 +1,5 @@
 /** The events of a line's channel (names as Sippet documents them), read with the tolerance of contracts/remote-call.ts. */
-import { plainText } from '../../contracts/plain-text';
+import { plainText } from '../../contracts/base/plain-text';
 import {
   fieldOf,
   isFields,
@@ -9,7 +9,7 @@ import {
   type Fields,
   type RemoteCallRow,
   type RemoteStatus,
-} from '../../contracts/remote-call';
+} from '../../contracts/call/remote-call';
 
 export interface RemoteParticipant {
   /** Its own id, or its name or number where it has none. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../../test/support/fake-clock';
-import { asMediaStream, FakeStream, FakeTrack } from '../../../test/support/fake-media';
+import { asMediaStream, FakeStream, FakeTrack } from '../../../test/support/phones/fake-media';
 import { createMicrophone, WARM_MS, type Microphone } from './devices';
 
 let clock: FakeClock;

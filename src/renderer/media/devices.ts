@@ -2,9 +2,9 @@
  * The microphone: one open device shared by all calls, kept warm a little after the last one so that the next call starts
  * at once, and replaced by the system's default when it is pulled.
  */
-import { ok, type Result } from '../../contracts/result';
-import { systemClock, type Clock } from '../phone/clock';
-import type { MicrophoneFailure, MicrophoneSource } from '../phone/user-agent';
+import type { MicrophoneFailure, MicrophoneSource } from './microphone-source';
+import { ok, type Result } from '../../contracts/base/result';
+import { systemClock, type Clock } from '../base/clock';
 
 /** The part of `navigator.mediaDevices` that is used. */
 export type MediaDevicesPort = Pick<MediaDevices, 'getUserMedia' | 'enumerateDevices'>;

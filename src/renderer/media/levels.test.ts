@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asMediaStream, FakeStream } from '../../../test/support/fake-media';
+import { asMediaStream, FakeStream } from '../../../test/support/phones/fake-media';
 import { levelOf, microphoneLevel } from './levels';
 
 const sine = (amplitude: number): Float32Array =>

@@ -1,8 +1,8 @@
 /** Everything the window shows and does, in one bag; main.tsx fills it. */
-import type { ChannelOutput } from '../../contracts/ipc';
-import type { AuditEntry } from '../../contracts/audit';
-import type { AuditFilter, AuditPage, AuditQuery } from '../../contracts/audit-query';
-import type { Failure, Result } from '../../contracts/result';
+import type { ChannelOutput } from '../../contracts/ipc/ipc';
+import type { AuditEntry } from '../../contracts/audit/audit';
+import type { AuditFilter, AuditPage, AuditQuery } from '../../contracts/audit/audit-query';
+import type { Failure, Result } from '../../contracts/base/result';
 import type { ConnectionTestsStore } from './connection-tests-store';
 import type { GuideStore } from './guide-store';
 import type { Health } from './health';
@@ -14,7 +14,7 @@ import type { AdminStore, PhoneLockStore } from './lock-store';
 import type { PhoneStore } from './phone-store';
 import type { ProfilesStore } from './profiles-store';
 import type { SettingsStore } from './settings-store';
-import type { Store } from './store';
+import type { Store } from '../base/store';
 import type { TranscriptStore } from './transcript-store';
 import type { ViewStore } from './view-store';
 

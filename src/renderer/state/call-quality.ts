@@ -1,6 +1,6 @@
 /** How good a call sounds, from its WebRTC statistics (W3C webrtc-stats). */
-import type { CallId } from '../../contracts/call';
-import { createStore, type Store } from './store';
+import type { CallId } from '../../contracts/call/call';
+import { createStore, type Store } from '../base/store';
 
 export type QualityWord = 'Good' | 'Fair' | 'Poor';
 export interface CallQuality {

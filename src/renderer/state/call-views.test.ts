@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Call, CallFacts } from '../../contracts/call';
+import type { Call, CallFacts } from '../../contracts/call/call';
 import { changedPhases, inOrder, layoutOf, soundFor } from './call-views';
 
 const facts = (id: string, direction: CallFacts['direction'] = 'outgoing'): CallFacts => ({

@@ -1,11 +1,11 @@
 /** What the screen derives from the calls: pure functions, so that every state can be shown in a test. */
-import type { Call, CallId } from '../../contracts/call';
-import { canAnswer, needsRingback } from '../phone/call';
-import { isLive, type PhoneSnapshot } from '../phone/user-agent';
+import type { Call, CallId } from '../../contracts/call/call';
+import { canAnswer, needsRingback } from '../phone/call/call';
+import { isLive, type PhoneSnapshot } from '../phone/port/user-agent';
 
 // The screen asks the engine's own questions; it reaches them through here.
-export { canAnswer, canHold, canMute, canResume, canSendDigits } from '../phone/call';
-export { isLive } from '../phone/user-agent';
+export { canAnswer, canHold, canMute, canResume, canSendDigits } from '../phone/call/call';
+export { isLive } from '../phone/port/user-agent';
 export { remoteCallOf as remoteCallOnCard } from '../events/match-call';
 
 /** Where each call stands on the phone screen. */

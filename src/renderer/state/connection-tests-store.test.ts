@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
-import { testGrant } from '../../../test/support/grants';
+import { testGrant } from '../../../test/support/phones/grants';
 import { createScriptedApi } from '../../../test/support/ui-preview/scripted-api';
-import { profile as profileSchema } from '../../contracts/profile';
-import { fail, ok, type Failure } from '../../contracts/result';
-import type { TrialPorts } from '../phone/line-trial';
+import { profile as profileSchema } from '../../contracts/profile/profile';
+import { fail, ok, type Failure } from '../../contracts/base/result';
+import type { TrialPorts } from '../phone/agent/line-trial';
 import { createConnectionTestsStore, type ConnectionTestParts } from './connection-tests-store';
 
 const line = (purposes: readonly string[] = ['sip']) =>

@@ -1,12 +1,12 @@
 /** Tests of connections: one a line, step by step, each with its time and, where it failed, the reason. */
-import type { ConnectionTest } from '../../contracts/connection-test';
-import type { EventsGrant, Grant } from '../../contracts/grant';
-import type { RingfenceApi } from '../../contracts/ipc';
-import type { Profile } from '../../contracts/profile';
-import type { Failure, Result } from '../../contracts/result';
+import type { ConnectionTest } from '../../contracts/profile/connection-test';
+import type { EventsGrant, Grant } from '../../contracts/profile/grant';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
+import type { Profile } from '../../contracts/profile/profile';
+import type { Failure, Result } from '../../contracts/base/result';
 import type { ChannelTrialPorts } from '../events/channel-trial';
-import type { LineTrial, TrialPorts } from '../phone/line-trial';
-import { createStore, type Store } from './store';
+import type { LineTrial, TrialPorts } from '../phone/agent/line-trial';
+import { createStore, type Store } from '../base/store';
 
 export type TestStepName = 'mint' | 'open' | 'register' | 'options' | 'join';
 

@@ -1,12 +1,12 @@
 /** Puts the stores together and lets them follow each other; main.tsx gives it the real parts, a test others. */
-import type { RingfenceApi } from '../../contracts/ipc';
-import type { Profile } from '../../contracts/profile';
-import type { Failure, Result } from '../../contracts/result';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
+import type { Profile } from '../../contracts/profile/profile';
+import type { Failure, Result } from '../../contracts/base/result';
 import { createEventLog } from '../events/event-log';
 import { tryChannel } from '../events/channel-trial';
 import type { ChannelSocket } from '../events/event-channel';
 import type { Ringer } from '../media/ringer';
-import type { GrantSource, UserAgent } from '../phone/user-agent';
+import type { GrantSource, UserAgent } from '../phone/port/user-agent';
 import { createConnectionTestsStore, type ConnectionTestParts } from './connection-tests-store';
 import { createGuideStore } from './guide-store';
 import type { VoiceLine } from '../voice/voice-line';
@@ -25,7 +25,7 @@ import { createAdminStore, createPhoneLockStore } from './lock-store';
 import { createPhoneStore } from './phone-store';
 import { activeProfile, createProfilesStore, hasSip } from './profiles-store';
 import { createSettingsStore } from './settings-store';
-import { createStore } from './store';
+import { createStore } from '../base/store';
 import { createTranscriptStore, type TranscriptStore } from './transcript-store';
 import { createViewStore, type View } from './view-store';
 import { createVoiceLine } from './voice-line';

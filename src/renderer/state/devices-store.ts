@@ -1,5 +1,5 @@
 /** The microphones and speakers this computer has. */
-import { createStore, type Store } from './store';
+import { createStore, type Store } from '../base/store';
 
 export interface Device {
   /** As the browser names it; what settings keep. */

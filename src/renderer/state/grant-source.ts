@@ -1,7 +1,7 @@
 /** Where the phone of one profile gets its grants: main, over IPC. */
-import type { RingfenceApi } from '../../contracts/ipc';
-import { ok, type Failure } from '../../contracts/result';
-import type { GrantSource } from '../phone/user-agent';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
+import { ok, type Failure } from '../../contracts/base/result';
+import type { GrantSource } from '../phone/port/user-agent';
 
 /** Makes the source. `onFailure` hears why main refused, and null when it grants again. Main renews for as long as somebody listens. */
 export function createGrantSource(

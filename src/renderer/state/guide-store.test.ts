@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import type { Call } from '../../contracts/call';
-import { fail, ok, type Result } from '../../contracts/result';
+import type { Call } from '../../contracts/call/call';
+import { fail, ok, type Result } from '../../contracts/base/result';
 import { createGuideStore } from './guide-store';
 import { NO_PHONE } from './phone-store';
 import { DEFAULT_SETTINGS } from './settings-store';
-import { createStore } from './store';
+import { createStore } from '../base/store';
 
 const call: Call = {
   id: 'c1',

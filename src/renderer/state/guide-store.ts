@@ -1,10 +1,10 @@
 /** The guide for the first run: a line, its key, a test call. Where it is, and what became of the call. */
-import type { Call, CallId } from '../../contracts/call';
-import { fail, type Failure, type Result } from '../../contracts/result';
+import type { Call, CallId } from '../../contracts/call/call';
+import { fail, type Failure, type Result } from '../../contracts/base/result';
 import type { Settings } from '../../contracts/settings';
 import type { PhoneStore } from './phone-store';
 import type { SettingsStore } from './settings-store';
-import { createListeners, type Store } from './store';
+import { createListeners, type Store } from '../base/store';
 
 export type GuideStep = 'line' | 'key' | 'call';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Call, CallFacts, EndCause } from '../../contracts/call';
-import { fail } from '../../contracts/result';
+import type { Call, CallFacts, EndCause } from '../../contracts/call/call';
+import { fail } from '../../contracts/base/result';
 import { NO_HEALTH, afterAudit, afterCalls, afterConnection, afterNote, type Health } from './health';
 
 const facts: CallFacts = {

@@ -1,6 +1,6 @@
 /** How the line does in this run: counters for whoever has to say whether it is healthy. Pure. */
-import type { AuditEntry } from '../../contracts/audit';
-import type { Call } from '../../contracts/call';
+import type { AuditEntry } from '../../contracts/audit/audit';
+import type { Call } from '../../contracts/call/call';
 import type { ChannelNote } from '../events/event-channel';
 import { changedPhases } from './call-views';
 

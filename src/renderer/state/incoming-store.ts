@@ -1,7 +1,7 @@
 /** What the small incoming window shows. */
-import type { IncomingNotice } from '../../contracts/call';
-import type { RingfenceApi } from '../../contracts/ipc';
-import { createStore, type Store } from './store';
+import type { IncomingNotice } from '../../contracts/call/call';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
+import { createStore, type Store } from '../base/store';
 
 export interface IncomingStore extends Store<readonly IncomingNotice[]> {
   /** Subscribes, then asks. Call once. */

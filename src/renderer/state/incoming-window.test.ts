@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createScriptedApi } from '../../../test/support/ui-preview/scripted-api';
-import type { Call } from '../../contracts/call';
+import type { Call } from '../../contracts/call/call';
 import { followIncoming, noticeOf } from './incoming-window';
 import { NO_PHONE, createPhoneStore } from './phone-store';
-import { ok } from '../../contracts/result';
+import { ok } from '../../contracts/base/result';
 import { DEFAULT_SETTINGS } from './settings-store';
-import { createStore } from './store';
+import { createStore } from '../base/store';
 
 const ringing = (id: string, displayName = 'Asha'): Call => ({
   id,

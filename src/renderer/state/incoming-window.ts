@@ -1,11 +1,11 @@
 /** Keeps the small incoming window in step with the calls that ring, and does what is pressed there. */
-import type { Call, IncomingNotice } from '../../contracts/call';
-import type { RingfenceApi } from '../../contracts/ipc';
-import type { Profile } from '../../contracts/profile';
+import type { Call, IncomingNotice } from '../../contracts/call/call';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
+import type { Profile } from '../../contracts/profile/profile';
 import type { Settings } from '../../contracts/settings';
 import { canAnswer } from './call-views';
 import type { PhoneStore } from './phone-store';
-import type { Store } from './store';
+import type { Store } from '../base/store';
 
 /** What the small window is told about a call; the network's texts are cut to what main accepts. */
 export function noticeOf(call: Call, line: Pick<Profile, 'name' | 'environment'>): IncomingNotice {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
-import { createFakeWebSockets } from '../../../test/support/fake-web-socket';
+import { createFakeWebSockets } from '../../../test/support/phones/fake-web-socket';
 import { createScriptedApi } from '../../../test/support/ui-preview/scripted-api';
-import type { EventsGrant } from '../../contracts/grant';
-import { profile, type Profile } from '../../contracts/profile';
-import { fail, ok } from '../../contracts/result';
+import type { EventsGrant } from '../../contracts/profile/grant';
+import { profile, type Profile } from '../../contracts/profile/profile';
+import { fail, ok } from '../../contracts/base/result';
 import type { NewEvent } from '../events/event-log';
 import { decodeFrame, encodeFrame } from '../events/phoenix-frame';
 import { REFETCH_MS, createLineEventsStore } from './line-events-store';

@@ -2,10 +2,10 @@
  * The live events of the line in use: its channel, the snapshot under them, and the calls that result. The live column gets a line for each event that
  * changed something; who watches gets one change for a burst.
  */
-import type { RingfenceApi } from '../../contracts/ipc';
-import type { Profile } from '../../contracts/profile';
-import { fieldOf, isFields, readRows } from '../../contracts/remote-call';
-import { fail, ok, type Failure, type Result } from '../../contracts/result';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
+import type { Profile } from '../../contracts/profile/profile';
+import { fieldOf, isFields, readRows } from '../../contracts/call/remote-call';
+import { fail, ok, type Failure, type Result } from '../../contracts/base/result';
 import {
   createEventChannel,
   type ChannelNote,
@@ -14,11 +14,11 @@ import {
   type EventChannel,
 } from '../events/event-channel';
 import type { NewEvent } from '../events/event-log';
-import { channelEvent, lineEvent } from '../events/line-words';
+import { channelEvent, lineEvent } from '../events/line-messages';
 import { createRemoteCalls, type RemoteCall } from '../events/remote-calls';
 import { readEvent } from '../events/remote-event';
-import { createGather } from './gather';
-import { createListeners, type Store } from './store';
+import { createCoalescer } from './coalesce';
+import { createListeners, type Store } from '../base/store';
 
 /** How often the list of calls is asked for while the channel is joined, ms; and after each join. */
 export const REFETCH_MS = 30_000;
@@ -77,7 +77,7 @@ export function createLineEventsStore({
   let following: { readonly profileId: string; readonly wiring: string; readonly channel: EventChannel } | null = null;
   let cancelRefetch = (): void => undefined;
 
-  const tellSoon = createGather(
+  const tellSoon = createCoalescer(
     (run, ms) => after(ms, run),
     () => {
       shown = { ...current, calls: calls.newestFirst(), underWay: calls.underWay() };

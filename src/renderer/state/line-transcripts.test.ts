@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../contracts/call';
+import type { Call } from '../../contracts/call/call';
 import { createRemoteCalls } from '../events/remote-calls';
 import { readEvent } from '../events/remote-event';
-import type { PhoneSnapshot } from '../phone/user-agent';
+import type { PhoneSnapshot } from '../phone/port/user-agent';
 import type { LineEvents } from './line-events-store';
 import { followLineTranscripts } from './line-transcripts';
 import { NO_PHONE } from './phone-store';
-import { createStore } from './store';
+import { createStore } from '../base/store';
 import { createTranscriptStore } from './transcript-store';
 
 const call: Call = {

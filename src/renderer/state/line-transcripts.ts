@@ -1,5 +1,5 @@
 /** What the line's own system writes down of a call belongs to that call on the screen, for as long as it is there. */
-import type { CallId } from '../../contracts/call';
+import type { CallId } from '../../contracts/call/call';
 import { remoteCallOf } from '../events/match-call';
 import type { LineEventsStore } from './line-events-store';
 import type { PhoneStore } from './phone-store';

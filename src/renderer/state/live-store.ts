@@ -1,12 +1,12 @@
 /** The live column's events: the engine's and main's, in one log. */
-import type { AuditEntry } from '../../contracts/audit';
-import type { LiveCategory, LiveEvent } from '../../contracts/event';
-import type { RingfenceApi } from '../../contracts/ipc';
-import { plainText } from '../../contracts/plain-text';
-import type { Purpose } from '../../contracts/policy';
+import type { AuditEntry } from '../../contracts/audit/audit';
+import type { LiveCategory, LiveEvent } from '../../contracts/call/event';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
+import { plainText } from '../../contracts/base/plain-text';
+import type { Purpose } from '../../contracts/policy/policy';
 import { EVENT_LOG_CAPACITY, type EventLog, type NewEvent } from '../events/event-log';
-import { createGather } from './gather';
-import { createListeners, type Store } from './store';
+import { createCoalescer } from './coalesce';
+import { createListeners, type Store } from '../base/store';
 
 /** The store's value is the number of events there ever were. */
 export interface LiveStore extends Store<number> {
@@ -105,7 +105,7 @@ export function createLiveStore(
 ): LiveStore {
   const listeners = createListeners();
   let shown = log.total();
-  const tellSoon = createGather(later, () => {
+  const tellSoon = createCoalescer(later, () => {
     shown = log.total();
     listeners.tell();
   });

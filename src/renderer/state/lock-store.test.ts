@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AdminState } from '../../contracts/locks';
+import type { AdminState } from '../../contracts/locks/locks';
 import { createScriptedApi } from '../../../test/support/ui-preview/scripted-api';
 import { createAdminStore, createPhoneLockStore } from './lock-store';
 

@@ -1,8 +1,8 @@
 /** The two locks as main tells them: the phone's, under which no line is in use, and the admin's over the settings. */
-import type { RingfenceApi } from '../../contracts/ipc';
-import type { AdminQuestion, AdminState, PhoneLockState } from '../../contracts/locks';
-import type { Result } from '../../contracts/result';
-import { createStore, type Store } from './store';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
+import type { AdminQuestion, AdminState, PhoneLockState } from '../../contracts/locks/locks';
+import type { Result } from '../../contracts/base/result';
+import { createStore, type Store } from '../base/store';
 
 /** Null until main has answered for the first time. */
 export interface PhoneLockStore extends Store<PhoneLockState | null> {

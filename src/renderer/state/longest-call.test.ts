@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../contracts/call';
+import type { Call } from '../../contracts/call/call';
 import { createLongestCall, durationInWords } from './longest-call';
 
 const call = (id: string, answeredAt: number, more: Partial<Call> = {}): Call =>

@@ -1,5 +1,5 @@
 /** Ends calls that last longer than their line's policy allows; says so a moment ahead, and when it is done, also when a gateway that reads the token's `max_call_s` was first. */
-import type { Call, CallId } from '../../contracts/call';
+import type { Call, CallId } from '../../contracts/call/call';
 
 export interface LongestCallPorts {
   /** Milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { profile as profileSchema, type Profile, type ProfileInput } from '../../contracts/profile';
-import { fail, ok, type Result } from '../../contracts/result';
-import type { PhoneSnapshot, UserAgent } from '../phone/user-agent';
+import { profile as profileSchema, type Profile, type ProfileInput } from '../../contracts/profile/profile';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import type { PhoneSnapshot, UserAgent } from '../phone/port/user-agent';
 import { NO_PHONE, createPhoneStore } from './phone-store';
 
 const profile = (id: string, more: Partial<ProfileInput> = {}): Profile =>

@@ -1,10 +1,10 @@
 /** The phone of the profile in use: one UserAgent at a time, and what it shows. */
-import type { CallId } from '../../contracts/call';
-import { PRACTICE_PROFILE_ID } from '../../contracts/practice';
-import type { Profile } from '../../contracts/profile';
-import { fail, type Result } from '../../contracts/result';
-import type { EngineEvent, PhoneSnapshot, Sound, UserAgent } from '../phone/user-agent';
-import { createListeners, createStore, type Store, type WritableStore } from './store';
+import type { CallId } from '../../contracts/call/call';
+import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
+import type { Profile } from '../../contracts/profile/profile';
+import { fail, type Result } from '../../contracts/base/result';
+import type { EngineEvent, PhoneSnapshot, Sound, UserAgent } from '../phone/port/user-agent';
+import { createListeners, createStore, type Store, type WritableStore } from '../base/store';
 
 /** The snapshot while no profile is in use. */
 export const NO_PHONE: PhoneSnapshot = {

@@ -1,11 +1,11 @@
 /** The profiles and what is known of their keys, as main tells them. */
-import type { ChannelOutput, RingfenceApi } from '../../contracts/ipc';
-import type { EffectivePolicy } from '../../contracts/managed-policy';
-import type { Environment, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../contracts/profile';
-import type { PublicKey } from '../../contracts/public-key';
-import type { ImportPreview } from '../../contracts/profile-transfer';
-import type { Result } from '../../contracts/result';
-import { createStore, type Store } from './store';
+import type { ChannelOutput, RingfenceApi } from '../../contracts/ipc/ipc';
+import type { EffectivePolicy } from '../../contracts/policy/managed-policy';
+import type { Environment, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../contracts/profile/profile';
+import type { PublicKey } from '../../contracts/profile/public-key';
+import type { ImportPreview } from '../../contracts/profile/profile-transfer';
+import type { Result } from '../../contracts/base/result';
+import { createStore, type Store } from '../base/store';
 
 /** The three ways a key comes in; none of them passes through this process. */
 export type KeySource = 'keys.pasteFromClipboard' | 'keys.loadFromFile' | 'keys.generate';
@@ -90,4 +90,18 @@ export function createProfilesStore(api: RingfenceApi): ProfilesStore {
     promoteKey: (profileId) => statusFrom(api.invoke('keys.promote', { profileId })),
     finishRotation: (profileId) => statusFrom(api.invoke('keys.finishRotation', { profileId })),
   };
+}
+
+/** What is known about a profile's keys; a profile main has not told about has none. */
+export function keyStatusOf(snapshot: ProfilesSnapshot, profileId: string): KeyStatus {
+  return (
+    snapshot.keys.find((key) => key.profileId === profileId) ?? {
+      profileId,
+      state: 'absent',
+      active: null,
+      next: null,
+      retired: null,
+      lastMintAt: null,
+    }
+  );
 }

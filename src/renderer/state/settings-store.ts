@@ -1,8 +1,8 @@
 /** The agent's preferences. A change shows at once and is taken back if main refuses it. */
-import type { RingfenceApi } from '../../contracts/ipc';
-import type { Result } from '../../contracts/result';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
+import type { Result } from '../../contracts/base/result';
 import type { Settings } from '../../contracts/settings';
-import { createStore, type Store } from './store';
+import { createStore, type Store } from '../base/store';
 
 /** What holds until main has answered. */
 export const DEFAULT_SETTINGS: Settings = {

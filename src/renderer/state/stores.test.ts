@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createScriptedApi } from '../../../test/support/ui-preview/scripted-api';
-import type { KeyStatus, ProfilesSnapshot } from '../../contracts/profile';
+import type { KeyStatus, ProfilesSnapshot } from '../../contracts/profile/profile';
 import { createEventLog } from '../events/event-log';
 import { createGrantSource } from './grant-source';
 import { createIncomingStore } from './incoming-store';
 import { createLiveStore, eventFromAudit } from './live-store';
 import { createProfilesStore, withKeyStatus } from './profiles-store';
 import { DEFAULT_SETTINGS, createSettingsStore } from './settings-store';
-import { createStore } from './store';
+import { createStore } from '../base/store';
 
 const refusal = { ok: false, failure: { reason: 'internal', sentence: 'S.', action: 'none' } } as const;
 const snapshot: ProfilesSnapshot = {

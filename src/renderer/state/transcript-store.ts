@@ -1,7 +1,7 @@
 /** What was said in the calls that are on the screen. Nothing of it outlives them. */
-import type { CallId } from '../../contracts/call';
-import type { TranscriptLine } from '../../contracts/transcript';
-import { createStore, type Store } from './store';
+import type { CallId } from '../../contracts/call/call';
+import type { TranscriptLine } from '../../contracts/call/transcript';
+import { createStore, type Store } from '../base/store';
 
 export interface TranscriptStore extends Store<ReadonlyMap<CallId, readonly TranscriptLine[]>> {
   /** All that was said so far; an empty list forgets the call. */

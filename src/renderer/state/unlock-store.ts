@@ -1,8 +1,8 @@
 /** What the small window for the admin's passphrase knows and does. A passphrase passes through and is kept nowhere. */
-import type { RingfenceApi } from '../../contracts/ipc';
-import type { AdminState } from '../../contracts/locks';
-import type { Result } from '../../contracts/result';
-import { createStore, type Store } from './store';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
+import type { AdminState } from '../../contracts/locks/locks';
+import type { Result } from '../../contracts/base/result';
+import { createStore, type Store } from '../base/store';
 
 /** Null until main has answered for the first time. */
 export interface UnlockStore extends Store<AdminState | null> {

@@ -1,6 +1,6 @@
 /** How React reads a store. */
 import { useSyncExternalStore } from 'react';
-import type { Store } from './store';
+import type { Store } from '../base/store';
 
 /** The store's value; renders again when it changes. */
 export function useStore<T>(store: Store<T>): T {

@@ -1,6 +1,6 @@
 /** Where the agent is in the window; nothing here outlives it. */
-import type { Failure } from '../../contracts/result';
-import { createStore, type Store } from './store';
+import type { Failure } from '../../contracts/base/result';
+import { createStore, type Store } from '../base/store';
 
 export type Screen = 'phone' | 'live' | 'settings';
 export type SettingsTab = 'profiles' | 'keys' | 'audit' | 'appearance' | 'about';

@@ -1,5 +1,5 @@
 /** The way of one profile to its assistant: main, over IPC. */
-import type { RingfenceApi } from '../../contracts/ipc';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
 import type { VoiceLine } from '../voice/voice-line';
 
 export function createVoiceLine(api: RingfenceApi, profileId: string): VoiceLine {

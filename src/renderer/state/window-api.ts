@@ -1,5 +1,5 @@
 /** What the preload script puts on the window: the only way out of this process. */
-import type { RingfenceApi } from '../../contracts/ipc';
+import type { RingfenceApi } from '../../contracts/ipc/ipc';
 
 declare global {
   interface Window {

@@ -28,15 +28,15 @@ function colour(name: string, theme: 'light' | 'dark'): string {
 const rooms = ['bg', 'surface', 'raised'];
 /** Text, what it stands on, least contrast. */
 const pairs: [string, string, number][] = [
-  ...rooms.flatMap((room): [string, string, number][] => [
-    ['text', room, 7],
-    ['muted', room, 4.5],
-    ['faint', room, 4.5],
-    ['accent', room, 4.5],
-    ['good', room, 4.5],
-    ['warn', room, 4.5],
-    ['bad', room, 4.5],
-    ['line-strong', room, 3],
+  ...rooms.flatMap((fixture): [string, string, number][] => [
+    ['text', fixture, 7],
+    ['muted', fixture, 4.5],
+    ['faint', fixture, 4.5],
+    ['accent', fixture, 4.5],
+    ['good', fixture, 4.5],
+    ['warn', fixture, 4.5],
+    ['bad', fixture, 4.5],
+    ['line-strong', fixture, 3],
   ]),
   ['text', 'sunken', 7],
   ['text', 'sunken-hover', 7],

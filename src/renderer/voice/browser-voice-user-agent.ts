@@ -1,6 +1,6 @@
 /** The voice line's phone as the app runs it: the browser's clock, ids and User Timing. */
-import { systemClock } from '../phone/clock';
-import type { UserAgent } from '../phone/user-agent';
+import { systemClock } from '../base/clock';
+import type { UserAgent } from '../phone/port/user-agent';
 import { createVoiceUserAgent, type VoiceUserAgentDeps } from './voice-user-agent';
 
 /** Creates the phone of one line; nothing happens before `start`. */

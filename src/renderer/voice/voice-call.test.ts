@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { installFakeWebRtc } from '../../../test/support/fake-peer-connection';
-import { enterVoiceRoom } from '../../../test/support/voice-room';
+import { installFakeWebRtc } from '../../../test/support/phones/fake-peer-connection';
+import { openVoiceFixture } from '../../../test/support/servers/voice-fixture';
 
 let uninstall: () => void;
 beforeEach(() => {
@@ -10,7 +10,7 @@ afterEach(() => uninstall());
 
 describe('a call to an assistant', () => {
   it('hands tools on to main, once each, and their output back', async () => {
-    const { talk, clock, channel, toolCalls } = enterVoiceRoom();
+    const { talk, clock, channel, toolCalls } = openVoiceFixture();
     await talk();
     const asks = (call_id: string, name: string): void =>
       channel().receive({
@@ -39,7 +39,7 @@ describe('a call to an assistant', () => {
   });
 
   it('lets the assistant go on when the answer that asked for a tool is through, and once', async () => {
-    const { talk, clock, channel } = enterVoiceRoom();
+    const { talk, clock, channel } = openVoiceFixture();
     await talk();
     const sent = (): string[] => channel().sent.map((message) => (JSON.parse(message) as { type: string }).type);
     const asks = (call_id: string): void =>
@@ -68,7 +68,7 @@ describe('a call to an assistant', () => {
   });
 
   it('tells what was said, as it is said, and forgets it with the call', async () => {
-    const { agent, talk, channel, transcripts, events } = enterVoiceRoom();
+    const { agent, talk, channel, transcripts, events } = openVoiceFixture();
     await talk();
     channel().receive({
       type: 'response.output_audio_transcript.delta',

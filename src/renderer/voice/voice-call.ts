@@ -1,12 +1,12 @@
 /** One call to an assistant while it lives. Its states are those of any call; it is connected when sound and data channel both are. */
-import type { Call, EndCause } from '../../contracts/call';
-import type { TranscriptLine } from '../../contracts/transcript';
-import type { Result } from '../../contracts/result';
-import { canHold, canMute, canResume, transition, type CallEvent } from '../phone/call';
-import type { Clock } from '../phone/clock';
-import { whenFirstAudio } from '../phone/first-audio';
-import type { EngineEvent } from '../phone/user-agent';
-import { callProblem, stepInWords } from '../phone/words';
+import type { Call, EndCause } from '../../contracts/call/call';
+import type { TranscriptLine } from '../../contracts/call/transcript';
+import type { Result } from '../../contracts/base/result';
+import { canHold, canMute, canResume, transition, type CallEvent } from '../phone/call/call';
+import type { Clock } from '../base/clock';
+import { whenFirstAudio } from '../phone/call/first-audio';
+import type { EngineEvent } from '../phone/port/user-agent';
+import { callProblem, stepInWords } from '../phone/port/messages';
 import { GO_ON_MESSAGE, readVoiceEvent, toolOutputMessage, type VoiceEvent } from './voice-event';
 import type { VoiceLine } from './voice-line';
 import type { VoicePeer, VoicePeerListener } from './voice-peer';
@@ -27,7 +27,7 @@ export interface VoiceCall {
   readonly call: () => Call;
   /** Main's name of the call, or null before it is placed. */
   readonly lineCallId: () => string | null;
-  /** Offers, places, and takes the answer. Fails as main does; the call is over then. Resolves at once when the call ends meanwhile. */
+  /** ReinviteQueue, places, and takes the answer. Fails as main does; the call is over then. Resolves at once when the call ends meanwhile. */
   readonly place: () => Promise<Result<null>>;
   readonly end: (cause: EndCause, details?: string) => void;
   readonly setMuted: (muted: boolean) => void;

@@ -1,5 +1,5 @@
 /** What an assistant says on the data channel `oai-events` (the Realtime API's server events), as far as a phone cares. Free of zod: the window starts without it. */
-import { plainText } from '../../contracts/plain-text';
+import { plainText } from '../../contracts/base/plain-text';
 
 export type VoiceEvent =
   | { readonly kind: 'session' }

@@ -1,6 +1,6 @@
 /** The way to an assistant: main places the call and ends it; what is secret about it stays there. */
-import type { Result } from '../../contracts/result';
-import type { VoiceEnded, VoiceToolCall } from '../../contracts/voice';
+import type { Result } from '../../contracts/base/result';
+import type { VoiceEnded, VoiceToolCall } from '../../contracts/call/voice';
 
 export interface VoiceLine {
   /** Sends the offer to the system; `callId` is main's name of the call. */

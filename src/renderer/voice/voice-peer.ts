@@ -1,7 +1,7 @@
 /** One WebRTC connection to an assistant: the microphone, its voice, and the data channel `oai-events`. It is negotiated once; nothing can be offered anew. */
-import type { Clock } from '../phone/clock';
-import { createIceGate } from '../phone/ice-gate';
-import { withoutLoopbackCandidates, type IceContext } from '../phone/ice-policy';
+import type { Clock } from '../base/clock';
+import { createIceGate } from '../phone/jssip/ice-gate';
+import { withoutLoopbackCandidates, type IceContext } from '../phone/port/ice-policy';
 
 export interface VoicePeerListener {
   /** The data channel is open. */

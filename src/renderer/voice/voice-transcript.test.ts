@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TranscriptLine } from '../../contracts/transcript';
+import type { TranscriptLine } from '../../contracts/call/transcript';
 import type { VoiceEvent } from './voice-event';
 import { withSaid } from './voice-transcript';
 

@@ -1,5 +1,5 @@
 /** What was said in a voice call, folded from its pieces. */
-import type { TranscriptLine } from '../../contracts/transcript';
+import type { TranscriptLine } from '../../contracts/call/transcript';
 import type { VoiceEvent } from './voice-event';
 
 /** How many utterances are kept, and how many characters of each. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asMediaStream, FakeStream, FakeTrack } from '../../../test/support/fake-media';
-import { installFakeWebRtc } from '../../../test/support/fake-peer-connection';
-import { ANSWER, enterVoiceRoom, gathered } from '../../../test/support/voice-room';
-import { fail, ok, type Result } from '../../contracts/result';
+import { asMediaStream, FakeStream, FakeTrack } from '../../../test/support/phones/fake-media';
+import { installFakeWebRtc } from '../../../test/support/phones/fake-peer-connection';
+import { ANSWER, openVoiceFixture, gathered } from '../../../test/support/servers/voice-fixture';
+import { fail, ok, type Result } from '../../contracts/base/result';
 import { CONNECT_WITHIN } from './voice-call';
 
 let uninstall: () => void;
@@ -13,7 +13,7 @@ afterEach(() => uninstall());
 
 describe('the phone of a line with an assistant', () => {
   it('is ready without registering, and offers sound and the data channel', async () => {
-    const { agent, talk, offers, connection, channel, call, events } = enterVoiceRoom();
+    const { agent, talk, offers, connection, channel, call, events } = openVoiceFixture();
     expect(agent.snapshot()).toMatchObject({ registration: { phase: 'ready' }, grant: null, calls: [] });
     await talk();
     expect(offers[0]).toContain('a=candidate:');
@@ -30,7 +30,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('is in the call only when sound and data channel both are there', async () => {
-    const { agent, clock, connection, channel, call } = enterVoiceRoom();
+    const { agent, clock, connection, channel, call } = openVoiceFixture();
     void agent.place('');
     expect(await clock.settle().then(() => call().phase)).toBe('dialing');
     await gathered(connection);
@@ -41,7 +41,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('mutes, and on hold sends and plays nothing', async () => {
-    const { agent, talk, connection, call } = enterVoiceRoom();
+    const { agent, talk, connection, call } = openVoiceFixture();
     await talk();
     const { sender, receiver } = connection();
     agent.setMuted('call-1', true);
@@ -59,7 +59,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('ends a call here and at the system, and lets the microphone go', async () => {
-    const { agent, clock, talk, hungUp, connection, call, microphone, device } = enterVoiceRoom();
+    const { agent, clock, talk, hungUp, connection, call, microphone, device } = openVoiceFixture();
     await talk();
     agent.end('call-1');
     expect(hungUp).toEqual(['main-1']);
@@ -74,7 +74,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('ends when the far end closes', async () => {
-    const remote = enterVoiceRoom();
+    const remote = openVoiceFixture();
     await remote.talk();
     remote.channel().close();
     expect(remote.call()).toMatchObject({ phase: 'ended', cause: 'hung-up-by-peer' });
@@ -82,7 +82,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('waits for a way that is interrupted, and ends when it is lost', async () => {
-    const lost = enterVoiceRoom();
+    const lost = openVoiceFixture();
     await lost.talk();
     lost.connection().setIce('disconnected');
     expect(lost.call().phase).toBe('recovering');
@@ -93,7 +93,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('ends when nothing comes', async () => {
-    const silent = enterVoiceRoom();
+    const silent = openVoiceFixture();
     void silent.agent.place('');
     await gathered(silent.connection);
     await silent.clock.advance(CONNECT_WITHIN + 100);
@@ -103,7 +103,7 @@ describe('the phone of a line with an assistant', () => {
 
   it('given up while main places it, is hung up as soon as it has a name', async () => {
     let answer: (result: Result<{ callId: string; answer: string }>) => void = () => undefined;
-    const { agent, clock, connection, call, hungUp } = enterVoiceRoom(new Promise((resolve) => (answer = resolve)));
+    const { agent, clock, connection, call, hungUp } = openVoiceFixture(new Promise((resolve) => (answer = resolve)));
     const placed = agent.place('');
     await gathered(connection);
     await clock.advance(10);
@@ -115,7 +115,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('given up before its offer is made, is over at once: nothing is placed, and the next call can be', async () => {
-    const { agent, clock, offers, call, microphone, hungUp } = enterVoiceRoom();
+    const { agent, clock, offers, call, microphone, hungUp } = openVoiceFixture();
     const placed = agent.place('');
     await clock.settle();
     expect(call().phase).toBe('dialing');
@@ -126,7 +126,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('is not placed on a line that is not in use any more, however late the microphone comes', async () => {
-    const { agent, clock, device, offers, microphone, acquiring } = enterVoiceRoom();
+    const { agent, clock, device, offers, microphone, acquiring } = openVoiceFixture();
     let permit: (result: Result<null>) => void = () => undefined;
     const asked = agent.place('', new Promise((resolve) => (permit = resolve)));
     await agent.stop();
@@ -151,7 +151,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('says what main says when it is refused, and leaves nothing behind', async () => {
-    const { agent, clock, connection, microphone } = enterVoiceRoom(
+    const { agent, clock, connection, microphone } = openVoiceFixture(
       Promise.resolve(fail('key-absent', 'There is no key.', 'open-keys')),
     );
     const placed = agent.place('');
@@ -162,7 +162,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('an answer that is none ends the call', async () => {
-    const { agent, clock, connection, call, hungUp } = enterVoiceRoom(
+    const { agent, clock, connection, call, hungUp } = openVoiceFixture(
       Promise.resolve(ok({ callId: 'main-1', answer: '{"error":{}}' })),
     );
     const placed = agent.place('');
@@ -174,7 +174,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('has one call at a time, none without a microphone, and none that the policy refuses', async () => {
-    const { agent, talk, microphone, offers } = enterVoiceRoom();
+    const { agent, talk, microphone, offers } = openVoiceFixture();
     expect(await agent.place('', Promise.resolve(fail('outside-hours', 'Closed.')))).toMatchObject({
       ok: false,
       failure: { reason: 'outside-hours' },
@@ -189,7 +189,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('main ends a call: the cause is shown, and what was handed over stays until it is read', async () => {
-    const { agent, talk, clock, tell, call } = enterVoiceRoom();
+    const { agent, talk, clock, tell, call } = openVoiceFixture();
     await talk();
     tell({ callId: 'another', cause: 'time-limit', details: '' });
     expect(call().phase).toBe('active');
@@ -202,7 +202,7 @@ describe('the phone of a line with an assistant', () => {
   });
 
   it('stopping ends everything', async () => {
-    const { agent, talk, hungUp, microphone } = enterVoiceRoom();
+    const { agent, talk, hungUp, microphone } = openVoiceFixture();
     await talk();
     await agent.stop();
     expect([hungUp, microphone.inUse, agent.snapshot()]).toMatchObject([

@@ -2,24 +2,18 @@
  * The phone of a line whose far end is an assistant: the same verbs as any UserAgent, with nothing to register and one call at a time. It
  * knows neither React nor window.ringfence; what it needs is injected.
  */
-import type { Call, CallId, Party } from '../../contracts/call';
-import { isLoopbackUrl } from '../../contracts/loopback';
-import type { Profile } from '../../contracts/profile';
-import { fail, ok } from '../../contracts/result';
-import type { TranscriptLine } from '../../contracts/transcript';
-import { outgoingCall } from '../phone/call';
-import type { Clock } from '../phone/clock';
-import { usableIceServers } from '../phone/ice-policy';
-import { microphoneSentence } from '../phone/refusals';
-import {
-  isLive,
-  type EngineEvent,
-  type MicrophoneSource,
-  type PhoneSnapshot,
-  type Sound,
-  type UserAgent,
-} from '../phone/user-agent';
-import { calling, problem } from '../phone/words';
+import type { MicrophoneSource } from '../media/microphone-source';
+import type { Call, CallId, Party } from '../../contracts/call/call';
+import { isLoopbackUrl } from '../../contracts/base/loopback';
+import type { Profile } from '../../contracts/profile/profile';
+import { fail, ok } from '../../contracts/base/result';
+import type { TranscriptLine } from '../../contracts/call/transcript';
+import { outgoingCall } from '../phone/call/call';
+import type { Clock } from '../base/clock';
+import { usableIceServers } from '../phone/port/ice-policy';
+import { microphoneSentence } from '../phone/port/refusals';
+import { isLive, type EngineEvent, type PhoneSnapshot, type Sound, type UserAgent } from '../phone/port/user-agent';
+import { calling, problem } from '../phone/port/messages';
 import { createVoiceCall, type VoiceCall } from './voice-call';
 import type { VoiceLine } from './voice-line';
 import { createVoicePeer } from './voice-peer';

@@ -1,10 +1,10 @@
 /** A window.ringfence without a main process: it keeps profiles, keys and settings in memory. */
-import type { RingfenceApi } from '../../../src/contracts/ipc';
-import { effectivePolicy, type EffectivePolicy } from '../../../src/contracts/managed-policy';
-import { profilePolicy } from '../../../src/contracts/policy';
-import type { KeyRecord, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../../src/contracts/profile';
-import type { AdminState } from '../../../src/contracts/locks';
-import { fail, ok, type Result } from '../../../src/contracts/result';
+import type { RingfenceApi } from '../../../src/contracts/ipc/ipc';
+import { effectivePolicy, type EffectivePolicy } from '../../../src/contracts/policy/managed-policy';
+import { profilePolicy } from '../../../src/contracts/policy/policy';
+import type { KeyRecord, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../../src/contracts/profile/profile';
+import type { AdminState } from '../../../src/contracts/locks/locks';
+import { fail, ok, type Result } from '../../../src/contracts/base/result';
 import type { Settings } from '../../../src/contracts/settings';
 import { DESK_ANSWERS } from './fake-desk';
 

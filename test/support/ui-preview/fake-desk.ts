@@ -1,10 +1,10 @@
 /** The admin's desk without a main process: tests that pass or fail by the line's name, an import with every outcome, a long audit log. */
-import type { AuditEntry } from '../../../src/contracts/audit';
-import type { AuditQuery } from '../../../src/contracts/audit-query';
-import type { Grant } from '../../../src/contracts/grant';
-import type { ImportPreview } from '../../../src/contracts/profile-transfer';
-import { fail, ok } from '../../../src/contracts/result';
-import type { LineTrial, TrialPorts } from '../../../src/renderer/phone/line-trial';
+import type { AuditEntry } from '../../../src/contracts/audit/audit';
+import type { AuditQuery } from '../../../src/contracts/audit/audit-query';
+import type { Grant } from '../../../src/contracts/profile/grant';
+import type { ImportPreview } from '../../../src/contracts/profile/profile-transfer';
+import { fail, ok } from '../../../src/contracts/base/result';
+import type { LineTrial, TrialPorts } from '../../../src/renderer/phone/agent/line-trial';
 
 const TEST_ID = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';
 const at = (index: number): string => new Date(Date.parse('2026-11-21T16:00:00Z') - index * 37_000).toISOString();

@@ -1,8 +1,8 @@
 /** A UserAgent that plays the phone without a wire: for looking at the window, not for testing the engine. */
-import type { Call, CallFacts, CallId, Party, Registration } from '../../../src/contracts/call';
-import { ok } from '../../../src/contracts/result';
-import { outgoingCall, transition, type CallEvent } from '../../../src/renderer/phone/call';
-import type { EngineEvent, PhoneSnapshot, UserAgent } from '../../../src/renderer/phone/user-agent';
+import type { Call, CallFacts, CallId, Party, Registration } from '../../../src/contracts/call/call';
+import { ok } from '../../../src/contracts/base/result';
+import { outgoingCall, transition, type CallEvent } from '../../../src/renderer/phone/call/call';
+import type { EngineEvent, PhoneSnapshot, UserAgent } from '../../../src/renderer/phone/port/user-agent';
 
 const NO_SOUNDS: readonly never[] = [];
 

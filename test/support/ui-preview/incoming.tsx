@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { createIncomingStore } from '../../../src/renderer/state/incoming-store';
-import { IncomingWindow } from '../../../src/renderer/ui/IncomingWindow';
+import { IncomingWindow } from '../../../src/renderer/ui/popups/IncomingWindow';
 import { createFakeApi } from './fake-api';
 import { SCENES } from './scenes';
 

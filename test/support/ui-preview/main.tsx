@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { createAppState } from '../../../src/renderer/state/create-app-state';
-import { App } from '../../../src/renderer/ui/App';
+import { App } from '../../../src/renderer/ui/app/App';
 import { createFakeApi } from './fake-api';
 import { fakeTryLine } from './fake-desk';
 import { createFakeUserAgent } from './fake-user-agent';

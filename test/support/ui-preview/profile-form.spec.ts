@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { EXAMPLE_PROFILES } from '../example-profiles';
+import { EXAMPLE_PROFILES } from '../app/example-profiles';
 
 const PICTURES = join(tmpdir(), 'ringfence-ui-preview-pictures');
 const SIZES = [

@@ -1,16 +1,16 @@
 /** The states of the window that are worth looking at, by name. */
-import type { Call, EndCause } from '../../../src/contracts/call';
-import type { LiveCategory, LiveKind } from '../../../src/contracts/event';
+import type { Call, EndCause } from '../../../src/contracts/call/call';
+import type { LiveCategory, LiveKind } from '../../../src/contracts/call/event';
 import {
   profile as profileSchema,
   type KeyStatus,
   type Profile,
   type ProfilesSnapshot,
-} from '../../../src/contracts/profile';
+} from '../../../src/contracts/profile/profile';
 import type { Settings } from '../../../src/contracts/settings';
-import type { EngineEvent } from '../../../src/renderer/phone/user-agent';
+import type { EngineEvent } from '../../../src/renderer/phone/port/user-agent';
 import type { View } from '../../../src/renderer/state/view-store';
-import { EXAMPLE_PROFILES } from '../example-profiles';
+import { EXAMPLE_PROFILES } from '../app/example-profiles';
 import { facts, party, type FakeStart } from './fake-user-agent';
 
 export interface Scene extends FakeStart {

@@ -1,5 +1,5 @@
 /** A window.ringfence for unit tests: it records what is invoked, answers from a script, and tells notifications by hand. */
-import type { RingfenceApi } from '../../../src/contracts/ipc';
+import type { RingfenceApi } from '../../../src/contracts/ipc/ipc';
 
 export interface ScriptedApi {
   readonly api: RingfenceApi;

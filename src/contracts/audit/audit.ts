@@ -1,0 +1,101 @@
+/** The audit log: one JSON line for each mint, refusal and key change. Never a token or a key. */
+import { z } from 'zod';
+import { failureReason } from '../base/result-schema';
+import { lockCause } from '../locks/locks';
+import { purpose } from '../policy/policy';
+import { fingerprint, keySlot, profileId } from '../profile/profile';
+import { callUuid } from '../call/remote-call-schema';
+
+const at = z.iso.datetime();
+/** There when no window did it. */
+const via = z.literal('command-line').optional();
+export const auditEntry = z.discriminatedUnion('what', [
+  z.object({
+    what: z.literal('mint'),
+    at,
+    profileId,
+    purpose,
+    fingerprint,
+    lifeS: z.number().positive(),
+    cause: z.enum(['asked', 'renewal', 'test']),
+  }),
+  /** `channel` is there when a window's IPC call was refused before anything else was looked at; `rule` names the rule of the policy that refused. `count`: the
+   * line stands for so many refusals, which were all the same. */
+  z.object({
+    what: z.literal('refusal'),
+    at,
+    profileId: z.string().max(64),
+    purpose: z.string().max(16),
+    reason: failureReason,
+    channel: z.string().max(64).optional(),
+    rule: z.string().max(200).optional(),
+    count: z.number().int().min(2).optional(),
+    via,
+  }),
+  /** `finished`: the retired key was removed from the gateway. `copied`: a key that was made here went to the clipboard, for the gateway. */
+  z.object({
+    what: z.literal('key'),
+    at,
+    profileId,
+    slot: keySlot,
+    change: z.enum(['added', 'replaced', 'removed', 'promoted', 'finished', 'copied']),
+    fingerprint: fingerprint.nullable(),
+    via,
+  }),
+  /** A token was to end before its time: `ended`, or why the provider did not. */
+  z.object({
+    what: z.literal('revoke'),
+    at,
+    profileId,
+    purpose,
+    fingerprint,
+    outcome: z.union([z.literal('ended'), failureReason]),
+  }),
+  /** A call to an assistant; `callId` is ours. `failed`: the system did not confirm the end. */
+  z.object({
+    what: z.literal('voice-call'),
+    at,
+    profileId,
+    callId: z.uuid(),
+    step: z.enum(['placed', 'ended', 'failed']),
+  }),
+  /** A tool that an assistant asked for: its name as it was asked for, never its arguments. */
+  z.object({
+    what: z.literal('tool'),
+    at,
+    profileId,
+    callId: z.uuid(),
+    tool: z.string().max(64),
+    outcome: z.enum(['done', 'refused', 'failed']),
+  }),
+  /** A call at the line's own system was ended from here. */
+  z.object({ what: z.literal('remote-call'), at, profileId, callUuid, change: z.literal('ended') }),
+  /** The admin lock, which belongs to no profile. `wrong`: a passphrase that does not fit. `time`: the minutes after unlocking were over. */
+  z.object({
+    what: z.literal('admin'),
+    at,
+    profileId: z.literal(''),
+    change: z.enum(['unlocked', 'locked', 'wrong', 'passphrase-set', 'passphrase-changed', 'passphrase-removed']),
+    cause: z.enum(['asked', 'time']),
+    via,
+  }),
+  /** The line was closed, or opened again; `late`: the window did not say in time that its sockets were closed, and was loaded anew. */
+  z.object({
+    what: z.literal('phone'),
+    at,
+    profileId,
+    change: z.enum(['locked', 'unlocked', 'late']),
+    cause: lockCause,
+  }),
+  z.object({ what: z.literal('profile'), at, profileId, change: z.enum(['added', 'changed', 'removed']), via }),
+  /** A file was written or read by an admin's wish: profiles (never a key), or lines of this log. */
+  z.object({
+    what: z.literal('file'),
+    at,
+    profileId: z.literal(''),
+    change: z.enum(['profiles-exported', 'profiles-imported', 'audit-exported']),
+    count: z.number().int().nonnegative(),
+    via,
+  }),
+]);
+export type AuditEntry = z.infer<typeof auditEntry>;

@@ -1,0 +1,140 @@
+/** Calls and registration as the phone engine shows them and the windows read them. */
+import { z } from 'zod';
+import { environment } from '../profile/profile';
+
+export type CallId = string;
+export type CallDirection = 'outgoing' | 'incoming';
+
+/** The far end. Display names arrive verbatim from the network: show them as text only. */
+export interface Party {
+  /** `sip:user@host`. */
+  readonly uri: string;
+  readonly user: string;
+  readonly displayName: string;
+}
+
+/** Why a call ended; each is a distinct thing for the agent. */
+export const endCause = z.enum([
+  'hung-up', // we ended it
+  'hung-up-by-peer',
+  'cancelled', // we gave up before an answer
+  'cancelled-by-caller', // the caller gave up: a missed call
+  'answered-elsewhere',
+  'declined-elsewhere',
+  'declined', // we declined
+  'declined-by-peer', // 603, or 480/486 after ringing by choice
+  'busy', // 486, 600
+  'no-answer', // 408 or 480 after it rang, 487 by time-out
+  'not-found', // 404, 410, 484, 604
+  'refused', // 401, 403, 405, 407 and the like
+  'not-acceptable', // 488, 606: no codec or media in common
+  'redirect-forbidden', // 3xx to a number that the line's policy does not let it call
+  'unreachable', // 5xx, 408 or 480 where nothing rang, transport error, no route
+  'handed-over', // an assistant handed the conversation over to the person at this phone
+  'time-limit', // the longest call that the line's policy allows
+  'connection-lost', // media or signalling lost during the call
+  'microphone', // the microphone could not be had
+  'media-failed', // the browser could not set up the sound
+  'failed', // anything else; Details hold the code
+]);
+export type EndCause = z.infer<typeof endCause>;
+
+/** What every call carries in every state. */
+export interface CallFacts {
+  readonly id: CallId;
+  readonly direction: CallDirection;
+  readonly peer: Party;
+  readonly profileId: string;
+  /** Milliseconds since the epoch: the click, or the arrival of the INVITE. */
+  readonly startedAt: number;
+  /** The agent's wish; put on every new track. */
+  readonly muted: boolean;
+  /** Digits the agent sent, for the keypad's display (never logged). */
+  readonly sentDigits: string;
+  /** The far end is an assistant on a voice line: there are no digits to send and nobody to transfer to. */
+  readonly assistant?: true;
+  /** A problem that the agent can act on while the call goes on (microphone refused ...), or null. */
+  readonly problem: CallProblem | null;
+}
+
+export type CallProblem =
+  'microphone-refused' | 'microphone-missing' | 'microphone-busy' | 'hold-failed' | 'dtmf-failed' | 'signalling-lost'; // no request of ours reaches the far end; the sound does not need one
+
+/** Who holds. */
+export interface HoldState {
+  readonly byUs: boolean;
+  readonly byPeer: boolean;
+}
+
+/**
+ *   (place) -> dialing -> ringing -> connecting -> active <-> held
+ *   (INVITE in) -------> ringing -> connecting ->   |         |
+ *                                                   +-> recovering -> active | held
+ *   any of them -> ended (absorbs)
+ *
+ * `recovering`: the flow to the gateway or the path of the sound is gone, and comes back if it can.
+ */
+export type Call =
+  | (CallFacts & { readonly phase: 'dialing' })
+  | (CallFacts & {
+      readonly phase: 'ringing';
+      /** The far end sends sound before the answer (183 with SDP). */ readonly earlyMedia: boolean;
+    })
+  | (CallFacts & { readonly phase: 'connecting' })
+  | (CallFacts & { readonly phase: 'active'; readonly answeredAt: number })
+  | (CallFacts & { readonly phase: 'held'; readonly answeredAt: number; readonly hold: HoldState })
+  | (CallFacts & {
+      readonly phase: 'recovering';
+      readonly answeredAt: number;
+      readonly since: number;
+      readonly hold: HoldState;
+    })
+  | (CallFacts & {
+      readonly phase: 'ended';
+      readonly answeredAt: number | null;
+      readonly endedAt: number;
+      readonly cause: EndCause;
+      /** For example "486 Busy Here"; for Details. */ readonly details: string;
+    });
+
+/** A live call: anything but ended. */
+export type LiveCall = Exclude<Call, { readonly phase: 'ended' }>;
+
+/** Why a registration is not there. */
+export type RegistrationProblem =
+  | 'no-grant' // main refused; the failure says why
+  | 'gateway-unreachable'
+  | 'token-refused'
+  | 'registration-refused'
+  | 'certificate-refused' // the sentence says what is wrong with it
+  | 'clock-skewed';
+
+/** `ready`: the line places calls and has nothing to register. For all others: offline -> connecting -> registering -> registered -> (lost) waiting -> connecting ... */
+export type Registration =
+  | { readonly phase: 'offline' }
+  | { readonly phase: 'ready' }
+  | { readonly phase: 'connecting'; readonly attempt: number }
+  | { readonly phase: 'registering' }
+  | {
+      readonly phase: 'registered';
+      readonly since: number;
+      readonly expiresAt: number;
+      /** Milliseconds from connect to 200. */ readonly tookMs: number;
+    }
+  | {
+      readonly phase: 'waiting';
+      readonly retryAt: number;
+      readonly attempt: number;
+      readonly problem: RegistrationProblem;
+      readonly sentence: string;
+    };
+
+/** What the small incoming window shows; sent by the phone window through main. */
+export const incomingNotice = z.object({
+  callId: z.string().min(1).max(128),
+  name: z.string().max(120),
+  number: z.string().max(120),
+  line: z.string().max(60),
+  environment,
+});
+export type IncomingNotice = z.infer<typeof incomingNotice>;

@@ -1,0 +1,121 @@
+/**
+ * Looks through the audit log as it is on disk: lines are compared as text, and only those that are shown are parsed. 100,000 lines take some tens
+ * of ms, so nothing has to be kept in memory, and nothing can differ from the files.
+ */
+import { auditEntry, type AuditEntry } from '../../contracts/audit/audit';
+import type { AuditFilter, AuditPage, AuditQuery } from '../../contracts/audit/audit-query';
+import type { KeptLines } from './audit-log';
+
+/** Every name that a line may hold, as it is written. */
+const NAMES = [...new Set(auditEntry.options.flatMap((option) => Object.keys(option.shape)))];
+const WRITTEN_NAMES = NAMES.map((name) => `"${name}":`.toLowerCase());
+const A_NAME = /"[a-z]+":/g;
+/** Some ms of work. */
+const PARSED_AT_ONCE = 1_000;
+const ISO_LENGTH = '2026-11-21T16:07:00.000Z'.length;
+
+interface Looked {
+  /** Newest first; `n` is its number. */
+  readonly line: string;
+  readonly n: number;
+}
+
+/** What a person types for what they read: words for the log's hyphens. */
+function needlesFor(text: string): readonly string[] {
+  const typed = JSON.stringify(text.trim().toLowerCase()).slice(1, -1);
+  return typed === '' ? [] : [...new Set([typed, typed.replaceAll(' ', '-')])];
+}
+
+/** The lines that fit, newest first. */
+function* fitting({ texts, newest }: KeptLines, filter: AuditFilter): Generator<Looked, number> {
+  const needles = needlesFor(filter.text ?? '');
+  const inNames = needles.some((needle) => WRITTEN_NAMES.some((name) => name.includes(needle)));
+  const what = filter.what === undefined ? null : `"what":"${filter.what}"`;
+  const profile = filter.profileId === undefined ? null : `"profileId":"${filter.profileId}"`;
+  const timed = filter.from !== undefined || filter.to !== undefined;
+  const [from, to] = [filter.from, filter.to].map((time) => (time === undefined ? null : new Date(time).toISOString()));
+  const saysIt = (lowered: string): boolean => {
+    // A name is no value: "id" is not what every line says.
+    const values = inNames ? lowered.replace(A_NAME, ' ') : lowered;
+    return needles.some((needle) => values.includes(needle));
+  };
+
+  let n = newest;
+  for (const text of texts) {
+    const lines = text.split('\n');
+    const lowered = needles.length === 0 ? null : text.toLowerCase().split('\n');
+    for (let index = lines.length - 1; index >= 0; index -= 1) {
+      const line = lines[index] ?? '';
+      if (line === '') continue;
+      const own = n;
+      n -= 1;
+      if (what !== null && !line.includes(what)) continue;
+      if (profile !== null && !line.includes(profile)) continue;
+      if (timed) {
+        const start = line.indexOf('"at":"') + 6;
+        const at = line.slice(start, start + ISO_LENGTH);
+        if ((from !== null && from !== undefined && at < from) || (to !== null && to !== undefined && at >= to))
+          continue;
+      }
+      if (lowered !== null && !saysIt(lowered[index] ?? '')) continue;
+      yield { line, n: own };
+    }
+  }
+  return newest - n;
+}
+
+/** Null: a line that a crash cut off, or of a Ringfence that knew other entries. */
+function entryOf(line: string): AuditEntry | null {
+  try {
+    const parsed = auditEntry.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** One page of the entries that fit, and how many there are in all. */
+export function queryAudit(kept: KeptLines, { limit, before, ...filter }: AuditQuery): AuditPage {
+  const entries: AuditPage['entries'] = [];
+  let matching = 0;
+  const found = fitting(kept, filter);
+  for (;;) {
+    const next = found.next();
+    if (next.done === true) return { entries, matching, kept: next.value };
+    matching += 1;
+    if (entries.length >= limit || (before !== undefined && next.value.n >= before)) continue;
+    const entry = entryOf(next.value.line);
+    if (entry !== null) entries.push({ n: next.value.n, entry });
+  }
+}
+
+/** RFC 4180; what a spreadsheet would take for a formula is text. */
+const csvField = (value: string | number | null | undefined): string => {
+  const text = value === undefined || value === null ? '' : String(value);
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+/** Everything that fits, newest first, as CSV with a column for each name, or as one JSON text a line. Lets others have their turn meanwhile. */
+export async function exportAudit(
+  kept: KeptLines,
+  filter: AuditFilter,
+  format: 'csv' | 'jsonl',
+): Promise<{ readonly text: string; readonly count: number }> {
+  const entries: AuditEntry[] = [];
+  let looked = 0;
+  for (const { line } of fitting(kept, filter)) {
+    const entry = entryOf(line);
+    if (entry !== null) entries.push(entry);
+    looked += 1;
+    if (looked % PARSED_AT_ONCE === 0) await new Promise(setImmediate);
+  }
+  if (format === 'jsonl')
+    return { text: entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), count: entries.length };
+  const columns = ['at', ...NAMES.filter((name) => name !== 'at')];
+  const rows = entries.map((entry) => {
+    const values: Readonly<Record<string, string | number | null | undefined>> = entry;
+    return columns.map((name) => csvField(values[name])).join(',');
+  });
+  return { text: [columns.join(','), ...rows, ''].join('\r\n'), count: entries.length };
+}

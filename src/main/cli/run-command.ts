@@ -1,0 +1,268 @@
+/** The composition root of a run without a window: opens what a command needs, in the order that keeps it from meeting a running app. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
+import { DEFAULT_POLICY } from '../policy/policy-file';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import { ADMIN_LOCK_VERSION, adminLockDocument, openAdminLock, type AdminLock } from '../locks/admin-lock';
+import { createAuditLog, type NewAuditEntry } from '../audit/audit-log';
+import type { Clock } from '../base/clock';
+import { EXIT, HELP, type Command } from './command-line';
+import { done, failed, refusal, type Answer } from './answer';
+import { doctor } from './doctor';
+import type { Probe } from './gateway-probe';
+import { importProfiles } from './import-profiles';
+import { listKeys } from './list-keys';
+import { rotateKey } from './rotate-key';
+import { setKey } from './set-key';
+import { checkSound, type SoundPlaces } from './sound-devices';
+import type { Terminal } from './terminal';
+import { createJsonFile } from '../base/json-file';
+import { createKeys, type Keys } from '../keys/keys';
+import { openManagedPolicy, type ManagedPolicy } from '../policy/managed-policy';
+import type { PassphraseChecks } from '../locks/passphrase-verifier';
+import { guardProfiles } from '../profiles/profile-guard';
+import {
+  openProfileStore,
+  profileMigrations,
+  profilesDocument,
+  PROFILES_VERSION,
+  type ProfileStore,
+} from '../profiles/profile-store';
+import { admitAdmin } from '../locks/required-admin-lock';
+import { createMemoryStore } from '../secrets/memory-store';
+import type { Secret } from '../secrets/secret';
+import type { SecretStore } from '../secrets/secret-store';
+
+/** What the computer and the app give. */
+export interface CommandHost {
+  /** The installation's folder. */
+  readonly folder: string;
+  /** Where the admin's policy file is. */
+  readonly policyPath: string;
+  readonly versions: { readonly ringfence: string; readonly electron: string; readonly node: string };
+  /** Claims the folder for this process; false: the app is open. */
+  readonly claimFolder: () => boolean;
+  readonly keychain: SecretStore;
+  readonly passphrases: PassphraseChecks;
+  readonly clock: Clock;
+  /** When this process began, by the monotonic clock. */
+  readonly startedAt: number;
+  readonly terminal: Terminal;
+  readonly sound: SoundPlaces;
+  readonly probe: () => Probe;
+}
+
+/** What a run of the app holds, too. */
+interface CommandContext {
+  readonly stored: ProfileStore;
+  readonly managed: ManagedPolicy;
+  readonly profiles: ProfileStore;
+  readonly keys: Keys;
+  readonly adminLock: AdminLock;
+  readonly notices: readonly string[];
+}
+
+/** `audit` null: only looked at, so that nothing on disk changes, not even a damaged file; the app may be open. */
+async function openContext(
+  { folder, policyPath, keychain, passphrases, clock, startedAt }: CommandHost,
+  audit: ((entry: NewAuditEntry) => void) | null,
+): Promise<CommandContext> {
+  const now = clock.wall;
+  const readOnly = audit === null;
+  const write = audit ?? (() => undefined);
+  const [stored, managed] = await Promise.all([
+    openProfileStore(
+      createJsonFile({
+        path: join(folder, 'profiles.json'),
+        schema: profilesDocument,
+        version: PROFILES_VERSION,
+        migrations: profileMigrations,
+        holds: 'profiles',
+        now,
+        readOnly,
+      }),
+    ),
+    // What is wrong with it is told by the doctor.
+    openManagedPolicy({ path: policyPath, onChanged: () => undefined, onProblem: () => undefined }),
+  ]);
+  managed.stop();
+  const profiles = guardProfiles(stored, managed);
+  const keys = createKeys({
+    keychain,
+    memory: createMemoryStore(),
+    profiles,
+    audit: write,
+    clock,
+    onChanged: () => undefined,
+  });
+  const adminLock = await openAdminLock({
+    file: createJsonFile({
+      path: join(folder, 'admin-lock.json'),
+      schema: adminLockDocument,
+      version: ADMIN_LOCK_VERSION,
+      migrations: {},
+      holds: 'admin lock',
+      now,
+      readOnly,
+    }),
+    keychain,
+    passphrases,
+    account: `${stored.installId}/admin-lock`,
+    clock,
+    audit: write,
+    onChanged: () => undefined,
+    startedAt,
+  });
+  return {
+    stored,
+    managed,
+    profiles,
+    keys,
+    adminLock,
+    notices: [stored.notice, adminLock.notice].filter((notice) => notice !== null),
+  };
+}
+
+/** The window asks, because a page could have been taken over. Here a person (or an admin's script) wrote `--apply` and can see first what would change. */
+const confirmChange = (): Promise<Result<null>> => Promise.resolve(ok(null));
+
+/** What was answered without a file that should have been there is no success. */
+function withNotices(answer: Answer, { notices }: CommandContext): Answer {
+  if (notices.length === 0) return answer;
+  return {
+    ...answer,
+    exit: answer.exit === EXIT.done ? EXIT.file : answer.exit,
+    err: `${answer.err}${notices.map((notice) => `${notice}\n`).join('')}`,
+  };
+}
+
+type Writing = Extract<Command, { readonly passphraseFd: number | null }>;
+
+/** Whether an admin's command may go on. Fails as `admitAdmin` and `AdminLock.unlock` do. */
+async function admit({ adminLock, managed }: CommandContext, passphrase: string | null): Promise<Result<null>> {
+  if (passphrase !== null) {
+    const unlocked = await adminLock.unlock(passphrase);
+    if (!unlocked.ok) return unlocked;
+  }
+  return admitAdmin(adminLock, () => managed.adminLock() === 'required')();
+}
+
+async function change(host: CommandHost, command: Writing): Promise<Answer> {
+  let secret: Secret | null = null;
+  if (command.name === 'keys set') {
+    const read = await host.terminal.readKey();
+    if (!read.ok) return failed(read.failure);
+    secret = read.value;
+  }
+  // Asked for before the folder is claimed: nobody who opens the app meanwhile waits for a person at a terminal.
+  const { adminLock } = await openContext(host, null);
+  const asked = (await adminLock.state()).configured ? await host.terminal.readPassphrase(command.passphraseFd) : null;
+  if (asked?.ok === false) return failed(asked.failure);
+  // After a wrong try each run waits anew: it is waited for here, or no run would ever get in.
+  const waitMs = asked === null ? 0 : ((await adminLock.state()).retryAt ?? 0) - host.clock.wall();
+  if (waitMs > 0)
+    await host.terminal.wait(
+      waitMs,
+      `The last admin passphrase was wrong: this one is tried in ${Math.ceil(waitMs / 1000)} s.`,
+    );
+  if (!host.claimFolder())
+    return refusal(
+      EXIT.running,
+      'Ringfence is running: quit it first, or use its window. Where it is another command, try again when that is done.',
+    );
+
+  const problems: string[] = [];
+  const log = createAuditLog({
+    path: join(host.folder, 'audit.jsonl'),
+    now: host.clock.wall,
+    onAppended: () => undefined,
+    onProblem: () =>
+      problems.push('The audit log could not be written: check the disk and the rights of its folder.\n'),
+  });
+  const audit = (entry: NewAuditEntry): void => log.append(isMarked(entry) ? { ...entry, via: 'command-line' } : entry);
+  const context = await openContext(host, audit);
+  const admitted = await admit(context, asked?.value ?? null);
+  const answer = admitted.ok ? await carryOut(host, context, audit, command, secret) : failed(admitted.failure);
+  if (!admitted.ok)
+    audit({
+      what: 'refusal',
+      profileId: '',
+      purpose: command.name === 'profiles import' ? 'profile' : 'key',
+      reason: admitted.failure.reason,
+    });
+  await log.flush();
+  return withNotices({ ...answer, err: `${answer.err}${problems.join('')}` }, context);
+}
+
+type Marked = Extract<NewAuditEntry, { readonly what: 'key' | 'profile' | 'file' | 'refusal' | 'admin' }>;
+const isMarked = (entry: NewAuditEntry): entry is Marked =>
+  ['key', 'profile', 'file', 'refusal', 'admin'].includes(entry.what);
+
+function carryOut(
+  { clock }: CommandHost,
+  { stored, managed, profiles, keys }: CommandContext,
+  audit: (entry: NewAuditEntry) => void,
+  command: Writing,
+  secret: Secret | null,
+): Promise<Answer> {
+  switch (command.name) {
+    case 'keys set':
+      return secret === null
+        ? Promise.resolve(failed(fail('key-unusable', 'Standard input holds no key.').failure))
+        : setKey({ profiles, keys, audit }, command, secret);
+    case 'keys rotate':
+      return rotateKey({ profiles, keys, audit, now: clock.wall }, command);
+    case 'profiles import':
+      return importProfiles({ stored, managed, profiles, confirmChange, clock, newId: randomUUID, audit }, command);
+  }
+}
+
+/** Runs a command to its end. Rejects only for a bug. */
+export async function runCommand(command: Command, host: CommandHost): Promise<Answer> {
+  switch (command.name) {
+    case 'help':
+      return done(HELP);
+    case 'keys list': {
+      const context = await openContext(host, null);
+      return withNotices(
+        await listKeys({ profiles: context.profiles, keys: context.keys, now: host.clock.wall }, command),
+        context,
+      );
+    }
+    case 'doctor': {
+      const { stored, profiles, keys, managed, adminLock } = await openContext(host, null);
+      return doctor(
+        {
+          versions: host.versions,
+          profilesNotice: stored.notice,
+          adminLockNotice: adminLock.notice,
+          profiles: profiles.profiles(),
+          keys,
+          policyFile: managed.effective({ id: PRACTICE_PROFILE_ID, environment: 'practice', policy: DEFAULT_POLICY })
+            .file,
+          policyPath: host.policyPath,
+          passphraseMissing: managed.adminLock() === 'required' && !(await adminLock.state()).configured,
+          sound: () => checkSound(host.sound),
+          probe: host.probe(),
+        },
+        command,
+      );
+    }
+    case 'profiles import':
+      if (!command.apply) {
+        const context = await openContext(host, null);
+        return withNotices(
+          await importProfiles(
+            { ...context, confirmChange, clock: host.clock, newId: randomUUID, audit: () => undefined },
+            command,
+          ),
+          context,
+        );
+      }
+      return change(host, command);
+    case 'keys set':
+    case 'keys rotate':
+      return change(host, command);
+  }
+}

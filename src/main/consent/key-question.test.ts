@@ -1,0 +1,119 @@
+import { expect, it, vi } from 'vitest';
+import { createFakeClock } from '../../../test/support/fake-clock';
+import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
+import { ok } from '../../contracts/base/result';
+import type { NewAuditEntry } from '../audit/audit-log';
+import type { NativeQuestion } from './change-question';
+import { createKeyQuestion } from './key-question';
+import { FIRST_PAUSE_MS } from './dialog-back-off';
+
+const line = (more: object = {}): Profile =>
+  profileSchema.parse({
+    id: 'work',
+    name: 'Line 1001',
+    environment: 'production',
+    provider: { kind: 'local-jwt', audience: 'pbx' },
+    identity: '1001@pbx.example.com',
+    gatewayUrl: 'wss://pbx.example.com/ws',
+    presentation: { kind: 'query' },
+    policy: {},
+    ...more,
+  });
+const evil = line({
+  name: 'Line 1001\u202e',
+  provider: { kind: 'generic-http', url: 'https://evil.example:8443/take', token: '/t' },
+});
+
+function setUp(kept: Profile, answer: () => Promise<boolean> = () => Promise.resolve(true)) {
+  const store = { kept };
+  const ask = vi.fn<(question: NativeQuestion) => Promise<boolean>>(answer);
+  const put = vi.fn(() => Promise.resolve(ok('put')));
+  const audited: NewAuditEntry[] = [];
+  const clock = createFakeClock();
+  return {
+    store,
+    ask,
+    put,
+    audited,
+    clock,
+    question: createKeyQuestion({
+      find: (id) => (id === store.kept.id ? store.kept : null),
+      ask,
+      clock: { monotonic: clock.now },
+      audit: (entry) => audited.push(entry),
+    }),
+  };
+}
+
+it('names the line, whom it speaks for and where it leads, and takes the key after a yes', async () => {
+  const { question, ask, put } = setUp(line());
+  expect(await question.agreeThen(line(), 'next', 'clipboard', put)).toEqual(ok('put'));
+  expect(ask.mock.calls[0]?.[0]).toMatchObject({
+    message: 'Use the text on the clipboard as the next key of "Line 1001" (work)?',
+    agree: 'Use it',
+  });
+  for (const text of [
+    'The key stays on this computer, and signs.',
+    'Speaks for: 1001@pbx.example.com',
+    'Its tokens go to: pbx.example.com',
+  ])
+    expect(ask.mock.calls[0]?.[0].detail).toContain(text);
+});
+
+it('says where a key would be sent, of the profile as main has it', async () => {
+  const { question, ask, put } = setUp(evil);
+  await question.agreeThen(line(), 'active', 'file', put);
+  expect(ask.mock.calls[0]?.[0].message).toBe('Use what is in that file as the active key of "Line 1001" (work)?');
+  expect(ask.mock.calls[0]?.[0].detail).toContain('The key is sent to: evil.example:8443');
+});
+
+it('takes a no for a no, and writes it down', async () => {
+  const { question, put, audited } = setUp(line(), () => Promise.resolve(false));
+  expect(await question.agreeThen(line(), 'active', 'clipboard', put)).toMatchObject({
+    failure: { reason: 'cancelled' },
+  });
+  expect(put).not.toHaveBeenCalled();
+  expect(audited).toEqual([{ what: 'refusal', profileId: 'work', purpose: 'key', reason: 'cancelled' }]);
+});
+
+it('asks nobody again for a while after a no, and ever longer: a page tires no one', async () => {
+  const { question, ask, put, clock } = setUp(line(), () => Promise.resolve(false));
+  const take = () => question.agreeThen(line(), 'active', 'clipboard', put);
+  for (const [pause, asked] of [
+    [FIRST_PAUSE_MS, 1],
+    [2 * FIRST_PAUSE_MS, 2],
+  ] as const) {
+    await take();
+    expect(ask).toHaveBeenCalledTimes(asked);
+    await clock.advance(pause - 1);
+    expect(await take()).toMatchObject({ failure: { reason: 'cancelled' } });
+    expect(ask).toHaveBeenCalledTimes(asked);
+    await clock.advance(1);
+  }
+});
+
+it('takes no key for a profile that was changed while the box was open, and asks about one at a time', async () => {
+  let answer: (agreed: boolean) => void = () => undefined;
+  const { store, question, ask, put } = setUp(line(), () => new Promise((resolve) => (answer = resolve)));
+  const first = question.agreeThen(line(), 'active', 'clipboard', put);
+  expect([question.isFor('work'), question.isFor('other')]).toEqual([true, false]);
+  expect(await question.agreeThen(line(), 'active', 'clipboard', put)).toMatchObject({
+    failure: { reason: 'cancelled' },
+  });
+  expect(ask).toHaveBeenCalledOnce();
+  store.kept = evil;
+  answer(true);
+  expect(await first).toMatchObject({ failure: { reason: 'cancelled' } });
+  expect(put).not.toHaveBeenCalled();
+  expect(question.isFor('work')).toBe(false);
+});
+
+it('counts as a key of the profile until it is put: what changes it meanwhile has a question of its own', async () => {
+  const { question } = setUp(line());
+  const during: boolean[] = [];
+  await question.agreeThen(line(), 'active', 'clipboard', () => {
+    during.push(question.isFor('work'));
+    return Promise.resolve(ok(null));
+  });
+  expect([...during, question.isFor('work')]).toEqual([true, false]);
+});

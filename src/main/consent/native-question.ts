@@ -1,0 +1,28 @@
+/** A question in the system's own box: no page can draw over it, press its buttons or read it. */
+import { dialog, type BrowserWindow } from 'electron';
+import type { NativeQuestion } from './change-question';
+import type { NativeDialogs } from '../desktop/native-dialogs';
+
+/** True: the person agreed. Closing the box, Escape and Enter are a no; so is a box that is not shown. */
+export async function askNatively(
+  parent: BrowserWindow | null,
+  dialogs: NativeDialogs,
+  { title, message, detail, agree }: NativeQuestion,
+): Promise<boolean> {
+  const options: Electron.MessageBoxOptions = {
+    type: 'warning',
+    title,
+    message,
+    detail,
+    buttons: ['Cancel', agree],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+    normalizeAccessKeys: false,
+  };
+  const answered = await dialogs.show(
+    () => (parent === null ? dialog.showMessageBox(options) : dialog.showMessageBox(parent, options)),
+    ({ response }) => response !== 1,
+  );
+  return answered?.response === 1;
+}

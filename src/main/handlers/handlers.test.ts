@@ -1,0 +1,346 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { PhoneLockState } from '../../contracts/locks/locks';
+import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
+import { profile as profileSchema, type ProfilesSnapshot } from '../../contracts/profile/profile';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import { settings } from '../../contracts/settings';
+import { createHandlers, type HandlerPorts } from './handlers';
+import { practiceProfile } from '../profiles/practice-profile';
+import { Secret } from '../secrets/secret';
+
+const work = profileSchema.parse({
+  id: 'work',
+  name: 'Work',
+  environment: 'production',
+  provider: { kind: 'local-jwt', audience: 'pbx' },
+  identity: '1001@pbx.example.com',
+  gatewayUrl: 'wss://pbx.example.com/ws',
+  presentation: { kind: 'query' },
+  policy: {},
+});
+const signer = profileSchema.parse({
+  ...work,
+  id: 'signer',
+  provider: { kind: 'local-jwt', audience: 'pbx', algorithm: 'EdDSA' },
+});
+const sauti = profileSchema.parse({ ...work, id: 'sauti', provider: { kind: 'sautikit' } });
+const snapshot: ProfilesSnapshot = {
+  profiles: [practiceProfile(null, null), work, signer, sauti],
+  activeProfileId: 'practice',
+  keys: [],
+  notice: null,
+  keychain: { available: true, advice: null },
+};
+const status = {
+  profileId: 'work',
+  state: 'in-keychain' as const,
+  active: null,
+  next: null,
+  retired: null,
+  lastMintAt: null,
+};
+
+const absent = fail('key-absent', 'None.');
+const lockState = { configured: false, unlocked: true, until: null, retryAt: null };
+
+/** Everything works, and says what was asked of it. */
+function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
+  const asked: string[] = [];
+  const note =
+    <T>(what: string, value: T) =>
+    (...all: unknown[]): T => {
+      asked.push([what, ...all.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)))].join(' '));
+      return value;
+    };
+  const removeKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
+  const putKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
+  const keyFromClipboard = vi.fn(() => Promise.resolve(ok(Secret.generate())));
+  const keyFromFile = vi.fn((): Promise<Result<Secret>> => Promise.resolve(fail('cancelled', 'No file was chosen.')));
+  const agreed = { value: true };
+  const ports: HandlerPorts = {
+    appInfo: () =>
+      Promise.resolve({ version: '1', electron: '33', chromium: '130', platform: 'linux', osSandbox: true }),
+    settings: {
+      current: () => settings.parse({}),
+      notice: null,
+      change: (part) => Promise.resolve(ok({ ...settings.parse({}), ...(part as object) })),
+    },
+    onSettingsChanged: note('themed', undefined),
+    profiles: {
+      installId: '',
+      notice: null,
+      profiles: () => snapshot.profiles,
+      find: (id) => snapshot.profiles.find((each) => each.id === id) ?? null,
+      activeProfileId: () => 'practice',
+      keyRecords: () => ({ active: null, next: null, retired: null }),
+      instanceId: () => '',
+      setPracticeUrl: () => undefined,
+      save: note('save', Promise.resolve(ok('changed' as const))),
+      remove: (id) => Promise.resolve(id === PRACTICE_PROFILE_ID ? fail('profile-invalid', 'It stays.') : ok(null)),
+      select: note('select', Promise.resolve(ok(null))),
+      setKeyRecords: () => Promise.resolve(ok(null)),
+    },
+    confirmChange: () => Promise.resolve(ok(null)),
+    onProfilesChanged: note('changed', undefined),
+    snapshot: () => snapshot,
+    keys: {
+      ready: Promise.resolve(),
+      keychain: () => snapshot.keychain,
+      status: () => status,
+      active: () => Promise.resolve(fail('key-absent', 'None.')),
+      inSlot: () => fail('key-absent', 'None.'),
+      practiceKeys: () => Promise.resolve(fail('key-absent', 'None.')),
+      put: (profileId, slot, _secret, origin) => note('put', putKey())(profileId, slot, origin),
+      remove: removeKey,
+      promote: note('promote', Promise.resolve(ok(status))),
+      finishRotation: note('finish', Promise.resolve(ok(status))),
+      noteMint: () => undefined,
+    },
+    keyFromClipboard,
+    handOverKey: (secret) => note('hand over', Promise.resolve())(secret),
+    keyFromFile,
+    keyQuestion: {
+      agreeThen: (profile, slot, from, put) =>
+        note('ask', agreed.value)(profile.id, slot, from) ? put() : Promise.resolve(fail('cancelled', 'No.')),
+    },
+    broker: {
+      grant: note('grant', Promise.resolve(fail('key-absent', 'None.'))),
+      voiceToken: () => Promise.resolve(absent),
+      trial: () => Promise.resolve(absent),
+      revokeAll: note('revoke', Promise.resolve()),
+    },
+    renewal: {
+      watch: note('watch', undefined),
+      unwatch: note('unwatch', undefined),
+      issued: () => undefined,
+      renewNow: () => undefined,
+      forget: () => undefined,
+      check: () => undefined,
+      stop: () => undefined,
+    },
+    audit: {
+      append: note('audit', undefined),
+      recent: () => Promise.resolve([]),
+      all: () => Promise.resolve({ texts: [], newest: 0 }),
+      flush: () => Promise.resolve(),
+    },
+    incoming: {
+      notify: note('ring', undefined),
+      dismiss: note('dismiss', undefined),
+      current: () => [],
+      act: (callId) => callId === 'rings',
+      clear: () => undefined,
+    },
+    notify: note('notify', undefined),
+    policy: { 'calls.authorize': () => ok({ notice: null }), 'policy.effective': () => absent },
+    remoteCalls: { 'events.snapshot': () => absent, 'events.endCall': () => absent },
+    desk: {
+      'profiles.test': () => absent,
+      'profiles.testDone': () => ok(null),
+      'profiles.export': () => absent,
+      'profiles.import': () => absent,
+      'profiles.applyImport': () => absent,
+      'audit.query': () => absent,
+      'audit.export': () => absent,
+    },
+    voice: {
+      place: () => Promise.resolve(absent),
+      hangUp: () => Promise.resolve(ok(null)),
+      runTool: () => Promise.resolve(absent),
+      endAll: () => Promise.resolve(),
+    },
+    locks: {
+      adminLock: {
+        state: () => Promise.resolve(lockState),
+        admit: () => Promise.resolve(ok(null)),
+        unlock: () => Promise.resolve(ok(lockState)),
+        setPassphrase: () => Promise.resolve(ok(lockState)),
+        lock: () => Promise.resolve(lockState),
+        check: () => undefined,
+      },
+      phoneLock: {
+        state: () => phoneLock,
+        lock: () => Promise.resolve(),
+        unlock: () => Promise.resolve(ok({ lockedBy: null })),
+        signOut: () => Promise.resolve(),
+        screenLocked: () => Promise.resolve(),
+        screenUnlocked: () => Promise.resolve(),
+        closed: () => undefined,
+      },
+      unlockWindow: { open: () => Promise.resolve(), close: () => undefined },
+    },
+  };
+  return { handlers: createHandlers(ports), asked, removeKey, putKey, keyFromClipboard, keyFromFile, agreed };
+}
+
+describe('the handlers', () => {
+  it('ask the broker on behalf of a window', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['grants.get']({ profileId: 'work', purpose: 'sip' });
+    expect(asked).toEqual(['grant work sip asked']);
+  });
+
+  it('watch grants of profiles that exist', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: true });
+    await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: false });
+    expect(await handlers['grants.watch']({ profileId: 'nobody', purpose: 'sip', on: true })).toMatchObject({
+      failure: { reason: 'unknown-profile' },
+    });
+    expect(await handlers['grants.watch']({ profileId: 'nobody', purpose: 'sip', on: false })).toEqual(ok(null));
+    expect(asked).toEqual([
+      'watch work sip',
+      'unwatch work sip',
+      'audit {"what":"refusal","profileId":"nobody","purpose":"watch","reason":"unknown-profile"}',
+      'unwatch nobody sip',
+    ]);
+  });
+
+  it('watch no grants while the phone is locked, and let a window that closes its line stop watching', async () => {
+    const { handlers, asked } = setUp({ lockedBy: 'agent' });
+    expect(await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: true })).toMatchObject({
+      failure: { reason: 'locked', action: 'unlock-phone' },
+    });
+    expect(await handlers['grants.watch']({ profileId: 'work', purpose: 'sip', on: false })).toEqual(ok(null));
+    expect(asked).toEqual([
+      'audit {"what":"refusal","profileId":"work","purpose":"watch","reason":"locked"}',
+      'unwatch work sip',
+    ]);
+  });
+
+  it('take a key from where it was offered', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' });
+    await handlers['keys.generate']({ profileId: 'work', slot: 'next' });
+    expect(await handlers['keys.loadFromFile']({ profileId: 'work', slot: 'active' })).toMatchObject({
+      failure: { reason: 'cancelled' },
+    });
+    // What was made here for a gateway elsewhere is handed over once, and written down.
+    expect(asked).toEqual([
+      'ask work active clipboard',
+      'put work active clipboard',
+      'put work next generated',
+      'hand over "[redacted]"',
+      expect.stringMatching(
+        /^audit {"what":"key","profileId":"work","slot":"next","change":"copied","fingerprint":"[0-9a-f]{8}"}$/,
+      ),
+    ]);
+  });
+
+  it('make a key for the Practice line without copying it anywhere: its gateway gets it from main', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['keys.generate']({ profileId: 'practice', slot: 'next' });
+    expect(asked).toEqual(['put practice next generated']);
+  });
+
+  it('make a private key where the line signs with one, and copy nothing of it anywhere', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['keys.generate']({ profileId: 'signer', slot: 'active' });
+    expect(asked).toEqual(['put signer active generated']);
+  });
+
+  it('make no key for a system that issues its own', async () => {
+    const { handlers, asked } = setUp();
+    expect(await handlers['keys.generate']({ profileId: 'sauti', slot: 'active' })).toMatchObject({
+      failure: { reason: 'key-unusable' },
+    });
+    expect(asked).toEqual(['audit {"what":"refusal","profileId":"sauti","purpose":"key","reason":"key-unusable"}']);
+  });
+
+  it('finish a rotation', async () => {
+    const { handlers, asked } = setUp();
+    expect((await handlers['keys.finishRotation']({ profileId: 'work' })).ok).toBe(true);
+    expect(asked).toEqual(['finish work']);
+  });
+
+  it('leave the clipboard alone for a profile that is not there', async () => {
+    const { handlers, keyFromClipboard } = setUp();
+    expect(await handlers['keys.pasteFromClipboard']({ profileId: 'nobody', slot: 'active' })).toMatchObject({
+      failure: { reason: 'unknown-profile' },
+    });
+    expect(keyFromClipboard).not.toHaveBeenCalled();
+  });
+
+  it('take no key without the word of the person: the clipboard is not even read, a file is dropped', async () => {
+    const { handlers, asked, keyFromClipboard, keyFromFile, putKey, agreed } = setUp();
+    agreed.value = false;
+    keyFromFile.mockResolvedValueOnce(ok(Secret.generate()));
+    expect(await handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' })).toMatchObject({
+      failure: { reason: 'cancelled' },
+    });
+    expect(await handlers['keys.loadFromFile']({ profileId: 'sauti', slot: 'next' })).toMatchObject({
+      failure: { reason: 'cancelled' },
+    });
+    expect(asked).toEqual(['ask work active clipboard', 'ask sauti next file']);
+    expect(keyFromClipboard).not.toHaveBeenCalled();
+    expect(putKey).not.toHaveBeenCalled();
+  });
+
+  it('put a key back on the clipboard when the keychain did not take it, and only then', async () => {
+    const { handlers, asked, putKey } = setUp();
+    const paste = () => handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' });
+    putKey.mockResolvedValueOnce(fail('key-locked', 'The keychain is locked.', 'unlock-keychain'));
+    expect(await paste()).toMatchObject({
+      failure: {
+        reason: 'key-locked',
+        sentence: 'The keychain is locked. The key is back on the clipboard for a minute.',
+      },
+    });
+    expect(asked.filter((each) => each.startsWith('hand over'))).toHaveLength(1);
+    putKey.mockResolvedValueOnce(fail('key-unusable', 'That is the active key.', 'paste-key'));
+    expect(await paste()).toMatchObject({ failure: { sentence: 'That is the active key.' } });
+    expect((await paste()).ok).toBe(true);
+    expect(asked.filter((each) => each.startsWith('hand over'))).toHaveLength(1);
+  });
+
+  it('remove a profile with its keys, revoking its tokens first, and keep both when a key is locked', async () => {
+    const { handlers, asked, removeKey } = setUp();
+    removeKey.mockResolvedValueOnce(fail('key-locked', 'Locked.'));
+    expect(await handlers['profiles.remove']({ profileId: 'work' })).toMatchObject({
+      failure: { reason: 'key-locked' },
+    });
+    expect(asked).toEqual([
+      'revoke work',
+      'audit {"what":"refusal","profileId":"work","purpose":"key","reason":"key-locked"}',
+    ]);
+    asked.length = 0;
+    expect(await handlers['profiles.remove']({ profileId: 'work' })).toEqual(ok(snapshot));
+    expect(asked).toEqual([
+      'revoke work',
+      'audit {"what":"profile","profileId":"work","change":"removed"}',
+      'changed work line',
+    ]);
+  });
+
+  it('remove a profile where there is no keychain any more', async () => {
+    const { handlers, removeKey } = setUp();
+    removeKey.mockResolvedValue(fail('keychain-unavailable', 'None.'));
+    expect((await handlers['profiles.remove']({ profileId: 'work' })).ok).toBe(true);
+  });
+
+  it('never take the keys of the Practice line away with it', async () => {
+    const { handlers, removeKey } = setUp();
+    expect(await handlers['profiles.remove']({ profileId: 'practice' })).toMatchObject({
+      failure: { reason: 'profile-invalid' },
+    });
+    expect(removeKey).not.toHaveBeenCalled();
+  });
+
+  it('audit a saved profile, and tell of settings', async () => {
+    const { handlers, asked } = setUp();
+    await handlers['profiles.save'](work);
+    await handlers['settings.set']({ theme: 'dark' });
+    expect(asked.filter((each) => !each.startsWith('save'))).toEqual([
+      'audit {"what":"profile","profileId":"work","change":"changed"}',
+      'changed work line',
+      expect.stringMatching(/^themed .*"theme":"dark"/),
+      expect.stringMatching(/^notify settings.changed/),
+    ]);
+  });
+
+  it('say when a call does not ring any more', async () => {
+    const { handlers } = setUp();
+    expect(await handlers['incoming.act']({ callId: 'rings', action: 'answer' })).toEqual(ok(null));
+    expect(await handlers['incoming.act']({ callId: 'gone', action: 'answer' })).toMatchObject({ ok: false });
+  });
+});

@@ -1,0 +1,365 @@
+/** What can be done with a profile's two keys, wherever they are kept. Nothing here ever gives a key to a window. */
+import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
+import type {
+  KeyRecord,
+  KeySlot,
+  KeyState,
+  KeyStatus,
+  ProfilesSnapshot,
+  RetiredKey,
+} from '../../contracts/profile/profile';
+import { fail, ok, type Failure, type Result } from '../../contracts/base/result';
+import type { NewAuditEntry } from '../audit/audit-log';
+import type { Clock } from '../base/clock';
+import { keyMixes } from '../profiles/environment-guard';
+import { keyFits } from '../secrets/key-kinds';
+import { createKeyPlaces, type PlacedKey } from './key-places';
+import type { KeyRecords, ProfileStore } from '../profiles/profile-store';
+import { forgetNewest, retire, type RetiredRecords } from './retired-keys';
+import { Secret } from '../secrets/secret';
+import type { SecretStore } from '../secrets/secret-store';
+import { createSerial } from '../base/serial';
+
+/** A key by its name; the bytes are fetched only where they are needed. */
+export interface KeyHandle {
+  readonly fingerprint: string;
+  /** Fails with `key-locked`, `keychain-unavailable` or `key-unusable`; with `key-absent` when it was replaced meanwhile. */
+  readonly open: () => Promise<Result<Secret>>;
+}
+
+export interface Keys {
+  /** Resolves when it is known whether there is a keychain. */
+  readonly ready: Promise<void>;
+  readonly keychain: () => ProfilesSnapshot['keychain'];
+  readonly status: (profileId: string) => KeyStatus;
+  /** The key that signs. Fails with `key-absent` or `keychain-unavailable`. The Practice line makes its own at first use. */
+  readonly active: (profileId: string) => Promise<Result<KeyHandle>>;
+  /** Either key, as it was added. Fails with `key-absent`. */
+  readonly inSlot: (profileId: string, slot: KeySlot) => Result<KeyHandle>;
+  /** Both keys of the Practice line, for its gateway. Without a next key, the one that was just retired is `next`: its tokens die by themselves. */
+  readonly practiceKeys: () => Promise<Result<{ readonly active: Secret; readonly next: Secret | null }>>;
+  /** Adds or replaces; a replaced active key is retired. Fails with `keychain-unavailable`, `key-locked`, `key-unusable` or `file-unreadable`; then nothing has changed. */
+  readonly put: (
+    profileId: string,
+    slot: KeySlot,
+    secret: Secret,
+    origin: KeyRecord['origin'],
+  ) => Promise<Result<KeyStatus>>;
+  readonly remove: (profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
+  /** Next becomes active, and the one before is retired. Fails with `key-absent` when there is no next, or as `put`; then nothing has changed. */
+  readonly promote: (profileId: string) => Promise<Result<KeyStatus>>;
+  /** The retired key was removed from the gateway; one that was retired before it, and is still there, is named next. */
+  readonly finishRotation: (profileId: string) => Promise<Result<KeyStatus>>;
+  readonly noteMint: (profileId: string, at: number) => void;
+}
+
+export interface KeysPorts {
+  readonly keychain: SecretStore;
+  readonly memory: SecretStore;
+  readonly profiles: ProfileStore;
+  readonly audit: (entry: NewAuditEntry) => void;
+  readonly clock: Pick<Clock, 'wall' | 'after'>;
+  /** Called after each change of what `status` says. `retired` are the fingerprints of keys that sign no more. */
+  readonly onChanged: (profileId: string, retired: readonly string[]) => void;
+}
+
+const MEMORY_ADVICE = {
+  unavailable:
+    "No keychain on this computer: the Practice line's key lives in memory and is made anew at each start. Install gnome-keyring (or KWallet) to keep keys.",
+  locked:
+    "The keychain is locked: the Practice line's key lives in memory for this run. Unlock the keychain and start Ringfence again.",
+};
+
+const shown = ({ fingerprint, addedAt, origin }: PlacedKey): KeyRecord => ({ fingerprint, addedAt, origin });
+
+export function createKeys({ keychain, memory, profiles, audit, clock, onChanged }: KeysPorts): Keys {
+  const places = createKeyPlaces(keychain, memory, profiles);
+  const { record } = places;
+  const trouble = new Map<string, 'locked' | 'unavailable'>();
+  const lastMints = new Map<string, number>();
+  let keychainProblem: Failure | null = null;
+  let practice: Promise<Result<null>> | null = null;
+  /** The Practice line's retired key, for one token life: its gateway is ours, so nobody has to remove it there. */
+  let practiceRetired: { readonly key: RetiredKey; readonly secret: Secret; readonly cancel: () => void } | null = null;
+  const serial = createSerial();
+
+  const nameOf = (profileId: string): string => profiles.find(profileId)?.name ?? profileId;
+  const retiredOf = (profileId: string): RetiredKey | null =>
+    profileId === PRACTICE_PROFILE_ID ? (practiceRetired?.key ?? null) : profiles.keyRecords(profileId).retired;
+
+  /** What the file says of retired keys once this one is in use. The Practice line's are not in the file. */
+  const retiredAfter = (profileId: string, leaving: RetiredKey | null, inUse: string): RetiredRecords =>
+    profileId === PRACTICE_PROFILE_ID ? { retired: null } : retire(profiles.keyRecords(profileId), leaving, inUse);
+
+  const noteProblem = (profileId: string, failure: Failure): void => {
+    trouble.set(profileId, failure.reason === 'keychain-unavailable' ? 'unavailable' : 'locked');
+    onChanged(profileId, []);
+  };
+
+  const status = (profileId: string): KeyStatus => {
+    const active = record(profileId, 'active');
+    const next = record(profileId, 'next');
+    const state = ((): KeyState => {
+      if (active?.store === 'memory' || next?.store === 'memory') return 'in-memory';
+      const known = trouble.get(profileId);
+      if (known !== undefined) return known;
+      if (keychainProblem !== null) return keychainProblem.reason === 'key-locked' ? 'locked' : 'unavailable';
+      return active === null && next === null ? 'absent' : 'in-keychain';
+    })();
+    return {
+      profileId,
+      state,
+      active: active && shown(active),
+      next: next && shown(next),
+      retired: retiredOf(profileId),
+      lastMintAt: lastMints.get(profileId) ?? null,
+    };
+  };
+
+  const read = async (profileId: string, expected: PlacedKey): Promise<Result<Secret>> => {
+    const found = await places.read(profileId, expected);
+    if (found.ok && found.value?.fingerprint === expected.fingerprint) {
+      // A key in memory says nothing about the keychain.
+      if (expected.store === 'keychain' && (trouble.delete(profileId) || keychainProblem !== null)) {
+        keychainProblem = null;
+        onChanged(profileId, []);
+      }
+      return ok(found.value);
+    }
+    if (!(['active', 'next'] as const).some((slot) => record(profileId, slot)?.fingerprint === expected.fingerprint)) {
+      return fail('key-absent', `The key of "${nameOf(profileId)}" was changed a moment ago. Try again.`, 'retry');
+    }
+    if (found.ok && found.value !== null) {
+      return fail(
+        'key-unusable',
+        `The keychain holds another key for "${nameOf(profileId)}" than the one added here. Add the key again.`,
+        'open-keys',
+        {
+          details: `expected ${expected.fingerprint}, found ${found.value.fingerprint}`,
+        },
+      );
+    }
+    const failure = found.ok
+      ? fail(
+          'key-locked',
+          `The keychain gives out no key for "${nameOf(profileId)}": it is locked, or the key was removed from it. Unlock it, or add the key again.`,
+          'unlock-keychain',
+        )
+      : found;
+    noteProblem(profileId, failure.failure);
+    return failure;
+  };
+
+  /** Writes to the keychain; the Practice line makes do with memory. */
+  const store = async (
+    profileId: string,
+    slot: KeySlot,
+    secret: Secret,
+    made: KeyRecord,
+    change?: Partial<KeyRecords>,
+  ): Promise<Result<null>> => {
+    const kept = await places.keep(profileId, slot, secret, made, change);
+    if (kept.ok) {
+      trouble.delete(profileId);
+      keychainProblem = null;
+      return kept;
+    }
+    // Neither says anything about the keychain.
+    if (kept.failure.reason === 'file-unreadable' || kept.failure.reason === 'key-unusable') return kept;
+    keychainProblem = kept.failure;
+    if (profileId !== PRACTICE_PROFILE_ID) return kept;
+    await places.keepInMemory(profileId, slot, secret, made);
+    return ok(null);
+  };
+
+  const forgetPracticeRetired = (): void => {
+    practiceRetired?.cancel();
+    practiceRetired = null;
+  };
+  const retirePractice = (key: RetiredKey, secret: Secret): void => {
+    forgetPracticeRetired();
+    const lifeS = profiles.find(PRACTICE_PROFILE_ID)?.policy.tokenLifeS ?? 0;
+    const cancel = clock.after(lifeS * 1000, () => {
+      practiceRetired = null;
+      onChanged(PRACTICE_PROFILE_ID, []);
+    });
+    practiceRetired = { key, secret, cancel };
+  };
+
+  /** The Practice line never waits for a keychain prompt: it starts on a key in memory, which moves to the keychain when that answers. */
+  const ensurePractice = async (): Promise<Result<null>> => {
+    const known = record(PRACTICE_PROFILE_ID, 'active');
+    if (known !== null && (await read(PRACTICE_PROFILE_ID, known)).ok) return ok(null);
+    const secret = Secret.generate();
+    const made: KeyRecord = { fingerprint: secret.fingerprint, addedAt: clock.wall(), origin: 'generated' };
+    await places.keepInMemory(PRACTICE_PROFILE_ID, 'active', secret, made);
+    audit({
+      what: 'key',
+      profileId: PRACTICE_PROFILE_ID,
+      slot: 'active',
+      change: known === null ? 'added' : 'replaced',
+      fingerprint: made.fingerprint,
+    });
+    if (known === null) {
+      void serial(async () => {
+        const current = record(PRACTICE_PROFILE_ID, 'active');
+        // Somebody may have put another key there meanwhile.
+        if (current?.store !== 'memory' || current.fingerprint !== made.fingerprint) return;
+        await store(PRACTICE_PROFILE_ID, 'active', secret, made);
+        onChanged(PRACTICE_PROFILE_ID, []);
+      });
+    }
+    onChanged(PRACTICE_PROFILE_ID, []);
+    return ok(null);
+  };
+  const practiceReady = (): Promise<Result<null>> => (practice ??= ensurePractice());
+
+  const ready = keychain.probe().then((answer) => {
+    keychainProblem = answer.ok ? null : answer.failure;
+  });
+
+  return {
+    ready,
+    keychain: () => {
+      const practiceInMemory = record(PRACTICE_PROFILE_ID, 'active')?.store === 'memory';
+      if (keychainProblem === null) {
+        // In memory although the keychain answers: it would not give the key out.
+        return {
+          available: true,
+          advice: practiceInMemory && trouble.has(PRACTICE_PROFILE_ID) ? MEMORY_ADVICE.locked : null,
+        };
+      }
+      if (keychainProblem.reason === 'key-locked')
+        return { available: true, advice: practiceInMemory ? MEMORY_ADVICE.locked : keychainProblem.sentence };
+      return { available: false, advice: practiceInMemory ? MEMORY_ADVICE.unavailable : keychainProblem.sentence };
+    },
+    status,
+    active: async (profileId) => {
+      if (profileId === PRACTICE_PROFILE_ID) await practiceReady();
+      const known = record(profileId, 'active');
+      if (known === null) {
+        await ready;
+        if (keychainProblem !== null && keychainProblem.reason !== 'key-locked')
+          return { ok: false, failure: keychainProblem };
+        return fail('key-absent', `No key was added for "${nameOf(profileId)}" yet. Add one under Keys.`, 'open-keys');
+      }
+      return ok({ fingerprint: known.fingerprint, open: () => read(profileId, known) });
+    },
+    inSlot: (profileId, slot) => {
+      const known = record(profileId, slot);
+      if (known === null)
+        return fail('key-absent', `"${nameOf(profileId)}" has no ${slot} key. Add one under Keys.`, 'open-keys');
+      return ok({ fingerprint: known.fingerprint, open: () => read(profileId, known) });
+    },
+    practiceKeys: async () => {
+      await practiceReady();
+      const active = record(PRACTICE_PROFILE_ID, 'active');
+      const next = record(PRACTICE_PROFILE_ID, 'next');
+      if (active === null)
+        return fail('key-absent', 'The Practice line has no key. Generate one under Keys.', 'open-keys');
+      const opened = await read(PRACTICE_PROFILE_ID, active);
+      if (!opened.ok) return opened;
+      const other = next === null ? null : await read(PRACTICE_PROFILE_ID, next);
+      return ok({ active: opened.value, next: other?.ok === true ? other.value : (practiceRetired?.secret ?? null) });
+    },
+    put: (profileId, slot, secret, origin) =>
+      serial(async () => {
+        const profile = profiles.find(profileId);
+        if (profile === null)
+          return fail(
+            'unknown-profile',
+            `There is no profile "${profileId}" (any more). Choose another one.`,
+            'open-profiles',
+          );
+        const fits = keyFits(secret, profile);
+        if (!fits.ok) return fits;
+        const mixed = keyMixes(profiles, profile, secret.fingerprint);
+        if (mixed !== null) return { ok: false, failure: mixed };
+        const { fingerprint } = secret;
+        const at = clock.wall();
+        const before = record(profileId, slot);
+        const comesFromNext = slot === 'active' && record(profileId, 'next')?.fingerprint === fingerprint;
+        if (slot === 'next' && record(profileId, 'active')?.fingerprint === fingerprint) {
+          return fail(
+            'key-unusable',
+            `That is the active key of "${nameOf(profileId)}" already. Copy the key that comes next, and try again.`,
+            'paste-key',
+          );
+        }
+        const replaced =
+          slot === 'active' && before !== null && before.fingerprint !== fingerprint ? before.fingerprint : null;
+        const stored = await store(
+          profileId,
+          slot,
+          secret,
+          { fingerprint, addedAt: at, origin },
+          {
+            ...retiredAfter(
+              profileId,
+              replaced === null ? null : { fingerprint: replaced, retiredAt: at },
+              fingerprint,
+            ),
+            ...(comesFromNext ? { next: null } : {}),
+          },
+        );
+        if (!stored.ok) return stored;
+        if (comesFromNext) await places.forgetInMemory(profileId, 'next');
+        // A replaced key is a key not to be trusted: the Practice line's gateway stops accepting it, and the one retired before, at once.
+        if (profileId === PRACTICE_PROFILE_ID && replaced !== null) forgetPracticeRetired();
+        audit({ what: 'key', profileId, slot, change: before === null ? 'added' : 'replaced', fingerprint });
+        onChanged(profileId, replaced === null ? [] : [replaced]);
+        return ok(status(profileId));
+      }),
+    remove: (profileId, slot) =>
+      serial(async () => {
+        const before = record(profileId, slot);
+        if (before === null) return ok(status(profileId));
+        const removed = await places.remove(profileId, slot);
+        if (!removed.ok) return removed;
+        trouble.delete(profileId);
+        if (profileId === PRACTICE_PROFILE_ID && slot === 'active') practice = null;
+        audit({ what: 'key', profileId, slot, change: 'removed', fingerprint: before.fingerprint });
+        onChanged(profileId, slot === 'active' ? [before.fingerprint] : []);
+        return ok(status(profileId));
+      }),
+    promote: (profileId) =>
+      serial(async () => {
+        const next = record(profileId, 'next');
+        const before = record(profileId, 'active');
+        if (next === null) return fail('key-absent', 'There is no next key to promote. Add it first.', 'open-keys');
+        // A key that can't be read would leave the line without one.
+        const secret = await read(profileId, next);
+        if (!secret.ok) return secret;
+        const retired = before === null ? null : { fingerprint: before.fingerprint, retiredAt: clock.wall() };
+        const leaving =
+          before === null || profileId !== PRACTICE_PROFILE_ID ? null : await places.read(profileId, before);
+        const inUse =
+          next.store === 'keychain'
+            ? await places.promote(profileId, retiredAfter(profileId, retired, next.fingerprint))
+            : await store(profileId, 'active', secret.value, shown(next));
+        if (!inUse.ok) return inUse;
+        if (next.store === 'memory') await places.forgetInMemory(profileId, 'next');
+        if (retired !== null && leaving?.ok === true && leaving.value !== null) retirePractice(retired, leaving.value);
+        audit({ what: 'key', profileId, slot: 'active', change: 'promoted', fingerprint: next.fingerprint });
+        onChanged(profileId, before === null ? [] : [before.fingerprint]);
+        return ok(status(profileId));
+      }),
+    finishRotation: (profileId) =>
+      serial(async () => {
+        const retired = retiredOf(profileId);
+        if (retired === null) return ok(status(profileId));
+        if (profileId === PRACTICE_PROFILE_ID) forgetPracticeRetired();
+        else {
+          const kept = await profiles.setKeyRecords(profileId, {
+            ...profiles.keyRecords(profileId),
+            ...forgetNewest(profiles.keyRecords(profileId)),
+          });
+          if (!kept.ok) return kept;
+        }
+        audit({ what: 'key', profileId, slot: 'active', change: 'finished', fingerprint: retired.fingerprint });
+        onChanged(profileId, []);
+        return ok(status(profileId));
+      }),
+    noteMint: (profileId, at) => void lastMints.set(profileId, at),
+  };
+}

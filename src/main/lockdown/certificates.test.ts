@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { failureSchema } from '../../contracts/base/result-schema';
+import { certificateFailure, type SeenCertificate } from './certificates';
+
+const NOW = Date.parse('2026-11-21T10:00:00Z');
+const at = (text: string): number => Date.parse(text) / 1000;
+const seen = (more: Partial<SeenCertificate> = {}): SeenCertificate => ({
+  issuerName: 'Own Authority',
+  subjectName: 'pbx.example.com',
+  fingerprint: 'sha256/abc=',
+  validStart: at('2026-01-01'),
+  validExpiry: at('2027-01-01'),
+  ...more,
+});
+const URL_WITH_TOKEN = 'wss://pbx.example.com:8443/ws?token=eyJsecret';
+
+describe('a refused certificate', () => {
+  it.each([
+    [
+      'net::ERR_CERT_AUTHORITY_INVALID',
+      seen(),
+      /does not know who issued the certificate of pbx\.example\.com:8443.*added/,
+      'retry',
+    ],
+    [
+      'net::ERR_CERT_COMMON_NAME_INVALID',
+      seen({ subjectName: 'other.example' }),
+      /for another name \("other\.example"\).*address in the profile/,
+      'open-profiles',
+    ],
+    ['net::ERR_CERT_DATE_INVALID', seen({ validExpiry: at('2026-11-01') }), /expired on 2026-11-01.*renew/, 'retry'],
+    [
+      'net::ERR_CERT_DATE_INVALID',
+      seen({ validStart: at('2026-12-01') }),
+      /valid from 2026-12-01 on\. Check the date/,
+      'check-clock',
+    ],
+    ['net::ERR_CERT_REVOKED', seen(), /withdrawn/, 'retry'],
+    ['net::ERR_CERT_WEAK_KEY', seen(), /can't be used \(ERR_CERT_WEAK_KEY\)/, 'retry'],
+    ['nonsense', seen(), /can't be used \(unknown\)/, 'retry'],
+  ])('%s (%#) is told in words, with what to do', (error, certificate, sentence, action) => {
+    const failure = certificateFailure(URL_WITH_TOKEN, error, certificate, NOW);
+    expect(failure).toMatchObject({
+      reason: 'certificate-refused',
+      action,
+      sentence: expect.stringMatching(sentence) as string,
+    });
+    expect(failure.details).toContain('issued by "Own Authority"');
+  });
+
+  it('never repeats what stands behind the host', () => {
+    for (const error of ['net::ERR_CERT_AUTHORITY_INVALID', 'net::ERR_CERT_DATE_INVALID', 'x'])
+      expect(JSON.stringify(certificateFailure(URL_WITH_TOKEN, error, seen(), NOW))).not.toMatch(/eyJ|token=/);
+  });
+
+  it('fits the contract whatever the far end wrote into it', () => {
+    const hostile = seen({
+      issuerName: `\u202e${'x'.repeat(5000)}\n`,
+      subjectName: 'y'.repeat(5000),
+      fingerprint: 'z'.repeat(5000),
+      validStart: NaN,
+      validExpiry: 1e300,
+    });
+    for (const error of [
+      'net::ERR_CERT_COMMON_NAME_INVALID',
+      'net::ERR_CERT_DATE_INVALID',
+      'net::ERR_CERT_AUTHORITY_INVALID',
+    ]) {
+      const failure = certificateFailure(`wss://${'h'.repeat(250)}/`, error, hostile, NOW);
+      expect(failureSchema.safeParse(failure).success).toBe(true);
+      expect(JSON.stringify(failure)).not.toMatch(/\\u202e|\\n/);
+    }
+  });
+});

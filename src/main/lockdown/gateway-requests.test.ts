@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import type { Grant } from '../../contracts/profile/grant';
+import { createGatewayRequests, guardRequests, refusalOf } from './gateway-requests';
+
+const grantOf = (more: Partial<Grant> = {}): Grant => ({
+  profileId: 'work',
+  purpose: 'sip',
+  issuedAt: 0,
+  expiresAt: 1000,
+  fingerprint: '01234567',
+  presentation: { kind: 'main-injected' },
+  url: 'wss://pbx.example.com/ws',
+  identity: '1001@pbx.example.com',
+  displayName: '',
+  instanceId: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11',
+  iceServers: [],
+  ...more,
+});
+
+function setUp() {
+  const clock = { now: 0 };
+  const requests = createGatewayRequests(() => clock.now);
+  requests.allow([{ gatewayUrl: 'wss://pbx.example.com/ws' }, { gatewayUrl: 'ws://127.0.0.1:4000/' }]);
+  return { requests, clock };
+}
+
+describe('requests of the windows', () => {
+  it.each([
+    ['app://ringfence/index.html', true],
+    ['wss://pbx.example.com/ws?token=x', true],
+    ['wss://pbx.example.com/other', true],
+    ['ws://127.0.0.1:4000/?token=x', true],
+    ['ws://127.0.0.1:4001/', false],
+    ['ws://pbx.example.com/ws', false],
+    ['wss://pbx.example.com:8443/ws', false],
+    ['wss://pbx.example.com.evil.example/ws', false],
+    ['wss://evil.example/?https://pbx.example.com/ws', false],
+    ['https://pbx.example.com/ws', false],
+    ['http://127.0.0.1:4000/', false],
+    ['https://example.com/', false],
+    ['file:///etc/passwd', false],
+    ['app://other/index.html', false],
+    ['data:text/html,x', false],
+    ['not a url', false],
+  ])('%s: %s', (url, expected) => {
+    expect(setUp().requests.isAllowed(url)).toBe(expected);
+  });
+
+  it('lose a gateway that no profile names any more', () => {
+    const { requests } = setUp();
+    requests.allow([]);
+    expect(requests.isAllowed('wss://pbx.example.com/ws')).toBe(false);
+  });
+});
+
+describe('a gateway that only a grant names', () => {
+  const elsewhere = (more: Partial<Grant> = {}) => grantOf({ url: 'wss://rtc.provider.example/ws', ...more });
+
+  it('may be reached from the grant on, also for Authorization, until the profile changes', () => {
+    const { requests } = setUp();
+    expect(requests.isAllowed('wss://rtc.provider.example/ws')).toBe(false);
+    requests.keep(elsewhere(), 'T');
+    expect(requests.isAllowed('wss://rtc.provider.example/ws?token=x')).toBe(true);
+    expect(requests.authorizationFor('wss://rtc.provider.example/ws')).toBe('Bearer T');
+    requests.allow([]);
+    expect(requests.isAllowed('wss://rtc.provider.example/ws')).toBe(true);
+    requests.forget('work');
+    expect(requests.isAllowed('wss://rtc.provider.example/ws')).toBe(false);
+  });
+
+  it('is only the one of the newest grant', () => {
+    const { requests } = setUp();
+    requests.keep(elsewhere(), null);
+    requests.keep(elsewhere({ url: 'wss://other.provider.example/ws' }), null);
+    expect(requests.isAllowed('wss://rtc.provider.example/ws')).toBe(false);
+    expect(requests.isAllowed('wss://other.provider.example/ws')).toBe(true);
+  });
+});
+
+describe('the Authorization that main adds', () => {
+  it('goes to the URL of the grant and nowhere else', () => {
+    const { requests } = setUp();
+    requests.keep(grantOf(), 'T');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer T');
+    for (const url of [
+      'wss://pbx.example.com/other',
+      'ws://127.0.0.1:4000/',
+      'wss://pbx.example.com:444/ws',
+      'wss://evil.example/ws',
+    ])
+      expect(requests.authorizationFor(url)).toBeNull();
+  });
+
+  it('is the newest, and never one that has expired', () => {
+    const { requests, clock } = setUp();
+    requests.keep(grantOf(), 'old');
+    requests.keep(grantOf({ profileId: 'second' }), 'second');
+    requests.keep(grantOf(), 'new');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer new');
+    clock.now = 1000;
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
+  });
+
+  it("is never another line's: the newest grant for a gateway decides, also when it carries its token itself", () => {
+    const { requests } = setUp();
+    requests.keep(grantOf(), 'T');
+    requests.keep(
+      grantOf({ profileId: 'second', presentation: { kind: 'query', parameter: 'token', token: 'S' } }),
+      'S',
+    );
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
+    requests.keep(grantOf(), 'T');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer T');
+  });
+
+  it('is not kept for a grant that carries its token itself, and goes when the profile changes', () => {
+    const { requests } = setUp();
+    requests.keep(grantOf({ presentation: { kind: 'query', parameter: 'token', token: 'T' } }), 'T');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
+    requests.keep(grantOf(), 'T');
+    requests.forget('work');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBeNull();
+  });
+});
+
+describe('what a refused upgrade is about', () => {
+  const events = {
+    profileId: 'work',
+    purpose: 'events',
+    issuedAt: 0,
+    expiresAt: 1000,
+    fingerprint: '01234567',
+    url: 'wss://api.example.com/socket/websocket',
+    parameter: 'session_token',
+    token: 'T',
+    topic: 'events',
+  } as const;
+  it('is the grant that leads there, and nobody where none does', () => {
+    const heard: unknown[] = [];
+    const requests = createGatewayRequests(
+      () => 0,
+      (_failure, about) => heard.push(about),
+    );
+    requests.keep(grantOf(), 'T');
+    requests.keep(events, 'T');
+    requests.answered(401, undefined, 'wss://api.example.com/socket/websocket?session_token=T');
+    requests.answered(401, undefined, 'wss://pbx.example.com/ws');
+    requests.answered(401, undefined, 'wss://pbx.example.com/other');
+    expect(heard).toEqual([{ profileId: 'work', purpose: 'events' }, { profileId: 'work', purpose: 'sip' }, null]);
+  });
+  it('opens the way to where live events are, for as long as their line is there', () => {
+    const { requests } = setUp();
+    expect(requests.isAllowed(events.url)).toBe(false);
+    requests.keep(events, 'T');
+    expect(requests.isAllowed(`${events.url}?session_token=T`)).toBe(true);
+    expect(requests.authorizationFor(events.url)).toBeNull();
+    requests.forget('work');
+    expect(requests.isAllowed(events.url)).toBe(false);
+  });
+});
+
+it('puts its decisions into the session', () => {
+  type BeforeRequest = (details: { url: string }, answer: (response: { cancel: boolean }) => void) => void;
+  type BeforeHeaders = (
+    details: { url: string; requestHeaders: Record<string, string> },
+    answer: (response: { requestHeaders?: Record<string, string> }) => void,
+  ) => void;
+  type HeadersReceived = (
+    details: { statusCode: number; responseHeaders?: Record<string, string[]> },
+    answer: (response: object) => void,
+  ) => void;
+  const listeners: { request?: BeforeRequest; headers?: BeforeHeaders; answered?: HeadersReceived; filter?: unknown } =
+    {};
+  const webRequest = {
+    onBeforeRequest: (listener: BeforeRequest) => (listeners.request = listener),
+    onBeforeSendHeaders: (filter: unknown, listener: BeforeHeaders) =>
+      Object.assign(listeners, { filter, headers: listener }),
+    onHeadersReceived: (_filter: unknown, listener: HeadersReceived) => (listeners.answered = listener),
+  };
+  const { requests } = setUp();
+  requests.keep(grantOf(), 'T');
+  const refused: string[] = [];
+  guardRequests({ webRequest } as never, requests, (url) => refused.push(url), false);
+  const answers: unknown[] = [];
+  for (const url of ['wss://pbx.example.com/ws', 'https://example.com/', 'devtools://devtools/bundled/x.js'])
+    listeners.request?.({ url }, (answer) => answers.push(answer.cancel));
+  expect(answers).toEqual([false, true, true]);
+  expect(refused).toEqual(['https://example.com/', 'devtools://devtools/bundled/x.js']);
+  expect(listeners.filter).toMatchObject({ types: ['webSocket'] });
+  const headers: unknown[] = [];
+  for (const url of ['wss://pbx.example.com/ws', 'ws://127.0.0.1:4000/'])
+    listeners.headers?.({ url, requestHeaders: { Origin: 'app://ringfence' } }, (answer) => headers.push(answer));
+  expect(headers).toEqual([{ requestHeaders: { Origin: 'app://ringfence', Authorization: 'Bearer T' } }, {}]);
+  const heard: string[] = [];
+  const listening = createGatewayRequests(
+    () => Date.parse('2026-11-21T10:00:00Z'),
+    ({ reason }) => heard.push(reason),
+  );
+  guardRequests({ webRequest } as never, listening, () => undefined, false);
+  for (const [statusCode, date] of [
+    [101, '2020'],
+    [401, 'Sat, 21 Nov 2026 10:00:30 GMT'],
+    [401, 'Sat, 21 Nov 2026 10:10:00 GMT'],
+  ] as const)
+    listeners.answered?.({ statusCode, responseHeaders: { DATE: [date] } }, () => undefined);
+  expect(heard).toEqual(['provider-refused', 'clock-skewed']);
+});
+
+describe("a gateway's answer to an upgrade", () => {
+  const now = Date.parse('2026-11-21T10:00:00Z');
+  it.each([
+    [401, 'Sat, 21 Nov 2026 09:59:01 GMT', 'provider-refused', /refused the token/],
+    [403, undefined, 'provider-refused', /refused the token/],
+    [401, 'no date', 'provider-refused', /refused the token/],
+    [401, 'Sat, 21 Nov 2026 09:55:00 GMT', 'clock-skewed', /5 minutes ahead of/],
+    [401, 'Sat, 21 Nov 2026 10:01:10 GMT', 'clock-skewed', /1 minute behind/],
+  ])('%i at %s is %s', (status, date, reason, sentence) => {
+    const failure = refusalOf(status, date, now);
+    expect(failure?.reason).toBe(reason);
+    expect(failure?.sentence).toMatch(sentence);
+  });
+  it.each([200, 404, 426, 500, 503])('%i is no refusal of the token', (status) =>
+    expect(refusalOf(status, undefined, now)).toBeNull(),
+  );
+});
+
+describe('a test of the connection', () => {
+  it("has its token added to one upgrade; the next one is the line's own", () => {
+    const { requests } = setUp();
+    requests.keep(grantOf(), 'of the line');
+    requests.keepForTest('t1', grantOf({ profileId: 'other' }), 'of the test');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer of the test');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer of the line');
+    requests.keepForTest('t2', grantOf(), 'of the test');
+    requests.forgetTest('t2');
+    expect(requests.authorizationFor('wss://pbx.example.com/ws')).toBe('Bearer of the line');
+  });
+
+  it('hears what became of its connect, whatever the gateway answers, until it is over', () => {
+    const told: unknown[] = [];
+    const requests = createGatewayRequests(
+      () => 0,
+      (failure, about) => told.push([failure.reason, about?.testId]),
+    );
+    requests.keep(grantOf(), null);
+    requests.keepForTest('t1', grantOf({ url: 'wss://elsewhere.example/ws' }), null);
+    expect(requests.isAllowed('wss://elsewhere.example/ws')).toBe(true);
+    requests.answered(404, undefined, 'wss://elsewhere.example/ws');
+    requests.answered(401, undefined, 'wss://elsewhere.example/ws');
+    requests.answered(404, undefined, 'wss://pbx.example.com/ws');
+    requests.answered(401, undefined, 'wss://pbx.example.com/ws');
+    expect(told).toEqual([
+      ['gateway-unavailable', 't1'],
+      ['provider-refused', 't1'],
+      ['provider-refused', undefined],
+    ]);
+    requests.forgetTest('t1');
+    expect(requests.isAllowed('wss://elsewhere.example/ws')).toBe(false);
+  });
+});

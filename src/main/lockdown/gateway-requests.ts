@@ -1,0 +1,194 @@
+/**
+ * What may leave the windows, and what is added to it. One listener for each webRequest event of the session, both here: Electron keeps only the
+ * last one that was set.
+ */
+import type { Session } from 'electron';
+import type { AnyGrant } from '../../contracts/profile/grant';
+import type { Profile } from '../../contracts/profile/profile';
+import { skewSentence } from '../../contracts/base/clock-skew';
+import { fail, type Failure } from '../../contracts/base/result';
+import { APP_ORIGIN } from './app-protocol';
+import { certificateFailure, type SeenCertificate } from './certificates';
+
+export interface GatewayRequests {
+  /** The gateways of these profiles may be reached from now on, and where the newest grants lead; nothing else. */
+  readonly allow: (profiles: readonly Pick<Profile, 'gatewayUrl'>[]) => void;
+  /** A grant was made: where it leads may be reached. Its token is kept if the grant is `main-injected`; null: it has none. */
+  readonly keep: (grant: AnyGrant, token: string | null) => void;
+  /** The same for a test of the connection: its token is added to one upgrade alone, and what becomes of that is told with the test's id. */
+  readonly keepForTest: (testId: string, grant: AnyGrant, token: string | null) => void;
+  readonly forgetTest: (testId: string) => void;
+  /** Drops the tokens of a profile, and where its grants led. */
+  readonly forget: (profileId: string) => void;
+  /** Whether a window may send this request. */
+  readonly isAllowed: (url: string) => boolean;
+  /** The value of `Authorization` for a WebSocket upgrade to `url`, or null. */
+  readonly authorizationFor: (url: string) => string | null;
+  /** A gateway answered an upgrade with an HTTP status other than 101; the page itself sees close code 1006 only. `date` is its Date header. */
+  readonly answered: (status: number, date: string | undefined, url: string) => void;
+  /** A gateway's certificate was refused with Chromium's `error`. */
+  readonly certificateRefused: (url: string, error: string, certificate: SeenCertificate) => void;
+}
+
+/** Whose token it was; `testId` when it was made for a test of the connection. */
+export type GrantName = Pick<AnyGrant, 'profileId' | 'purpose'> & { readonly testId?: string };
+
+/** Why a gateway refused a token, from its HTTP answer at `now` (ms since the epoch); null when it was no refusal of the token. */
+export function refusalOf(status: number, date: string | undefined, now: number): Failure | null {
+  if (status !== 401 && status !== 403) return null;
+  const details = `HTTP ${status} to the WebSocket upgrade`;
+  const skew = date === undefined ? null : skewSentence(now - Date.parse(date));
+  if (skew !== null) return fail('clock-skewed', skew, 'check-clock', { details }).failure;
+  return fail(
+    'provider-refused',
+    'The gateway refused the token. Check that it has the key, the issuer and the audience of this profile.',
+    'open-keys',
+    { details },
+  ).failure;
+}
+
+/** Any other refusal of an upgrade. The phone just tries again; whoever tests a connection wants to know. */
+const otherAnswer = (status: number): Failure =>
+  fail(
+    'gateway-unavailable',
+    `The gateway answers with HTTP ${status} instead of a WebSocket. Check the path of its URL.`,
+    'open-profiles',
+    { details: `HTTP ${status} to the WebSocket upgrade` },
+  ).failure;
+/** No profile has such an id. */
+const testKey = (testId: string): string => `.test ${testId}`;
+
+const targetOf = (url: string): { readonly origin: string; readonly path: string } | null => {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return { origin: `${protocol}//${host}`, path: pathname };
+  } catch {
+    return null;
+  }
+};
+
+/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate. */
+export function createGatewayRequests(
+  now: () => number,
+  onUnusable: (failure: Failure, about: GrantName | null) => void = () => undefined,
+): GatewayRequests {
+  let gateways: ReadonlySet<string> = new Set();
+  /** Where the newest grant of a profile and purpose leads to: a provider's answer may name another gateway than the profile. */
+  const granted = new Map<string, { readonly origin: string; readonly path: string; readonly about: GrantName }>();
+  /** Null: the next upgrade carries its token itself. */
+  const tokens = new Map<
+    string,
+    {
+      readonly url: string;
+      readonly token: string | null;
+      readonly expiresAt: number;
+      readonly testId: string | undefined;
+    }
+  >();
+  const isGateway = (origin: string): boolean =>
+    gateways.has(origin) || [...granted.values()].some((each) => each.origin === origin);
+  const aboutOf = (url: string): GrantName | null => {
+    const target = targetOf(url);
+    return (
+      [...granted.values()].findLast((each) => each.origin === target?.origin && each.path === target.path)?.about ??
+      null
+    );
+  };
+  const keepAs = (key: string, about: GrantName, grant: AnyGrant, token: string | null): void => {
+    // Set anew, so that the newest is last.
+    tokens.delete(key);
+    const target = targetOf(grant.url);
+    granted.delete(key);
+    if (target !== null) granted.set(key, { ...target, about });
+    if (grant.purpose !== 'sip') return;
+    const injected = grant.presentation.kind === 'main-injected' ? token : null;
+    if (about.testId === undefined) {
+      // The newest grant for a URL alone decides what is added to its upgrade: another line's token would open the flow as somebody else.
+      for (const [each, { url, testId }] of tokens) {
+        const kept = targetOf(url);
+        if (testId === undefined && kept?.origin === target?.origin && kept?.path === target?.path) tokens.delete(each);
+      }
+      if (injected === null) return;
+    }
+    tokens.set(key, { url: grant.url, token: injected, expiresAt: grant.expiresAt, testId: about.testId });
+  };
+  return {
+    allow: (profiles) => {
+      gateways = new Set(profiles.flatMap(({ gatewayUrl }) => targetOf(gatewayUrl)?.origin ?? []));
+    },
+    keep: (grant, token) =>
+      keepAs(
+        `${grant.profileId} ${grant.purpose}`,
+        { profileId: grant.profileId, purpose: grant.purpose },
+        grant,
+        token,
+      ),
+    keepForTest: (testId, grant, token) =>
+      keepAs(testKey(testId), { profileId: grant.profileId, purpose: grant.purpose, testId }, grant, token),
+    forgetTest: (testId) => {
+      granted.delete(testKey(testId));
+      tokens.delete(testKey(testId));
+    },
+    forget: (profileId) => {
+      for (const key of granted.keys()) {
+        if (!key.startsWith(`${profileId} `)) continue;
+        granted.delete(key);
+        tokens.delete(key);
+      }
+    },
+    isAllowed: (url) => {
+      const target = targetOf(url);
+      return (
+        target !== null && (target.origin === APP_ORIGIN || (/^wss?:/.test(target.origin) && isGateway(target.origin)))
+      );
+    },
+    authorizationFor: (url) => {
+      const target = targetOf(url);
+      if (target === null || !isGateway(target.origin)) return null;
+      const fitting = [...tokens.values()].filter((each) => {
+        const kept = targetOf(each.url);
+        return kept !== null && kept.origin === target.origin && kept.path === target.path && each.expiresAt > now();
+      });
+      const newest = fitting.at(-1);
+      // The line's own connects carry the line's own token.
+      if (newest?.testId !== undefined) tokens.delete(testKey(newest.testId));
+      return newest === undefined || newest.token === null ? null : `Bearer ${newest.token}`;
+    },
+    answered: (status, date, url) => {
+      const about = aboutOf(url);
+      const failure = refusalOf(status, date, now()) ?? (about?.testId === undefined ? null : otherAnswer(status));
+      if (failure !== null) onUnusable(failure, about);
+    },
+    certificateRefused: (url, error, certificate) =>
+      onUnusable(certificateFailure(url, error, certificate, now()), aboutOf(url)),
+  };
+}
+
+/** Puts the decisions into the session. `onRefused` hears the URL (with its query: redact it). */
+export function guardRequests(
+  session: Session,
+  requests: GatewayRequests,
+  onRefused: (url: string) => void,
+  allowDevtools: boolean,
+): void {
+  session.webRequest.onBeforeRequest((details, answer) => {
+    const allowed = requests.isAllowed(details.url) || (allowDevtools && details.url.startsWith('devtools://'));
+    if (!allowed) onRefused(details.url);
+    answer({ cancel: !allowed });
+  });
+  session.webRequest.onBeforeSendHeaders(
+    { urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] },
+    (details, answer) => {
+      const authorization = requests.authorizationFor(details.url);
+      answer(
+        authorization === null ? {} : { requestHeaders: { ...details.requestHeaders, Authorization: authorization } },
+      );
+    },
+  );
+  session.webRequest.onHeadersReceived({ urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] }, (details, answer) => {
+    const [, date] =
+      Object.entries(details.responseHeaders ?? {}).find(([name]) => name.toLowerCase() === 'date') ?? [];
+    if (details.statusCode !== 101) requests.answered(details.statusCode, date?.[0], details.url);
+    answer({});
+  });
+}

@@ -1,0 +1,174 @@
+/** The admin's policy file on this computer: where it lies, what it makes of a profile's policy, and who set what. */
+import { readFile } from 'node:fs/promises';
+import { existsSync, watchFile, unwatchFile, type Stats } from 'node:fs';
+import { posix, win32 } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { RULE_NAMES, type EffectivePolicy } from '../../contracts/policy/managed-policy';
+import {
+  profilePolicy,
+  type PolicyRule,
+  type ProfilePolicy,
+  type Purpose,
+  type SetBy,
+} from '../../contracts/policy/policy';
+import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import { DEFAULT_POLICY, POLICY_RULES, readPolicyFile, rulesFor, unreadableFile, type PolicyFile } from './policy-file';
+import { strictestPolicy } from './strictest-policy';
+
+/** How often the file is looked at, ms: on a network drive and in a container no other way is heard of changes. */
+const LOOK_EVERY_MS = 2_000;
+
+const usualOnWindows = win32.join('C:\\ProgramData', 'Ringfence', 'policy.json');
+
+/**
+ * Where the file lies, for the whole computer: only its admin can write there. `RINGFENCE_POLICY_FILE` names another one where the app is not
+ * packaged. Windows: a file at the usual place goes first, since whoever starts a program chooses its environment, `%ProgramData%` too.
+ */
+export function policyPath(
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+  packaged: boolean,
+  exists: (path: string) => boolean = existsSync,
+): string {
+  const forTests = env['RINGFENCE_POLICY_FILE'];
+  if (!packaged && forTests !== undefined && forTests !== '') return forTests;
+  if (platform === 'darwin') return '/Library/Application Support/Ringfence/policy.json';
+  const programData = env['ProgramData'];
+  if (platform === 'win32')
+    return programData === undefined || exists(usualOnWindows)
+      ? usualOnWindows
+      : win32.join(programData, 'Ringfence', 'policy.json');
+  return posix.join('/etc', 'ringfence', 'policy.json');
+}
+
+export interface ManagedPolicy {
+  /** The profile with the policy that holds. The same object for the same profile until the file changes. */
+  readonly apply: (profile: Profile) => Profile;
+  /** The purposes that the profile may have, also where it could not be a profile with these alone. */
+  readonly purposes: (profile: Profile) => readonly Purpose[];
+  /** The policy that holds, and who set each rule. */
+  readonly effective: (profile: Pick<Profile, 'id' | 'environment' | 'policy'>) => EffectivePolicy;
+  /**
+   * What is to be kept when `wanted` is saved in place of `before` (null: it is new): the values under the file's rules stay as they were below
+   * it. Fails with `managed`, naming the rule, where `wanted` would change one.
+   */
+  readonly admitted: (wanted: Profile, before: Profile | null) => Result<Profile>;
+  /** Whether settings need an admin passphrase before anything may be changed. */
+  readonly adminLock: () => 'optional' | 'required';
+  /** A sentence about a file that can't be used as it is, or null. */
+  readonly notice: () => string | null;
+  readonly stop: () => void;
+}
+
+export interface ManagedPolicyPorts {
+  readonly path: string;
+  /** The file changed, came or went, and so may have every profile's policy. */
+  readonly onChanged: () => void;
+  readonly onProblem: (sentence: string) => void;
+}
+
+/** Null: there is no file. */
+async function load(path: string): Promise<PolicyFile | null> {
+  try {
+    return readPolicyFile(await readFile(path, 'utf8'));
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    return code === 'ENOENT' || code === 'ENOTDIR' ? null : unreadableFile(`the disk answers ${code}`);
+  }
+}
+
+/** Reads the file, then follows it. */
+export async function openManagedPolicy({ path, onChanged, onProblem }: ManagedPolicyPorts): Promise<ManagedPolicy> {
+  let file = await load(path);
+  /** By the profile as it is kept, and as it was made of that: a grant asks for both. */
+  let applied = new WeakMap<Profile, { readonly profile: Profile; readonly purposes: readonly Purpose[] }>();
+
+  const effective: ManagedPolicy['effective'] = ({ id, environment, policy }) => {
+    const { values, unreadable } = file === null ? { values: {}, unreadable: [] } : rulesFor(file, { id, environment });
+    const held = strictestPolicy(policy, DEFAULT_POLICY);
+    const strictest = strictestPolicy(profilePolicy.parse({ ...held, ...values }), held);
+    const fromHeld = Object.fromEntries(unreadable.map((rule) => [rule, strictest[rule]]));
+    const setBy = (rule: PolicyRule): SetBy => {
+      if (Object.hasOwn(values, rule) || unreadable.includes(rule)) return 'admin-file';
+      return isDeepStrictEqual(policy[rule], DEFAULT_POLICY[rule]) ? 'default' : 'user';
+    };
+    return {
+      values: profilePolicy.parse({ ...policy, ...values, ...fromHeld }),
+      setBy: Object.fromEntries(POLICY_RULES.map((rule) => [rule, setBy(rule)])) as EffectivePolicy['setBy'],
+      file: file === null ? null : { path, problems: [...file.problems] },
+    };
+  };
+
+  const look = (profile: Profile): { readonly profile: Profile; readonly purposes: readonly Purpose[] } => {
+    if (file === null) return { profile, purposes: profile.policy.purposes };
+    const known = applied.get(profile);
+    if (known !== undefined) return known;
+    const policy = effective(profile).values;
+    // Purposes that this kind of line can't have would make it no profile at all; the grant policy refuses them by `effective`.
+    const fitting = profileSchema.safeParse({ ...profile, policy });
+    const made = fitting.success
+      ? { ...profile, policy }
+      : { ...profile, policy: { ...policy, purposes: profile.policy.purposes } };
+    const facts = { profile: made, purposes: policy.purposes };
+    applied.set(profile, facts);
+    applied.set(made, facts);
+    return facts;
+  };
+  const apply = (profile: Profile): Profile => look(profile).profile;
+
+  const tell = (): void => file?.problems.forEach(({ sentence }) => onProblem(sentence));
+  const reload = async (): Promise<void> => {
+    file = await load(path);
+    applied = new WeakMap();
+    tell();
+    onChanged();
+  };
+  tell();
+  const onStat = (now: Stats, before: Stats): void => {
+    // A file that is not there is told of once, at once, as if it had changed.
+    if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size) void reload();
+  };
+  watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, onStat);
+
+  return {
+    apply,
+    purposes: (profile) => look(profile).purposes,
+    effective,
+    admitted: (wanted, before) => {
+      const kept: ProfilePolicy = before?.policy ?? DEFAULT_POLICY;
+      const { setBy, values: holds } = effective({ ...wanted, policy: kept });
+      const locked = POLICY_RULES.filter((rule) => setBy[rule] === 'admin-file');
+      const changed = locked.find(
+        (rule) =>
+          !isDeepStrictEqual(wanted.policy[rule], holds[rule]) && !isDeepStrictEqual(wanted.policy[rule], kept[rule]),
+      );
+      if (changed !== undefined)
+        return fail(
+          'managed',
+          `"${RULE_NAMES[changed]}" of this profile is set by the admin's policy file and can't be changed here.`,
+          'none',
+          { details: path.slice(0, 300) },
+        );
+      if (locked.length === 0) return ok(wanted);
+      const policy = { ...wanted.policy, ...Object.fromEntries(locked.map((rule) => [rule, kept[rule]])) };
+      // Below the lock, too, it has to be a profile: one that is none would take the whole file with it at the next start.
+      return ok({
+        ...wanted,
+        policy: profileSchema.safeParse({ ...wanted, policy }).success
+          ? policy
+          : { ...policy, purposes: wanted.policy.purposes },
+      });
+    },
+    adminLock: () => file?.adminLock ?? 'optional',
+    notice: () => {
+      const [first, ...others] = file?.problems ?? [];
+      if (first === undefined) return null;
+      return `${first.sentence}${others.length === 0 ? '' : ` There are ${others.length} more.`} Until it is mended the stricter rules hold.`.slice(
+        0,
+        300,
+      );
+    },
+    stop: () => unwatchFile(path, onStat),
+  };
+}

@@ -1,0 +1,146 @@
+/** Reads the text of the admin's policy file. Nothing in it can make this throw. */
+import {
+  managedPolicy,
+  managedRule,
+  managedRules,
+  type ManagedRules,
+  type PolicyProblem,
+} from '../../contracts/policy/managed-policy';
+import { profilePolicy, type PolicyRule, type ProfilePolicy } from '../../contracts/policy/policy';
+import { environment, profileId, type Profile } from '../../contracts/profile/profile';
+import { parseLocatedJson, type LocatedJson } from '../base/located-json';
+import { strictestPolicy } from './strictest-policy';
+
+/** What a part of the file says: values, and rules of which it says something that nobody can make out. */
+export interface FileRules {
+  readonly values: ManagedRules;
+  readonly unreadable: readonly PolicyRule[];
+}
+
+export interface PolicyFile {
+  readonly problems: readonly PolicyProblem[];
+  readonly adminLock: 'optional' | 'required';
+  readonly all: FileRules;
+  readonly environments: ReadonlyMap<string, FileRules>;
+  readonly profiles: ReadonlyMap<string, FileRules>;
+}
+
+/** Every rule of every profile. */
+export const POLICY_RULES: readonly PolicyRule[] = profilePolicy.keyof().options;
+/** The rules of a profile for which nobody set anything. */
+export const DEFAULT_POLICY: ProfilePolicy = profilePolicy.parse({});
+
+const MOST_PROBLEMS = 20;
+const LONGEST = 256 * 1024;
+const NOTHING: FileRules = { values: {}, unreadable: [] };
+const EVERYTHING_UNREADABLE: FileRules = { values: {}, unreadable: POLICY_RULES };
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isEnvironment = (name: string): boolean => environment.safeParse(name).success;
+const isRule = (name: string): boolean => (POLICY_RULES as readonly string[]).includes(name);
+const pick = (part: object, rules: readonly PolicyRule[]): ManagedRules =>
+  managedRules.parse(
+    Object.fromEntries(Object.entries(part).filter(([name]) => (rules as readonly string[]).includes(name))),
+  );
+
+/** `damaged`: of a file with problems no value is taken that lets more happen than the default does. */
+function readRules(part: unknown, damaged: boolean): FileRules {
+  if (part === undefined) return NOTHING;
+  if (!isObject(part)) return EVERYTHING_UNREADABLE;
+  const named = POLICY_RULES.filter((rule) => Object.hasOwn(part, rule));
+  const readable = named.filter((rule) => managedRule[rule].safeParse(part[rule]).success);
+  const values = pick(part, readable);
+  const limited = damaged
+    ? pick(strictestPolicy(profilePolicy.parse({ ...DEFAULT_POLICY, ...values }), DEFAULT_POLICY), readable)
+    : values;
+  // A name that nobody knows may have been meant for any rule that is not there.
+  const meant = Object.keys(part).every(isRule) ? named : POLICY_RULES;
+  return { values: limited, unreadable: meant.filter((rule) => !readable.includes(rule)) };
+}
+
+/** A file that is there, but can't be read at all; `why` ends a sentence. Everything is held at its strictest. */
+export function unreadableFile(
+  why: string,
+  place: Pick<PolicyProblem, 'line' | 'column'> = { line: 1, column: null },
+): PolicyFile {
+  return {
+    problems: [{ ...place, sentence: `The admin's policy file can't be read: ${why}.` }],
+    adminLock: 'required',
+    all: EVERYTHING_UNREADABLE,
+    environments: new Map(),
+    profiles: new Map(),
+  };
+}
+
+function problemsOf(json: Extract<LocatedJson, { ok: true }>): PolicyProblem[] {
+  const checked = managedPolicy.safeParse(json.value);
+  if (checked.success) return [];
+  return checked.error.issues.slice(0, MOST_PROBLEMS).map((issue) => {
+    // A name that nobody knows stands below what the issue is about.
+    const unknown = issue.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : null;
+    const path = unknown === null ? issue.path : [...issue.path, unknown];
+    const place = json.placeOf(path);
+    const name = path.length === 0 ? 'The file' : `"${path.map(String).join('.').slice(0, 80)}"`;
+    return {
+      ...place,
+      sentence: `Line ${place.line} of the admin's policy file: ${name} ${unknown === null ? `is not valid (${issue.message.slice(0, 120)})` : 'is nothing that Ringfence knows'}.`,
+    };
+  });
+}
+
+/** Reads the file's text. What can't be read is named by its line, and said to be unreadable. */
+export function readPolicyFile(text: string): PolicyFile {
+  if (text.length > LONGEST) return unreadableFile(`it is longer than ${LONGEST / 1024} kB`);
+  const json = parseLocatedJson(text);
+  if (!json.ok)
+    return unreadableFile(`line ${json.place.line}, column ${json.place.column}: ${json.problem}`, json.place);
+  const problems = problemsOf(json);
+  const damaged = problems.length > 0;
+  const document = isObject(json.value) ? json.value : {};
+  const { environments, profiles, adminLock } = document;
+  const each = (part: unknown, isName: (name: string) => boolean): ReadonlyMap<string, FileRules> =>
+    new Map(
+      isObject(part)
+        ? Object.entries(part).flatMap(([name, rules]) =>
+            isName(name) ? [[name, readRules(rules, damaged)] as const] : [],
+          )
+        : [],
+    );
+  // A document, or a part of it, that is nothing Ringfence knows may have held any rule for any profile.
+  const strange = (part: unknown, isName: (name: string) => boolean): boolean =>
+    part !== undefined && !(isObject(part) && Object.keys(part).every(isName));
+  const lost =
+    damaged &&
+    (document['version'] !== 1 ||
+      strange(json.value, (name) => Object.hasOwn(managedPolicy.shape, name)) ||
+      strange(environments, isEnvironment) ||
+      strange(profiles, (name) => profileId.safeParse(name).success));
+  const all = readRules(document['all'], damaged);
+  return {
+    problems,
+    adminLock: adminLock === 'optional' || (adminLock === undefined && !lost) ? 'optional' : 'required',
+    all: lost
+      ? { values: all.values, unreadable: POLICY_RULES.filter((rule) => !Object.hasOwn(all.values, rule)) }
+      : all,
+    environments: each(environments, isEnvironment),
+    profiles: each(profiles, () => true),
+  };
+}
+
+/**
+ * The rules for a profile: its own before its environment's before everybody's, rule by rule. A rule that is unreadable may have a value, too: the
+ * one that held without it.
+ */
+export function rulesFor(
+  { all, environments, profiles }: PolicyFile,
+  { id, environment: of }: Pick<Profile, 'id' | 'environment'>,
+): FileRules {
+  return [all, environments.get(of) ?? NOTHING, profiles.get(id) ?? NOTHING].reduce((before, part) => {
+    const values = { ...before.values, ...part.values };
+    return {
+      values,
+      unreadable: [...before.unreadable.filter((rule) => !Object.hasOwn(part.values, rule)), ...part.unreadable],
+    };
+  });
+}

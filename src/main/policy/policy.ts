@@ -1,0 +1,103 @@
+/** What a line may do: who may have a grant and how often, and whom it may call and when. Pure: the clocks are injected. */
+import { decideDial, EMERGENCY_SENTENCE, type DialLine } from '../../contracts/policy/dial-rules';
+import type { ProfilePolicy, Purpose } from '../../contracts/policy/policy';
+import type { Profile } from '../../contracts/profile/profile';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import { parseTarget } from '../../contracts/call/sip-uri';
+import type { Clock } from '../base/clock';
+import { hoursInWords, isWithin } from './hours';
+import { createTokenBuckets } from '../base/token-bucket';
+
+export interface GrantPolicy {
+  /**
+   * Decides about one request and, where it is allowed, counts it. Fails with `unknown-profile`, `unknown-purpose`, `outside-hours` (a token
+   * for `voice` is a call) or `rate-limited` (with `retryAfterMs`).
+   */
+  readonly admit: (wanted: string, profile: Profile | null, purpose: Purpose) => Result<Profile>;
+  /** The same without counting: for the renewals that main makes by its own clock. */
+  readonly permit: (wanted: string, profile: Profile | null, purpose: Purpose) => Result<Profile>;
+}
+
+/** There is no such profile (any more). */
+export const unknownProfile = (wanted: string) =>
+  fail('unknown-profile', `There is no profile "${wanted}" (any more). Choose another one.`, 'open-profiles');
+
+const outsideHours = ({ name, policy }: Pick<Profile, 'name' | 'policy'>) =>
+  fail('outside-hours', `"${name}" places calls only in its hours: ${hoursInWords(policy.hours)}.`, 'none');
+const inWords = (rate: ProfilePolicy['rate']): string => `${rate.burst} at once, then ${rate.perSecond} a second`;
+
+/**
+ * A token bucket for each profile and purpose, of the profile's own rate. `purposesOf` gives the purposes that a profile may have in the end,
+ * of which the profile may name more.
+ */
+export function createGrantPolicy(
+  clock: Pick<Clock, 'monotonic' | 'wall'>,
+  purposesOf: (profile: Profile) => readonly Purpose[] = (profile) => profile.policy.purposes,
+): GrantPolicy {
+  const take = createTokenBuckets(clock);
+
+  const permit: GrantPolicy['permit'] = (wanted, profile, purpose) => {
+    if (profile === null) return unknownProfile(wanted);
+    if (!profile.policy.purposes.includes(purpose) || !purposesOf(profile).includes(purpose)) {
+      return fail(
+        'unknown-purpose',
+        `The profile "${profile.name}" gives no tokens for "${purpose}". An admin can allow that in its settings.`,
+        'open-profiles',
+      );
+    }
+    if (purpose === 'voice' && !isWithin(profile.policy.hours, new Date(clock.wall()))) return outsideHours(profile);
+    return ok(profile);
+  };
+
+  return {
+    permit,
+    admit: (wanted, profile, purpose) => {
+      const permitted = permit(wanted, profile, purpose);
+      if (!permitted.ok) return permitted;
+      const { id, name, policy } = permitted.value;
+      const retryAfterMs = take(`${id} ${purpose}`, policy.rate);
+      if (retryAfterMs !== null) {
+        return fail(
+          'rate-limited',
+          `Too many tokens were asked for: "${name}" gives ${inWords(policy.rate)}. Ringfence waits a moment and tries again.`,
+          'retry',
+          { retryAfterMs },
+        );
+      }
+      return permitted;
+    },
+  };
+}
+
+/** What is to be said about a call that may be placed, or null. */
+export interface CallPermit {
+  readonly notice: string | null;
+}
+
+/** A refused call, with the rule that refused it for the audit log: `dial.deny +254*`, `dial.allow` or `hours`. */
+export type CallDecision = { readonly result: Result<CallPermit>; readonly rule: string | null };
+
+const permitted: CallDecision = { result: ok({ notice: null }), rule: null };
+const domainOf = (identity: string): string => identity.slice(identity.lastIndexOf('@') + 1);
+
+/**
+ * Decides about a call to what an agent typed, at `at` (ms since the epoch; hours are this computer's local time). Fails with `dial-denied` or
+ * `outside-hours`. An emergency number passes every rule, with a plain statement. What is no target at all passes the dial rules: the phone says what is wrong with it, and an assistant is called without one.
+ */
+export function decideCall(
+  { identity, policy, name }: Pick<Profile, 'identity' | 'policy' | 'name'>,
+  typed: string,
+  country: string,
+  at: number,
+): CallDecision {
+  const line: DialLine = { domain: domainOf(identity), country };
+  const target = parseTarget(typed, line.domain);
+  const dial = 'problem' in target ? null : decideDial(policy.dial, target.uri, line);
+  if (dial?.allowed === true && dial.emergency) return { result: ok({ notice: EMERGENCY_SENTENCE }), rule: null };
+  if (dial?.allowed === false)
+    return {
+      result: fail('dial-denied', dial.sentence, 'check-number'),
+      rule: dial.rule === null ? 'dial.allow' : `dial.deny ${dial.rule}`,
+    };
+  return isWithin(policy.hours, new Date(at)) ? permitted : { result: outsideHours({ name, policy }), rule: 'hours' };
+}

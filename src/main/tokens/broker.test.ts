@@ -1,0 +1,378 @@
+import { describe, expect, it, vi } from 'vitest';
+import { minted, profile, setUp, setUpLine, URL_NOW, type Replaced } from '../../../test/support/app/broker-fixture';
+import { mintingProvider, refusingProvider } from '../../../test/support/servers/token-providers';
+import { grant as grantSchema, type AnyGrant } from '../../contracts/profile/grant';
+import { profile as profileSchema } from '../../contracts/profile/profile';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import type { BrokerPorts } from './broker';
+import type { TokenProvider } from '../providers/token-provider';
+import { fingerprintOf, Secret } from '../secrets/secret';
+
+describe('the broker', () => {
+  it('turns a request into a grant that fits its schema, and audits it by fingerprint', async () => {
+    const { broker, audited } = setUp();
+    const result = await broker.grant('practice', 'sip', 'asked');
+    if (!result.ok) expect.unreachable();
+    expect(grantSchema.parse(result.value)).toEqual(result.value);
+    expect(result.value).toMatchObject({
+      url: URL_NOW,
+      presentation: { kind: 'query', parameter: 'token', token: 'token-1' },
+      fingerprint: fingerprintOf('token-1'),
+      expiresAt: 301_000,
+    });
+    expect(audited).toEqual([
+      {
+        what: 'mint',
+        profileId: 'practice',
+        purpose: 'sip',
+        fingerprint: fingerprintOf('token-1'),
+        lifeS: 300,
+        cause: 'asked',
+      },
+    ]);
+    expect(JSON.stringify(audited)).not.toContain('token-1');
+  });
+
+  it('makes another token when the key was promoted or replaced while the first was made', async () => {
+    const [old, next] = [Secret.generate(), Secret.generate()];
+    const signedWith: string[] = [];
+    let signing = old;
+    const { broker, audited } = setUp({
+      keys: {
+        active: () =>
+          Promise.resolve(ok({ fingerprint: signing.fingerprint, open: () => Promise.resolve(ok(signing)) })),
+        noteMint: () => undefined,
+      },
+      providers: {
+        'local-jwt': mintingProvider((_request, key) => {
+          signedWith.push(key.fingerprint);
+          // The old key may be out of reach already: that is no failure to tell.
+          const result =
+            signing === old
+              ? fail('key-absent', 'It was changed.', 'retry')
+              : ok({ kind: 'token' as const, token: `by-${key.fingerprint}`, issuedAt: 1000, expiresAt: 301_000 });
+          signing = next;
+          return Promise.resolve(result);
+        }),
+        'ephemeral-credentials': refusingProvider,
+      },
+    });
+    expect(await broker.grant('practice', 'sip', 'renewal')).toMatchObject({
+      value: { fingerprint: fingerprintOf(`by-${next.fingerprint}`) },
+    });
+    expect(signedWith).toEqual([old.fingerprint, next.fingerprint]);
+    expect(audited).toHaveLength(1);
+  });
+
+  it('gives out no token of a key that was removed while it was made', async () => {
+    const secret = Secret.generate();
+    let there = true;
+    const { broker, audited, minted } = setUp({
+      keys: {
+        active: () =>
+          Promise.resolve(
+            there
+              ? ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) })
+              : fail('key-absent', 'No key.'),
+          ),
+        noteMint: () => undefined,
+      },
+      providers: {
+        'local-jwt': mintingProvider(() => {
+          there = false;
+          return Promise.resolve(
+            ok({ kind: 'token' as const, token: 'of the removed key', issuedAt: 1000, expiresAt: 301_000 }),
+          );
+        }),
+      },
+    });
+    expect(await broker.grant('practice', 'sip', 'asked')).toMatchObject({
+      ok: false,
+      failure: { reason: 'key-absent' },
+    });
+    expect(minted).toEqual([]);
+    expect(audited).toEqual([{ what: 'refusal', profileId: 'practice', purpose: 'sip', reason: 'key-absent' }]);
+  });
+
+  it.each<[string, object | null, object]>([
+    [
+      'another identity',
+      { identity: '1002@pbx.example.com' },
+      { ok: true, value: { identity: '1002@pbx.example.com', url: 'wss://pbx.example.com/ws' } },
+    ],
+    [
+      'another gateway',
+      { gatewayUrl: 'wss://new.example.com/ws' },
+      { ok: true, value: { identity: '1001@pbx.example.com', url: 'wss://new.example.com/ws' } },
+    ],
+    [
+      'none of this purpose',
+      { policy: { purposes: ['events'] } },
+      { ok: false, failure: { reason: 'unknown-purpose' } },
+    ],
+    ['removed', null, { ok: false, failure: { reason: 'unknown-profile' } }],
+  ])('gives out nothing of a profile that changed while it was made: %s', async (_what, change, expected) => {
+    const made = {
+      id: 'work',
+      name: 'Work',
+      environment: 'staging',
+      provider: { kind: 'local-jwt', audience: 'pbx' },
+      identity: '1001@pbx.example.com',
+      gatewayUrl: 'wss://pbx.example.com/ws',
+      presentation: { kind: 'query' },
+      policy: {},
+    };
+    const before = profileSchema.parse(made);
+    const after = change === null ? null : profileSchema.parse({ ...made, ...change });
+    let saved = false;
+    const mintedFor: string[] = [];
+    const { broker, minted } = setUp({
+      profiles: { find: () => (saved ? after : before), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
+      gatewayUrl: (line) => Promise.resolve(ok(line.gatewayUrl)),
+      providers: {
+        'local-jwt': mintingProvider(({ profile: line }) => {
+          mintedFor.push(`${line.identity} ${line.gatewayUrl}`);
+          saved = true;
+          return Promise.resolve(
+            ok({ kind: 'token' as const, token: `token-${mintedFor.length}`, issuedAt: 1000, expiresAt: 301_000 }),
+          );
+        }),
+      },
+    });
+    // The second one joins the flight of the first, as the renewal after a save does.
+    const asked = broker.grant('work', 'sip', 'asked');
+    const renewed = broker.grant('work', 'sip', 'renewal');
+    expect(await asked).toMatchObject(expected);
+    expect(await renewed).toMatchObject(expected);
+    expect(mintedFor).toHaveLength('value' in expected ? 2 : 1);
+    expect(minted).toHaveLength('value' in expected ? 1 : 0);
+  });
+
+  it('keeps the token in main where the profile wants that', async () => {
+    const { broker, minted } = setUp({
+      profiles: {
+        find: () => ({ ...profile, presentation: { kind: 'main-injected' } }),
+        instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11',
+      },
+    });
+    const result = await broker.grant('practice', 'sip', 'asked');
+    expect(result).toMatchObject({ ok: true, value: { presentation: { kind: 'main-injected' } } });
+    expect(JSON.stringify(result)).not.toContain('token-1');
+    expect(minted).toMatchObject([{ token: 'token-1' }]);
+  });
+
+  it('makes SIP credentials where the profile says so, and names them by the fingerprint of the password', async () => {
+    const line = {
+      ...profile,
+      provider: { kind: 'ephemeral-credentials' as const },
+      presentation: { kind: 'digest' as const, realm: '' },
+    };
+    const { broker, minted, audited } = setUp({
+      profiles: { find: () => line, instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
+    });
+    const result = await broker.grant('practice', 'sip', 'asked');
+    if (!result.ok) expect.unreachable();
+    expect(grantSchema.parse(result.value)).toMatchObject({
+      presentation: { kind: 'digest', realm: 'practice.ringfence.local', username: '301:1001', password: 'password-1' },
+      fingerprint: fingerprintOf('password-1'),
+    });
+    expect(minted).toMatchObject([{ token: null }]);
+    expect(JSON.stringify(audited)).not.toContain('password-1');
+  });
+
+  it('makes a fresh token for each request that follows another', async () => {
+    const { broker } = setUp();
+    const [one, two] = [await broker.grant('practice', 'sip', 'asked'), await broker.grant('practice', 'sip', 'asked')];
+    expect(one.ok && two.ok && one.value.fingerprint !== two.value.fingerprint).toBe(true);
+  });
+
+  it('flies once for requests that meet', async () => {
+    const { broker, mint, audited } = setUp();
+    const results = await Promise.all(Array.from({ length: 50 }, () => broker.grant('practice', 'sip', 'asked')));
+    expect(mint).toHaveBeenCalledOnce();
+    expect(audited).toHaveLength(1);
+    expect(new Set(results.map((each) => each.ok && each.value.fingerprint)).size).toBe(1);
+  });
+
+  it('audits each refusal, once', async () => {
+    const { broker, audited, mint } = setUp();
+    await broker.grant('nobody', 'sip', 'asked');
+    await broker.grant('practice', 'events', 'asked');
+    for (let times = 0; times < 11; times += 1) await broker.grant('practice', 'sip', 'asked');
+    expect(audited.filter((each) => each.what === 'refusal').map((each) => each.reason)).toEqual([
+      'unknown-profile',
+      'unknown-purpose',
+      'rate-limited',
+    ]);
+    expect(mint).toHaveBeenCalledTimes(10);
+  });
+
+  it.each<[string, Replaced]>([
+    [
+      'key-absent',
+      { keys: { active: () => Promise.resolve(fail('key-absent', 'No key.')), noteMint: () => undefined } },
+    ],
+    ['gateway-unavailable', { gatewayUrl: () => Promise.resolve(fail('gateway-unavailable', 'No gateway.')) }],
+    ['provider-refused', { providers: { 'local-jwt': refusingProvider, 'ephemeral-credentials': refusingProvider } }],
+  ])('passes %s on and audits it', async (reason, replaced) => {
+    const { broker, audited, minted } = setUp(replaced);
+    const result: Result<AnyGrant> = await broker.grant('practice', 'sip', 'asked');
+    expect(result).toMatchObject({ ok: false, failure: { reason } });
+    expect(audited).toEqual([{ what: 'refusal', profileId: 'practice', purpose: 'sip', reason }]);
+    expect(minted).toEqual([]);
+  });
+
+  it('flies again after a flight that failed', async () => {
+    const gatewayUrl = vi
+      .fn<BrokerPorts['gatewayUrl']>()
+      .mockResolvedValueOnce(fail('gateway-unavailable', 'No gateway.'))
+      .mockResolvedValue(ok(URL_NOW));
+    const { broker } = setUp({ gatewayUrl });
+    expect((await broker.grant('practice', 'sip', 'asked')).ok).toBe(false);
+    expect((await broker.grant('practice', 'sip', 'asked')).ok).toBe(true);
+  });
+});
+
+describe('a token for voice', () => {
+  const voice = { provider: { kind: 'openai-realtime' }, identity: '', policy: { purposes: ['voice'] } };
+  const made = mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'V', ...minted })));
+
+  it('is for main alone: no window gets a grant for it, whatever the profile says', async () => {
+    const { broker, audited, minted: given } = setUpLine(voice, made);
+    expect(await broker.grant('work', 'voice', 'asked')).toMatchObject({ failure: { reason: 'unknown-purpose' } });
+    expect(await broker.grant('work', 'voice', 'renewal')).toMatchObject({ ok: false });
+    expect(audited.map(({ what }) => what)).toEqual(['refusal', 'refusal']);
+    expect(given).toEqual([]);
+  });
+  it('is made for main, audited by its fingerprint, and told to no renewal', async () => {
+    const { broker, audited, minted: given } = setUpLine(voice, made);
+    expect(await broker.voiceToken('work')).toMatchObject(
+      ok({ profile: { id: 'work' }, token: 'V', ...minted, fingerprint: fingerprintOf('V') }),
+    );
+    expect(audited).toEqual([
+      {
+        what: 'mint',
+        profileId: 'work',
+        purpose: 'voice',
+        fingerprint: fingerprintOf('V'),
+        lifeS: 300,
+        cause: 'asked',
+      },
+    ]);
+    expect(given).toEqual([]);
+  });
+  it('is refused and audited like a grant', async () => {
+    const { broker, audited } = setUp();
+    expect(await broker.voiceToken('nobody')).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(await broker.voiceToken('practice')).toMatchObject({ failure: { reason: 'unknown-purpose' } });
+    expect(audited).toHaveLength(2);
+  });
+});
+
+describe('revocable tokens', () => {
+  const line = { provider: { kind: 'sippet' }, gatewayUrl: 'wss://sip.sippet.ai/', presentation: { kind: 'digest' } };
+  const made = (revoke: NonNullable<TokenProvider['revoke']>): TokenProvider => {
+    let count = 0;
+    return {
+      ...mintingProvider(() =>
+        Promise.resolve(
+          ok({
+            kind: 'credentials' as const,
+            username: 'u',
+            password: `p-${(count += 1)}`,
+            handle: `h-${count}`,
+            ...minted,
+          }),
+        ),
+      ),
+      revoke,
+    };
+  };
+
+  it('is taken back with the key of now, once, and audited', async () => {
+    const taken: (string | undefined)[] = [];
+    const { broker, audited } = setUpLine(
+      line,
+      made((_profile, { handle }) => (taken.push(handle), Promise.resolve(ok(null)))),
+    );
+    await broker.grant('work', 'sip', 'asked');
+    await broker.grant('work', 'sip', 'renewal');
+    await broker.revokeAll('other');
+    expect(taken).toEqual([]);
+    await broker.revokeAll('work');
+    await broker.revokeAll(null);
+    expect(taken).toEqual(['h-1', 'h-2']);
+    expect(audited.filter(({ what }) => what === 'revoke')).toEqual([
+      { what: 'revoke', profileId: 'work', purpose: 'sip', fingerprint: fingerprintOf('p-1'), outcome: 'ended' },
+      { what: 'revoke', profileId: 'work', purpose: 'sip', fingerprint: fingerprintOf('p-2'), outcome: 'ended' },
+    ]);
+  });
+
+  it('is left to die where the provider fails, which is audited', async () => {
+    const { broker, audited } = setUpLine(
+      line,
+      made(() => Promise.resolve(fail('provider-unreachable', 'No.'))),
+    );
+    await broker.grant('work', 'sip', 'asked');
+    await broker.revokeAll(null);
+    expect(audited.at(-1)).toMatchObject({ what: 'revoke', outcome: 'provider-unreachable' });
+  });
+
+  it('is forgotten when it has expired, and never remembered of a provider that can not take it back', async () => {
+    let now = 1000;
+    const revoke = vi.fn<NonNullable<TokenProvider['revoke']>>(() => Promise.resolve(ok(null)));
+    const { broker } = setUpLine(line, made(revoke), { now: () => now });
+    await broker.grant('work', 'sip', 'asked');
+    now = 301_000;
+    await broker.revokeAll(null);
+    expect(revoke).not.toHaveBeenCalled();
+    const other = setUp();
+    await other.broker.grant('practice', 'sip', 'asked');
+    await other.broker.revokeAll(null);
+    expect(other.audited).toHaveLength(1);
+  });
+});
+
+describe('a trial', () => {
+  it('is no grant of the line: nobody is told, nothing is counted, and its end takes back what it made alone', async () => {
+    const revoked: string[] = [];
+    let count = 0;
+    const { broker, audited, minted } = setUp({
+      providers: {
+        'local-jwt': {
+          ...mintingProvider(() => {
+            count += 1;
+            return Promise.resolve(
+              ok({ kind: 'token' as const, token: `token-${count}`, issuedAt: 1000, expiresAt: 301_000 }),
+            );
+          }),
+          revoke: (_profile, made) => {
+            revoked.push(made.kind === 'credentials' ? made.password : made.token);
+            return Promise.resolve(ok(null));
+          },
+        },
+      },
+    });
+    // More than the rate allows.
+    const trials = [];
+    for (let n = 0; n < 30; n += 1) trials.push(await broker.trial('practice', 'sip'));
+    expect(trials.every(({ ok: made }) => made)).toBe(true);
+    expect(minted).toEqual([]);
+    expect(audited[0]).toMatchObject({ what: 'mint', cause: 'test' });
+    const [first] = trials;
+    if (first?.ok !== true) expect.unreachable();
+    else {
+      expect(first.value.grant).toMatchObject({ purpose: 'sip', url: URL_NOW });
+      await first.value.end();
+      await first.value.end();
+    }
+    expect(revoked).toEqual(['token-1']);
+  });
+
+  it('is refused and audited as a grant is', async () => {
+    const { broker, audited } = setUp();
+    expect(await broker.trial('nobody', 'sip')).toMatchObject({ failure: { reason: 'unknown-profile' } });
+    expect(await broker.trial('practice', 'voice')).toMatchObject({ failure: { reason: 'unknown-purpose' } });
+    expect(audited.map(({ what }) => what)).toEqual(['refusal', 'refusal']);
+  });
+});

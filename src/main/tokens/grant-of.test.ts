@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { minted, setUpLine } from '../../../test/support/app/broker-fixture';
+import { mintingProvider } from '../../../test/support/servers/token-providers';
+import { grant as grantSchema } from '../../contracts/profile/grant';
+import { ok } from '../../contracts/base/result';
+import { fingerprintOf } from '../secrets/secret';
+
+describe('what the answer of a provider says', () => {
+  const sautikit = { provider: { kind: 'sautikit' } };
+  const answering = (more: object) =>
+    mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted, ...more })));
+
+  it('is where the grant leads, and its ICE servers come beside those of the profile', async () => {
+    const revocable = { urls: ['turn:turn.sautikit.com'], username: 'u', credential: 'c' };
+    const { broker } = setUpLine(
+      { ...sautikit, iceServers: [{ urls: ['stun:stun.example.com'] }] },
+      answering({ url: 'wss://rtc.sautikit.com/ws', iceServers: [revocable] }),
+    );
+    const result = await broker.grant('work', 'sip', 'asked');
+    if (!result.ok) expect.unreachable();
+    expect(grantSchema.parse(result.value)).toMatchObject({
+      url: 'wss://rtc.sautikit.com/ws',
+      iceServers: [{ urls: ['stun:stun.example.com'] }, revocable],
+    });
+  });
+
+  it.each([
+    ['ws://rtc.sautikit.com/', /not reached over wss/],
+    ['https://rtc.sautikit.com/', /not reached over wss/],
+    ['wss://user:pass@rtc.sautikit.com/', /not reached over wss/],
+    ['wss://evil.example/', /gateway at evil\.example, which this profile does not allow/],
+    ['wss://sautikit.com.evil.example/', /does not allow/],
+    ['wss://notsautikit.com/', /does not allow/],
+    ['ws://127.0.0.1:4000/', /does not allow/],
+    ['nonsense', /not reached over wss/],
+  ])('is refused as a gateway: %s', async (url, sentence) => {
+    const { broker, audited, minted: given } = setUpLine(sautikit, answering({ url }));
+    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({
+      failure: { reason: 'answer-invalid', sentence: expect.stringMatching(sentence) as unknown },
+    });
+    expect(audited).toEqual([{ what: 'refusal', profileId: 'work', purpose: 'sip', reason: 'answer-invalid' }]);
+    expect(given).toEqual([]);
+  });
+
+  it.each([
+    ['the host of the gateway', { gatewayUrl: 'wss://sip.example.net/ws' }, 'wss://sip.example.net:8443/other'],
+    ['the domain of the identity', {}, 'wss://pbx.example.com/ws'],
+    [
+      'this computer, for a provider on this computer',
+      { provider: { kind: 'sautikit', baseUrl: 'http://localhost:4000' } },
+      'ws://127.0.0.1:4001/',
+    ],
+  ])('may name %s', async (_what, more, url) => {
+    const { broker } = setUpLine({ ...sautikit, ...more }, answering({ url }));
+    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({ value: { url } });
+  });
+
+  it('must name a gateway where the profile does not', async () => {
+    const { broker } = setUpLine(sautikit, answering({}));
+    expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({ failure: { reason: 'answer-invalid' } });
+  });
+});
+
+describe('a grant for events', () => {
+  const events = { provider: { kind: 'sippet' }, identity: '', policy: { purposes: ['events'] } };
+  it('fits its schema', async () => {
+    const made = mintingProvider(() =>
+      Promise.resolve(
+        ok({
+          kind: 'events' as const,
+          token: 'E',
+          url: 'wss://api.sippet.ai/socket/websocket',
+          parameter: 'session_token',
+          topic: 'events',
+          ...minted,
+        }),
+      ),
+    );
+    const { broker, minted: given } = setUpLine(events, made);
+    const result = await broker.grant('work', 'events', 'asked');
+    if (!result.ok) expect.unreachable();
+    expect(grantSchema.parse(result.value)).toEqual({
+      purpose: 'events',
+      profileId: 'work',
+      ...minted,
+      fingerprint: fingerprintOf('E'),
+      url: 'wss://api.sippet.ai/socket/websocket',
+      parameter: 'session_token',
+      token: 'E',
+      topic: 'events',
+    });
+    expect(given).toMatchObject([{ token: 'E' }]);
+  });
+  it('is not made of what is none', async () => {
+    const { broker } = setUpLine(
+      events,
+      mintingProvider(() => Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted }))),
+    );
+    expect(await broker.grant('work', 'events', 'asked')).toMatchObject({ failure: { reason: 'profile-invalid' } });
+  });
+});

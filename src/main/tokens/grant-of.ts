@@ -1,0 +1,118 @@
+/** Builds a window's grant from what a provider made. What a provider's answer says about addresses is checked here. */
+import type { AnyGrant } from '../../contracts/profile/grant';
+import { isLoopbackHost } from '../../contracts/base/loopback';
+import { gatewayUrl, type Profile } from '../../contracts/profile/profile';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import { presentMinted } from './grant-presentation';
+import type { Minted } from '../providers/token-provider';
+
+/** As many as a grant may carry. */
+const MOST_ICE_SERVERS = 8;
+
+const hostOf = (url: string): string | null => {
+  try {
+    return new URL(url).hostname.toLowerCase();
+  } catch {
+    return null;
+  }
+};
+
+/** The domain that a provider's host stands in: `api.example.com` -> `example.com`. Null for addresses, and where only a registry's domain (`com`, `co.uk`) would be left. */
+function parentDomain(host: string): string | null {
+  const labels = host.split('.');
+  if (/^[\d.]+$/.test(host) || host.includes(':') || labels.length < 3) return null;
+  const parent = labels.slice(1);
+  const isRegistry = parent.length === 2 && (parent[0] ?? '').length <= 3 && (parent[1] ?? '').length === 2;
+  return isRegistry ? null : parent.join('.');
+}
+
+/**
+ * Whether a profile allows `host` as the place where its tokens are used: the host of its gateway, the domain of its identity, the host of its
+ * provider, and what stands beside that one in its domain.
+ */
+export function allowsHost(
+  { gatewayUrl: gateway, identity, provider }: Pick<Profile, 'gatewayUrl' | 'identity' | 'provider'>,
+  host: string,
+): boolean {
+  const asked = 'baseUrl' in provider ? provider.baseUrl : provider.kind === 'generic-http' ? provider.url : '';
+  const providerHost = hostOf(asked);
+  const domain = identity
+    .slice(identity.lastIndexOf('@') + 1)
+    .replace(/:\d+$/, '')
+    .toLowerCase();
+  if ([hostOf(gateway), domain, providerHost].includes(host)) return true;
+  if (providerHost === null) return false;
+  // A provider on this computer (a fake, a proxy) may name a gateway on this computer under any of its names.
+  if (isLoopbackHost(providerHost) && isLoopbackHost(host)) return true;
+  const parent = parentDomain(providerHost);
+  return parent !== null && (host === parent || host.endsWith(`.${parent}`));
+}
+
+/** The URL that a provider's answer names, if it may be used. Fails with `answer-invalid`, naming the host only: a path may hold anything. */
+function allowedUrl(profile: Profile, url: string): Result<string> {
+  const host = hostOf(url) ?? '';
+  if (!gatewayUrl.safeParse(url).success) {
+    return fail(
+      'answer-invalid',
+      `The provider of "${profile.name}" names a gateway that is not reached over wss://. Tell whoever runs it.`,
+      'open-profiles',
+      { details: `host ${host}` },
+    );
+  }
+  if (allowsHost(profile, host)) return ok(url);
+  return fail(
+    'answer-invalid',
+    `The provider of "${profile.name}" names a gateway at ${host.slice(0, 100)}, which this profile does not allow. If it is right, write it as the profile's gateway.`,
+    'open-profiles',
+  );
+}
+
+/** `instanceIdOf` gives a profile's RFC 5626 instance-id. The profile's gateway URL is the one of now. */
+export function createGrantOf(instanceIdOf: (profileId: string) => string) {
+  return (profile: Profile, purpose: 'sip' | 'events', minted: Minted, fingerprint: string): Result<AnyGrant> => {
+    const { issuedAt, expiresAt } = minted;
+    const life = { profileId: profile.id, issuedAt, expiresAt, fingerprint };
+    const url =
+      minted.url === undefined || minted.url === profile.gatewayUrl
+        ? ok(profile.gatewayUrl)
+        : allowedUrl(profile, minted.url);
+    if (!url.ok) return url;
+    if (purpose === 'events') {
+      if (minted.kind !== 'events')
+        return fail(
+          'profile-invalid',
+          `The provider of "${profile.name}" gives no live events. Leave out that purpose.`,
+          'open-profiles',
+        );
+      return ok({
+        ...life,
+        purpose,
+        url: url.value,
+        parameter: minted.parameter,
+        token: minted.token,
+        topic: minted.topic,
+      });
+    }
+    const presentation = presentMinted(profile, minted);
+    if (!presentation.ok) return presentation;
+    if (url.value === '')
+      return fail(
+        'answer-invalid',
+        `The provider of "${profile.name}" named no gateway this time. Write one in the profile.`,
+        'open-profiles',
+      );
+    return ok({
+      ...life,
+      purpose,
+      presentation: presentation.value,
+      url: url.value,
+      identity: profile.identity,
+      displayName: profile.displayName,
+      instanceId: instanceIdOf(profile.id),
+      iceServers:
+        minted.iceServers === undefined
+          ? profile.iceServers
+          : [...profile.iceServers, ...minted.iceServers].slice(0, MOST_ICE_SERVERS),
+    });
+  };
+}

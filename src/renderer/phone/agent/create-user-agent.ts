@@ -1,0 +1,264 @@
+/** Puts the UserAgent together: one registration over one wire, its calls, and what a window sees of them. */
+import type { MicrophoneSource } from '../../media/microphone-source';
+import type { Grant } from '../../../contracts/profile/grant';
+import { isLoopbackUrl } from '../../../contracts/base/loopback';
+import { fail, ok, type Result } from '../../../contracts/base/result';
+import { parseTarget } from '../../../contracts/call/sip-uri';
+import { canAnswer, canEnd } from '../call/call';
+import { createCallTable } from '../call/call-table';
+import type { Clock } from '../../base/clock';
+import type { WebSocketConstructor } from '../wire/flow';
+import { usableIceServers } from '../port/ice-policy';
+import { partyOf } from '../base/party';
+import { createPhoneView } from './phone-view';
+import { microphoneSentence, targetSentence } from '../port/refusals';
+import { createRegistration } from '../registration/registration';
+import { createSipSocket } from '../wire/sip-socket';
+import type { SipStack, StackConfig, StackListener } from '../port/sip-stack';
+import type { TraceEntry } from '../wire/trace';
+import type { GrantSource, UserAgent } from '../port/user-agent';
+
+export interface UserAgentDeps {
+  readonly grants: GrantSource;
+  readonly microphone: MicrophoneSource;
+  readonly WebSocket: WebSocketConstructor;
+  readonly createStack: (config: StackConfig, listener: StackListener) => SipStack;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly newId: () => string;
+  /** User Timing: `ringfence:registered`, `:restored`, `:invite-sent`, `:answered`, `:first-audio`. */
+  readonly mark: (name: string, detail: { readonly callId?: string }) => void;
+  /** Value of the User-Agent header. */
+  readonly product: string;
+  /** Whether the line may call what it is redirected to; without it, every target may be called. */
+  readonly mayCall?: (target: string) => Promise<Result<unknown>>;
+  /** The redacted wire. */
+  readonly onTrace?: (entry: TraceEntry) => void;
+}
+
+/** Milliseconds. */
+const STOP_WITHIN = 2_000;
+
+/** Creates the phone; it does nothing before `start`. */
+export function createUserAgent(deps: UserAgentDeps): UserAgent {
+  const { clock } = deps;
+  let stack: SipStack | null = null;
+  /** Of the newest grant. */
+  let iceServers: readonly RTCIceServer[] = [];
+
+  const view = createPhoneView({
+    clock,
+    read: () => {
+      const grant = registration.grant();
+      return {
+        registration: registration.state(),
+        calls: calls.all(),
+        activeCallId: calls.activeCallId(),
+        grant:
+          grant === null
+            ? null
+            : { fingerprint: grant.fingerprint, issuedAt: grant.issuedAt, expiresAt: grant.expiresAt },
+      };
+    },
+    readSounds: () => calls.sounds(),
+  });
+  const calls = createCallTable({
+    clock,
+    random: deps.random,
+    newId: deps.newId,
+    microphone: deps.microphone,
+    line: () => ({
+      profileId: registration.grant()?.profileId ?? '',
+      user: registration.grant()?.identity.split('@')[0] ?? '',
+    }),
+    mark: (name, detail) => {
+      deps.mark(name, detail);
+      if (name === 'ringfence:first-audio') view.showNow();
+    },
+    isUp: () => socket.isUp(),
+    onChange: view.changed,
+    onEvent: view.tell,
+    onEnded: (sipCallId) => {
+      if (sipCallId !== null) socket.callEnded(sipCallId);
+      view.showNow();
+    },
+  });
+  const socket = createSipSocket(
+    { WebSocket: deps.WebSocket, clock, random: deps.random, trace: (entry) => deps.onTrace?.(entry) },
+    {
+      onMessage: (text) => stack?.receive(text),
+      onLost: (end) => {
+        for (const entry of calls.live()) {
+          // Its CANCEL can't reach us any more: better a lost call than one that rings for nobody.
+          if (canAnswer(entry.call())) entry.session()?.abandon();
+          else entry.flowLost();
+        }
+        registration.flowLost(end);
+      },
+      onStranded: (callIds) => {
+        for (const entry of calls.live()) {
+          if (!callIds.has(entry.session()?.callId ?? '')) continue;
+          if (canAnswer(entry.call())) entry.session()?.abandon();
+          else entry.stranded();
+        }
+      },
+      onRequestSent: ({ method, inDialog, callId }) => {
+        if (method !== 'INVITE' || inDialog) return;
+        const entry = calls.live().find((one) => one.session()?.callId === callId);
+        if (entry !== undefined) deps.mark('ringfence:invite-sent', { callId: entry.call().id });
+      },
+    },
+  );
+  let wasRegistered = false;
+  const registration = createRegistration({
+    grants: deps.grants,
+    socket,
+    clock,
+    random: deps.random,
+    register: (grant, toProxy) => {
+      present(grant, toProxy);
+      stackFor(grant).register();
+    },
+    present,
+    onChange: () => {
+      const isRegistered = registration.state().phase === 'registered';
+      if (isRegistered && !wasRegistered) deps.mark('ringfence:registered', {});
+      wasRegistered = isRegistered;
+      view.changed();
+    },
+    onEvent: view.tell,
+    onRestored: (moved) => {
+      deps.mark('ringfence:restored', {});
+      for (const entry of calls.live()) entry.flowRestored(moved);
+    },
+  });
+
+  function present(grant: Grant, toProxy: boolean): void {
+    socket.present(grant, toProxy);
+    stackFor(grant).useCredentials(grant.presentation.kind === 'digest' ? grant.presentation : null);
+  }
+
+  function stackFor(grant: Grant): SipStack {
+    iceServers = usableIceServers(grant.iceServers);
+    stack ??= deps.createStack(
+      {
+        identity: grant.identity,
+        displayName: grant.displayName,
+        instanceId: grant.instanceId,
+        url: grant.url,
+        product: deps.product,
+        // Asked for at each call: what was lent with an older grant has ended.
+        get ice() {
+          return {
+            hasTurn: iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url))),
+            gatewayOnThisComputer: isLoopbackUrl(grant.url) === true,
+          };
+        },
+        get iceServers() {
+          return iceServers;
+        },
+        clock,
+      },
+      {
+        send: (text) => socket.send(text),
+        onRegisterAnswer: (answer) => registration.registerAnswered(answer),
+        onInviteRefused: (target, refusal) => registration.presentAnother(target, refusal),
+        onRedirected: async (target) => {
+          const allowed = (await deps.mayCall?.(target)) ?? ok(null);
+          return allowed.ok ? null : allowed.failure.sentence;
+        },
+        onIncoming: (session, peer) => {
+          const entry = calls.track('incoming', peer);
+          entry.attach(session);
+          return entry.listener;
+        },
+      },
+    );
+    return stack;
+  }
+
+  const notConnected = () => fail('gateway-unavailable', 'The phone is not connected to its gateway.', 'retry');
+
+  return {
+    snapshot: view.snapshot,
+    subscribe: view.subscribe,
+    onEvent: view.onEvent,
+    sounds: view.sounds,
+    onSounds: view.onSounds,
+    start: () => registration.start(),
+    stop: async () => {
+      // 480: a 603 would end the call at the caller's other phones too.
+      for (const entry of calls.live()) entry.session()?.end(480);
+      stack?.unregister();
+      registration.stop();
+      if (socket.isUp()) {
+        await new Promise<void>((resolve) => {
+          const cancel = clock.after(STOP_WITHIN, resolve);
+          void socket.quiet().then(() => {
+            cancel();
+            resolve();
+          });
+        });
+      }
+      socket.close();
+      stack?.stop();
+      stack = null;
+    },
+    reconnectNow: () => registration.reconnectNow(),
+    networkChanged: (change) => registration.networkChanged(change),
+    place: async (typed, permission) => {
+      const own = registration.grant();
+      const line = stack;
+      if (own === null || line === null || !socket.isUp()) return notConnected();
+      const target = parseTarget(typed, own.identity.slice(own.identity.indexOf('@') + 1));
+      if ('problem' in target) return fail('invalid-input', targetSentence(target.problem), 'check-number');
+      const acquiring = deps.microphone.acquire();
+      const allowed = permission === undefined ? ok(null) : await permission;
+      if (!allowed.ok) {
+        void acquiring.then((unused) => unused.ok && deps.microphone.release());
+        return allowed;
+      }
+      const acquired = await acquiring;
+      if (!acquired.ok)
+        return fail('microphone-unavailable', microphoneSentence(acquired.failure.reason), 'choose-microphone');
+      // The phone may have been stopped while the system asked for permission.
+      if (registration.grant() === null || stack !== line || !socket.isUp()) {
+        deps.microphone.release();
+        return notConnected();
+      }
+      const drawn = view.holdBack();
+      const [, user = '', host = ''] = /^sip:([^@]*)@(.*)$/.exec(target.uri) ?? [];
+      const { entry, media } = calls.dial(partyOf(user.replaceAll('%23', '#'), host, ''), acquired.value);
+      const { id } = entry.call();
+      const session = line.call(target.uri, media, entry.listener);
+      if (session === 'no-address') {
+        calls.forget(id);
+        view.showNow();
+        return fail('invalid-input', targetSentence('malformed-uri'), 'check-number');
+      }
+      if (session === 'no-media') entry.apply({ type: 'ended', at: clock.now(), cause: 'media-failed', details: '' });
+      else entry.attach(session);
+      await drawn;
+      return ok(id);
+    },
+    answer: (id) => calls.answer(id),
+    end: (id, how = 'declined') => {
+      const entry = calls.get(id);
+      if (entry === undefined || !canEnd(entry.call())) return;
+      if (how === 'time-limit') entry.apply({ type: 'ended', at: clock.now(), cause: how, details: '' });
+      entry.session()?.end(how === 'busy' ? 486 : 603);
+    },
+    setMuted: (id, muted) => calls.get(id)?.setMuted(muted),
+    hold: calls.hold,
+    resume: calls.resume,
+    sendDigits: (id, digits) => calls.get(id)?.sendDigits(digits),
+    dismiss: calls.dismiss,
+    useMicrophone: calls.useMicrophone,
+    remoteStream: (id) => calls.get(id)?.remoteStream() ?? null,
+    stats: async (id) => {
+      const connection = calls.get(id)?.session()?.connection() ?? null;
+      return connection === null || connection.connectionState === 'closed' ? null : connection.getStats();
+    },
+  };
+}

@@ -1,0 +1,306 @@
+/**
+ * One call while it lives: turns what the stack says into transitions, and the agent's wishes (held, muted, digits) into
+ * requests. What breaks is mended as long as that can work: the sound does not depend on the flow, nor the call on either.
+ */
+import type { Call, Party } from '../../../contracts/call/call';
+import { canHold, canMute, canResume, canSendDigits, transition, type CallEvent } from './call';
+import { endOf } from '../port/cause';
+import type { Clock } from '../../base/clock';
+import { cleanDigits, dequeue, emptyQueue, enqueue } from './dtmf-queue';
+import { whenFirstAudio } from './first-audio';
+import { createReinviteQueue } from './reinvite-queue';
+import type { SessionListener, StackSession } from '../port/sip-stack';
+import { toneSenderOf } from '../base/tone-sender';
+import type { EngineEvent } from '../port/user-agent';
+import { callProblem, digitsSent, stepInWords } from '../port/messages';
+
+export interface LiveCallDeps {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly mark: (name: string, detail: { readonly callId: string }) => void;
+  /** The flow is there: requests within the dialog may be sent (FACTS: a transport error ends the call in JsSIP). */
+  readonly isUp: () => boolean;
+  /** This call has the microphone. */
+  readonly isActive: () => boolean;
+  /** It gets the microphone if no call has it; true: it has it now. */
+  readonly takeFloor: () => boolean;
+  readonly onChange: () => void;
+  readonly onEvent: (event: EngineEvent) => void;
+  /** Once, when the call has ended. */
+  readonly onEnded: () => void;
+}
+
+export interface LiveCallControl {
+  readonly call: () => Call;
+  readonly peer: () => Party;
+  readonly apply: (event: CallEvent) => void;
+  /** The session is known only after the call was made; its listener is needed before. */
+  readonly attach: (session: StackSession) => void;
+  readonly listener: SessionListener;
+  readonly session: () => StackSession | null;
+  readonly setMuted: (muted: boolean) => void;
+  /** The agent's wish. False: it does not apply now. */
+  readonly setHeld: (held: boolean) => boolean;
+  /** Another call has the microphone now: quiet here at once, and on hold as soon as the far end can be told. */
+  readonly stepAside: () => void;
+  /** Who is active, muted or held changed. */
+  readonly applyMicrophone: () => void;
+  readonly sendDigits: (digits: string) => void;
+  readonly flowLost: () => void;
+  /** Registered over another flow; `moved`: this computer's addresses changed, so the sound needs another path too. */
+  readonly flowRestored: (moved: boolean) => void;
+  /** The flow that the far end's requests took broke; the one for ours did not. */
+  readonly stranded: () => void;
+  readonly remoteStream: () => MediaStream | null;
+}
+
+/** Milliseconds: a digit's length and the silence behind it (RFC 4733 section 2.5 wants at least 40 each). */
+const DIGIT = 100;
+const GAP = 70;
+/** How long the sound may stay away before the call is given up: the other phone goes on as long, if it is like this one. */
+const SOUND_GRACE = 90_000;
+/** A new path that was agreed carries the sound by then, or another one is tried. */
+const PATH_WITHIN = 4_000;
+/** Who hangs up stops sending, which ICE finds within seconds of the 481; what breaks later broke for another reason. */
+const LEFT_TOGETHER = 15_000;
+/** After a gateway's restart both phones want to refresh the dialog; one of them is enough. */
+const CALLER_FIRST = 500;
+
+export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallControl {
+  const { clock } = deps;
+  let call = initial;
+  let session: StackSession | null = null;
+  let remote: MediaStream | null = null;
+  let flowDown = false;
+  let soundDown = false;
+  /** When the far end or the gateway said that there is no such dialog. */
+  let goneAt = 0;
+  /** The dialog is over and so is the sound: nobody is there. */
+  let peerLeft = false;
+  let queue = emptyQueue;
+  let digitSounds = false;
+  let cancelGrace: () => void = () => undefined;
+  let cancelPathCheck: () => void = () => undefined;
+  let stopListening: () => void = () => undefined;
+  let firstHeard = false;
+
+  const apply = (event: CallEvent): void => {
+    const before = call;
+    call = transition(before, event);
+    if (call === before) return;
+    const told = stepInWords(before, call);
+    if (told !== null) deps.onEvent(told);
+    if (call.phase === 'ended') {
+      for (const cancel of [reinvites.stop, cancelGrace, cancelPathCheck, stopListening]) cancel();
+      remote = null;
+      deps.onEnded();
+    }
+    deps.onChange();
+  };
+  const applyMicrophone = (): void => session?.setMicrophone(deps.isActive() && !call.muted && !reinvites.isHeld());
+  const answered = (): boolean => call.phase === 'active' || call.phase === 'held' || call.phase === 'recovering';
+  const heldByUs = (): boolean => (call.phase === 'held' || call.phase === 'recovering') && call.hold.byUs;
+  const stepAside = (): void => {
+    if (answered()) {
+      apply({ type: 'hold', side: 'us', on: true });
+      reinvites.wantHeld(true);
+    }
+    applyMicrophone();
+  };
+  const showInterruption = (): void =>
+    apply(flowDown || soundDown ? { type: 'interrupted', at: clock.now() } : { type: 'restored' });
+
+  const reinvites = createReinviteQueue({
+    clock,
+    random: deps.random,
+    // FACTS: what is sent in a dialog without a flow ends the call in JsSIP.
+    mayOffer: () => session !== null && !flowDown && deps.isUp() && answered(),
+    ownsCallId: () => call.direction === 'outgoing',
+    isHeldByPeer: () => (call.phase === 'held' || call.phase === 'recovering') && call.hold.byPeer,
+    isSoundDown: () => soundDown,
+    send: (offer) => session?.reoffer(offer) ?? false,
+    onAgreed: (iceRestart) => {
+      if (call.problem === 'hold-failed') apply({ type: 'problem', problem: null });
+      if (!iceRestart || !soundDown) return;
+      cancelPathCheck();
+      cancelPathCheck = clock.after(PATH_WITHIN, () => {
+        if (soundDown) reinvites.wantNewPath();
+      });
+    },
+    onHoldRefused: (held, status) => {
+      // While another call has the microphone this one stays on hold here, whatever its far end says.
+      if (held || deps.takeFloor()) apply({ type: 'hold', side: 'us', on: held });
+      if (call.problem !== 'signalling-lost') apply({ type: 'problem', problem: 'hold-failed' });
+      deps.onEvent(callProblem(call, `the other side did not accept the hold (${status})`));
+      applyMicrophone();
+    },
+    onDialog: (state) => {
+      if (state !== 'known' && call.problem !== 'signalling-lost') {
+        apply({ type: 'problem', problem: 'signalling-lost' });
+        deps.onEvent(callProblem(call, 'the gateway does not find the other side of this call; the sound goes on'));
+      } else if (state === 'known' && call.problem === 'signalling-lost') apply({ type: 'problem', problem: null });
+      // A hold that nobody could be told of.
+      if (state === 'known' && heldByUs() && !reinvites.isHeld()) reinvites.wantHeld(true);
+      if (state === 'gone') goneAt = clock.now();
+      endIfNothingIsLeft();
+    },
+  });
+
+  /** RFC 3261 section 12.2.1.2 would end the call at the 481 alone; but a gateway that forgot everything says 481 too. */
+  function endIfNothingIsLeft(): void {
+    if (!soundDown || reinvites.dialog() !== 'gone') return;
+    peerLeft = clock.now() - goneAt < LEFT_TOGETHER;
+    session?.abandon();
+  }
+
+  function pumpDigits(): void {
+    if (digitSounds || session === null || !canSendDigits(call) || soundDown) return;
+    // Tones need no flow, INFO does.
+    if (!deps.isUp() && toneSenderOf(session.connection()) === null) return;
+    const next = dequeue(queue);
+    if (next === null) return;
+    if (!session.sendDigit(next.digit, DIGIT, GAP)) {
+      digitFailed();
+      return;
+    }
+    queue = next.rest;
+    digitSounds = true;
+    clock.after(DIGIT + GAP, () => {
+      digitSounds = false;
+      pumpDigits();
+    });
+  }
+  const digitFailed = (): void => {
+    queue = emptyQueue;
+    apply({ type: 'problem', problem: 'dtmf-failed' });
+  };
+
+  const soundLost = (): void => {
+    if (!soundDown) {
+      soundDown = true;
+      cancelGrace = clock.after(SOUND_GRACE, () => session?.abandon());
+      showInterruption();
+      endIfNothingIsLeft();
+    }
+    reinvites.wantNewPath();
+  };
+  const soundBack = (): void => {
+    cancelGrace();
+    cancelPathCheck();
+    soundDown = false;
+    reinvites.pathHealed();
+    showInterruption();
+    pumpDigits();
+  };
+
+  const firstAudio = (): void => {
+    if (firstHeard) return;
+    firstHeard = true;
+    deps.mark('ringfence:first-audio', { callId: call.id });
+  };
+
+  const listener: SessionListener = {
+    onProgress: (earlyMedia) => {
+      apply({ type: 'progress', earlyMedia });
+      pumpDigits();
+    },
+    onAnswered: () => {
+      if (call.phase === 'ended') return;
+      apply({ type: 'answered', at: clock.now() });
+      deps.mark('ringfence:answered', { callId: call.id });
+      if (deps.takeFloor()) applyMicrophone();
+      else stepAside();
+      // The flow may have gone between the answer and now.
+      flowDown = !deps.isUp();
+      showInterruption();
+      reinvites.reconcile();
+    },
+    onPeerHold: (on) => apply({ type: 'hold', side: 'peer', on }),
+    onPeerOffer: reinvites.heardOfPeer,
+    onReofferDone: reinvites.done,
+    onDialogDoubt: reinvites.doubt,
+    onDigitFailed: digitFailed,
+    onRetried: () => {
+      stopListening();
+      remote = null;
+      apply({ type: 'early-media-over' });
+      deps.onChange();
+    },
+    onRemoteStream: (stream) => {
+      remote = stream;
+      const connection = session?.connection() ?? null;
+      if (connection !== null && !firstHeard) stopListening = whenFirstAudio(connection, clock, firstAudio);
+      deps.onChange();
+    },
+    onIceState: (state) => {
+      if (state === 'failed' && !answered()) session?.abandon();
+      else if (state === 'failed' || state === 'disconnected') soundLost();
+      else if (state === 'connected' || state === 'completed') soundBack();
+    },
+    onEnded: (facts) => {
+      const known = peerLeft ? { ...facts, by: 'peer' as const, trouble: null } : facts;
+      apply({
+        type: 'ended',
+        at: clock.now(),
+        ...endOf({
+          ...known,
+          direction: call.direction,
+          rang: call.phase === 'ringing',
+          answered: 'answeredAt' in call && call.answeredAt !== null,
+        }),
+      });
+    },
+  };
+
+  return {
+    call: () => call,
+    peer: () => call.peer,
+    apply,
+    attach: (made) => {
+      session = made;
+      applyMicrophone();
+    },
+    listener,
+    session: () => session,
+    setMuted: (muted) => {
+      if (!canMute(call)) return;
+      apply({ type: 'muted', on: muted });
+      applyMicrophone();
+    },
+    setHeld: (held) => {
+      // Quiet here already, for another call: its far end is asked again.
+      if (held && heldByUs() && !reinvites.isHeld()) reinvites.wantHeld(true);
+      if (held ? !canHold(call) : !canResume(call)) return false;
+      // Quiet at once: the agent may turn to a colleague before the far end has agreed.
+      apply({ type: 'hold', side: 'us', on: held });
+      reinvites.wantHeld(held);
+      applyMicrophone();
+      pumpDigits();
+      return true;
+    },
+    stepAside,
+    applyMicrophone,
+    sendDigits: (typed) => {
+      const digits = cleanDigits(typed);
+      if (digits === '' || !canSendDigits(call)) return;
+      if (call.problem === 'dtmf-failed') apply({ type: 'problem', problem: null });
+      queue = enqueue(queue, digits);
+      apply({ type: 'digits', digits });
+      deps.onEvent(digitsSent(call, digits.length));
+      pumpDigits();
+    },
+    flowLost: () => {
+      flowDown = true;
+      showInterruption();
+    },
+    flowRestored: (moved) => {
+      flowDown = false;
+      showInterruption();
+      if (moved) reinvites.wantNewPath();
+      reinvites.wantRefresh(call.direction === 'outgoing' || soundDown ? 0 : CALLER_FIRST);
+      pumpDigits();
+    },
+    stranded: () => reinvites.wantRefresh(0),
+    remoteStream: () => remote,
+  };
+}

@@ -1,0 +1,265 @@
+/** SipStack by JsSIP 3.13: the only file that imports it. What JsSIP does against our wishes is undone here and in jssip-session.ts. */
+import * as JsSIP from 'jssip';
+import type { RTCSessionEvent } from 'jssip/lib/UA';
+import { challengesIn, withAnswerableChallenge } from '../wire/challenge';
+import { createJssipSession, mediaOptions, type JssipSession } from './jssip-session';
+import { partyOf } from '../base/party';
+import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
+import { endStrayDialog, grantedExpires, peek, type WireMessage } from '../wire/sip-wire';
+import type {
+  CallRefusal,
+  Credentials,
+  RegisterAnswer,
+  SessionListener,
+  SipStack,
+  StackConfig,
+  StackListener,
+} from '../port/sip-stack';
+
+/** Seconds; the gateway shortens it to the token's life. */
+const REGISTER_EXPIRES_S = 600;
+/** Seconds until an incoming call that nobody answers is refused; gateways give up earlier. */
+const NO_ANSWER_S = 180;
+
+/** JsSIP's socket with our wire behind it. JsSIP is told that it is always connected: SipSocket makes it so. */
+class Wire extends JsSIP.WebSocketInterface {
+  constructor(
+    url: string,
+    private readonly write: (text: string) => void,
+  ) {
+    super(url);
+  }
+  override connect(): void {
+    this.onconnect();
+  }
+  override disconnect(): void {
+    // Flows are closed by SipSocket.
+  }
+  override isConnected(): boolean {
+    return true;
+  }
+  override isConnecting(): boolean {
+    return false;
+  }
+  override send(message: unknown): boolean {
+    if (typeof message === 'string') this.write(message);
+    return true;
+  }
+}
+
+/** JsSIP's debug log prints whole messages, tokens included; a `debug` item in localStorage would switch it on. */
+function silence(): void {
+  const debug: unknown = Reflect.get(JsSIP, 'debug');
+  if (typeof debug === 'function' && 'disable' in debug && typeof debug.disable === 'function')
+    Reflect.apply(debug.disable, debug, []);
+}
+
+/** What the wire said to one INVITE of ours. */
+interface WireSaid {
+  refusal: InviteRefusal | null;
+  /** The To tag of the first 2xx: the dialog that JsSIP has. */
+  calleeTag: string | null;
+}
+
+/** Min-SE of a response in s (RFC 4028 section 5); no more than a day. */
+function minSessionIn(response: WireMessage): number | null {
+  const value = Number(/^\d{1,5}/.exec(response.headers('min-se')[0] ?? '')?.[0] ?? Number.NaN);
+  return value > 0 && value <= 86_400 ? value : null;
+}
+
+/** Retry-After of a response in ms (RFC 3261 section 20.33), or null; no more than a minute. */
+function retryAfterIn(response: WireMessage): number | null {
+  const seconds = /^\d{1,5}/.exec(response.headers('retry-after')[0] ?? '')?.[0];
+  return seconds === undefined ? null : Math.min(Number(seconds), 60) * 1000;
+}
+
+/** How long a 200 may come after our CANCEL: Timer B (RFC 3261 section 17.1.1.2), in ms. */
+const CROSSING_MS = 32_000;
+
+/** Creates the stack; it sends nothing until `register` or `call`. */
+export function createJssipStack(config: StackConfig, listener: StackListener): SipStack {
+  silence();
+  let registering: 'no' | 'once' | 'again' = 'no';
+  let stopped = false;
+  let newestCallId = '';
+  let credentials: Credentials | null = null;
+  let registersSent = 0;
+  const sessions = new Map<string, JssipSession>();
+  /** What the wire said to our INVITEs that are not over, by Call-ID. */
+  const heard = new Map<string, WireSaid>();
+  /** Call-IDs of our INVITEs that ended without an answer. */
+  const cancelled = new Set<string>();
+
+  const wire = new Wire(config.url, (text) => {
+    const message = peek(text);
+    if (message?.kind === 'request' && message.method === 'REGISTER') {
+      registersSent += 1;
+      if (registering === 'no') registering = 'once';
+    }
+    listener.send(text);
+  });
+  const ua = new JsSIP.UA({
+    sockets: wire,
+    uri: `sip:${config.identity}`,
+    ...(config.displayName === '' ? {} : { display_name: config.displayName }),
+    // One stable id: else each start is another phone to the registrar ("too many contacts").
+    instance_id: config.instanceId,
+    register: false,
+    register_expires: REGISTER_EXPIRES_S,
+    // Peers that ignore UPDATE would lose the call.
+    session_timers: true,
+    session_timers_refresh_method: 'INVITE',
+    no_answer_timeout: NO_ANSWER_S,
+    user_agent: config.product,
+  });
+
+  const register = (): void => {
+    // JsSIP drops a register() while one is under way; ours must travel on the new flow.
+    if (registering === 'no') ua.register();
+    else registering = 'again';
+  };
+  const answered = (answer: RegisterAnswer): void => {
+    const again = registering === 'again';
+    registering = 'no';
+    if (stopped) return;
+    if (again) register();
+    else listener.onRegisterAnswer(answer);
+  };
+
+  ua.on('newRTCSession', ({ originator, session, request }: RTCSessionEvent) => {
+    const callId = 'call_id' in request ? request.call_id : request.getHeader('call-id');
+    newestCallId = callId;
+    const from: string = originator;
+    if (from !== 'remote') return;
+    const made = createJssipSession(session, {
+      direction: 'incoming',
+      callId,
+      config,
+      forget: () => void sessions.delete(callId),
+    });
+    sessions.set(callId, made);
+    const { uri, display_name } = session.remote_identity;
+    made.listen(listener.onIncoming(made.session, partyOf(uri.user, uri.host, display_name)));
+  });
+  // Nobody answered within Timer F: the one outcome of a REGISTER that is not seen on the wire.
+  ua.on('registrationFailed', ({ cause }) => {
+    if (cause === JsSIP.C.causes.REQUEST_TIMEOUT)
+      answered({ status: 408, phrase: 'Request Timeout', expiresS: 0, challenges: [], date: null });
+  });
+  ua.start();
+
+  const applyCredentials = (): void => {
+    if (credentials === null) return;
+    ua.set('authorization_user', credentials.username);
+    ua.set('password', credentials.password);
+  };
+  const isAddress = (target: string): boolean => {
+    try {
+      return (
+        JsSIP.Utils.normalizeTarget(target, config.identity.slice(config.identity.lastIndexOf('@') + 1)) !== undefined
+      );
+    } catch {
+      // A percent sign that escapes nothing.
+      return false;
+    }
+  };
+  const invite = (
+    target: string,
+    media: MediaStream,
+    sessionListener: SessionListener,
+    minSessionS: number | null,
+  ): Attempt | CallRefusal => {
+    if (stopped || !isAddress(target)) return 'no-address';
+    try {
+      const session = ua.call(target, mediaOptions(config, media, minSessionS));
+      const callId = newestCallId;
+      const wireSaid: WireSaid = { refusal: null, calleeTag: null };
+      const forget = (answered: boolean): void => {
+        sessions.delete(callId);
+        heard.delete(callId);
+        if (answered) return;
+        cancelled.add(callId);
+        config.clock.after(CROSSING_MS, () => void cancelled.delete(callId));
+      };
+      const made = createJssipSession(session, { direction: 'outgoing', callId, config, forget });
+      sessions.set(callId, made);
+      heard.set(callId, wireSaid);
+      made.listen(sessionListener);
+      return { session: made.session, refusal: () => wireSaid.refusal };
+    } catch {
+      // The address is one, so it was the peer connection: an ICE server that the browser does not take, or too many connections.
+      return 'no-media';
+    }
+  };
+
+  return {
+    useCredentials: (next) => {
+      credentials = next;
+      applyCredentials();
+    },
+    register,
+    unregister: () => ua.unregister(),
+    receive: (text) => {
+      const message = peek(text);
+      const finalToInvite = message?.kind === 'response' && message.method === 'INVITE' && message.status >= 200;
+      const worthNoting = finalToInvite || (message?.kind === 'response' && message.status >= 300);
+      const ours =
+        worthNoting &&
+        sessions.get(message.callId)?.noteStatus(message.status, retryAfterIn(message)) === true &&
+        finalToInvite;
+      if (finalToInvite && message.status < 300) {
+        const calleeTag = /;\s*tag\s*=\s*([^;,\s]+)/i.exec(message.headers('to')[0] ?? '')?.[1] ?? '';
+        const wireSaid = heard.get(message.callId);
+        if (wireSaid !== undefined) wireSaid.calleeTag ??= calleeTag;
+        // Nobody waits for this answer any more, or another phone of the callee has answered before (RFC 3261 section 13.2.2.4).
+        // JsSIP ignores the first, so that the far end would sit in a call with nobody, and for the second ends the wrong call.
+        if (cancelled.has(message.callId) || (wireSaid !== undefined && wireSaid.calleeTag !== calleeTag)) {
+          for (const request of endStrayDialog(message, `z9hG4bKstray${message.branch}${calleeTag}`))
+            listener.send(request);
+          return;
+        }
+      }
+      if (finalToInvite && message.status >= 300) {
+        const wireSaid = heard.get(message.callId);
+        if (wireSaid !== undefined)
+          wireSaid.refusal = {
+            status: message.status,
+            contacts: message.headers('contact'),
+            challenges: challengesIn(message),
+            minSessionS: minSessionIn(message),
+          };
+      }
+      const wasRegistering = registering !== 'no';
+      const registersBefore = registersSent;
+      const answerable = message === null ? text : withAnswerableChallenge(text, message, credentials?.realm ?? null);
+      // JsSIP would repeat a re-INVITE by itself after 491: both sides after the same second, and with the old CSeq. It
+      // hears of a plain refusal instead; we try again as RFC 3261 section 14.1 says.
+      wire.ondata(ours && message.status === 491 ? text.replace(/^SIP\/2\.0 491/, 'SIP/2.0 500') : answerable);
+      // It keeps a hash of the password that it used, which may be an older one.
+      if (answerable !== text) applyCredentials();
+      if (message?.kind !== 'response' || message.method !== 'REGISTER' || message.status < 200 || !wasRegistering)
+        return;
+      // The challenge is being answered: this was not the last word.
+      if (message.status >= 300 && registersSent > registersBefore) return;
+      const date = Date.parse(message.headers('date')[0] ?? '');
+      answered({
+        status: message.status,
+        phrase: message.phrase,
+        expiresS: grantedExpires(message, config.instanceId),
+        challenges: challengesIn(message),
+        date: Number.isNaN(date) ? null : date,
+        retryAfterMs: retryAfterIn(message) ?? undefined,
+      });
+    },
+    call: (target, media, sessionListener) =>
+      createRetriedSession(target, media, sessionListener, {
+        invite,
+        freshToken: listener.onInviteRefused,
+        mayFollow: listener.onRedirected,
+      }),
+    stop: () => {
+      stopped = true;
+      ua.stop();
+    },
+  };
+}

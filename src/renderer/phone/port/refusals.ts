@@ -1,0 +1,35 @@
+/** Why a call can't be placed, in one sentence for the agent. */
+import type { MicrophoneFailure } from '../../media/microphone-source';
+import type { TargetProblem } from '../../../contracts/call/sip-uri';
+import type { RegisterAnswer } from './sip-stack';
+
+const TARGET: Readonly<Record<TargetProblem, string>> = {
+  empty: 'Type a number or a name to call.',
+  'too-long': 'This is too long to be a number or an address.',
+  'malformed-uri': 'This is no address that can be called: write it as name@domain.',
+  'malformed-number': 'This is no number that can be called: use digits, and + in front of a country code.',
+};
+
+/** What is wrong with the typed target. */
+export function targetSentence(problem: TargetProblem): string {
+  return TARGET[problem];
+}
+
+const MICROPHONE: Readonly<Record<MicrophoneFailure['reason'], string>> = {
+  'microphone-refused': 'The system does not let Ringfence use the microphone.',
+  'microphone-missing': 'There is no microphone.',
+  'microphone-busy': 'Another program holds the microphone.',
+};
+
+/** Why there is no sound to send. */
+export function microphoneSentence(reason: MicrophoneFailure['reason']): string {
+  return MICROPHONE[reason];
+}
+
+/** Why a REGISTER that was no matter of tokens got no 200. */
+export function registerSentence({ status, phrase }: Pick<RegisterAnswer, 'status' | 'phrase'>): string {
+  const code = `${status} ${phrase}`.trim();
+  return status === 408 || status >= 500
+    ? `The gateway can't register this line now (${code}).`
+    : `The gateway refused to register this line (${code}).`;
+}

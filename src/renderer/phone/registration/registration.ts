@@ -1,0 +1,317 @@
+/**
+ * Keeps one identity registered: grant -> flow -> REGISTER, and again after every loss, until told to stop.
+ *
+ *   offline -> connecting -> registering -> registered
+ *                  ^              |             |  lost
+ *                  +-- waiting <--+-------------+
+ *
+ * A grant that main renewed is used make-before-break, so that `registered` never lapses for it.
+ */
+import type { Grant } from '../../../contracts/profile/grant';
+import type { Registration } from '../../../contracts/call/call';
+import { isLoopbackUrl } from '../../../contracts/base/loopback';
+import type { Clock } from '../../base/clock';
+import type { FlowEnd } from '../wire/flow';
+import { createReconnectBackOff } from './reconnect-back-off';
+import { isBoundToFlow, isForSameGateway } from '../wire/presented-socket';
+import { judgeRegister, skewIn } from './register-verdict';
+import { openWithin, retryDelay } from '../base/retry-policy';
+import type { SipSocket } from '../wire/sip-socket';
+import type { RegisterAnswer } from '../port/sip-stack';
+import { judgeRefusal, type AuthRefusal } from './token-refusal';
+import type { EngineEvent, GrantSource, NetworkChange } from '../port/user-agent';
+import { connectionLost, registered as registeredEvent, tokenMinted, unregistered } from '../port/messages';
+
+export interface RegistrationDeps {
+  readonly grants: GrantSource;
+  readonly socket: Pick<SipSocket, 'connect' | 'replace' | 'isUp' | 'probe'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Sends a REGISTER on the current flow for this grant's identity; `toProxy` as in `present`. */
+  readonly register: (grant: Grant, toProxy: boolean) => void;
+  /** Requests carry this grant from now on; `toProxy`: as Proxy-Authorization too. */
+  readonly present: (grant: Grant, toProxy: boolean) => void;
+  readonly onChange: () => void;
+  readonly onEvent: (event: EngineEvent) => void;
+  /** Registered over another flow, after a loss or because this computer's addresses changed (`moved`). */
+  readonly onRestored: (moved: boolean) => void;
+}
+
+export interface RegistrationKeeper {
+  readonly state: () => Registration;
+  /** The grant in use, or null. */
+  readonly grant: () => Grant | null;
+  readonly start: () => void;
+  readonly stop: () => void;
+  readonly reconnectNow: () => void;
+  readonly networkChanged: (change: NetworkChange) => void;
+  readonly flowLost: (end: FlowEnd) => void;
+  readonly registerAnswered: (answer: RegisterAnswer) => void;
+  /** An INVITE was refused. Null: another token would not help. Else one is minted: true once requests carry it. */
+  readonly presentAnother: (requestUri: string, refusal: AuthRefusal) => Promise<boolean> | null;
+}
+
+/** Milliseconds. */
+const PROBE_ON_RESUME = 1_000;
+
+export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
+  const { clock, socket } = deps;
+  let state: Registration = { phase: 'offline' };
+  let grant: Grant | null = null;
+  let stopHearing: () => void = () => undefined;
+  let cancelRenewal: () => void = () => undefined;
+  /** Counts attempts: an answer to an older one is stale. */
+  let attempt = 0;
+  let running = false;
+  let beganAt = 0;
+  let tokenRetried = false;
+  /** A proxy asked for the token (407): it is presented to it as well, as long as the gateway is the same. */
+  let toProxy = false;
+  /** What the calls are told once a REGISTER is accepted on the flow that replaces the one before: it was lost, or an address went away. */
+  let wasLost = false;
+  let moved = false;
+  /** The attempt that opens a flow beside the one that is current, or 0. */
+  let replacing = 0;
+
+  const set = (next: Registration): void => {
+    state = next;
+    deps.onChange();
+  };
+  const isElsewhere = (): boolean => grant !== null && isLoopbackUrl(grant.url) !== true;
+  const hasFlowElsewhere = (): boolean =>
+    isElsewhere() && (state.phase === 'registered' || state.phase === 'registering');
+
+  const backOff = createReconnectBackOff({
+    clock,
+    random: deps.random,
+    onEvent: deps.onEvent,
+    isElsewhere,
+    onWaiting: set,
+    retry: () => void connect(),
+  });
+
+  const take = (fresh: Grant): void => {
+    toProxy &&= isForSameGateway(grant, fresh);
+    grant = fresh;
+    deps.onEvent(tokenMinted(fresh));
+  };
+
+  async function connect(): Promise<void> {
+    backOff.trying();
+    cancelRenewal();
+    attempt += 1;
+    const mine = attempt;
+    beganAt = clock.now();
+    set({ phase: 'connecting', attempt: backOff.failures() + 1 });
+    // A token for each connect: one that was refused, or may have been seen, is never presented again.
+    const result = await deps.grants.get();
+    if (mine !== attempt) return;
+    if (!result.ok) {
+      backOff.noGrant(result.failure);
+      return;
+    }
+    take(result.value);
+    const open = await socket.connect(result.value, openWithin(backOff.failures(), !isElsewhere()));
+    if (mine !== attempt) return;
+    if (!open) {
+      backOff.notOpened(clock.now() - beganAt);
+      return;
+    }
+    backOff.opened();
+    set({ phase: 'registering' });
+    deps.register(result.value, toProxy);
+  }
+
+  /** The current flow may hang on an address that is gone: another one is opened beside it, while it is asked for a sign of life. */
+  async function replace(): Promise<void> {
+    attempt += 1;
+    const mine = attempt;
+    replacing = mine;
+    beganAt = clock.now();
+    socket.probe(PROBE_ON_RESUME);
+    const result = await deps.grants.get();
+    const open = mine === attempt && result.ok && (await socket.replace(result.value, openWithin(0, !isElsewhere())));
+    if (replacing === mine) replacing = 0;
+    if (mine !== attempt) return;
+    if (open) {
+      take(result.value);
+      if (state.phase !== 'registered') set({ phase: 'registering' });
+      deps.register(result.value, toProxy);
+    } else if (!socket.isUp()) void connect();
+    // The flow that was doubted is the one that the calls go on with.
+    else if (grant !== null && (moved || wasLost)) deps.register(grant, toProxy);
+  }
+
+  /** Where requests carry the token, the next ones carry this one: no flow depends on the old one. */
+  const adopt = (fresh: Grant): void => {
+    take(fresh);
+    deps.present(fresh, toProxy);
+    deps.onChange();
+  };
+
+  /** Registers again on the same flow with another token. */
+  async function registerWithAnother(): Promise<void> {
+    attempt += 1;
+    const mine = attempt;
+    const result = await deps.grants.get();
+    if (mine !== attempt) return;
+    if (!result.ok) {
+      backOff.noGrant(result.failure);
+      return;
+    }
+    if (isForSameGateway(grant, result.value)) {
+      adopt(result.value);
+      deps.register(result.value, toProxy);
+    } else void connect();
+  }
+
+  async function renew(fresh: Grant, tries: number): Promise<void> {
+    cancelRenewal();
+    if (state.phase !== 'registered' || !socket.isUp()) return;
+    if (!isBoundToFlow(fresh.presentation) && isForSameGateway(grant, fresh)) {
+      adopt(fresh);
+      deps.register(fresh, toProxy);
+      return;
+    }
+    const open = await socket.connect(fresh);
+    if (!running) return;
+    if (open) {
+      take(fresh);
+      deps.register(fresh, toProxy);
+      deps.onChange();
+      return;
+    }
+    deps.onEvent(tokenMinted(fresh));
+    // The old flow stays; as long as the registration's token lives there is time for another try.
+    const delay = retryDelay({
+      failures: tries,
+      random: deps.random(),
+      onThisComputer: isLoopbackUrl(fresh.url) === true,
+    });
+    if (clock.now() + delay >= fresh.expiresAt) return;
+    cancelRenewal = clock.after(delay, () => {
+      void deps.grants.get().then((again) => {
+        if (again.ok) void renew(again.value, tries + 1);
+      });
+    });
+  }
+
+  const accepted = (expiresAt: number): void => {
+    const now = clock.now();
+    const before = state;
+    tokenRetried = false;
+    backOff.over();
+    const tookMs = now - beganAt;
+    // An answer that comes while another flow is being opened is of the one that is being left: the calls wait for the next one.
+    const restored = replacing === 0 && (wasLost || moved);
+    const hasMoved = moved;
+    if (restored) wasLost = moved = false;
+    set(
+      before.phase === 'registered' ? { ...before, expiresAt } : { phase: 'registered', since: now, expiresAt, tookMs },
+    );
+    if (grant !== null && (restored || before.phase !== 'registered'))
+      deps.onEvent(registeredEvent(grant.identity, tookMs));
+    if (restored) deps.onRestored(hasMoved);
+  };
+
+  function reconnectNow(): void {
+    if (state.phase === 'waiting') {
+      backOff.forgive();
+      void connect();
+    } else if (hasFlowElsewhere()) {
+      // Faster than to wait for a sign of life; calls on the flow before are told of the new one.
+      wasLost = true;
+      void replace();
+    } else socket.probe(PROBE_ON_RESUME);
+  }
+
+  return {
+    state: () => state,
+    grant: () => grant,
+    start: () => {
+      if (running) return;
+      running = true;
+      const stops = [
+        deps.grants.onRenewed((fresh) => void renew(fresh, 0)),
+        deps.grants.onConnectRefused?.(backOff.connectRefused),
+      ];
+      stopHearing = () => stops.forEach((stop) => stop?.());
+      void connect();
+    },
+    stop: () => {
+      if (!running) return;
+      running = false;
+      attempt += 1;
+      if (state.phase === 'registered' && grant !== null) deps.onEvent(unregistered(grant.identity));
+      for (const cancel of [stopHearing, backOff.stop, cancelRenewal]) cancel();
+      grant = null;
+      set({ phase: 'offline' });
+    },
+    reconnectNow,
+    networkChanged: ({ lost, connected }) => {
+      backOff.network(connected);
+      moved ||= lost && isElsewhere();
+      // Without a network nothing can be opened; whether the flow still lives is soon found.
+      if (!connected && isElsewhere()) socket.probe(PROBE_ON_RESUME);
+      else if (state.phase === 'connecting' && isElsewhere()) {
+        backOff.forgive();
+        void connect();
+      } else if (moved || !hasFlowElsewhere()) reconnectNow();
+      else socket.probe(PROBE_ON_RESUME);
+    },
+    flowLost: (end) => {
+      if (!running) return;
+      wasLost = true;
+      tokenRetried = false;
+      deps.onEvent(connectionLost(end));
+      const successor = replacing > 0;
+      // Whatever else was under way used the flow that is gone.
+      if (successor) set({ phase: 'connecting', attempt: backOff.failures() + 1 });
+      else attempt += 1;
+      backOff.lost(successor);
+    },
+    registerAnswered: (answer) => {
+      // Without a flow the answer is our own 503; the loss itself is being dealt with.
+      if (!running || !socket.isUp()) return;
+      const skew = skewIn(answer, clock.now());
+      if (skew !== null) backOff.tell('Clock is wrong', skew);
+      const verdict = judgeRegister(answer, { grant, now: clock.now(), tokenRetried, toProxy });
+      switch (verdict.kind) {
+        case 'accepted':
+          if (skew === null) backOff.nothingIsWrong();
+          accepted(verdict.expiresAt);
+          break;
+        case 'another-token':
+          tokenRetried = true;
+          toProxy = verdict.toProxy;
+          void (verdict.on === 'new-flow' ? connect() : registerWithAnother());
+          break;
+        case 'to-proxy':
+          toProxy = true;
+          if (grant !== null) deps.register(grant, toProxy);
+          break;
+        case 'problem':
+          backOff.refused(verdict);
+      }
+    },
+    presentAnother: (requestUri, refusal) => {
+      if (grant === null) return null;
+      const verdict = judgeRefusal(refusal, grant, requestUri, toProxy);
+      if (!verdict.another && (!verdict.toProxy || toProxy)) return null;
+      toProxy = verdict.toProxy;
+      if (!verdict.another) {
+        deps.present(grant, toProxy);
+        return Promise.resolve(true);
+      }
+      return deps.grants.get().then((result) => {
+        if (!running || !result.ok) return false;
+        if (!isForSameGateway(grant, result.value)) {
+          void renew(result.value, 0);
+          return false;
+        }
+        adopt(result.value);
+        return true;
+      });
+    },
+  };
+}

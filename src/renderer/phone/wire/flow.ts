@@ -1,0 +1,170 @@
+/** One WebSocket to the gateway (a flow, RFC 5626), with a liveness probe that wants an answer. */
+import type { Grant } from '../../../contracts/profile/grant';
+import type { Clock } from '../../base/clock';
+import { secretsOf, SIP_PROTOCOL, socketArguments } from './presented-socket';
+import { isProbeBranch, optionsProbe, peek } from './sip-wire';
+import { redact, type TraceEntry } from './trace';
+
+/** What the engine needs of a WebSocket; the browser's and that of `ws` have it. */
+export interface WebSocketLike {
+  readonly protocol: string;
+  /** As in the WebSocket API: 2 (CLOSING) once the far end's Close frame is there. */
+  readonly readyState: number;
+  send(data: string): void;
+  readonly close: () => void;
+  addEventListener(type: 'open' | 'error' | 'close', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+}
+export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
+
+/** How a flow ended. `probe`: it was silent and did not answer within `afterMs`. */
+export type FlowEnd =
+  { readonly how: 'refused' } | { readonly how: 'closed' } | { readonly how: 'probe'; readonly afterMs: number };
+
+export interface FlowDeps {
+  readonly WebSocket: WebSocketConstructor;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly trace: (entry: TraceEntry) => void;
+}
+
+export interface FlowListener {
+  readonly onOpen: () => void;
+  /** A SIP message; keep-alives and probe answers are not passed on. */
+  readonly onMessage: (text: string, flow: Flow) => void;
+  /** Once, whatever ended it, unless `close` did. */
+  readonly onEnd: (end: FlowEnd, flow: Flow) => void;
+}
+
+export interface Flow {
+  readonly number: number;
+  readonly send: (text: string) => void;
+  /** Asks for a sign of life now; none within `answerMs` ends the flow. */
+  readonly probe: (answerMs: number) => void;
+  /** Requests carry another grant from now on: its secrets are not traced either. */
+  readonly conceal: (grant: Grant) => void;
+  readonly close: () => void;
+}
+
+/** Milliseconds. */
+/** Unless somebody wants it sooner. */
+const OPEN_WITHIN = 5_000;
+const QUIET_BEFORE_PROBE = 5_000;
+const ANSWER_WITHIN = 3_000;
+/**
+ * `close` comes when the server has closed TCP as well, for which Chromium waits up to 2 s: some servers (Kamailio) leave that to us.
+ * So the state is looked at.
+ */
+const LOOK_EVERY = 250;
+const CLOSING = 2;
+/** What a flow remembers not to trace; older ones have expired. */
+const SECRETS_KEPT = 8;
+
+/** Null: the browser refuses to try, as it does when a token has characters that no subprotocol may have. Its complaint, which quotes them, goes nowhere. */
+function openSocket(grant: Grant, WebSocket: WebSocketConstructor): WebSocketLike | null {
+  const { url, protocols } = socketArguments(grant);
+  try {
+    return new WebSocket(url, protocols);
+  } catch {
+    return null;
+  }
+}
+
+/** Opens a WebSocket with the grant's token as its presentation says (RFC 7118 section 5: subprotocol `sip`). */
+export function openFlow(
+  number: number,
+  grant: Grant,
+  deps: FlowDeps,
+  listener: FlowListener,
+  openWithinMs: number = OPEN_WITHIN,
+): Flow {
+  const { clock } = deps;
+  const secrets = new Set(secretsOf(grant.presentation));
+  const token = Math.floor(deps.random() * 0xffffffff).toString(36);
+  const transport = grant.url.startsWith('wss:') ? 'WSS' : 'WS';
+  let state: 'opening' | 'open' | 'over' = 'opening';
+  let sequence = 0;
+  let cancelTimer: () => void = () => undefined;
+  let cancelLook: () => void = () => undefined;
+  const socket = openSocket(grant, deps.WebSocket);
+
+  const over = (end: FlowEnd | null): void => {
+    if (state === 'over') return;
+    state = 'over';
+    cancelTimer();
+    cancelLook();
+    try {
+      socket?.close();
+    } catch {
+      // A socket that never opened may refuse to be closed; it is gone either way.
+    }
+    if (end !== null) listener.onEnd(end, flow);
+  };
+  const write = (text: string): void => {
+    if (state !== 'open') return;
+    deps.trace({ direction: 'out', flow: number, text: redact(text, [...secrets]) });
+    socket?.send(text);
+  };
+  const probe = (answerMs: number): void => {
+    if (state !== 'open') return;
+    cancelTimer();
+    sequence += 1;
+    write(optionsProbe({ identity: grant.identity, transport, token, sequence }));
+    cancelTimer = clock.after(answerMs, () => over({ how: 'probe', afterMs: answerMs }));
+  };
+  const alive = (): void => {
+    cancelTimer();
+    if (state === 'open') cancelTimer = clock.after(QUIET_BEFORE_PROBE, () => probe(ANSWER_WITHIN));
+  };
+  const flow: Flow = {
+    number,
+    send: write,
+    probe,
+    conceal: ({ presentation }) => {
+      for (const secret of secretsOf(presentation)) secrets.add(secret);
+      for (const oldest of [...secrets].slice(0, -SECRETS_KEPT)) secrets.delete(oldest);
+    },
+    close: () => over(null),
+  };
+
+  if (socket === null) {
+    // Not before the caller has the flow in its hands.
+    cancelTimer = clock.after(0, () => over({ how: 'refused' }));
+    return flow;
+  }
+  const look = (): void => {
+    if (socket.readyState >= CLOSING) over({ how: 'closed' });
+    else cancelLook = clock.after(LOOK_EVERY, look);
+  };
+  cancelTimer = clock.after(openWithinMs, () => over({ how: 'refused' }));
+  socket.addEventListener('open', () => {
+    if (state !== 'opening') return;
+    if (socket.protocol !== SIP_PROTOCOL) {
+      over({ how: 'refused' });
+      return;
+    }
+    state = 'open';
+    alive();
+    look();
+    listener.onOpen();
+  });
+  socket.addEventListener('message', (event: { readonly data: unknown }) => {
+    if (state !== 'open') return;
+    alive();
+    // Binary frames are no use to SIP over our gateways; a keep-alive (RFC 5626 section 3.5.1) is answered here.
+    if (typeof event.data !== 'string') return;
+    const text = event.data;
+    if (text.trim() === '') {
+      if (text === '\r\n\r\n') socket.send('\r\n');
+      return;
+    }
+    deps.trace({ direction: 'in', flow: number, text: redact(text, [...secrets]) });
+    const message = peek(text);
+    if (message !== null && message.kind === 'response' && isProbeBranch(message.branch)) return;
+    listener.onMessage(text, flow);
+  });
+  // The reason of a refused handshake is hidden from a page: all of them are close code 1006.
+  socket.addEventListener('error', () => over({ how: state === 'opening' ? 'refused' : 'closed' }));
+  socket.addEventListener('close', () => over({ how: state === 'opening' ? 'refused' : 'closed' }));
+  return flow;
+}

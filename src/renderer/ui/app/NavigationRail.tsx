@@ -1,0 +1,34 @@
+import { List, Phone, Settings } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'react-aria-components/Link';
+import { useStore } from '../../state/use-store';
+import type { Screen } from '../../state/view-store';
+import { useApp } from '../kit/app-context';
+
+const PLACES: readonly { readonly screen: Screen; readonly label: string; readonly icon: ReactNode }[] = [
+  { screen: 'phone', label: 'Phone', icon: <Phone size={20} aria-hidden="true" /> },
+  { screen: 'live', label: 'Live', icon: <List size={20} aria-hidden="true" /> },
+  { screen: 'settings', label: 'Settings', icon: <Settings size={20} aria-hidden="true" /> },
+];
+
+/** Where to go: at the left, or at the bottom of a narrow window. Live is a place only where its column has no room. */
+export function NavigationRail() {
+  const { view } = useApp();
+  const { screen } = useStore(view);
+  return (
+    <nav className="rail" aria-label="Main">
+      {PLACES.map((place) => (
+        <Link
+          key={place.screen}
+          className="rail-link"
+          data-screen={place.screen}
+          {...(place.screen === screen ? { 'aria-current': 'page' } : {})}
+          onPress={() => view.change({ screen: place.screen })}
+        >
+          {place.icon}
+          <span>{place.label}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}

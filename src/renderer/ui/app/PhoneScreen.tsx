@@ -1,0 +1,78 @@
+import { lazy, Suspense } from 'react';
+import type { Call } from '../../../contracts/call/call';
+import type { Profile } from '../../../contracts/profile/profile';
+import { canSendDigits, isLive, layoutOf } from '../../state/call-views';
+import { activeProfile, hasSip } from '../../state/profiles-store';
+import { useStore } from '../../state/use-store';
+import { useApp } from '../kit/app-context';
+import { AssistantDialler } from '../phone/AssistantDialler';
+import { CallCard } from '../phone/CallCard';
+import { CallLine } from '../phone/CallLine';
+import { CallTranscript } from '../phone/CallTranscript';
+import { Dialler } from '../phone/Dialler';
+import { DigitsPad } from '../phone/DigitsPad';
+import { FailureNotice } from '../kit/FailureNotice';
+import { IncomingCard } from '../phone/IncomingCard';
+import { PhoneNotice } from '../phone/PhoneNotice';
+import { PracticeHint } from '../phone/PracticeHint';
+import { RegistrationNotice } from '../phone/RegistrationNotice';
+
+// Shown once in the life of an installation: it waits outside until then.
+const FirstRunGuide = lazy(async () => ({ default: (await import('../guide/FirstRunGuide')).FirstRunGuide }));
+
+/** The calls, and below them, always in the same place, the dialler. */
+export function PhoneScreen() {
+  const { guide, phone, profiles, view } = useApp();
+  const snapshot = useStore(phone);
+  const { keypadCallId, dialFailure } = useStore(view);
+  const lines = useStore(profiles);
+  const profile = activeProfile(lines);
+  const layout = layoutOf(snapshot);
+  const lineOf = (call: Call): Profile | null => lines?.profiles.find(({ id }) => id === call.profileId) ?? null;
+  const digitsTo = snapshot.calls.find(
+    (call) => call.id === keypadCallId && (canSendDigits(call) || call.phase === 'recovering'),
+  );
+  const incoming = layout.incoming.map((call) => (
+    <IncomingCard key={call.id} call={call} line={lineOf(call)} small={layout.inCall} />
+  ));
+  const live = snapshot.calls.filter(isLive).length;
+  const { open: guiding, call: guided } = useStore(guide);
+  /** Any other call has the screen for itself. */
+  const showsGuide = guiding && snapshot.calls.every(({ id }) => id === guided?.id);
+
+  return (
+    <div className="phone" data-live-calls={live} data-digits={digitsTo !== undefined} data-guide={showsGuide}>
+      <section className="calls" aria-label="Calls">
+        {!layout.inCall && incoming}
+        {layout.main !== null && <CallCard key={layout.main.id} call={layout.main} line={lineOf(layout.main)} />}
+        {layout.main !== null && <CallTranscript key={`transcript ${layout.main.id}`} callId={layout.main.id} />}
+        {layout.lines.map((call) => (
+          <CallLine key={call.id} call={call} line={lineOf(call)} />
+        ))}
+        {layout.inCall && incoming}
+        <RegistrationNotice />
+        {showsGuide && (
+          <Suspense fallback={null}>
+            <FirstRunGuide />
+          </Suspense>
+        )}
+        {!showsGuide && snapshot.calls.length === 0 && profile?.environment === 'practice' && dialFailure === null && (
+          <PracticeHint />
+        )}
+      </section>
+      <section className="dialling" aria-label="Dialler">
+        <PhoneNotice />
+        {dialFailure !== null && (
+          <FailureNotice failure={dialFailure} onDismiss={() => view.change({ dialFailure: null })} />
+        )}
+        {profile !== null && !hasSip(profile) ? (
+          <AssistantDialler line={profile} />
+        ) : digitsTo === undefined ? (
+          <Dialler />
+        ) : (
+          <DigitsPad call={digitsTo} />
+        )}
+      </section>
+    </div>
+  );
+}

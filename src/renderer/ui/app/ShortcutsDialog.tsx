@@ -1,0 +1,45 @@
+import { X } from 'lucide-react';
+import { Button } from 'react-aria-components/Button';
+import { Dialog, Heading } from 'react-aria-components/Dialog';
+import { Keyboard } from 'react-aria-components/Keyboard';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { useSelected } from '../../state/use-store';
+import { useApp } from '../kit/app-context';
+import { SHORTCUTS } from '../kit/keyboard';
+
+/** The list of keys, shown by `?`. */
+export function ShortcutsDialog() {
+  const { view } = useApp();
+  const open = useSelected(view, ({ shortcutsOpen }) => shortcutsOpen);
+  return (
+    <ModalOverlay
+      className="veil"
+      isDismissable
+      isOpen={open}
+      onOpenChange={(shortcutsOpen) => view.change({ shortcutsOpen })}
+    >
+      <Modal className="modal">
+        <Dialog className="dialog">
+          <div className="dialog-head">
+            <Heading slot="title">Keyboard</Heading>
+            <Button slot="close" className="icon-button small" aria-label="Close">
+              <X size={20} aria-hidden="true" />
+            </Button>
+          </div>
+          <dl className="shortcuts">
+            {SHORTCUTS.map(({ keys, does }) => (
+              <div key={does} className="shortcut">
+                <dt>
+                  {keys.map((key) => (
+                    <Keyboard key={key}>{key}</Keyboard>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { endCause, type Call, type CallFacts, type EndCause } from '../../../contracts/call/call';
+import { environment } from '../../../contracts/profile/profile';
+import { failureActions } from '../../../contracts/base/result';
+import {
+  ACTION_MESSAGES,
+  END_MESSAGES,
+  announcement,
+  environmentNote,
+  failureDetails,
+  phaseWords,
+  registrationWords,
+} from './messages';
+
+const facts: CallFacts = {
+  id: 'c1',
+  direction: 'outgoing',
+  peer: { uri: 'sip:1002@pbx.example.com', user: '1002', displayName: 'Asha' },
+  profileId: 'p',
+  startedAt: 0,
+  muted: false,
+  sentDigits: '',
+  problem: null,
+};
+
+describe('end causes', () => {
+  it.each(endCause.options)('%s has a title and one sentence', (cause: EndCause) => {
+    const words = END_MESSAGES[cause];
+    expect(words.title).not.toBe('');
+    expect(words.sentence).toMatch(/^[A-Z][^.]*\.$/);
+    expect(words.sentence).not.toMatch(/\d{3}/);
+  });
+  it('no two causes read the same', () => {
+    const sentences = endCause.options.map((cause) => END_MESSAGES[cause].sentence);
+    expect(new Set(sentences).size).toBe(sentences.length);
+  });
+  it('there are no words for causes that do not exist', () => {
+    expect(Object.keys(END_MESSAGES).sort()).toEqual([...endCause.options].sort());
+  });
+});
+
+describe('failures', () => {
+  it.each(failureActions)('the action %s has a button or none on purpose', (action) => {
+    expect(action === 'none').toBe(ACTION_MESSAGES[action] === null);
+  });
+  it('details carry the code', () => {
+    expect(failureDetails({ reason: 'key-absent', sentence: 's', action: 'none' })).toBe('key-absent');
+    expect(failureDetails({ reason: 'key-absent', sentence: 's', action: 'none', details: 'x' })).toBe('key-absent: x');
+  });
+});
+
+describe('registration', () => {
+  it('counts down the wait and never below zero', () => {
+    const waiting = {
+      phase: 'waiting',
+      retryAt: 10_000,
+      attempt: 1,
+      problem: 'gateway-unreachable',
+      sentence: 'S.',
+    } as const;
+    expect(registrationWords(waiting, 7_400).word).toBe('Waiting 3 s');
+    expect(registrationWords(waiting, 10_000).word).toBe('Waiting');
+    expect(registrationWords(waiting, 99_000)).toMatchObject({ word: 'Waiting', sentence: 'S.', tone: 'bad' });
+  });
+  it('says Registered when it is', () => {
+    expect(registrationWords({ phase: 'registered', since: 0, expiresAt: 1, tookMs: 1 }, 0)).toMatchObject({
+      word: 'Registered',
+      tone: 'good',
+    });
+  });
+});
+
+describe('announcements', () => {
+  const active: Call = { ...facts, phase: 'active', answeredAt: 1 };
+  it('tells being answered from being resumed and being back', () => {
+    expect(announcement(active, 'ringing')).toBe('Connected to Asha');
+    expect(announcement(active, 'held')).toBe('Call with Asha resumed');
+    expect(announcement(active, 'recovering')).toBe('Connection to Asha is back');
+    expect(announcement({ ...active, phase: 'held', hold: { byUs: true, byPeer: false } }, 'recovering')).toBe(
+      'Connection to Asha is back',
+    );
+  });
+  it('tells who holds', () => {
+    expect(
+      announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: true, byPeer: false } }, 'active'),
+    ).toBe('Asha is on hold');
+    expect(
+      announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: false, byPeer: true } }, 'active'),
+    ).toBe('Asha put you on hold');
+  });
+  it('says the cause of an end', () => {
+    const ended: Call = {
+      ...facts,
+      phase: 'ended',
+      answeredAt: null,
+      endedAt: 2,
+      cause: 'busy',
+      details: '486 Busy Here',
+    };
+    expect(announcement(ended, 'ringing')).toBe('Call with Asha: They are in another call.');
+    expect(phaseWords(ended)).toBe('Busy');
+  });
+});
+
+describe('the environment on a call card', () => {
+  it('is said of every line that is none of production', () => {
+    expect(environment.options.filter((each) => environmentNote(each) === null)).toEqual(['production']);
+    expect(environmentNote('staging')).toBe('Staging line: this is not a production call.');
+  });
+});

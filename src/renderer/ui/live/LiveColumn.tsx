@@ -1,0 +1,117 @@
+import { Activity, Copy, Pause, Play } from 'lucide-react';
+import type { Key } from 'react-aria-components/Menu';
+import { useMemo, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { ToggleButton } from 'react-aria-components/ToggleButton';
+import type { LiveCategory, LiveEvent } from '../../../contracts/call/event';
+import { useSelected, useStore } from '../../state/use-store';
+import { useApp } from '../kit/app-context';
+import { copyText } from '../kit/copy-text';
+import { EventList } from './EventList';
+import { FilterButtons } from '../kit/FilterButtons';
+import { clock } from '../kit/format';
+import { HealthPanel } from './HealthPanel';
+import { saySentence } from '../kit/notices';
+import { RemoteCallList } from './RemoteCallList';
+
+const FILTERS: readonly { readonly id: LiveCategory | 'all'; readonly label: string }[] = [
+  { id: 'all', label: 'All' },
+  { id: 'calls', label: 'Calls' },
+  { id: 'line', label: 'Line' },
+  { id: 'registration', label: 'Registration' },
+  { id: 'tokens', label: 'Tokens' },
+  { id: 'errors', label: 'Errors' },
+];
+
+const categoryOf = (filter: Key): LiveCategory | null =>
+  filter === 'calls' || filter === 'line' || filter === 'registration' || filter === 'tokens' || filter === 'errors'
+    ? filter
+    : null;
+
+/** Events as text, newest first, as they are copied. */
+export function asText(events: readonly LiveEvent[]): string {
+  return events
+    .map(
+      (event) => `${new Date(event.at).toISOString().slice(0, 10)} ${clock(event.at)}\t${event.title}\t${event.detail}`,
+    )
+    .join('\n');
+}
+
+/** What happens, one line an event, newest on top. */
+export function LiveColumn() {
+  const { live, lineEvents } = useApp();
+  const hasLine = useSelected(lineEvents, ({ phase }) => phase !== 'off');
+  const total = useStore(live);
+  const [filter, setFilter] = useState<Key>('all');
+  const [showsHealth, setShowsHealth] = useState(false);
+  const [paused, setPaused] = useState<{ readonly total: number; readonly events: readonly LiveEvent[] } | null>(null);
+  const filters = useMemo(
+    () => FILTERS.filter(({ id }) => id !== 'line' || hasLine || filter === 'line'),
+    [hasLine, filter],
+  );
+  const category = categoryOf(filter);
+  // `total` stands for the log's content: it grows with each event.
+  const current = useMemo(() => (total === 0 ? [] : live.events(category)), [live, category, total]);
+  const events =
+    paused === null ? current : paused.events.filter((event) => category === null || event.category === category);
+  const missed = paused === null ? 0 : total - paused.total;
+
+  function copy(): void {
+    saySentence(
+      copyText(asText(events))
+        ? `Copied ${events.length} ${events.length === 1 ? 'event' : 'events'}.`
+        : 'Nothing could be copied: the clipboard is closed to this window.',
+    );
+  }
+
+  return (
+    <section className="live" aria-label="Live">
+      <div className="live-head">
+        <h2 className="live-title">Live</h2>
+        {missed > 0 && (
+          <span className="tag" aria-live="off">
+            {missed} new
+          </span>
+        )}
+        <span className="live-actions">
+          <ToggleButton
+            className="icon-button small"
+            aria-label="Health"
+            isSelected={showsHealth}
+            onChange={setShowsHealth}
+          >
+            <Activity size={16} aria-hidden="true" />
+          </ToggleButton>
+          <Button className="icon-button small" aria-label="Copy" isDisabled={events.length === 0} onPress={copy}>
+            <Copy size={16} aria-hidden="true" />
+          </Button>
+          <ToggleButton
+            className="icon-button small"
+            aria-label="Pause"
+            isSelected={paused !== null}
+            onChange={(on) => setPaused(on ? { total, events: live.events(null) } : null)}
+          >
+            {paused === null ? <Pause size={16} aria-hidden="true" /> : <Play size={16} aria-hidden="true" />}
+          </ToggleButton>
+        </span>
+      </div>
+      {showsHealth && <HealthPanel />}
+      {hasLine && <RemoteCallList />}
+      <FilterButtons label="Show" options={filters} chosen={filter} onChoose={setFilter} />
+      {events.length === 0 ? (
+        <p className="live-empty">
+          {category === null
+            ? 'Calls, registrations and tokens appear here as they happen.'
+            : 'Nothing of this kind yet.'}
+        </p>
+      ) : (
+        <EventList key={String(filter)} events={events} onCopy={copy} />
+      )}
+      {total > live.capacity && (
+        <p className="live-kept" data-testid="live-kept">
+          The newest {live.capacity.toLocaleString('en')} of {total.toLocaleString('en')} events are kept.
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,86 @@
+import { Phone, PhoneIncoming, PhoneOff } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { Button } from 'react-aria-components/Button';
+import type { Call } from '../../../contracts/call/call';
+import type { Profile } from '../../../contracts/profile/profile';
+import { isLive } from '../../state/call-views';
+import { useSelected } from '../../state/use-store';
+import { useApp } from '../kit/app-context';
+import { CallProblemLine } from './CallProblemLine';
+import { EnvironmentTag } from '../kit/EnvironmentTag';
+import { isTyping } from '../kit/focus';
+import { partyName } from '../kit/format';
+import { PeerNumber } from './PeerNumber';
+
+interface IncomingCardProps {
+  readonly call: Call;
+  /** The line that it rings on, or null when it is gone. */
+  readonly line: Profile | null;
+  /** In one line, for the time of another call. */
+  readonly small: boolean;
+}
+
+/** A call that rings for the agent. Answer has the focus at once, unless the agent is typing. */
+export function IncomingCard({ call, line, small }: IncomingCardProps) {
+  const { phone, settings } = useApp();
+  const quiet = useSelected(settings, (value) => value.doNotDisturb);
+  const answer = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const elsewhere = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
+    // Keys that are meant for one call must not fall on another.
+    const onAnotherCall =
+      document.activeElement !== null && document.activeElement.closest('[data-testid="call-card"]') !== null;
+    answer.current?.scrollIntoView({ block: 'nearest' });
+    if (!quiet && !elsewhere && !onAnotherCall && !isTyping()) answer.current?.focus();
+  }, [quiet]);
+  const name = partyName(call.peer);
+  return (
+    <>
+      <article
+        className="card incoming-card"
+        data-small={small}
+        data-testid="call-card"
+        data-phase={call.phase}
+        data-direction={call.direction}
+        data-call-id={call.id}
+        data-quiet={quiet}
+        data-environment={line?.environment}
+        tabIndex={-1}
+        aria-label={`Incoming call from ${name}`}
+      >
+        <span className="incoming-icon" aria-hidden="true">
+          <PhoneIncoming size={22} />
+        </span>
+        <div className="call-who">
+          <p className="incoming-line">
+            {small ? 'Incoming' : ['Incoming call', line?.name].filter((part) => part !== undefined).join(' · ')}
+            {!small && line !== null && <EnvironmentTag environment={line.environment} />}
+            {quiet && <span className="tag">Do not disturb</span>}
+          </p>
+          <h2 className="call-name" title={name}>
+            {name}
+          </h2>
+          <p className="call-number">
+            <PeerNumber party={call.peer} />
+          </p>
+        </div>
+        <div className="incoming-actions">
+          <Button className="big-button decline" onPress={() => phone.end(call.id)}>
+            <PhoneOff size={20} aria-hidden="true" />
+            Decline
+          </Button>
+          <Button
+            ref={answer}
+            className="big-button answer"
+            data-first-choice
+            onPress={() => void phone.answer(call.id)}
+          >
+            <Phone size={20} aria-hidden="true" />
+            Answer
+          </Button>
+        </div>
+      </article>
+      {call.problem !== null && isLive(call) && <CallProblemLine call={call} problem={call.problem} />}
+    </>
+  );
+}

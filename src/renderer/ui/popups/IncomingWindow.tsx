@@ -1,0 +1,48 @@
+import { Phone, PhoneOff } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import type { IncomingNotice } from '../../../contracts/call/call';
+import type { Store } from '../../base/store';
+import { useStore } from '../../state/use-store';
+import { EnvironmentTag } from '../kit/EnvironmentTag';
+import { formatNumber } from '../kit/phone-number';
+
+interface IncomingWindowProps {
+  /** The calls that ring, oldest first. */
+  readonly notices: Store<readonly IncomingNotice[]>;
+  readonly onAct: (callId: string, action: 'answer' | 'decline') => void;
+}
+
+/** The small window over everything: who calls, Decline, Answer. */
+export function IncomingWindow({ notices, onAct }: IncomingWindowProps) {
+  const [first, ...more] = useStore(notices);
+  const answer = useRef<HTMLButtonElement>(null);
+  const callId = first?.callId;
+  // The window does not take the focus; if the agent gives it the focus, Enter answers.
+  useEffect(() => answer.current?.focus(), [callId]);
+  if (first === undefined) return null;
+  const number = formatNumber(first.number);
+  return (
+    <main className="popup" data-testid="call-card" data-phase="ringing" data-call-id={first.callId}>
+      <p className="popup-line">
+        Incoming · {first.line}
+        <EnvironmentTag environment={first.environment} />
+        {more.length > 0 && <span className="tag">{more.length} more</span>}
+      </p>
+      <h1 className="popup-name">{first.name === first.number ? number : first.name}</h1>
+      <p className="popup-number">{first.name === first.number ? '' : number}</p>
+      <div className="popup-actions">
+        <button type="button" className="big-button decline" onClick={() => onAct(first.callId, 'decline')}>
+          <PhoneOff size={20} aria-hidden="true" />
+          Decline
+        </button>
+        <button ref={answer} type="button" className="big-button answer" onClick={() => onAct(first.callId, 'answer')}>
+          <Phone size={20} aria-hidden="true" />
+          Answer
+        </button>
+      </div>
+      <div className="visually-hidden" role="alert">
+        Incoming call from {first.name}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,399 @@
+/**
+ * Every word of the profile form, by the field's path (`form-schema.ts`): the one place to translate. A test holds the table complete:
+ * no field without words, no words without a field.
+ */
+export interface FieldWords {
+  readonly label: string;
+  /** One short sentence. */
+  readonly help: string;
+  /** What the field wants, where the schema's own words are no help to a person. */
+  readonly wants?: string;
+  /** What a good value looks like; fills an input that must not be empty with a pale hint. */
+  readonly example?: string;
+  /** Names of the options, where they are not plain already. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** One sentence about the option that is chosen, in place of `help`. */
+  readonly notes?: Readonly<Record<string, string>>;
+  /** Labels of the columns. */
+  readonly columns?: Readonly<Record<string, string>>;
+  /** What one row is called. */
+  readonly row?: string;
+  /** Seldom needed: waits behind "More". */
+  readonly more?: true;
+}
+
+const BASE_URL: FieldWords = {
+  label: 'Address of the system',
+  help: 'Where Ringfence asks for tokens; change it for a test system only.',
+  example: 'https://api.example.com',
+  more: true,
+};
+const WEEKDAYS = { '1': 'Mon', '2': 'Tue', '3': 'Wed', '4': 'Thu', '5': 'Fri', '6': 'Sat', '7': 'Sun' };
+const REALM: FieldWords = {
+  label: 'Realm',
+  help: 'Empty: the domain of the identity.',
+  wants: 'Use up to 100 characters, without quotes and backslashes.',
+};
+const pointer = (label: string, what: string): FieldWords => ({
+  label,
+  help: `Where the answer holds ${what}, as a JSON Pointer; empty: nowhere.`,
+  wants: 'Write it as /data/token.',
+});
+
+export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
+  name: {
+    label: 'Name',
+    help: 'What agents call this line.',
+    wants: 'Give the line a name of 1 to 60 characters.',
+    example: 'Support line',
+  },
+  environment: {
+    label: 'Environment',
+    help: 'Colours the line everywhere; keys of production stay in production.',
+    options: { practice: 'Practice', development: 'Development', staging: 'Staging', production: 'Production' },
+  },
+  identity: {
+    label: 'Identity',
+    help: 'The address of this line, as the gateway knows it.',
+    wants: 'Write it as user@domain, for example 1001@pbx.example.com.',
+    example: '1001@pbx.example.com',
+  },
+  displayName: {
+    label: 'Display name',
+    help: 'What the people you call see; may be empty.',
+    wants: 'Use at most 60 characters.',
+  },
+  gatewayUrl: {
+    label: 'Gateway URL',
+    help: 'The WebSocket address of the gateway.',
+    wants: 'Write it as wss://host/path; ws:// is allowed for this computer only.',
+    example: 'wss://pbx.example.com/ws',
+  },
+
+  'provider.kind': {
+    label: 'How this line proves itself',
+    help: 'Who makes its tokens, and from which key.',
+    options: {
+      'local-jwt': 'Signed token (JWT)',
+      'ephemeral-credentials': 'SIP password that expires',
+      sautikit: 'Sautikit',
+      sippet: 'Sippet',
+      decart: 'Decart',
+      'openai-realtime': 'OpenAI Realtime assistant',
+      'generic-http': 'Another system, over HTTP',
+    },
+    notes: {
+      'local-jwt': 'Ringfence signs a token for each connection; the gateway verifies it.',
+      'ephemeral-credentials':
+        'Ringfence computes a SIP user and password that expire; the gateway asks for them by digest (MD5).',
+      sautikit: 'Sautikit makes a token for each connection. Its lines carry no emergency calls.',
+      sippet: 'Sippet lends a SIP user and password, and tells live what happens on its calls.',
+      decart: 'Decart makes a client token for each connection.',
+      'openai-realtime': 'You talk with an assistant; its token and its tools stay in main.',
+      'generic-http': 'Ringfence asks a web service for a token, in the way that you describe below.',
+    },
+  },
+  'provider.local-jwt.issuer': {
+    label: 'Issuer',
+    help: 'The claim iss of the token; the gateway compares it.',
+    wants: 'Write 1 to 200 characters; the gateway compares them.',
+  },
+  'provider.local-jwt.audience': {
+    label: 'Audience',
+    help: 'The claim aud of the token; the gateway compares it.',
+    wants: 'Write 1 to 200 characters; the gateway compares them.',
+    example: 'pbx.example.com',
+  },
+  'provider.local-jwt.algorithm': {
+    label: 'Algorithm',
+    help: 'HS256 shares the key with the gateway; the others share the public key only.',
+    options: {
+      HS256: 'HS256 (shared key)',
+      RS256: 'RS256 (private key)',
+      ES256: 'ES256 (private key)',
+      EdDSA: 'EdDSA (private key)',
+    },
+  },
+  'provider.local-jwt.keyId': {
+    label: 'Key ID',
+    help: 'The kid of the token, for a gateway that has several keys; may be empty.',
+    more: true,
+  },
+  'provider.local-jwt.subject': {
+    label: 'Subject',
+    help: 'The claim sub; {user}, {domain}, {profile} and {agent} are filled in.',
+    wants: 'Write 1 to 200 characters.',
+    more: true,
+  },
+  'provider.local-jwt.claims': {
+    label: 'More claims',
+    help: 'Claims that this gateway wants, with the same placeholders; a number or true is sent as such.',
+    columns: { name: 'Claim', value: 'Value' },
+    row: 'claim',
+    more: true,
+  },
+  'provider.local-jwt.meta': {
+    label: 'Notes for the gateway',
+    help: 'Short texts in the claim meta, which the gateway may log.',
+    columns: { name: 'Name', value: 'Text' },
+    row: 'note',
+    more: true,
+  },
+
+  'provider.sautikit.baseUrl': BASE_URL,
+  'provider.sautikit.generation': {
+    label: 'Generation',
+    help: 'Which of its two interfaces your account has.',
+    options: { sip: 'SIP token (/v1/sip/token)', webrtc: 'WebRTC token (/v1/webrtc/token)' },
+  },
+  'provider.sautikit.path': {
+    label: 'Path',
+    help: 'Empty: the usual one.',
+    wants: 'Write it as /v1/name.',
+    more: true,
+  },
+  'provider.sautikit.clientName': {
+    label: 'Client name',
+    help: 'How this line is called at Sautikit; WebRTC tokens only.',
+    wants: 'Use at most 100 characters.',
+    more: true,
+  },
+  'provider.sautikit.role': {
+    label: 'Role',
+    help: 'The role of the agent at Sautikit; WebRTC tokens only.',
+    wants: 'Use at most 60 characters.',
+    more: true,
+  },
+  'provider.sautikit.tenantNumberId': {
+    label: 'Number ID',
+    help: "Sautikit's id of the number that calls come from; WebRTC tokens only.",
+    wants: 'Use at most 100 characters.',
+    more: true,
+  },
+  'provider.sautikit.phoneNumber': {
+    label: 'Phone number',
+    help: 'The number that calls come from; WebRTC tokens only.',
+    wants: 'Use at most 32 characters.',
+    more: true,
+  },
+
+  'provider.sippet.baseUrl': BASE_URL,
+
+  'provider.decart.baseUrl': BASE_URL,
+  'provider.decart.allowedModels': { label: 'Allowed models', help: 'One a line; empty: all of them.' },
+  'provider.decart.allowedOrigins': {
+    label: 'Allowed origins',
+    help: 'One a line, such as app://ringfence; empty: all of them.',
+  },
+  'provider.decart.maxSessionS': { label: 'Longest stream in seconds', help: 'Empty: as long as Decart allows.' },
+  'provider.decart.metadata': {
+    label: 'Metadata',
+    help: 'Short texts that Decart keeps with the token.',
+    columns: { name: 'Name', value: 'Text' },
+    row: 'entry',
+    more: true,
+  },
+
+  'provider.openai-realtime.baseUrl': BASE_URL,
+  'provider.openai-realtime.model': {
+    label: 'Model',
+    help: 'Which model answers.',
+    wants: 'Write 1 to 100 characters.',
+    example: 'gpt-realtime',
+  },
+  'provider.openai-realtime.voice': {
+    label: 'Voice',
+    help: 'How the assistant sounds.',
+    wants: 'Use at most 60 characters.',
+  },
+  'provider.openai-realtime.instructions': {
+    label: 'Instructions',
+    help: 'What the assistant is told before a call begins.',
+    wants: 'Use at most 8000 characters.',
+  },
+  'provider.openai-realtime.tools': {
+    label: 'Tools',
+    help: 'What the assistant may do; each runs in main.',
+    options: { transfer_to_agent: 'Transfer to an agent', end_call: 'End the call' },
+  },
+
+  'provider.generic-http.method': { label: 'Method', help: 'The HTTP method of the request.' },
+  'provider.generic-http.url': {
+    label: 'Token URL',
+    help: 'Where Ringfence asks for a token.',
+    example: 'https://api.example.com/token',
+  },
+  'provider.generic-http.headers': {
+    label: 'Request headers',
+    help: '<key> stands where the key goes.',
+    columns: { name: 'Header name', value: 'Header value' },
+    row: 'header',
+  },
+  'provider.generic-http.body': {
+    label: 'Request body',
+    help: 'JSON; <key>, {user}, {domain}, {profile}, {agent}, {life}, {now} and {expiry} are filled in; empty: no body.',
+  },
+  'provider.generic-http.token': pointer('Token at', 'the token'),
+  'provider.generic-http.expiresAt': pointer('Expiry at', 'when it expires'),
+  'provider.generic-http.gatewayUrl': { ...pointer('Gateway URL at', "the gateway's address"), more: true },
+  'provider.generic-http.username': { ...pointer('SIP user at', 'a SIP user'), more: true },
+  'provider.generic-http.password': { ...pointer('SIP password at', 'a SIP password'), more: true },
+  'provider.generic-http.iceServers': { ...pointer('ICE servers at', 'STUN and TURN servers'), more: true },
+
+  'presentation.kind': {
+    label: 'How the gateway gets the token',
+    help: 'As the gateway takes it; the last one is the strictest.',
+    options: {
+      query: 'Query parameter of the URL',
+      subprotocol: 'WebSocket subprotocol',
+      bearer: 'Bearer in SIP requests',
+      digest: 'SIP user and password (digest)',
+      'main-injected': 'Token stays in main',
+    },
+    notes: {
+      query:
+        'The token is part of the URL that is opened, under this name. Gateways and proxies may write URLs to their logs.',
+      subprotocol: 'The token is offered as one more subprotocol after sip; the gateway answers sip.',
+      bearer:
+        'The token goes with REGISTER and with the INVITE that begins a call (RFC 8898), to the realm below and to no other.',
+      digest: 'The SIP user and password answer a challenge of the realm below, and of no other (MD5).',
+      'main-injected': "Main puts the token into the connection's header; this window never holds it.",
+    },
+  },
+  'presentation.query.parameter': {
+    label: 'Parameter',
+    help: 'The name of the parameter.',
+    wants: 'Use up to 32 letters, digits, hyphens and underscores, beginning with a letter.',
+  },
+  'presentation.subprotocol.template': {
+    label: 'Subprotocol',
+    help: '<token> stands where the token goes.',
+    wants: 'Write <token> once, with letters, digits, dots, hyphens and underscores around it.',
+  },
+  'presentation.bearer.header': {
+    label: 'Header',
+    help: 'Authorization, or a name such as X-Token.',
+    wants: 'Write Authorization, or a name that starts with X-.',
+  },
+  'presentation.bearer.realm': REALM,
+  'presentation.digest.realm': REALM,
+
+  'policy.tokenLifeS': {
+    label: 'Token life in seconds',
+    help: 'From 1 to 3600; short is safe. A SIP password lives as long.',
+    wants: 'Write whole seconds from 1 to 3600.',
+  },
+  'policy.purposes': {
+    label: 'What the line is for',
+    help: 'Tokens are made for these alone.',
+    options: { sip: 'Calls', events: 'Live events', voice: 'Assistant' },
+  },
+  'policy.rate.burst': { label: 'Tokens at once', help: 'How many a window may ask for in a row.' },
+  'policy.rate.perSecond': {
+    label: 'Then tokens a second',
+    help: 'How many follow after that.',
+    wants: 'Write a number from 0.1 to 10.',
+  },
+  'policy.maxCallS': {
+    label: 'Longest call in seconds',
+    help: 'Empty: no limit.',
+    wants: 'Write whole seconds from 10 to 86400, or nothing.',
+  },
+  'policy.dial.allow': { label: 'May call', help: 'One a line: +254*, 10??, *@pbx.example.com; empty: everybody.' },
+  'policy.dial.deny': { label: 'May not call', help: 'One a line; stronger than what may be called.' },
+  'policy.hours': {
+    label: 'Hours',
+    help: 'When calls may be placed; none: always.',
+    columns: { days: 'Days', from: 'From', to: 'To' },
+    row: 'hours',
+    options: WEEKDAYS,
+  },
+  'policy.onScreenLock': {
+    label: 'When the screen locks',
+    help: 'Locking the phone closes its connection and drops its tokens.',
+    options: { keep: 'The phone stays on', lock: 'The phone locks, too' },
+  },
+
+  iceServers: {
+    label: 'STUN and TURN servers',
+    help: 'Only where the gateway needs them; addresses with commas between them.',
+    columns: { urls: 'Addresses', username: 'User (TURN)' },
+    row: 'server',
+  },
+};
+
+/** The form's cards, in their order: the fields whose paths begin so. */
+export const SECTIONS: readonly { readonly id: string; readonly title: string; readonly paths: readonly string[] }[] = [
+  { id: 'line', title: 'Line', paths: ['name', 'environment', 'identity', 'displayName'] },
+  { id: 'gateway', title: 'Gateway', paths: ['gatewayUrl', 'presentation.'] },
+  { id: 'provider', title: 'Tokens', paths: ['provider.'] },
+  { id: 'policy', title: 'Rules', paths: ['policy.'] },
+  { id: 'media', title: 'Sound path', paths: ['iceServers'] },
+];
+
+/** What is said under a field, and where nothing better is known. */
+export const FORM_MESSAGES = {
+  fillIn: 'Fill this in.',
+  none: 'none',
+  atMostCharacters: (most: number): string => `Use at most ${most} characters.`,
+  atMostEntries: (most: number): string => `Use at most ${most} entries.`,
+  chooseOne: 'Choose at least one.',
+  choose: 'Choose one of these.',
+  wholeNumber: (least: number, most: number): string => `Write a whole number from ${least} to ${most}.`,
+  number: (least: number, most: number): string => `Write a number from ${least} to ${most}.`,
+  orNothing: (sentence: string): string => `${sentence.slice(0, -1)}, or nothing.`,
+  inEntry: (entry: string, sentence: string): string =>
+    `${entry.charAt(0).toUpperCase()}${entry.slice(1)}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`,
+  line: (number: number): string => `Line ${number}`,
+  row: (word: string, number: number): string => `${word} ${number}`,
+  addRow: (word: string): string => `Add ${word}`,
+  removeRow: (row: string): string => `Remove ${row}`,
+  more: (section: string): string => `More about ${section.toLowerCase()}`,
+  sameNameTwice: 'Each name may stand here once.',
+  setBy: { default: 'Default', user: 'Set in this profile', 'admin-file': 'Set by your administrator' },
+  doesNotFit: 'This does not fit.',
+  otherRealm: (realm: string, domain: string): string =>
+    `The token is shown to the realm "${realm}" only, and this line registers at "${domain}": it would never be shown.`,
+} as const;
+
+/** The presets by their ids (presets.ts): a name, and what is left to do in one sentence. */
+export const PRESET_MESSAGES: Readonly<Record<string, { readonly label: string; readonly help: string }>> = {
+  none: { label: 'An empty form', help: 'Or choose your system: the form is filled in as far as it can be.' },
+  asterisk: {
+    label: 'Asterisk',
+    help: 'A web service of yours makes a SIP password and puts it into Asterisk: fill in its URL.',
+  },
+  decart: { label: 'Decart', help: 'Fill in the gateway that takes the client token.' },
+  freeswitch: {
+    label: 'FreeSWITCH',
+    help: 'Its directory (mod_xml_curl) computes the same password from the key that you share.',
+  },
+  jambonz: {
+    label: 'jambonz',
+    help: 'Your registration webhook computes the same password from the key that you share.',
+  },
+  'kamailio-bearer': {
+    label: 'Kamailio, bearer',
+    help: 'Kamailio verifies the token in REGISTER and INVITE with its jwt module: fill in the audience that it compares.',
+  },
+  'kamailio-digest': {
+    label: 'Kamailio, SIP password',
+    help: "Kamailio's auth_ephemeral verifies the password with the key that you share.",
+  },
+  'kamailio-query': {
+    label: 'Kamailio, query',
+    help: 'Kamailio verifies the token in the URL with its jwt module: fill in the audience that it compares.',
+  },
+  'openai-assistant': {
+    label: 'OpenAI assistant',
+    help: 'The key is an API key of your project; choose a model and say what the assistant is for.',
+  },
+  plivo: {
+    label: 'Plivo',
+    help: 'Write your Auth ID for AUTH_ID, twice; the key is the Base64 of "Auth ID:Auth Token".',
+  },
+  sautikit: { label: 'Sautikit', help: 'The key is your Sautikit API key; the gateway may come with the token.' },
+  sippet: { label: 'Sippet', help: 'The key is a secret Sippet key; publishable ones are refused.' },
+};
+/** The choice of presets. */
+export const PRESET_LABEL = 'Start from';

@@ -1,0 +1,115 @@
+/** Keys on a computer of their own: its keychain can be locked or taken away, its clock moves by hand, and it can be started again. */
+import { vi } from 'vitest';
+import { profile as profileSchema } from '../../../src/contracts/profile/profile';
+import { fail, ok, type Failure, type Result } from '../../../src/contracts/base/result';
+import type { NewAuditEntry } from '../../../src/main/audit/audit-log';
+import { createKeys, type Keys } from '../../../src/main/keys/keys';
+import {
+  openProfileStore,
+  profilesDocument,
+  type ProfilesDocument,
+  type ProfileStore,
+} from '../../../src/main/profiles/profile-store';
+import { createMemoryStore } from '../../../src/main/secrets/memory-store';
+import type { Secret } from '../../../src/main/secrets/secret';
+import type { SecretStore } from '../../../src/main/secrets/secret-store';
+
+const unavailable = fail('keychain-unavailable', 'No keychain answers.', 'install-keychain');
+const lockedWrite = fail('key-locked', 'The keychain is locked.', 'unlock-keychain');
+
+/** A keychain that can be locked or taken away, and behaves then as gnome-keyring does. */
+export function fakeKeychain(): SecretStore & { mode: 'open' | 'locked' | 'gone'; readonly accounts: Set<string> } {
+  const memory = createMemoryStore();
+  const store = {
+    mode: 'open' as 'open' | 'locked' | 'gone',
+    accounts: new Set<string>(),
+    probe: (): Promise<Result<null>> => Promise.resolve(store.mode === 'gone' ? unavailable : ok(null)),
+    read: (account: string): Promise<Result<Secret | null>> =>
+      store.mode === 'gone'
+        ? Promise.resolve(unavailable)
+        : store.mode === 'locked'
+          ? Promise.resolve(ok(null))
+          : memory.read(account),
+    write: (account: string, secret: Secret): Promise<Result<null>> => {
+      if (store.mode !== 'open') return Promise.resolve(store.mode === 'gone' ? unavailable : lockedWrite);
+      store.accounts.add(account);
+      return memory.write(account, secret);
+    },
+    remove: (account: string): Promise<Result<boolean>> => {
+      if (store.mode !== 'open') return Promise.resolve(store.mode === 'gone' ? unavailable : ok(false));
+      store.accounts.delete(account);
+      return memory.remove(account);
+    },
+  };
+  return store;
+}
+
+export const work = profileSchema.parse({
+  id: 'work',
+  name: 'Work',
+  environment: 'production',
+  provider: { kind: 'local-jwt', audience: 'pbx' },
+  identity: '1001@pbx.example.com',
+  gatewayUrl: 'wss://pbx.example.com/ws',
+  presentation: { kind: 'query' },
+  policy: {},
+});
+
+export interface Fixture {
+  readonly keys: Keys;
+  /** Lets a time pass: whatever is due within it happens. */
+  readonly pass: (ms: number) => void;
+  readonly keychain: ReturnType<typeof fakeKeychain>;
+  readonly profiles: ProfileStore;
+  readonly audited: NewAuditEntry[];
+  readonly changed: ReturnType<typeof vi.fn>;
+  /** The same computer after a restart. */
+  readonly restart: () => Promise<Fixture>;
+}
+
+/** `mayWrite` is asked before each write to the disk; it never answers when the computer died before. */
+export async function fixture(
+  keychain: ReturnType<typeof fakeKeychain> = fakeKeychain(),
+  disk: { content: ProfilesDocument | null } = { content: null },
+  mayWrite: () => Promise<Result<null>> = () => Promise.resolve(ok(null)),
+): Promise<Fixture> {
+  const timers = new Set<{ readonly at: number; readonly action: () => void }>();
+  let time = 7;
+  const after = (ms: number, action: () => void): (() => void) => {
+    const timer = { at: time + ms, action };
+    timers.add(timer);
+    return () => timers.delete(timer);
+  };
+  const pass = (ms: number): void => {
+    time += ms;
+    for (const timer of [...timers]) if (timer.at <= time && timers.delete(timer)) timer.action();
+  };
+  const profiles = await openProfileStore({
+    load: () => Promise.resolve({ value: disk.content, notice: null }),
+    save: async (value) => {
+      const may = await mayWrite();
+      if (!may.ok) return may;
+      disk.content = profilesDocument.parse(structuredClone(value));
+      return may;
+    },
+  });
+  if (profiles.find('work') === null) await profiles.save(work);
+  const audited: NewAuditEntry[] = [];
+  const changed = vi.fn();
+  const keys = createKeys({
+    keychain,
+    memory: createMemoryStore(),
+    profiles,
+    audit: (entry) => audited.push(entry),
+    clock: { wall: () => time, after },
+    onChanged: changed,
+  });
+  await keys.ready;
+  return { keys, pass, keychain, profiles, audited, changed, restart: () => fixture(keychain, disk) };
+}
+
+export const failureOf = (result: Result<unknown>): Failure | null => (result.ok ? null : result.failure);
+export async function opened(keys: Keys, id: string): Promise<Result<Secret>> {
+  const handle = await keys.active(id);
+  return handle.ok ? handle.value.open() : handle;
+}

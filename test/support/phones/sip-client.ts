@@ -1,0 +1,372 @@
+/** A small raw SIP-over-WebSocket phone for tests: no state machine, every message visible. */
+import { createHmac, randomUUID } from 'node:crypto';
+import { WebSocket, type ClientOptions } from 'ws';
+import { parseAddress, partyOf } from '../../../src/gateway/sip-address';
+import {
+  formatSipMessage,
+  headerOf,
+  headersOf,
+  parseCseq,
+  parseSipMessage,
+  type HeaderField,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+} from '../../../src/gateway/sip-message';
+import { randomToken, replyTo, type ReplyOptions } from '../../../src/gateway/sip-reply';
+
+/** A key that signs tokens in tests and nowhere else. */
+export const TEST_KEY = 'a key for tests that is long enough for HS256';
+export const TEST_DOMAIN = 'practice.ringfence.local';
+
+export interface TokenParts {
+  readonly sub?: string;
+  /** Seconds. */
+  readonly lifeS?: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: number;
+  readonly key?: string;
+  readonly header?: Readonly<Record<string, unknown>>;
+  readonly claims?: object;
+}
+
+/** Makes a token; `header` and `claims` overwrite what is usual (undefined removes a claim). */
+export function mintToken(parts: TokenParts = {}): string {
+  const iat = Math.floor((parts.now ?? Date.now()) / 1000);
+  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const header = encode({ alg: 'HS256', typ: 'JWT', ...parts.header });
+  const claims = encode({
+    iss: 'ringfence',
+    aud: 'practice',
+    sub: parts.sub ?? '1001',
+    iat,
+    exp: iat + (parts.lifeS ?? 300),
+    jti: randomUUID(),
+    ...parts.claims,
+  });
+  // Signed as it says, so that it is the algorithm that is refused.
+  return `${header}.${claims}.${createHmac(
+    parts.header?.['alg'] === 'HS512' ? 'sha512' : 'sha256',
+    parts.key ?? TEST_KEY,
+  )
+    .update(`${header}.${claims}`)
+    .digest('base64url')}`;
+}
+
+/** What is known of a dialog; enough to send within it. */
+export interface TestDialog {
+  readonly callId: string;
+  readonly localUri: string;
+  readonly localTag: string;
+  readonly remoteUri: string;
+  readonly remoteTag: string;
+  readonly target: string;
+  readonly routes: readonly string[];
+}
+
+interface Wait {
+  readonly matches: (message: SipMessage) => boolean;
+  readonly resolve: (message: SipMessage) => void;
+}
+
+export interface RequestOptions {
+  readonly uri?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly callId?: string;
+  readonly branch?: string;
+  readonly cseq?: number;
+  readonly headers?: readonly HeaderField[];
+  /** The whole Contact value; null for none. */
+  readonly contact?: string | null;
+  /** SDP. */
+  readonly body?: string;
+  /** A body whose Content-Type is among `headers`. */
+  readonly rawBody?: string;
+  readonly dialog?: TestDialog;
+}
+
+const header = (name: string, value: string): HeaderField => ({ name, value });
+
+export class SipClient {
+  readonly user: string;
+  readonly domain: string;
+  readonly contactUri: string;
+  readonly instance: string;
+  /** Everything that came in, oldest first. */
+  readonly received: SipMessage[] = [];
+  /** Raw frames, keep-alives included. */
+  readonly frames: string[] = [];
+  /** Resolves with the close code. */
+  readonly closed: Promise<number>;
+  readonly socket: WebSocket;
+  #unread: SipMessage[] = [];
+  #waits: readonly Wait[] = [];
+  #cseq = 0;
+
+  private constructor(socket: WebSocket, user: string, instance: string, domain: string) {
+    this.socket = socket;
+    this.user = user;
+    this.domain = domain;
+    this.instance = instance;
+    this.contactUri = `sip:${randomToken(4)}@${randomToken(4)}.invalid;transport=ws`;
+    this.closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.on('error', () => undefined);
+    socket.on('message', (data) => {
+      const text = Buffer.isBuffer(data) ? data.toString('utf8') : '';
+      this.frames.push(text);
+      const message = parseSipMessage(text);
+      if (message.kind === 'malformed') return;
+      this.received.push(message);
+      const wait = this.#waits.find((one) => one.matches(message));
+      if (wait === undefined) {
+        this.#unread.push(message);
+        return;
+      }
+      this.#waits = this.#waits.filter((one) => one !== wait);
+      wait.resolve(message);
+    });
+  }
+
+  /** Opens a flow; rejects with `HTTP <status> <body>` when it is refused. `bare`: without a token, or with one in `protocols`. `ca`: an authority to trust (PEM), for wss. */
+  static async open(
+    url: string,
+    user: string,
+    options: {
+      readonly token?: string;
+      readonly instance?: string;
+      readonly bearer?: boolean;
+      readonly domain?: string;
+      readonly bare?: boolean;
+      readonly protocols?: readonly string[];
+      readonly ca?: string;
+    } = {},
+  ): Promise<SipClient> {
+    const token = options.token ?? mintToken({ sub: user });
+    const settings: ClientOptions = {
+      ...(options.bearer === true ? { headers: { Authorization: `Bearer ${token}` } } : {}),
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+    };
+    const socket = new WebSocket(
+      options.bearer === true || options.bare === true ? url : `${url}?token=${token}`,
+      [...(options.protocols ?? ['sip'])],
+      settings,
+    );
+    const client = new SipClient(
+      socket,
+      user,
+      options.instance ?? `<urn:uuid:${randomUUID()}>`,
+      options.domain ?? TEST_DOMAIN,
+    );
+    await new Promise<void>((resolve, reject) => {
+      socket.once('open', () => resolve());
+      socket.once('unexpected-response', (request, response) => {
+        let body = '';
+        response.on('data', (chunk) => (body += String(chunk)));
+        response.on('end', () => {
+          request.destroy();
+          reject(new Error(`HTTP ${response.statusCode ?? 0} ${body}`));
+        });
+      });
+      socket.once('error', reject);
+    });
+    return client;
+  }
+
+  get aor(): string {
+    return `sip:${this.user}@${this.domain}`;
+  }
+
+  send(message: SipMessage): void {
+    this.socket.send(formatSipMessage(message));
+  }
+
+  sendText(text: string): void {
+    this.socket.send(text);
+  }
+
+  /** The first message, read or not yet come, that matches; rejects after `ms`. */
+  next<M extends SipMessage>(matches: (message: SipMessage) => message is M, what: string, ms = 5_000): Promise<M> {
+    return new Promise((resolve, reject) => {
+      const at = this.#unread.findIndex(matches);
+      const found = this.#unread[at];
+      if (found !== undefined && matches(found)) {
+        this.#unread.splice(at, 1);
+        resolve(found);
+        return;
+      }
+      const wait: Wait = {
+        matches,
+        resolve: (message) => {
+          clearTimeout(timer);
+          if (matches(message)) resolve(message);
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#waits = this.#waits.filter((one) => one !== wait);
+        reject(
+          new Error(
+            `${this.user} waited ${ms} ms for ${what}; unread: ${this.#unread.map((m) => (m.kind === 'request' ? m.method : m.status)).join(', ')}`,
+          ),
+        );
+      }, ms);
+      this.#waits = [...this.#waits, wait];
+    });
+  }
+
+  nextRequest(method: string): Promise<SipRequest> {
+    return this.next(
+      (message): message is SipRequest => message.kind === 'request' && message.method === method,
+      method,
+    );
+  }
+
+  /** The next response to this request with a status of at least `atLeast`. */
+  response(request: SipRequest, atLeast = 200): Promise<SipResponse> {
+    const key = `${headerOf(request, 'Call-ID') ?? ''} ${headerOf(request, 'CSeq') ?? ''}`;
+    return this.next(
+      (message): message is SipResponse =>
+        message.kind === 'response' &&
+        message.status >= atLeast &&
+        `${headerOf(message, 'Call-ID') ?? ''} ${headerOf(message, 'CSeq') ?? ''}` === key,
+      `a response to ${request.method}`,
+    );
+  }
+
+  /** Builds a request of this user, in a dialog or out of one, and sends it. */
+  request(method: string, options: RequestOptions = {}): SipRequest {
+    const { dialog } = options;
+    const from =
+      dialog === undefined
+        ? (options.from ?? `<${this.aor}>;tag=${randomToken(4)}`)
+        : `<${dialog.localUri}>;tag=${dialog.localTag}`;
+    const to =
+      dialog === undefined
+        ? (options.to ?? `<${options.uri ?? this.aor}>`)
+        : `<${dialog.remoteUri}>;tag=${dialog.remoteTag}`;
+    this.#cseq += 1;
+    const request: SipRequest = {
+      kind: 'request',
+      method,
+      uri: options.uri ?? dialog?.target ?? `sip:${this.domain}`,
+      headers: [
+        header('Via', `SIP/2.0/WS client.invalid;branch=${options.branch ?? `z9hG4bK${randomToken()}`}`),
+        header('Max-Forwards', '70'),
+        ...(dialog?.routes ?? []).map((route) => header('Route', route)),
+        header('From', from),
+        header('To', to),
+        header('Call-ID', options.callId ?? dialog?.callId ?? randomToken()),
+        header('CSeq', `${options.cseq ?? this.#cseq} ${method}`),
+        ...(options.contact === null ? [] : [header('Contact', options.contact ?? `<${this.contactUri}>`)]),
+        ...(options.body === undefined ? [] : [header('Content-Type', 'application/sdp')]),
+        ...(options.headers ?? []),
+      ],
+      body: options.body ?? options.rawBody ?? '',
+    };
+    this.send(request);
+    return request;
+  }
+
+  /** REGISTER with instance and reg-id; resolves with the final response. */
+  register(expires = 300, headers: readonly HeaderField[] = []): Promise<SipResponse> {
+    const contact = `<${this.contactUri}>;reg-id=1;+sip.instance="${this.instance}";expires=${expires}`;
+    return this.response(
+      this.request('REGISTER', {
+        to: `<${this.aor}>`,
+        contact,
+        headers: [header('Supported', 'path, outbound'), ...headers],
+      }),
+    );
+  }
+
+  /** Answers a request that came in. */
+  reply(request: SipRequest, status: number, options: ReplyOptions = {}): SipResponse {
+    const routes = request.headers.filter((one) => one.name === 'Record-Route');
+    const response = replyTo(request, status, {
+      ...options,
+      headers: [...routes, header('Contact', `<${this.contactUri}>`), ...(options.headers ?? [])],
+    });
+    this.send(response);
+    return response;
+  }
+
+  /** ACK for a 2xx, and the dialog that it made; a later INVITE names the dialog it was sent in, whose route set stays. */
+  acknowledge(
+    invite: SipRequest,
+    response: SipResponse,
+    dialog: TestDialog = dialogOfCaller(invite, response),
+  ): TestDialog {
+    this.request('ACK', { dialog, cseq: parseCseq(headerOf(invite, 'CSeq') ?? '')?.number ?? 0 });
+    return dialog;
+  }
+
+  /** ACK for a final response above 299: same branch, no route set. */
+  acknowledgeRefusal(invite: SipRequest, response: SipResponse): void {
+    const number = parseCseq(headerOf(invite, 'CSeq') ?? '')?.number ?? 0;
+    this.send({
+      ...invite,
+      method: 'ACK',
+      body: '',
+      headers: [
+        ...invite.headers.filter((one) => ['Via', 'Max-Forwards', 'From', 'Call-ID'].includes(one.name)),
+        header('To', headerOf(response, 'To') ?? ''),
+        header('CSeq', `${number} ACK`),
+      ],
+    });
+  }
+
+  /** CANCEL of an INVITE. */
+  cancel(invite: SipRequest, headers: readonly HeaderField[] = []): SipRequest {
+    const number = parseCseq(headerOf(invite, 'CSeq') ?? '')?.number ?? 0;
+    const kept = invite.headers.filter((one) => ['Via', 'Max-Forwards', 'From', 'To', 'Call-ID'].includes(one.name));
+    const request: SipRequest = {
+      ...invite,
+      method: 'CANCEL',
+      body: '',
+      headers: [...kept, header('CSeq', `${number} CANCEL`), ...headers],
+    };
+    this.send(request);
+    return request;
+  }
+
+  async close(): Promise<void> {
+    this.socket.close();
+    await this.closed;
+  }
+
+  /** Cuts the connection as a lost network would. */
+  async drop(): Promise<void> {
+    this.socket.terminate();
+    await this.closed;
+  }
+}
+
+const uriOf = (message: SipMessage, name: 'From' | 'To'): string => partyOf(message, name)?.uri ?? '';
+const tagOf = (message: SipMessage, name: 'From' | 'To'): string => partyOf(message, name)?.tag ?? '';
+const contactOf = (message: SipMessage): string => parseAddress(headerOf(message, 'Contact') ?? '')?.uri ?? '';
+
+/** The caller's side of the dialog that a response to its INVITE made. */
+export function dialogOfCaller(invite: SipRequest, response: SipResponse): TestDialog {
+  return {
+    callId: headerOf(invite, 'Call-ID') ?? '',
+    localUri: uriOf(invite, 'From'),
+    localTag: tagOf(invite, 'From'),
+    remoteUri: uriOf(response, 'To'),
+    remoteTag: tagOf(response, 'To'),
+    target: contactOf(response),
+    routes: headersOf(response, 'Record-Route').reverse(),
+  };
+}
+
+/** The callee's side of the dialog that its own response made. */
+export function dialogOfCallee(invite: SipRequest, response: SipResponse): TestDialog {
+  return {
+    callId: headerOf(invite, 'Call-ID') ?? '',
+    localUri: uriOf(response, 'To'),
+    localTag: tagOf(response, 'To'),
+    remoteUri: uriOf(invite, 'From'),
+    remoteTag: tagOf(invite, 'From'),
+    target: contactOf(invite),
+    routes: headersOf(invite, 'Record-Route'),
+  };
+}

@@ -1,0 +1,37 @@
+/** Keys and lines for tests of providers. */
+import { profile as profileSchema, type Profile, type ProfileInput } from '../../../src/contracts/profile/profile';
+import { ok } from '../../../src/contracts/base/result';
+import type { Clock } from '../../../src/main/base/clock';
+import type { KeyHandle } from '../../../src/main/keys/keys';
+import { Secret } from '../../../src/main/secrets/secret';
+import type { FakeClock } from '../fake-clock';
+
+/** A key made for this test, and its text for the server that must know it. */
+export function testKey(): { readonly key: KeyHandle; readonly text: string } {
+  const secret = Secret.generate();
+  return {
+    key: { fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) },
+    text: secret.use((bytes) => Buffer.from(bytes).toString('utf8')),
+  };
+}
+
+/** A line of this provider; where nothing else is said it presents its token in the URL. */
+export function lineOf(provider: ProfileInput['provider'], parts: Partial<ProfileInput> = {}): Profile {
+  return profileSchema.parse({
+    id: 'line-1',
+    name: 'Line 1',
+    environment: 'development',
+    provider,
+    identity: '1001@pbx.example.com',
+    displayName: 'Asha "the first" {user}',
+    gatewayUrl: 'wss://gateway.example.com/',
+    presentation: { kind: 'query' },
+    policy: {},
+    ...parts,
+  });
+}
+
+/** Main's clock on one that a test moves by hand. */
+export function mainClockOn(fake: FakeClock): Clock {
+  return { wall: fake.now, monotonic: fake.now, after: fake.after };
+}

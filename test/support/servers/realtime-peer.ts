@@ -1,0 +1,234 @@
+/** The assistant's end of a voice call: a real WebRTC peer with G.711 and the data channel `oai-events`, which says what a test lets it say. */
+import { randomUUID } from 'node:crypto';
+import type { DataChannel } from 'node-datachannel';
+import { parseAudioDescription } from '../../../src/gateway/sdp';
+import { fromMuLaw, MediaPhone } from '../phones/media-phone';
+
+/** An event of the data channel, as it was parsed. */
+export type RealtimeEvent = Readonly<Record<string, unknown>> & { readonly type: string };
+
+const isEvent = (value: unknown): value is RealtimeEvent =>
+  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+
+/** Samples in the second before now of G.711 at 8 kHz. */
+const SECOND = 8000;
+
+/** A browser's offer, reduced to what the library can answer: G.711 and the data channel. */
+function reduced(offer: string): { readonly sdp: string; readonly mid: string } | null {
+  const audio = parseAudioDescription(offer);
+  const application = audio?.sections.find(({ kind }) => kind === 'application');
+  if (
+    audio === null ||
+    application === undefined ||
+    application.mid === null ||
+    !audio.formats.some(({ name }) => name === 'pcmu')
+  )
+    return null;
+  const { ufrag, pwd, fingerprint, candidates } = audio.transport;
+  const transport = [
+    'c=IN IP4 0.0.0.0',
+    `a=ice-ufrag:${ufrag}`,
+    `a=ice-pwd:${pwd}`,
+    `a=fingerprint:${fingerprint}`,
+    // As if it were the active side, so that we are the passive one: a ClientHello of ours before the browser has our answer would be lost.
+    'a=setup:active',
+  ];
+  const usable = candidates
+    .filter((candidate) => /^\S+ 1 udp \d+ \d{1,3}(?:\.\d{1,3}){3} /i.test(candidate))
+    .map((candidate) => `a=candidate:${candidate}`);
+  const sections = audio.sections.flatMap(({ kind, mid }) => {
+    if (kind === 'application')
+      return [
+        'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+        ...transport,
+        `a=mid:${mid ?? ''}`,
+        'a=sctp-port:5000',
+        'a=max-message-size:262144',
+      ];
+    return [
+      'm=audio 9 UDP/TLS/RTP/SAVPF 0',
+      ...transport,
+      ...usable,
+      `a=mid:${mid ?? ''}`,
+      'a=sendrecv',
+      'a=rtcp-mux',
+      'a=rtpmap:0 PCMU/8000',
+    ];
+  });
+  const bundle = audio.sections.map(({ mid }) => mid ?? '').join(' ');
+  return {
+    mid: audio.mid,
+    sdp: ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', `a=group:BUNDLE ${bundle}`, ...sections, ''].join('\r\n'),
+  };
+}
+
+export class RealtimePeer {
+  /** What the far end sent over the data channel. */
+  readonly received: RealtimeEvent[] = [];
+  readonly #media: MediaPhone;
+  readonly #session: Readonly<Record<string, unknown>>;
+  #channel: DataChannel | null = null;
+  #opened: () => void = () => undefined;
+  /** Resolves when the data channel is open and `session.created` is on its way. */
+  readonly opened: Promise<void> = new Promise((resolve) => {
+    this.#opened = resolve;
+  });
+  #closed = false;
+  #answering = false;
+  /** The connection is gone, whoever ended it. */
+  isGone = false;
+
+  private constructor(media: MediaPhone, session: Readonly<Record<string, unknown>>) {
+    this.#media = media;
+    this.#session = session;
+    media.pc.onStateChange((state) => {
+      if (state === 'disconnected' || state === 'failed' || state === 'closed') this.isGone = true;
+    });
+    media.pc.onDataChannel((channel) => {
+      if (channel.getLabel() !== 'oai-events') return;
+      this.#channel = channel;
+      channel.onMessage((message) => {
+        const event: unknown = typeof message === 'string' ? JSON.parse(message) : null;
+        if (!isEvent(event)) return;
+        this.received.push(event);
+        if (event.type === 'response.create' && this.#answering) this.#refuseAnswer();
+      });
+      channel.onClosed(() => {
+        this.isGone = true;
+      });
+      this.say({ type: 'session.created', session: this.#session });
+      this.#opened();
+    });
+  }
+
+  /** Answers an offer; null when there is nothing in it that this peer can do. */
+  static async answer(
+    offer: string,
+    session: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly peer: RealtimePeer; readonly sdp: string } | null> {
+    const wanted = reduced(offer);
+    if (wanted === null) return null;
+    const media = new MediaPhone('PCMU', wanted.mid);
+    const peer = new RealtimePeer(media, session);
+    media.pc.setRemoteDescription(wanted.sdp, 'offer');
+    return { peer, sdp: await media.local('answer') };
+  }
+
+  /** Sends an event. */
+  say(event: RealtimeEvent): void {
+    this.#channel?.sendMessage(JSON.stringify({ event_id: `event_${randomUUID()}`, ...event }));
+  }
+
+  /** Sends a text that may be no event at all. */
+  sayRaw(text: string): void {
+    this.#channel?.sendMessage(text);
+  }
+
+  /** A sentence of the assistant's, word by word, as its transcript. `older`: under the names that the events had before. */
+  assistantSays(text: string, older = false): void {
+    const name = older ? 'response.audio_transcript' : 'response.output_audio_transcript';
+    const item = {
+      response_id: `resp_${randomUUID()}`,
+      item_id: `item_${randomUUID()}`,
+      output_index: 0,
+      content_index: 0,
+    };
+    for (const delta of text.split(/(?= )/)) this.say({ type: `${name}.delta`, ...item, delta });
+    this.say({ type: `${name}.done`, ...item, transcript: text });
+  }
+
+  /** A sentence of the caller's, as it was understood. */
+  callerSaid(text: string): void {
+    const item = { item_id: `item_${randomUUID()}`, content_index: 0 };
+    this.say({ type: 'conversation.item.input_audio_transcription.delta', ...item, delta: text.slice(0, 5) });
+    this.say({ type: 'conversation.item.input_audio_transcription.completed', ...item, transcript: text });
+  }
+
+  /** Asks for a tool; answers with the id of that. `input` is JSON text. `goesOn`: the answer that asks for it is not through before `finish`. */
+  callTool(name: string, input: string, { goesOn = false } = {}): string {
+    const call_id = `call_${randomUUID()}`;
+    const where = { response_id: `resp_${randomUUID()}`, output_index: 0 };
+    if (!this.#answering)
+      this.say({
+        type: 'response.created',
+        response: { id: where.response_id, object: 'realtime.response', status: 'in_progress', output: [] },
+      });
+    this.#answering = true;
+    this.say({
+      type: 'response.function_call_arguments.done',
+      ...where,
+      item_id: `item_${call_id}`,
+      call_id,
+      name,
+      arguments: input,
+    });
+    this.say({
+      type: 'response.output_item.done',
+      ...where,
+      item: { id: `item_${call_id}`, type: 'function_call', status: 'completed', call_id, name, arguments: input },
+    });
+    if (!goesOn) this.finish();
+    return call_id;
+  }
+
+  /** The answer is through. */
+  finish(status: 'completed' | 'cancelled' = 'completed'): void {
+    this.#answering = false;
+    this.say({ type: 'response.done', response: { id: `resp_${randomUUID()}`, object: 'realtime.response', status } });
+  }
+
+  /** One answer at a time. */
+  #refuseAnswer(): void {
+    const code = 'conversation_already_has_active_response';
+    this.say({
+      type: 'error',
+      error: {
+        type: 'invalid_request_error',
+        code,
+        message:
+          'Conversation already has an active response. Wait until the response is finished before creating a new one.',
+        param: null,
+      },
+    });
+  }
+
+  /** The output that came back for a tool call, or null. */
+  toolOutput(toolCallId: string): string | null {
+    for (const { type, item } of this.received) {
+      if (type !== 'conversation.item.create' || typeof item !== 'object' || item === null) continue;
+      if ('call_id' in item && item.call_id === toolCallId && 'output' in item && typeof item.output === 'string')
+        return item.output;
+    }
+    return null;
+  }
+
+  playTone(hz: number): void {
+    this.#media.playTone(hz);
+  }
+  stopTone(): void {
+    this.#media.stopTone();
+  }
+
+  /** Packets of sound that were heard. */
+  get packets(): number {
+    return this.#media.heard.length;
+  }
+  /** The last second that was heard, as samples at 8 kHz between -1 and 1. */
+  lastSecond(): Float32Array {
+    const samples = fromMuLaw(
+      this.#media.heard
+        .filter(({ payloadType }) => payloadType === 0)
+        .slice(-50)
+        .map(({ payload }) => payload),
+    );
+    return samples.subarray(Math.max(0, samples.length - SECOND));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.isGone = true;
+    this.#channel?.close();
+    this.#media.close();
+  }
+}
