@@ -123,7 +123,7 @@ describe('a key among the words', () => {
 });
 
 it('every exit code is documented, in README.md and in the help', async () => {
-  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const readme = await readFile(join(import.meta.dirname, '../../../README.md'), 'utf8');
   const [, table = ''] = /\| exit code \| means \|\n([^]*?)\n\n/.exec(readme) ?? [];
   const codes = Object.values(EXIT).map(String);
   expect([...table.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => code)).toEqual(codes);

@@ -325,12 +325,12 @@ describe('the place of the file', () => {
 it('has a published schema that is the one that is used', async () => {
   const schema = { title: "Ringfence's managed policy file", ...z.toJSONSchema(managedPolicy, { io: 'input' }) };
   await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
-    join(import.meta.dirname, '../../docs/policy.schema.json'),
+    join(import.meta.dirname, '../../../docs/policy.schema.json'),
   );
 });
 
 it('is explained by an example that holds', async () => {
-  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const readme = await readFile(join(import.meta.dirname, '../../../README.md'), 'utf8');
   const [, example = ''] = /## A policy for many computers[^]*?```json\n([^]*?)```/.exec(readme) ?? [];
   const { managed } = await open(example);
   const { values, setBy, file } = managed.effective(line({}, { id: 'sales-kenya' }));

@@ -245,6 +245,6 @@ describe('an import', () => {
 it('has a published schema that is the one that is used', async () => {
   const schema = { title: "Ringfence's file of profiles", ...z.toJSONSchema(profilesFile, { io: 'input' }) };
   await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
-    join(import.meta.dirname, '../../docs/profiles.schema.json'),
+    join(import.meta.dirname, '../../../docs/profiles.schema.json'),
   );
 });

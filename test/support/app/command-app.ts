@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'vite';
 import { z } from 'zod';
 
-const checkout = resolve(import.meta.dirname, '../..');
+const checkout = resolve(import.meta.dirname, '../../..');
 
 /** How a command is run. */
 export interface CommandRun {
