@@ -4,7 +4,8 @@ import { createFakeClock, type FakeClock } from '../../../../test/support/fake-c
 import { testGrant } from '../../../../test/support/phones/grants';
 import type { Grant } from '../../../contracts/profile/grant';
 import { ok } from '../../../contracts/base/result';
-import { createRegistration, type RegistrationKeeper } from './registration';
+import { createRegistration } from './registration';
+import type { RegistrationKeeper } from './registration-keeper';
 import type { RegisterAnswer } from '../port/sip-stack';
 
 const ELSEWHERE = 'wss://pbx.invalid/';

@@ -10,56 +10,24 @@
 import type { Grant } from '../../../contracts/profile/grant';
 import type { Registration } from '../../../contracts/call/call';
 import { isLoopbackUrl } from '../../../contracts/base/loopback';
-import type { Clock } from '../../base/clock';
-import type { FlowEnd } from '../wire/flow';
 import { createReconnectBackOff } from './reconnect-back-off';
-import { isBoundToFlow, isForSameGateway } from '../wire/presented-socket';
+import { isForSameGateway } from '../wire/presented-socket';
 import { judgeRegister, skewIn } from './register-verdict';
-import { openWithin, retryDelay } from '../base/retry-policy';
-import type { SipSocket } from '../wire/sip-socket';
-import type { RegisterAnswer } from '../port/sip-stack';
-import { judgeRefusal, type AuthRefusal } from './token-refusal';
-import type { EngineEvent, GrantSource, NetworkChange } from '../port/user-agent';
+import { createRenewal } from './renewal';
+import type { RegistrationDeps, RegistrationKeeper } from './registration-keeper';
+import { openWithin } from '../base/retry-policy';
+import { judgeRefusal } from './token-refusal';
 import { connectionLost, registered as registeredEvent, tokenMinted, unregistered } from '../port/messages';
-
-export interface RegistrationDeps {
-  readonly grants: GrantSource;
-  readonly socket: Pick<SipSocket, 'connect' | 'replace' | 'isUp' | 'probe'>;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Sends a REGISTER on the current flow for this grant's identity; `toProxy` as in `present`. */
-  readonly register: (grant: Grant, toProxy: boolean) => void;
-  /** Requests carry this grant from now on; `toProxy`: as Proxy-Authorization too. */
-  readonly present: (grant: Grant, toProxy: boolean) => void;
-  readonly onChange: () => void;
-  readonly onEvent: (event: EngineEvent) => void;
-  /** Registered over another flow, after a loss or because this computer's addresses changed (`moved`). */
-  readonly onRestored: (moved: boolean) => void;
-}
-
-export interface RegistrationKeeper {
-  readonly state: () => Registration;
-  /** The grant in use, or null. */
-  readonly grant: () => Grant | null;
-  readonly start: () => void;
-  readonly stop: () => void;
-  readonly reconnectNow: () => void;
-  readonly networkChanged: (change: NetworkChange) => void;
-  readonly flowLost: (end: FlowEnd) => void;
-  readonly registerAnswered: (answer: RegisterAnswer) => void;
-  /** An INVITE was refused. Null: another token would not help. Else one is minted: true once requests carry it. */
-  readonly presentAnother: (requestUri: string, refusal: AuthRefusal) => Promise<boolean> | null;
-}
 
 /** Milliseconds. */
 const PROBE_ON_RESUME = 1_000;
 
+/** Creates the keeper; it does nothing before `start`. */
 export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
   const { clock, socket } = deps;
   let state: Registration = { phase: 'offline' };
   let grant: Grant | null = null;
   let stopHearing: () => void = () => undefined;
-  let cancelRenewal: () => void = () => undefined;
   /** Counts attempts: an answer to an older one is stale. */
   let attempt = 0;
   let running = false;
@@ -98,7 +66,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
 
   async function connect(): Promise<void> {
     backOff.trying();
-    cancelRenewal();
+    renewal.stop();
     attempt += 1;
     const mine = attempt;
     beganAt = clock.now();
@@ -165,36 +133,25 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     } else void connect();
   }
 
-  async function renew(fresh: Grant, tries: number): Promise<void> {
-    cancelRenewal();
-    if (state.phase !== 'registered' || !socket.isUp()) return;
-    if (!isBoundToFlow(fresh.presentation) && isForSameGateway(grant, fresh)) {
+  const renewal = createRenewal({
+    clock,
+    random: deps.random,
+    grants: deps.grants,
+    socket,
+    onEvent: deps.onEvent,
+    inUse: () => grant,
+    isRunning: () => running,
+    isRegistered: () => state.phase === 'registered',
+    onThisFlow: (fresh) => {
       adopt(fresh);
       deps.register(fresh, toProxy);
-      return;
-    }
-    const open = await socket.connect(fresh);
-    if (!running) return;
-    if (open) {
+    },
+    onNewFlow: (fresh) => {
       take(fresh);
       deps.register(fresh, toProxy);
       deps.onChange();
-      return;
-    }
-    deps.onEvent(tokenMinted(fresh));
-    // The old flow stays; as long as the registration's token lives there is time for another try.
-    const delay = retryDelay({
-      failures: tries,
-      random: deps.random(),
-      onThisComputer: isLoopbackUrl(fresh.url) === true,
-    });
-    if (clock.now() + delay >= fresh.expiresAt) return;
-    cancelRenewal = clock.after(delay, () => {
-      void deps.grants.get().then((again) => {
-        if (again.ok) void renew(again.value, tries + 1);
-      });
-    });
-  }
+    },
+  });
 
   const accepted = (expiresAt: number): void => {
     const now = clock.now();
@@ -231,10 +188,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     start: () => {
       if (running) return;
       running = true;
-      const stops = [
-        deps.grants.onRenewed((fresh) => void renew(fresh, 0)),
-        deps.grants.onConnectRefused?.(backOff.connectRefused),
-      ];
+      const stops = [deps.grants.onRenewed(renewal.with), deps.grants.onConnectRefused?.(backOff.connectRefused)];
       stopHearing = () => stops.forEach((stop) => stop?.());
       void connect();
     },
@@ -243,7 +197,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       running = false;
       attempt += 1;
       if (state.phase === 'registered' && grant !== null) deps.onEvent(unregistered(grant.identity));
-      for (const cancel of [stopHearing, backOff.stop, cancelRenewal]) cancel();
+      for (const cancel of [stopHearing, backOff.stop, renewal.stop]) cancel();
       grant = null;
       set({ phase: 'offline' });
     },
@@ -306,7 +260,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       return deps.grants.get().then((result) => {
         if (!running || !result.ok) return false;
         if (!isForSameGateway(grant, result.value)) {
-          void renew(result.value, 0);
+          renewal.with(result.value);
           return false;
         }
         adopt(result.value);
