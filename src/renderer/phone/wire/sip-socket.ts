@@ -8,9 +8,10 @@
  */
 import type { Grant } from '../../../contracts/profile/grant';
 import { openFlow, type Flow, type FlowDeps, type FlowEnd } from './flow';
-import { createOpenRequests, isFirstInvite, TIMER_F_MS, type OpenRequest } from './open-requests';
+import { createOpenRequests, isFirstInvite, type OpenRequest } from './open-requests';
 import { withToken, type Presented } from './request-token';
-import { cancelOf, localResponse, peek, type WireMessage } from './sip-wire';
+import { peek, type WireMessage } from './sip-wire';
+import { createUndelivered } from './undelivered';
 
 export interface SipSocketListener {
   /** A SIP message for the stack. */
@@ -60,8 +61,6 @@ interface Carried {
 const BRANCHES_KEPT = 256;
 /** How long the flow before stays when the registrar does not answer on the next one, ms. */
 const HAND_OVER_MS = 5_000;
-/** How long a call that was given up may go on ringing elsewhere, ms; gateways give up earlier. */
-const RINGS_AT_MOST_MS = 180_000;
 
 export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): SipSocket {
   let current: Carried | null = null;
@@ -71,12 +70,7 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
   const unanswered = createOpenRequests<Carried>(deps.clock, () => settle());
   /** Calls that are not over, by Call-ID. */
   const live = new Set<string>();
-  /** First INVITEs that were given up here while the gateway may still let the far end ring, and when. */
-  let orphans: { readonly invite: string; readonly at: number }[] = [];
-  /** Written while no flow was up, and when (ms since the epoch). */
-  let kept: { readonly text: string; readonly at: number }[] = [];
-  /** ACKs to responses that we made up ourselves stay here. */
-  const madeUp = new Set<string>();
+  const undelivered = createUndelivered(deps.clock, (text) => listener.onMessage(text));
   let flowNumber = 0;
   let quietWaiters: (() => void)[] = [];
 
@@ -145,27 +139,22 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
     if (message.kind === 'response') settle();
   };
 
-  /** A request that can't wait for another flow is answered on the spot as if the gateway had said 503. */
   const giveUp = (message: WireMessage): void => {
     unanswered.close(message.branch);
-    madeUp.add(message.branch);
-    listener.onMessage(localResponse(message, 503, 'Connection Lost'));
+    undelivered.giveUp(message);
   };
 
   /** Ends here what no other flow can bring to its end: the binding is made anew anyway, and a call that nobody answered yet is better dialled again. */
   const giveUpOn = (lost: Carried): void => {
     for (const { text, message, on } of unanswered.list()) {
       if (on !== lost || message.inDialog) continue;
-      if (isFirstInvite(message)) orphans.push({ invite: text, at: deps.clock.now() });
+      if (isFirstInvite(message)) undelivered.mayRing(text);
       giveUp(message);
     }
   };
   /** The far end rings for a call that is over here: the gateway is told by the flow that there is. */
   const cancelOrphans = (by: Carried): void => {
-    const now = deps.clock.now();
-    const ringing = orphans.filter(({ at }) => now - at < RINGS_AT_MOST_MS);
-    orphans = [];
-    for (const { invite } of ringing) by.flow.send(cancelOf(invite));
+    for (const cancel of undelivered.takeCancels()) by.flow.send(cancel);
   };
 
   const lose = (lost: Carried, end: FlowEnd): void => {
@@ -215,30 +204,25 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
     }
     cancelOrphans(next);
     repeatUnanswered(next, () => true);
-    const written = kept;
-    kept = [];
-    // The stack has given up on what is older; an answer would meet nobody. A BYE is worth sending even so.
-    for (const { text, at } of written) if (deps.clock.now() - at < TIMER_F_MS || text.startsWith('BYE ')) send(text);
+    for (const text of undelivered.takeKept()) send(text);
   };
-
-  const keep = (text: string): void => void kept.push({ text, at: deps.clock.now() });
 
   const send = (text: string): void => {
     const message = peek(text);
     if (message === null) return;
     if (message.kind === 'response') {
       const home = all().find((one) => one.arrived.has(message.branch)) ?? current;
-      if (home === null) keep(text);
+      if (home === null) undelivered.keep(text);
       else write(text, message, home);
       return;
     }
-    if (message.method === 'ACK' && madeUp.delete(message.branch)) return;
+    if (message.method === 'ACK' && undelivered.takeGivenUp(message.branch)) return;
     if (message.method === 'CANCEL') {
       // A CANCEL follows its INVITE (RFC 3261 section 9.1).
       const home = unanswered.get(message.branch)?.on ?? current;
       if (home !== null) write(text, message, home);
     } else if (current !== null) write(text, message, current);
-    else if (message.inDialog) keep(text);
+    else if (message.inDialog) undelivered.keep(text);
     // JsSIP is still inside its own send(): the answer has to come after it.
     else queueMicrotask(() => giveUp(message));
   };
@@ -301,8 +285,7 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
       draining.clear();
       unanswered.clear();
       live.clear();
-      orphans = [];
-      kept = [];
+      undelivered.clear();
       settle();
     },
   };
