@@ -6,11 +6,12 @@ import type { Call, Party } from '../../../contracts/call/call';
 import { canHold, canMute, canResume, canSendDigits, transition, type CallEvent } from './call';
 import { endOf } from '../port/cause';
 import type { Clock } from '../../base/clock';
-import { cleanDigits, dequeue, emptyQueue, enqueue } from './dtmf-queue';
+import { createCallDigits } from './call-digits';
+import { cleanDigits } from './dtmf-queue';
 import { whenFirstAudio } from './first-audio';
 import { createReinviteQueue } from './reinvite-queue';
+import { createSoundPath } from './sound-path';
 import type { SessionListener, StackSession } from '../port/sip-stack';
-import { toneSenderOf } from '../base/tone-sender';
 import type { EngineEvent } from '../port/user-agent';
 import { callProblem, digitsSent, stepInWords } from '../port/messages';
 
@@ -54,14 +55,7 @@ export interface LiveCallControl {
   readonly remoteStream: () => MediaStream | null;
 }
 
-/** Milliseconds: a digit's length and the silence behind it (RFC 4733 section 2.5 wants at least 40 each). */
-const DIGIT = 100;
-const GAP = 70;
-/** How long the sound may stay away before the call is given up: the other phone goes on as long, if it is like this one. */
-const SOUND_GRACE = 90_000;
-/** A new path that was agreed carries the sound by then, or another one is tried. */
-const PATH_WITHIN = 4_000;
-/** Who hangs up stops sending, which ICE finds within seconds of the 481; what breaks later broke for another reason. */
+/** Milliseconds. Who hangs up stops sending, which ICE finds within seconds of the 481; what breaks later broke for another reason. */
 const LEFT_TOGETHER = 15_000;
 /** After a gateway's restart both phones want to refresh the dialog; one of them is enough. */
 const CALLER_FIRST = 500;
@@ -72,15 +66,10 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
   let session: StackSession | null = null;
   let remote: MediaStream | null = null;
   let flowDown = false;
-  let soundDown = false;
   /** When the far end or the gateway said that there is no such dialog. */
   let goneAt = 0;
   /** The dialog is over and so is the sound: nobody is there. */
   let peerLeft = false;
-  let queue = emptyQueue;
-  let digitSounds = false;
-  let cancelGrace: () => void = () => undefined;
-  let cancelPathCheck: () => void = () => undefined;
   let stopListening: () => void = () => undefined;
   let firstHeard = false;
 
@@ -91,7 +80,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     const told = stepInWords(before, call);
     if (told !== null) deps.onEvent(told);
     if (call.phase === 'ended') {
-      for (const cancel of [reinvites.stop, cancelGrace, cancelPathCheck, stopListening]) cancel();
+      for (const cancel of [reinvites.stop, path.stop, stopListening]) cancel();
       remote = null;
       deps.onEnded();
     }
@@ -108,7 +97,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     applyMicrophone();
   };
   const showInterruption = (): void =>
-    apply(flowDown || soundDown ? { type: 'interrupted', at: clock.now() } : { type: 'restored' });
+    apply(flowDown || path.isDown() ? { type: 'interrupted', at: clock.now() } : { type: 'restored' });
 
   const reinvites = createReinviteQueue({
     clock,
@@ -117,15 +106,11 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     mayOffer: () => session !== null && !flowDown && deps.isUp() && answered(),
     ownsCallId: () => call.direction === 'outgoing',
     isHeldByPeer: () => (call.phase === 'held' || call.phase === 'recovering') && call.hold.byPeer,
-    isSoundDown: () => soundDown,
+    isSoundDown: () => path.isDown(),
     send: (offer) => session?.reoffer(offer) ?? false,
     onAgreed: (iceRestart) => {
       if (call.problem === 'hold-failed') apply({ type: 'problem', problem: null });
-      if (!iceRestart || !soundDown) return;
-      cancelPathCheck();
-      cancelPathCheck = clock.after(PATH_WITHIN, () => {
-        if (soundDown) reinvites.wantNewPath();
-      });
+      if (iceRestart) path.agreed();
     },
     onHoldRefused: (held, status) => {
       // While another call has the microphone this one stays on hold here, whatever its far end says.
@@ -148,50 +133,32 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
 
   /** RFC 3261 section 12.2.1.2 would end the call at the 481 alone; but a gateway that forgot everything says 481 too. */
   function endIfNothingIsLeft(): void {
-    if (!soundDown || reinvites.dialog() !== 'gone') return;
+    if (!path.isDown() || reinvites.dialog() !== 'gone') return;
     peerLeft = clock.now() - goneAt < LEFT_TOGETHER;
     session?.abandon();
   }
 
-  function pumpDigits(): void {
-    if (digitSounds || session === null || !canSendDigits(call) || soundDown) return;
-    // Tones need no flow, INFO does.
-    if (!deps.isUp() && toneSenderOf(session.connection()) === null) return;
-    const next = dequeue(queue);
-    if (next === null) return;
-    if (!session.sendDigit(next.digit, DIGIT, GAP)) {
-      digitFailed();
-      return;
-    }
-    queue = next.rest;
-    digitSounds = true;
-    clock.after(DIGIT + GAP, () => {
-      digitSounds = false;
-      pumpDigits();
-    });
-  }
-  const digitFailed = (): void => {
-    queue = emptyQueue;
-    apply({ type: 'problem', problem: 'dtmf-failed' });
-  };
-
-  const soundLost = (): void => {
-    if (!soundDown) {
-      soundDown = true;
-      cancelGrace = clock.after(SOUND_GRACE, () => session?.abandon());
+  const digits = createCallDigits({
+    clock,
+    session: () => session,
+    mayPlay: () => canSendDigits(call) && !path.isDown(),
+    isUp: deps.isUp,
+    onFailed: () => apply({ type: 'problem', problem: 'dtmf-failed' }),
+  });
+  const path = createSoundPath({
+    clock,
+    wantNewPath: () => reinvites.wantNewPath(),
+    onDown: () => {
       showInterruption();
       endIfNothingIsLeft();
-    }
-    reinvites.wantNewPath();
-  };
-  const soundBack = (): void => {
-    cancelGrace();
-    cancelPathCheck();
-    soundDown = false;
-    reinvites.pathHealed();
-    showInterruption();
-    pumpDigits();
-  };
+    },
+    onBack: () => {
+      reinvites.pathHealed();
+      showInterruption();
+      digits.pump();
+    },
+    onGivenUp: () => session?.abandon(),
+  });
 
   const firstAudio = (): void => {
     if (firstHeard) return;
@@ -202,7 +169,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
   const listener: SessionListener = {
     onProgress: (earlyMedia) => {
       apply({ type: 'progress', earlyMedia });
-      pumpDigits();
+      digits.pump();
     },
     onAnswered: () => {
       if (call.phase === 'ended') return;
@@ -219,7 +186,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     onPeerOffer: reinvites.heardOfPeer,
     onReofferDone: reinvites.done,
     onDialogDoubt: reinvites.doubt,
-    onDigitFailed: digitFailed,
+    onDigitFailed: digits.failed,
     onRetried: () => {
       stopListening();
       remote = null;
@@ -234,8 +201,8 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     },
     onIceState: (state) => {
       if (state === 'failed' && !answered()) session?.abandon();
-      else if (state === 'failed' || state === 'disconnected') soundLost();
-      else if (state === 'connected' || state === 'completed') soundBack();
+      else if (state === 'failed' || state === 'disconnected') path.lost();
+      else if (state === 'connected' || state === 'completed') path.back();
     },
     onEnded: (facts) => {
       const known = peerLeft ? { ...facts, by: 'peer' as const, trouble: null } : facts;
@@ -275,19 +242,19 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       apply({ type: 'hold', side: 'us', on: held });
       reinvites.wantHeld(held);
       applyMicrophone();
-      pumpDigits();
+      digits.pump();
       return true;
     },
     stepAside,
     applyMicrophone,
     sendDigits: (typed) => {
-      const digits = cleanDigits(typed);
-      if (digits === '' || !canSendDigits(call)) return;
+      const clean = cleanDigits(typed);
+      if (clean === '' || !canSendDigits(call)) return;
       if (call.problem === 'dtmf-failed') apply({ type: 'problem', problem: null });
-      queue = enqueue(queue, digits);
-      apply({ type: 'digits', digits });
-      deps.onEvent(digitsSent(call, digits.length));
-      pumpDigits();
+      digits.add(clean);
+      apply({ type: 'digits', digits: clean });
+      deps.onEvent(digitsSent(call, clean.length));
+      digits.pump();
     },
     flowLost: () => {
       flowDown = true;
@@ -297,8 +264,8 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       flowDown = false;
       showInterruption();
       if (moved) reinvites.wantNewPath();
-      reinvites.wantRefresh(call.direction === 'outgoing' || soundDown ? 0 : CALLER_FIRST);
-      pumpDigits();
+      reinvites.wantRefresh(call.direction === 'outgoing' || path.isDown() ? 0 : CALLER_FIRST);
+      digits.pump();
     },
     stranded: () => reinvites.wantRefresh(0),
     remoteStream: () => remote,

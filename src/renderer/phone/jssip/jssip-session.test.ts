@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../../test/support/fake-clock';
-import { createJssipSession, type JsSession } from './jssip-session';
+import type { JsSession } from './js-session';
+import { createJssipSession } from './jssip-session';
 import type { SessionListener, StackSession } from '../port/sip-stack';
 
 type Options = Parameters<JsSession['terminate']>[0];

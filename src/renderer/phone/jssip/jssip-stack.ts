@@ -2,7 +2,8 @@
 import * as JsSIP from 'jssip';
 import type { RTCSessionEvent } from 'jssip/lib/UA';
 import { challengesIn, withAnswerableChallenge } from '../wire/challenge';
-import { createJssipSession, mediaOptions, type JssipSession } from './jssip-session';
+import { mediaOptions } from './js-session';
+import { createJssipSession, type JssipSession } from './jssip-session';
 import { partyOf } from '../base/party';
 import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
 import { endStrayDialog, grantedExpires, peek, type WireMessage } from '../wire/sip-wire';
