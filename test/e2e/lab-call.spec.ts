@@ -250,7 +250,7 @@ test.describe('calls that come to nothing', () => {
     });
     await test.step('nobody is there by that name', async () => {
       await dial(page, 'nobody-of-this-name');
-      await expectEnd(app, 'This number or name does not exist: check it.');
+      await expectEnd(app, 'This number or name does not exist. Check the number.');
       await expectNothingLeft(lab);
     });
     await test.step('bob gives up', async () => {

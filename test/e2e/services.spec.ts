@@ -7,7 +7,11 @@ import { callCard, dial, press, untilGone, untilRegistered } from '../support/ap
 const OUTCOMES = [
   { target: 'busy', title: 'Busy', sentence: 'They are in another call.' },
   { target: 'decline', title: 'Declined', sentence: 'They declined the call.' },
-  { target: 'nobody-of-this-name', title: 'Not found', sentence: 'This number or name does not exist: check it.' },
+  {
+    target: 'nobody-of-this-name',
+    title: 'Not found',
+    sentence: 'This number or name does not exist. Check the number.',
+  },
 ] as const;
 
 test('each way in which a call fails has its own words', async ({ launch }) => {

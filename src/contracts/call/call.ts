@@ -22,13 +22,21 @@ export const endCause = z.enum([
   'answered-elsewhere',
   'declined-elsewhere',
   'declined', // we declined
-  'declined-by-peer', // 603, or 480/486 after ringing by choice
+  'declined-by-peer', // 603, Q.850 21
+  'unwanted', // 607: they marked our calls as unwanted
+  'blocked', // 608, and 603 "Network Blocked": a network on the way, and not they
+  'anonymous-refused', // 433: they take no calls without a number
+  'unverified', // 428, 436-438 and STIR: their network could not verify who calls
   'busy', // 486, 600
   'no-answer', // 408 or 480 after it rang, 487 by time-out
-  'not-found', // 404, 410, 484, 604
+  'not-found', // 404, 410, 414, 416, 485, 604
+  'incomplete', // 484: digits are missing
+  'own-number', // the line called itself
+  'loop', // 482, 483: the call came back
   'refused', // 401, 403, 405, 407 and the like
-  'not-acceptable', // 488, 606: no codec or media in common
+  'not-acceptable', // 488, 606, a far end without WebRTC: no codec or media in common
   'redirect-forbidden', // 3xx to a number that the line's policy does not let it call
+  'redirect-failed', // 3xx that names nobody who can be called
   'unreachable', // 5xx, 408 or 480 where nothing rang, transport error, no route
   'handed-over', // an assistant handed the conversation over to the person at this phone
   'time-limit', // the longest call that the line's policy allows

@@ -70,7 +70,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     microphone: deps.microphone,
     line: () => ({
       profileId: registration.grant()?.profileId ?? '',
-      user: registration.grant()?.identity.split('@')[0] ?? '',
+      identity: registration.grant()?.identity ?? '',
     }),
     mark: (name, detail) => {
       deps.mark(name, detail);

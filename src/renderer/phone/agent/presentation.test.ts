@@ -221,7 +221,7 @@ describe('a redirect', () => {
     redirecting({ '1002': `<sip:1003@${REALM}>`, '1003': `<sip:1002@${REALM}>` });
     const phone = await registered(numbered(bearer));
     await called(phone);
-    expect(await phone.call('ended')).toMatchObject({ cause: 'failed', details: '302 Moved Temporarily' });
+    expect(await phone.call('ended')).toMatchObject({ cause: 'redirect-failed', details: '302 Moved Temporarily' });
     expect(sent.filter((line) => line.startsWith('INVITE'))).toHaveLength(2);
     expect(phone.microphone.inUse()).toBe(0);
   });

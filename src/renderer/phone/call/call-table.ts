@@ -14,7 +14,7 @@ export interface CallTableDeps extends Pick<
   readonly microphone: MicrophoneSource;
   readonly newId: () => string;
   /** Whose calls these are. */
-  readonly line: () => { readonly profileId: string; readonly user: string };
+  readonly line: () => { readonly profileId: string; readonly identity: string };
   /** The call with this Call-ID has ended; null: it never had one. */
   readonly onEnded: (sipCallId: string | null) => void;
 }
@@ -56,7 +56,7 @@ export function createCallTable(deps: CallTableDeps): CallTable {
   const live = (): CallEntry[] => [...entries.values()].filter((entry) => isLive(entry.call()));
 
   function track(direction: 'incoming' | 'outgoing', peer: Party): CallEntry {
-    const { profileId, user } = deps.line();
+    const { profileId, identity } = deps.line();
     const facts = { id: deps.newId(), peer, profileId, startedAt: deps.clock.now() };
     const { id } = facts;
     const control = createLiveCall(direction === 'incoming' ? incomingCall(facts) : outgoingCall(facts), {
@@ -69,11 +69,12 @@ export function createCallTable(deps: CallTableDeps): CallTable {
         }
         return activeCallId === id;
       },
+      isOwn: ({ uri }) => uri.toLowerCase() === `sip:${identity}`.toLowerCase(),
       onEnded: () => finish(id),
     });
     const entry: CallEntry = { ...control, media: null, answering: false };
     entries.set(id, entry);
-    deps.onEvent(calling(control.call(), user));
+    deps.onEvent(calling(control.call(), identity.split('@')[0] ?? ''));
     deps.onChange();
     return entry;
   }

@@ -27,6 +27,8 @@ export interface LiveCallDeps {
   readonly takeFloor: () => boolean;
   readonly onChange: () => void;
   readonly onEvent: (event: EngineEvent) => void;
+  /** The far end is this line itself. */
+  readonly isOwn: (peer: Party) => boolean;
   /** Once, when the call has ended. */
   readonly onEnded: () => void;
 }
@@ -214,6 +216,8 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
           direction: call.direction,
           rang: call.phase === 'ringing',
           answered: 'answeredAt' in call && call.answeredAt !== null,
+          answering: call.phase === 'connecting',
+          own: deps.isOwn(call.peer),
         }),
       });
     },

@@ -156,3 +156,22 @@ describe('an answer that the browser does not allow', () => {
     expect(ends).toMatchObject([{ by: 'system', trouble: 'setup' }]);
   });
 });
+
+describe('what JsSIP says of an end', () => {
+  it.each([
+    ['Bad Media Description', 'sound'],
+    ['Incompatible SDP', 'sound'],
+    ['Missing SDP', 'sound'],
+    ['WebRTC Error', 'media'],
+    ['RTP Timeout', 'media'],
+    ['No ACK', 'timeout'],
+    ['Connection Error', 'transport'],
+    ['Internal Error', 'setup'],
+    ['Rejected', null],
+    ['Busy', null],
+  ])('%s: %s', (cause, trouble) => {
+    const { emit, ends } = answeredSession({ isEstablished: () => false });
+    emit('failed', { originator: 'remote', message: null, cause });
+    expect(ends).toMatchObject([{ by: 'peer', trouble }]);
+  });
+});

@@ -9,6 +9,7 @@ import {
 } from './js-session';
 import { createSessionAudio } from './session-audio';
 import { createSessionOffers } from './session-offers';
+import type { Trouble } from '../port/cause';
 import { withoutLoopbackCandidates } from '../port/ice-policy';
 import { toneSenderOf } from '../base/tone-sender';
 import type { SessionListener, StackSession } from '../port/sip-stack';
@@ -28,7 +29,7 @@ const DIALOG_IN_DOUBT = new Set(['Dialog Error', 'Request Timeout', 'Connection 
 /** JsSIP's cause when `answer` could not be carried out. */
 const NO_SETUP = 'Internal Error';
 /** JsSIP's causes that mean that something broke; all others are somebody's decision. */
-const TROUBLE: ReadonlyMap<string, 'media' | 'timeout' | 'transport' | 'setup'> = new Map([
+const TROUBLE: ReadonlyMap<string, Trouble> = new Map<string, Trouble>([
   ['Request Timeout', 'timeout'],
   ['No ACK', 'timeout'],
   ['No Answer', 'timeout'],
@@ -37,6 +38,10 @@ const TROUBLE: ReadonlyMap<string, 'media' | 'timeout' | 'transport' | 'setup'> 
   ['Dialog Error', 'transport'],
   ['WebRTC Error', 'media'],
   ['RTP Timeout', 'media'],
+  // The far end's description: RTP/AVP, no rtcp-mux, no fingerprint, no codec in common, none at all.
+  ['Bad Media Description', 'sound'],
+  ['Incompatible SDP', 'sound'],
+  ['Missing SDP', 'sound'],
   [NO_SETUP, 'setup'],
 ]);
 

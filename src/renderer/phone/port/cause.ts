@@ -1,5 +1,28 @@
-/** Why a call ended: from SIP's status codes and Reason headers to a distinct cause in words. */
+/** Why a call ended: one table from what is known of an end to a distinct cause in words. */
 import type { CallDirection, EndCause } from '../../../contracts/call/call';
+import {
+  causeOfQ850,
+  causeOfStatus,
+  isGeneric,
+  namedByStatus,
+  NETWORK_BROKE,
+  RELEASE_BROKE,
+  SIP_BROKE,
+} from './cause-codes';
+import { reasonsIn, type Reason } from './reason';
+
+/** What broke, when neither side wished the end. */
+export type Trouble =
+  /** The sound of a call that was agreed. */
+  | 'media'
+  /** The descriptions of the sound don't fit: a far end without WebRTC, or one that sends none. */
+  | 'sound'
+  | 'timeout'
+  | 'transport'
+  /** The browser could not even begin with the sound. */
+  | 'setup'
+  /** A redirect that the line's rules forbid; `reason` has the sentence. */
+  | 'rule';
 
 /** What the stack knows about an end. */
 export interface EndFacts {
@@ -7,14 +30,17 @@ export interface EndFacts {
   /** An outgoing call: the far end was found, and rings or has rung. */
   readonly rang: boolean;
   readonly answered: boolean;
+  /** An incoming call that the agent took, and that is not answered for the far end yet. */
+  readonly answering?: boolean;
+  /** An outgoing call to the number of this line itself. */
+  readonly own?: boolean;
   readonly by: 'us' | 'peer' | 'system';
   /** Final response to our INVITE, or null. */
   readonly status: number | null;
   readonly phrase: string;
   /** Values of the Reason header (RFC 3326; of responses: RFC 6432) of the CANCEL, BYE or response, separated by commas, or null. */
   readonly reason: string | null;
-  /** What broke, when neither side wished the end; `setup`: the browser could not even begin with the sound; `rule`: a redirect that the line's rules forbid, `reason` has the sentence. */
-  readonly trouble: 'media' | 'timeout' | 'transport' | 'setup' | 'rule' | null;
+  readonly trouble: Trouble | null;
 }
 
 export interface CallEnd {
@@ -23,123 +49,202 @@ export interface CallEnd {
   readonly details: string;
 }
 
-/** RFC 3261 section 21 and the IANA registry; what is not named here falls back on its class. */
-const BY_STATUS: ReadonlyMap<number, EndCause> = new Map<number, EndCause>([
-  [401, 'refused'],
-  [402, 'refused'],
-  [403, 'refused'],
-  [404, 'not-found'],
-  [405, 'refused'],
-  [406, 'not-acceptable'],
-  [407, 'refused'],
-  [408, 'no-answer'],
-  [410, 'not-found'],
-  [415, 'not-acceptable'],
-  [416, 'not-found'],
-  [428, 'refused'],
-  [429, 'refused'],
-  [430, 'unreachable'],
-  [433, 'refused'],
-  [436, 'refused'],
-  [437, 'refused'],
-  [438, 'refused'],
-  [480, 'no-answer'],
-  [483, 'unreachable'],
-  [484, 'not-found'],
-  [485, 'not-found'],
-  [486, 'busy'],
-  [487, 'no-answer'],
-  [488, 'not-acceptable'],
-  [600, 'busy'],
-  [603, 'declined-by-peer'],
-  [604, 'not-found'],
-  [606, 'not-acceptable'],
-  [607, 'declined-by-peer'],
-  [608, 'refused'],
-]);
-
-/** The cause of a final response to our INVITE. */
-export function causeOfStatus(status: number): EndCause {
-  const named = BY_STATUS.get(status);
-  if (named !== undefined) return named;
-  return status >= 500 && status < 600 ? 'unreachable' : 'failed';
+/** The facts with the Reason header read. */
+interface Known extends EndFacts {
+  readonly reasons: readonly Reason[];
+  readonly has: (protocol: string, causes: ReadonlySet<number>) => boolean;
+  readonly says: (words: RegExp) => boolean;
 }
 
-/** What the telephone network says (Q.850 section 2.2.7), where the SIP status that a gateway made of it says less. */
-const BY_Q850: ReadonlyMap<number, EndCause> = new Map<number, EndCause>([
-  [1, 'not-found'],
-  [17, 'busy'],
-  [18, 'no-answer'],
-  [19, 'no-answer'],
-  [20, 'unreachable'],
-  [21, 'declined-by-peer'],
-  [22, 'not-found'],
-  [27, 'unreachable'],
-  [28, 'not-found'],
-  [55, 'refused'],
-  [57, 'refused'],
-  [88, 'not-acceptable'],
-]);
-
-/** Q.850: it was the network that ended the call, and nobody. */
-const NETWORK_BROKE: ReadonlySet<number> = new Set([27, 38, 41, 42, 44, 47, 102]);
-
-/** `SIP;cause=200;text="..."` -> SIP: [200]; what can't be read is left out. */
-function reasonsIn(reason: string | null): { readonly sip: readonly number[]; readonly q850: readonly number[] } {
-  const values = [
-    ...(reason ?? '').slice(0, 1_000).matchAll(/(?:^|,)\s*(SIP|Q\.850)\s*;((?:"(?:[^"\\]|\\.)*"|[^",])*)/gi),
-  ].flatMap(([, protocol = '', parameters = '']) => {
-    const cause = /(?:^|;)\s*cause\s*=\s*(\d{1,3})/i.exec(parameters.replace(/"(?:[^"\\]|\\.)*"/g, ''))?.[1];
-    return cause === undefined ? [] : [{ isSip: protocol.toUpperCase() === 'SIP', cause: Number(cause) }];
-  });
-  const causes = (isSip: boolean): number[] => values.filter((one) => one.isSip === isSip).map(({ cause }) => cause);
-  return { sip: causes(true), q850: causes(false) };
+/** One row: the first whose `when` gives a cause is the one. */
+interface Row {
+  /** What it is about, as the tests name it. */
+  readonly name: string;
+  readonly when: (end: Known) => EndCause | false | null;
 }
 
-/** Why an incoming call stopped ringing: RFC 3326 section 3.1, and Q.850's 26 "non-selected user clearing". */
-function causeOfCancel(reason: string | null): EndCause {
-  const { sip, q850 } = reasonsIn(reason);
-  if (sip.includes(200) || q850.includes(26)) return 'answered-elsewhere';
-  return [600, 603, 486].some((status) => sip.includes(status)) ? 'declined-elsewhere' : 'cancelled-by-caller';
-}
+const is = (cause: EndCause, when: (end: Known) => boolean): Row['when'] => {
+  return (end) => when(end) && cause;
+};
 
-/** Why our INVITE was refused. 480 and 5xx say little: a Q.850 cause says more, and nobody "did not answer" whose phone never rang. */
-function causeOfRefusal(status: number, { rang, reason }: EndFacts): EndCause {
-  const named = causeOfStatus(status);
-  if (status !== 408 && status !== 480 && named !== 'unreachable') return named;
-  const [told] = reasonsIn(reason).q850.flatMap((cause) => BY_Q850.get(cause) ?? []);
-  return told ?? (rang ? named : 'unreachable');
-}
+const NOT_SOUND: ReadonlySet<number> = new Set([406, 415, 488, 606]);
+const TAKEN: ReadonlySet<number> = new Set([200]);
+/** Q.850's 26 "non-selected user clearing"; 502 and 605 are no causes of Q.850: FreeSWITCH writes its own there (LOSE_RACE, PICKED_OFF). */
+const TAKEN_Q850: ReadonlySet<number> = new Set([26, 502, 605]);
+const DECLINED: ReadonlySet<number> = new Set([486, 600, 603, 604, 606, 607, 608]);
+const DECLINED_Q850: ReadonlySet<number> = new Set([17, 21]);
+/** Refusals of a call to one's own number: the gateway finds nobody else there, or finds this phone in a call. */
+const OWN: ReadonlySet<number> = new Set([403, 404, 408, 480, 481, 482, 483, 484, 486, 487, 491, 600, 603, 604]);
 
-function causeOf(facts: EndFacts): EndCause {
-  if (facts.answered) {
-    if (facts.trouble !== null) return 'connection-lost';
-    if (facts.by === 'us') return 'hung-up';
+const ELSEWHERE = /\b(?:completed|answered|picked[ _]?up|accepted) elsewhere\b|\bLOSE_RACE\b|\bPICKED_OFF\b/i;
+
+/** Once both sides had agreed. */
+const ANSWERED: readonly Row[] = [
+  { name: 'the sound never fitted', when: is('not-acceptable', ({ trouble }) => trouble === 'sound') },
+  { name: 'something broke during the call', when: is('connection-lost', ({ trouble }) => trouble !== null) },
+  { name: 'we hung up', when: is('hung-up', ({ by }) => by === 'us') },
+  {
     // The gateway ends both sides of a call whose token limits it (`max_call_s`).
-    if (/\btext="?call time is up/i.test(facts.reason ?? '')) return 'time-limit';
-    return reasonsIn(facts.reason).q850.some((cause) => NETWORK_BROKE.has(cause))
-      ? 'connection-lost'
-      : 'hung-up-by-peer';
+    name: 'the time that the token allows is up',
+    when: is('time-limit', ({ says }) => says(/^call time is up/i)),
+  },
+  { name: 'a BYE that takes no sound', when: is('not-acceptable', ({ has }) => has('SIP', NOT_SOUND)) },
+  {
+    // RFC 3326 section 3.1: two phones answered, and the other one has the call.
+    name: 'a BYE of a call that another phone has',
+    when: is(
+      'answered-elsewhere',
+      ({ direction, has, says }) => direction === 'incoming' && (has('Q.850', TAKEN_Q850) || says(ELSEWHERE)),
+    ),
+  },
+  { name: 'the telephone network broke', when: is('connection-lost', ({ has }) => has('Q.850', NETWORK_BROKE)) },
+  {
+    name: 'the far end lost the call',
+    when: is(
+      'connection-lost',
+      ({ has, says }) =>
+        has('SIP', SIP_BROKE) ||
+        has('RELEASE_CAUSE', RELEASE_BROKE) ||
+        says(/\b(?:rtp|rtcp|media)\b.*\btime-?d? ?-?out\b/i),
+    ),
+  },
+  { name: 'they hung up', when: is('hung-up-by-peer', () => true) },
+];
+
+const UNANSWERED: readonly Row[] = [
+  {
+    name: 'a 200 that makes no dialog',
+    when: is('failed', ({ trouble, status }) => trouble === 'setup' && status !== null && status < 300),
+  },
+  { name: 'the browser made no peer connection', when: is('media-failed', ({ trouble }) => trouble === 'setup') },
+  { name: 'a redirect that the rules forbid', when: is('redirect-forbidden', ({ trouble }) => trouble === 'rule') },
+];
+
+/** What the first value of `protocol` that says something says. */
+function told(
+  reasons: readonly Reason[],
+  protocol: string,
+  causeOf: (code: number) => EndCause | null,
+): EndCause | null {
+  for (const reason of reasons) {
+    const cause = reason.protocol === protocol && reason.cause !== null ? causeOf(reason.cause) : null;
+    if (cause !== null) return cause;
   }
-  if (facts.trouble === 'setup') return 'media-failed';
-  if (facts.trouble === 'rule') return 'redirect-forbidden';
-  if (facts.direction === 'incoming') {
-    if (facts.by === 'us') return 'declined';
-    if (facts.trouble === 'transport' || facts.trouble === 'media') return 'connection-lost';
-    if (facts.trouble === 'timeout') return 'no-answer';
-    return causeOfCancel(facts.reason);
+  return null;
+}
+
+/** A call that rang here. */
+const INCOMING: readonly Row[] = [
+  { name: 'we declined', when: is('declined', ({ by }) => by === 'us') },
+  {
+    name: 'an offer without a sound that this phone has',
+    when: is('not-acceptable', ({ trouble }) => trouble === 'sound' || trouble === 'media'),
+  },
+  { name: 'the flow went while it rang', when: is('connection-lost', ({ trouble }) => trouble === 'transport') },
+  {
+    name: 'we answered, and the far end never heard it',
+    when: is('connection-lost', ({ trouble, answering }) => trouble === 'timeout' && answering === true),
+  },
+  { name: 'it rang too long', when: is('no-answer', ({ trouble }) => trouble === 'timeout') },
+  {
+    // RFC 3326 section 3.1.
+    name: 'another phone took it',
+    when: is('answered-elsewhere', ({ has, says }) => has('SIP', TAKEN) || has('Q.850', TAKEN_Q850) || says(ELSEWHERE)),
+  },
+  {
+    name: 'another phone declined it',
+    when: is('declined-elsewhere', ({ has }) => has('SIP', DECLINED) || has('Q.850', DECLINED_Q850)),
+  },
+  { name: 'the caller gave up', when: is('cancelled-by-caller', () => true) },
+];
+
+/** A call that we placed. */
+const OUTGOING: readonly Row[] = [
+  { name: 'we gave up', when: is('cancelled', ({ by }) => by === 'us') },
+  {
+    name: 'an answer without a sound that this phone has',
+    when: is('not-acceptable', ({ trouble }) => trouble === 'sound'),
+  },
+  {
+    name: 'the browser did not take the answer',
+    when: is('not-acceptable', ({ trouble, status }) => trouble === 'media' && status !== null && status < 300),
+  },
+  {
+    name: 'the browser made no offer',
+    when: is('media-failed', ({ trouble, status }) => trouble === 'media' && status === null),
+  },
+  {
+    name: 'no answer to our INVITE',
+    when: is(
+      'unreachable',
+      ({ status, trouble }) => status === null && (trouble === 'timeout' || trouble === 'transport'),
+    ),
+  },
+  { name: 'an end that nobody explains', when: is('failed', ({ status }) => status === null) },
+  {
+    // ATIS-1000099 "603+", RFC 8688: a network's analytics blocked it. The Q.850 cause beside it is 21, as if they had declined.
+    name: 'a network on the way blocked it',
+    when: is(
+      'blocked',
+      ({ status, phrase, reasons }) =>
+        status === 608 ||
+        /^network blocked\b/i.test(phrase.trim()) ||
+        reasons.some(({ written }) => /\bv\s*=\s*"?analytics\d/i.test(written)),
+    ),
+  },
+  { name: 'our own number', when: is('own-number', ({ own, status }) => own === true && OWN.has(status ?? 0)) },
+  {
+    // RFC 9366: what is wrong with the caller's identity.
+    name: 'they could not verify who calls',
+    when: ({ status, reasons }) => (isGeneric(status ?? 0) ? told(reasons, 'STIR', namedByStatus) : null),
+  },
+  {
+    name: 'a Q.850 cause that says more than the status',
+    when: ({ status, reasons }) => (isGeneric(status ?? 0) ? told(reasons, 'Q.850', causeOfQ850) : null),
+  },
+  {
+    name: 'a SIP cause that says more than the status',
+    when: ({ status, reasons }) =>
+      isGeneric(status ?? 0) ? told(reasons, 'SIP', (code) => (isGeneric(code) ? null : namedByStatus(code))) : null,
+  },
+  {
+    // Nobody "did not answer" whose phone never rang.
+    name: 'nobody was there to ring',
+    when: is('unreachable', ({ status, rang }) => (status === 408 || status === 480) && !rang),
+  },
+  { name: 'what the status says', when: ({ status }) => causeOfStatus(status ?? 0) },
+];
+
+/** The whole table, in the order in which its rows are asked. */
+export const CAUSE_TABLE: readonly Row[] = [
+  ...ANSWERED.map((row): Row => ({ ...row, when: (end) => end.answered && row.when(end) })),
+  ...UNANSWERED,
+  ...INCOMING.map((row): Row => ({ ...row, when: (end) => end.direction === 'incoming' && row.when(end) })),
+  ...OUTGOING,
+];
+
+/** The row of the table that an end falls under, and its cause. */
+export function rowOf(facts: EndFacts): { readonly row: string; readonly cause: EndCause } {
+  const reasons = reasonsIn(facts.reason);
+  const known: Known = {
+    ...facts,
+    reasons,
+    has: (protocol, causes) =>
+      reasons.some((one) => one.protocol === protocol.toUpperCase() && one.cause !== null && causes.has(one.cause)),
+    says: (words) => reasons.some(({ text }) => words.test(text)),
+  };
+  for (const { name, when } of CAUSE_TABLE) {
+    const cause = when(known);
+    if (cause !== null && cause !== false) return { row: name, cause };
   }
-  if (facts.by === 'us') return 'cancelled';
-  if (facts.status !== null) return causeOfRefusal(facts.status, facts);
-  if (facts.trouble === 'timeout') return 'unreachable';
-  return facts.trouble === 'transport' ? 'unreachable' : 'failed';
+  return { row: '', cause: 'failed' };
 }
 
 /** The cause of an end, and its code for Details. */
 export function endOf(facts: EndFacts): CallEnd {
   const code = facts.status === null ? '' : `${facts.status} ${facts.phrase}`.trim();
   return {
-    cause: causeOf(facts),
+    cause: rowOf(facts).cause,
     details: [code, facts.reason ?? '']
       .filter((part) => part !== '')
       .join(' - ')
@@ -156,12 +261,20 @@ const WORDS: Readonly<Record<EndCause, string>> = {
   'declined-elsewhere': 'Declined elsewhere',
   declined: 'Declined',
   'declined-by-peer': 'They declined',
+  unwanted: 'Marked as unwanted by them',
+  blocked: 'Blocked by a network on the way',
+  'anonymous-refused': 'They take no hidden numbers',
+  unverified: 'Your number could not be verified',
   busy: 'Busy',
   'no-answer': 'No answer',
   'not-found': 'No such number',
+  incomplete: 'The number is not complete',
+  'own-number': 'This is your own number',
+  loop: 'The call came back to where it started',
   refused: 'The gateway refused the call',
-  'not-acceptable': 'No sound format in common',
+  'not-acceptable': 'No common sound',
   'redirect-forbidden': 'Redirected to a number that this line may not call',
+  'redirect-failed': 'Redirected to nowhere',
   unreachable: 'Could not be reached',
   'handed-over': 'Handed over to you',
   'time-limit': 'The longest call of this line',

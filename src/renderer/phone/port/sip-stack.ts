@@ -122,5 +122,5 @@ export interface SessionListener {
   readonly onRetried: () => void;
   readonly onRemoteStream: (stream: MediaStream) => void;
   readonly onIceState: (state: RTCIceConnectionState) => void;
-  readonly onEnded: (facts: Omit<EndFacts, 'direction' | 'rang' | 'answered'>) => void;
+  readonly onEnded: (facts: Omit<EndFacts, 'direction' | 'rang' | 'answered' | 'answering' | 'own'>) => void;
 }

@@ -4,8 +4,10 @@ import { environment } from '../../../contracts/profile/profile';
 import { failureActions } from '../../../contracts/base/result';
 import {
   ACTION_MESSAGES,
+  END_ACTIONS,
   END_MESSAGES,
   announcement,
+  endInWords,
   environmentNote,
   failureDetails,
   phaseWords,
@@ -29,6 +31,17 @@ describe('end causes', () => {
     expect(words.title).not.toBe('');
     expect(words.sentence).toMatch(/^[A-Z][^.]*\.$/);
     expect(words.sentence).not.toMatch(/\d{3}/);
+  });
+  it.each(endCause.options)('%s has one action, in one sentence, where something went wrong', (cause: EndCause) => {
+    const { action, tone } = END_MESSAGES[cause];
+    expect(END_ACTIONS[action] !== '').toBe(tone === 'bad');
+    expect(END_ACTIONS[action]).toMatch(/^(?:[A-Z][^.]*\.)?$/);
+    // The code itself lives behind Details.
+    expect(endInWords(cause)).not.toMatch(/\d{3}/);
+  });
+  it('says what happened, then what to do', () => {
+    expect(endInWords('own-number')).toBe('This is your own number. Check the number.');
+    expect(endInWords('hung-up')).toBe('You ended the call.');
   });
   it('no two causes read the same', () => {
     const sentences = endCause.options.map((cause) => END_MESSAGES[cause].sentence);

@@ -4,65 +4,98 @@ import type { Environment } from '../../../contracts/profile/profile';
 import type { Failure, FailureAction } from '../../../contracts/base/result';
 import { partyName } from './format';
 
-/** Why a call ended: a few words for the card and a sentence for the agent. */
+/** What the agent does about an end; each has one sentence in END_ACTIONS. */
+export type EndAction =
+  | 'none'
+  | 'call-back'
+  | 'call-again'
+  | 'call-later'
+  | 'check-number'
+  | 'show-number'
+  | 'ask-admin'
+  | 'choose-microphone'
+  | 'say-code';
+
+/** Why a call ended: a few words for the card, a sentence for the agent, and what to do about it. */
 export interface EndMessage {
   readonly title: string;
   readonly sentence: string;
+  readonly action: EndAction;
   /** Was it what somebody wanted (muted) or did something go wrong (red)? */
   readonly tone: 'calm' | 'bad';
 }
 
-export const END_MESSAGES: Readonly<Record<EndCause, EndMessage>> = {
-  'hung-up': { title: 'Call ended', sentence: 'You ended the call.', tone: 'calm' },
-  'hung-up-by-peer': { title: 'Call ended', sentence: 'They hung up.', tone: 'calm' },
-  cancelled: { title: 'Cancelled', sentence: 'You cancelled before they answered.', tone: 'calm' },
-  'cancelled-by-caller': { title: 'Missed call', sentence: 'They gave up before you answered.', tone: 'bad' },
-  'answered-elsewhere': {
-    title: 'Answered elsewhere',
-    sentence: 'Another phone on this line took the call.',
-    tone: 'calm',
-  },
-  'declined-elsewhere': {
-    title: 'Declined elsewhere',
-    sentence: 'Another phone on this line declined the call.',
-    tone: 'calm',
-  },
-  declined: { title: 'Declined', sentence: 'You declined the call.', tone: 'calm' },
-  'declined-by-peer': { title: 'Declined', sentence: 'They declined the call.', tone: 'bad' },
-  busy: { title: 'Busy', sentence: 'They are in another call.', tone: 'bad' },
-  'no-answer': { title: 'No answer', sentence: 'Nobody answered.', tone: 'bad' },
-  'not-found': { title: 'Not found', sentence: 'This number or name does not exist: check it.', tone: 'bad' },
-  refused: { title: 'Refused', sentence: 'The gateway does not let this line call there.', tone: 'bad' },
-  'not-acceptable': {
-    title: 'No common sound',
-    sentence: 'The two phones have no way of sending sound in common.',
-    tone: 'bad',
-  },
-  'redirect-forbidden': {
-    title: 'Not called',
-    sentence: 'They are redirected to a number that this line may not call: Details say which rule.',
-    tone: 'bad',
-  },
-  unreachable: {
-    title: 'Unreachable',
-    sentence: 'The call could not get through: try again in a moment.',
-    tone: 'bad',
-  },
-  'handed-over': { title: 'Over to you', sentence: 'The assistant hands over to you.', tone: 'calm' },
-  'time-limit': {
-    title: 'Call ended',
-    sentence: 'The call reached the longest time that this line allows.',
-    tone: 'calm',
-  },
-  'connection-lost': { title: 'Connection lost', sentence: 'The connection broke during the call.', tone: 'bad' },
-  microphone: { title: 'No microphone', sentence: 'The microphone could not be used for this call.', tone: 'bad' },
-  'media-failed': {
-    title: 'No sound',
-    sentence: 'The sound could not be set up: check the servers in the profile.',
-    tone: 'bad',
-  },
-  failed: { title: 'Call failed', sentence: 'Something went wrong: Details hold the code.', tone: 'bad' },
+const calm = (title: string, sentence: string, action: EndAction = 'none'): EndMessage => ({
+  title,
+  sentence,
+  action,
+  tone: 'calm',
+});
+const bad = (title: string, sentence: string, action: EndAction): EndMessage => ({
+  title,
+  sentence,
+  action,
+  tone: 'bad',
+});
+
+/** The action of an end as a sentence; empty: there is nothing to do. */
+export const END_ACTIONS: Readonly<Record<EndAction, string>> = {
+  none: '',
+  'call-back': 'Call them back.',
+  'call-again': 'Call again.',
+  'call-later': 'Try again later.',
+  'check-number': 'Check the number.',
+  'show-number': 'Call with your number shown.',
+  'ask-admin': 'Tell your admin if this is wrong.',
+  'choose-microphone': 'Choose another microphone.',
+  'say-code': 'Try again, or tell your admin the code in Details.',
 };
+
+export const END_MESSAGES: Readonly<Record<EndCause, EndMessage>> = {
+  'hung-up': calm('Call ended', 'You ended the call.'),
+  'hung-up-by-peer': calm('Call ended', 'They hung up.'),
+  cancelled: calm('Cancelled', 'You cancelled before they answered.'),
+  'cancelled-by-caller': bad('Missed call', 'They gave up before you answered.', 'call-back'),
+  'answered-elsewhere': calm('Answered elsewhere', 'Another phone on this line took the call.'),
+  'declined-elsewhere': calm('Declined elsewhere', 'Another phone on this line declined the call.'),
+  declined: calm('Declined', 'You declined the call.'),
+  'declined-by-peer': bad('Declined', 'They declined the call.', 'call-later'),
+  unwanted: bad('Unwanted', 'They marked calls from your number as unwanted.', 'ask-admin'),
+  blocked: bad('Blocked', 'A phone network on the way blocked the call.', 'ask-admin'),
+  'anonymous-refused': bad('Hidden number', 'They take no calls from a hidden number.', 'show-number'),
+  unverified: bad('Not verified', 'Their phone network could not verify your number.', 'ask-admin'),
+  busy: bad('Busy', 'They are in another call.', 'call-later'),
+  'no-answer': bad('No answer', 'Nobody answered.', 'call-later'),
+  'not-found': bad('Not found', 'This number or name does not exist.', 'check-number'),
+  incomplete: bad('Not complete', 'Digits of this number are missing or wrong.', 'check-number'),
+  'own-number': bad('Own number', 'This is your own number.', 'check-number'),
+  loop: bad('Came back', 'The call came back to where it started.', 'check-number'),
+  refused: bad('Refused', 'The phone system does not let this line call there.', 'ask-admin'),
+  'not-acceptable': bad(
+    'No common sound',
+    'Their phone and this one have no way to send sound in common.',
+    'ask-admin',
+  ),
+  'redirect-forbidden': bad(
+    'Not called',
+    'They send their calls on to a number that this line may not call.',
+    'ask-admin',
+  ),
+  'redirect-failed': bad('Sent on', 'They send their calls on, but to no number that can be called.', 'check-number'),
+  unreachable: bad('Unreachable', 'The call could not get through.', 'call-later'),
+  'handed-over': calm('Over to you', 'The assistant hands over to you.'),
+  'time-limit': calm('Call ended', 'The call reached the longest time that this line allows.'),
+  'connection-lost': bad('Connection lost', 'The connection broke during the call.', 'call-again'),
+  microphone: bad('No microphone', 'The microphone could not be used for this call.', 'choose-microphone'),
+  'media-failed': bad('No sound', 'The sound could not be set up on this computer.', 'say-code'),
+  failed: bad('Call failed', 'The call failed.', 'say-code'),
+};
+
+/** An end in one or two sentences: what happened, and what to do about it. */
+export function endInWords(cause: EndCause): string {
+  const { sentence, action } = END_MESSAGES[cause];
+  return [sentence, END_ACTIONS[action]].filter((part) => part !== '').join(' ');
+}
 
 /** A problem that the agent can mend while the call goes on. */
 export const PROBLEM_MESSAGES: Readonly<

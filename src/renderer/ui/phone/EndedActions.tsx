@@ -4,7 +4,7 @@ import type { Call } from '../../../contracts/call/call';
 import { useApp } from '../kit/app-context';
 import { partyNumber } from '../kit/format';
 import { placeCall } from './place-call';
-import { END_MESSAGES } from '../kit/messages';
+import { END_MESSAGES, endInWords } from '../kit/messages';
 
 /** Why the call ended, for the five seconds that it stays; nothing dangerous where End was. */
 export function EndedActions({ call }: { readonly call: Extract<Call, { phase: 'ended' }> }) {
@@ -13,7 +13,7 @@ export function EndedActions({ call }: { readonly call: Extract<Call, { phase: '
   return (
     <div className="ended">
       <div className="ended-why" data-tone={words.tone}>
-        <p>{words.sentence}</p>
+        <p>{endInWords(call.cause)}</p>
         {call.cause === 'handed-over' && <p className="ended-said">{call.details}</p>}
         {call.details !== '' && call.cause !== 'handed-over' && (
           <details className="details">
