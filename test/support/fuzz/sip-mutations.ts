@@ -1,5 +1,5 @@
 /** Changes to a message at the level of header fields and bodies. See mutations.ts. */
-import { HUGE_NUMBERS, NUMBERS, oneOf, upTo, type Mutation, type Random } from './text-mutations';
+import { escaped, HUGE_NUMBERS, NUMBERS, oneOf, upTo, type Mutation, type Random } from './text-mutations';
 
 const COMPACT: Readonly<Record<string, string>> = {
   via: 'v',
@@ -111,10 +111,7 @@ export const headers: readonly Mutation[] = [
   { name: 'take away the brackets', apply: onLine((name, value) => `${name}: ${value.replaceAll(/[<>]/g, '')}`) },
   {
     name: 'escape a value',
-    apply: onLine(
-      (name, value) =>
-        `${name}: ${[...value].map((one) => `%${one.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')}`,
-    ),
+    apply: onLine((name, value) => `${name}: ${escaped(value)}`),
   },
   {
     name: 'rename a header',

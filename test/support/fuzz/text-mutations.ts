@@ -7,6 +7,10 @@ export interface Mutation {
   readonly apply: (wire: string, random: Random) => string;
 }
 
+/** Every byte as `%hh`. */
+export const escaped = (text: string): string =>
+  text.replaceAll(/[^]/g, (one) => `%${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
 /** A whole number from 0 to `count` - 1. */
 export const upTo = (random: Random, count: number): number => Math.floor(random() * count);
 /** One of them; '' of none. */
@@ -185,9 +189,6 @@ export const tokens: readonly Mutation[] = [
   },
   {
     name: 'escape a token',
-    apply: (wire, random) =>
-      swapMatch(wire, random, TOKEN, (found) =>
-        [...found].map((one) => `%${one.charCodeAt(0).toString(16).padStart(2, '0')}`).join(''),
-      ),
+    apply: (wire, random) => swapMatch(wire, random, TOKEN, escaped),
   },
 ];

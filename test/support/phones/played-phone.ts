@@ -20,7 +20,9 @@ export interface PlayedPhone {
   /** The URI that its REGISTER named. */
   readonly contact: () => string;
   /** Answers its REGISTERs; a test may answer otherwise. Null: no answer. */
-  answerRegister: (request: string) => string | null;
+  answerRegister: (request: string) => string | Uint8Array | null;
+  /** Answers its other requests but ACK; until a test says otherwise none of them gets an answer. */
+  answerOther: (request: string) => readonly string[];
   /** A text frame, or a binary one. What throws in the phone is thrown here. */
   readonly deliver: (message: string | Uint8Array) => void;
   /** Lets promises settle, and moves time on. */
@@ -58,8 +60,16 @@ export function answersIn(sent: readonly string[], callId: string, method: strin
   });
 }
 
-/** Needs `vi.useFakeTimers`, which `setUpPlayedPhone` of a test file calls. */
-export async function startPlayedPhone(): Promise<PlayedPhone> {
+/** 200 with the phone's own Contact, for 300 s. */
+export const grantRegister = (request: string): string =>
+  answerTo(request, '200 OK', {
+    headers: [`Contact: ${headerIn(request, 'Contact').replace(/;expires=\d+/, '')};expires=300`],
+  });
+
+/** A registered phone; with `answerRegister` one that got this answer instead. Needs `holdTime`. */
+export async function startPlayedPhone(
+  answerRegister: PlayedPhone['answerRegister'] = grantRegister,
+): Promise<PlayedPhone> {
   const sockets = createFakeWebSockets();
   const uninstall = installFakeWebRtc();
   let tokens = 0;
@@ -81,10 +91,8 @@ export async function startPlayedPhone(): Promise<PlayedPhone> {
     sent,
     registers: () => registers.length,
     contact: () => /<([^>]+)>/.exec(headerIn(registers.at(-1) ?? '', 'Contact'))?.[1] ?? '',
-    answerRegister: (request) =>
-      answerTo(request, '200 OK', {
-        headers: [`Contact: ${headerIn(request, 'Contact').replace(/;expires=\d+/, '')};expires=300`],
-      }),
+    answerRegister,
+    answerOther: () => [],
     deliver: (message) => {
       const socket = sockets.last();
       // A frame of its own, as a browser with binaryType 'arraybuffer' hands it over.
@@ -155,13 +163,17 @@ export async function startPlayedPhone(): Promise<PlayedPhone> {
         registers.push(text);
         const answer = played.answerRegister(text);
         if (answer !== null) played.deliver(answer);
-      } else sent.push(text);
+      } else {
+        sent.push(text);
+        if (statusOf(text) === null && !text.startsWith('ACK '))
+          for (const answer of played.answerOther(text)) played.deliver(answer);
+      }
     }
   };
 
   phone.agent.start();
   await played.pass(500);
-  if (phone.agent.snapshot().registration.phase !== 'registered')
+  if (answerRegister === grantRegister && phone.agent.snapshot().registration.phase !== 'registered')
     throw new Error(`not registered: ${JSON.stringify(phone.agent.snapshot().registration)}`);
   return played;
 }
