@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openPracticeFixture, type PracticeFixture } from '../../test/support/servers/practice-fixture';
-import { mintToken } from '../../test/support/phones/sip-client';
+import { mintToken } from '../../test/support/phones/test-tokens';
 
 type Frame = readonly [string | null, string | null, string, string, Readonly<Record<string, unknown>>];
 

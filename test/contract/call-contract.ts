@@ -1,7 +1,8 @@
 /** Calls between two raw clients: what passes through the server, message by message. */
 import { expect, it } from 'vitest';
 import { headerOf, headersOf, type SipMessage, type SipRequest } from '../../src/gateway/sip-message';
-import { dialogOfCallee, type SipClient, type TestDialog } from '../support/phones/sip-client';
+import { type SipClient } from '../support/phones/sip-client';
+import { dialogOfCallee, type TestDialog } from '../support/phones/test-dialog';
 import { ANSWER_WITHIN_MS } from './server-under-test';
 import type { ContractRoom } from './visitors';
 

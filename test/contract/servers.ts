@@ -2,7 +2,7 @@
 import { startGateway } from '../../src/gateway/index';
 import { DEFAULT_TIMERS } from '../../src/gateway/response-context';
 import { labProblem, startLab } from '../lab/lab';
-import { mintToken, TEST_DOMAIN, TEST_KEY } from '../support/phones/sip-client';
+import { mintToken, TEST_DOMAIN, TEST_KEY } from '../support/phones/test-tokens';
 import { ANSWER_WITHIN_MS, type ServerKind } from './server-under-test';
 
 const practice: ServerKind = {

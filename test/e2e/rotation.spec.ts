@@ -25,7 +25,7 @@ import {
   troubleOf,
   type GatewayUnderRotation,
 } from '../support/app/rotation-script';
-import { mintToken } from '../support/phones/sip-client';
+import { mintToken } from '../support/phones/test-tokens';
 import { watchToneGaps } from '../support/sound/tone-gaps';
 import { askForUpgrade } from '../support/servers/upgrade';
 

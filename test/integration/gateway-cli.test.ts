@@ -7,7 +7,8 @@ import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { build } from 'vite';
 import { fingerprintOf } from '../../src/gateway/authenticator';
-import { mintToken, SipClient } from '../support/phones/sip-client';
+import { SipClient } from '../support/phones/sip-client';
+import { mintToken } from '../support/phones/test-tokens';
 
 const root = resolve(import.meta.dirname, '../..');
 const cache = join(root, 'node_modules/.cache');

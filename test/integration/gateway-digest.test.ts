@@ -12,7 +12,8 @@ import {
   setUpPresentingClients,
   uriOf,
 } from '../support/phones/presenting-clients';
-import { TEST_DOMAIN, TEST_KEY, type SipClient } from '../support/phones/sip-client';
+import { type SipClient } from '../support/phones/sip-client';
+import { TEST_DOMAIN, TEST_KEY } from '../support/phones/test-tokens';
 
 const { fault, gateway, gatewayWith, open, setAhead } = setUpPresentingClients();
 

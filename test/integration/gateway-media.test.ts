@@ -3,7 +3,9 @@ import { startGateway, type GatewayHandle } from '../../src/gateway/index';
 import { headerOf, type SipRequest, type SipResponse } from '../../src/gateway/sip-message';
 import { tonePayloads } from '../../src/gateway/services/tone';
 import { MediaPhone } from '../support/phones/media-phone';
-import { dialogOfCallee, SipClient, TEST_DOMAIN, TEST_KEY, type TestDialog } from '../support/phones/sip-client';
+import { SipClient } from '../support/phones/sip-client';
+import { dialogOfCallee, type TestDialog } from '../support/phones/test-dialog';
+import { TEST_DOMAIN, TEST_KEY } from '../support/phones/test-tokens';
 
 let gateway: GatewayHandle;
 let client: SipClient;

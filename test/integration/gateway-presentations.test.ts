@@ -12,7 +12,7 @@ import {
   setUpPresentingClients,
   uriOf,
 } from '../support/phones/presenting-clients';
-import { mintToken, TEST_DOMAIN } from '../support/phones/sip-client';
+import { mintToken, TEST_DOMAIN } from '../support/phones/test-tokens';
 
 const { fault, gateway, gatewayWith, open, setAhead } = setUpPresentingClients();
 const INVALID = (why: string): string =>

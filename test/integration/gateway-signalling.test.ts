@@ -4,14 +4,9 @@ import type { Clock } from '../../src/gateway/clock';
 import { systemClock } from '../../src/gateway/clock';
 import { startGateway, type GatewayHandle, type StartOptions } from '../../src/gateway/index';
 import { headerOf, type SipRequest, type SipResponse } from '../../src/gateway/sip-message';
-import {
-  dialogOfCallee,
-  mintToken,
-  SipClient,
-  TEST_DOMAIN,
-  TEST_KEY,
-  type TestDialog,
-} from '../support/phones/sip-client';
+import { SipClient } from '../support/phones/sip-client';
+import { dialogOfCallee, type TestDialog } from '../support/phones/test-dialog';
+import { mintToken, TEST_DOMAIN, TEST_KEY } from '../support/phones/test-tokens';
 
 const NEXT_KEY = 'the key that comes next, long enough as well';
 let gateway: GatewayHandle;

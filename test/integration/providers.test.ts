@@ -34,7 +34,7 @@ import {
 } from '../support/servers/hostile-http-server';
 import { createTestPhone } from '../support/phones/phone';
 import { lineOf, testKey } from '../support/servers/provider-fixture';
-import { mintToken, TEST_DOMAIN, TEST_KEY } from '../support/phones/sip-client';
+import { mintToken, TEST_DOMAIN, TEST_KEY } from '../support/phones/test-tokens';
 import { tapWebSockets } from '../support/phones/tapped-web-socket';
 import { providersOf } from '../support/servers/token-providers';
 

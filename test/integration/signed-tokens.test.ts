@@ -12,7 +12,7 @@ import { createLocalJwt } from '../../src/main/providers/local-jwt';
 import { fingerprintOf, type Secret } from '../../src/main/secrets/secret';
 import { installFakeWebRtc } from '../support/phones/fake-peer-connection';
 import { createTestPhone, type TestPhone } from '../support/phones/phone';
-import { TEST_DOMAIN } from '../support/phones/sip-client';
+import { TEST_DOMAIN } from '../support/phones/test-tokens';
 
 type PublicAlgorithm = 'RS256' | 'ES256' | 'EdDSA';
 const provider = createLocalJwt(() => Date.now());

@@ -8,7 +8,8 @@ import { analyseTone, holdsTone, type ToneReading } from '../support/sound/audio
 import { fromMuLaw, MediaPhone, type MediaCodec } from '../support/phones/media-phone';
 import { measured } from '../support/measured';
 import { readSound, type Sound } from '../support/sound/recording';
-import { SipClient, type TestDialog } from '../support/phones/sip-client';
+import { SipClient } from '../support/phones/sip-client';
+import { type TestDialog } from '../support/phones/test-dialog';
 import type { Baresip } from './baresip';
 import { labProblem, startLab, type Lab } from './lab';
 

@@ -5,7 +5,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mintToken } from '../support/phones/sip-client';
+import { mintToken } from '../support/phones/test-tokens';
 import { temporaryFolder } from '../support/temporary-folder';
 import { startBaresipAt, type Baresip, type BaresipOptions } from './baresip';
 import { makeCertificates } from './certificates';

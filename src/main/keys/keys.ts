@@ -13,8 +13,10 @@ import type { NewAuditEntry } from '../audit/audit-log';
 import type { Clock } from '../base/clock';
 import { keyMixes } from '../profiles/environment-guard';
 import { keyFits } from '../secrets/key-kinds';
+import { keychainState } from './keychain-state';
 import { createKeyPlaces, type PlacedKey } from './key-places';
 import type { KeyRecords, ProfileStore } from '../profiles/profile-store';
+import { createRetiredPracticeKey } from './retired-practice-key';
 import { forgetNewest, retire, type RetiredRecords } from './retired-keys';
 import { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
@@ -63,13 +65,6 @@ export interface KeysPorts {
   readonly onChanged: (profileId: string, retired: readonly string[]) => void;
 }
 
-const MEMORY_ADVICE = {
-  unavailable:
-    "No keychain on this computer: the Practice line's key lives in memory and is made anew at each start. Install gnome-keyring (or KWallet) to keep keys.",
-  locked:
-    "The keychain is locked: the Practice line's key lives in memory for this run. Unlock the keychain and start Ringfence again.",
-};
-
 const shown = ({ fingerprint, addedAt, origin }: PlacedKey): KeyRecord => ({ fingerprint, addedAt, origin });
 
 export function createKeys({ keychain, memory, profiles, audit, clock, onChanged }: KeysPorts): Keys {
@@ -79,13 +74,12 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
   const lastMints = new Map<string, number>();
   let keychainProblem: Failure | null = null;
   let practice: Promise<Result<null>> | null = null;
-  /** The Practice line's retired key, for one token life: its gateway is ours, so nobody has to remove it there. */
-  let practiceRetired: { readonly key: RetiredKey; readonly secret: Secret; readonly cancel: () => void } | null = null;
+  const practiceRetired = createRetiredPracticeKey(clock, () => onChanged(PRACTICE_PROFILE_ID, []));
   const serial = createSerial();
 
   const nameOf = (profileId: string): string => profiles.find(profileId)?.name ?? profileId;
   const retiredOf = (profileId: string): RetiredKey | null =>
-    profileId === PRACTICE_PROFILE_ID ? (practiceRetired?.key ?? null) : profiles.keyRecords(profileId).retired;
+    profileId === PRACTICE_PROFILE_ID ? practiceRetired.key() : profiles.keyRecords(profileId).retired;
 
   /** What the file says of retired keys once this one is in use. The Practice line's are not in the file. */
   const retiredAfter = (profileId: string, leaving: RetiredKey | null, inUse: string): RetiredRecords =>
@@ -172,20 +166,6 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
     return ok(null);
   };
 
-  const forgetPracticeRetired = (): void => {
-    practiceRetired?.cancel();
-    practiceRetired = null;
-  };
-  const retirePractice = (key: RetiredKey, secret: Secret): void => {
-    forgetPracticeRetired();
-    const lifeS = profiles.find(PRACTICE_PROFILE_ID)?.policy.tokenLifeS ?? 0;
-    const cancel = clock.after(lifeS * 1000, () => {
-      practiceRetired = null;
-      onChanged(PRACTICE_PROFILE_ID, []);
-    });
-    practiceRetired = { key, secret, cancel };
-  };
-
   /** The Practice line never waits for a keychain prompt: it starts on a key in memory, which moves to the keychain when that answers. */
   const ensurePractice = async (): Promise<Result<null>> => {
     const known = record(PRACTICE_PROFILE_ID, 'active');
@@ -220,19 +200,11 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
 
   return {
     ready,
-    keychain: () => {
-      const practiceInMemory = record(PRACTICE_PROFILE_ID, 'active')?.store === 'memory';
-      if (keychainProblem === null) {
-        // In memory although the keychain answers: it would not give the key out.
-        return {
-          available: true,
-          advice: practiceInMemory && trouble.has(PRACTICE_PROFILE_ID) ? MEMORY_ADVICE.locked : null,
-        };
-      }
-      if (keychainProblem.reason === 'key-locked')
-        return { available: true, advice: practiceInMemory ? MEMORY_ADVICE.locked : keychainProblem.sentence };
-      return { available: false, advice: practiceInMemory ? MEMORY_ADVICE.unavailable : keychainProblem.sentence };
-    },
+    keychain: () =>
+      keychainState(keychainProblem, {
+        inMemory: record(PRACTICE_PROFILE_ID, 'active')?.store === 'memory',
+        withheld: trouble.has(PRACTICE_PROFILE_ID),
+      }),
     status,
     active: async (profileId) => {
       if (profileId === PRACTICE_PROFILE_ID) await practiceReady();
@@ -260,7 +232,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       const opened = await read(PRACTICE_PROFILE_ID, active);
       if (!opened.ok) return opened;
       const other = next === null ? null : await read(PRACTICE_PROFILE_ID, next);
-      return ok({ active: opened.value, next: other?.ok === true ? other.value : (practiceRetired?.secret ?? null) });
+      return ok({ active: opened.value, next: other?.ok === true ? other.value : practiceRetired.secret() });
     },
     put: (profileId, slot, secret, origin) =>
       serial(async () => {
@@ -305,7 +277,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         if (!stored.ok) return stored;
         if (comesFromNext) await places.forgetInMemory(profileId, 'next');
         // A replaced key is a key not to be trusted: the Practice line's gateway stops accepting it, and the one retired before, at once.
-        if (profileId === PRACTICE_PROFILE_ID && replaced !== null) forgetPracticeRetired();
+        if (profileId === PRACTICE_PROFILE_ID && replaced !== null) practiceRetired.forget();
         audit({ what: 'key', profileId, slot, change: before === null ? 'added' : 'replaced', fingerprint });
         onChanged(profileId, replaced === null ? [] : [replaced]);
         return ok(status(profileId));
@@ -339,7 +311,10 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
             : await store(profileId, 'active', secret.value, shown(next));
         if (!inUse.ok) return inUse;
         if (next.store === 'memory') await places.forgetInMemory(profileId, 'next');
-        if (retired !== null && leaving?.ok === true && leaving.value !== null) retirePractice(retired, leaving.value);
+        if (retired !== null && leaving?.ok === true && leaving.value !== null) {
+          const lifeS = profiles.find(PRACTICE_PROFILE_ID)?.policy.tokenLifeS ?? 0;
+          practiceRetired.retire(retired, leaving.value, lifeS);
+        }
         audit({ what: 'key', profileId, slot: 'active', change: 'promoted', fingerprint: next.fingerprint });
         onChanged(profileId, before === null ? [] : [before.fingerprint]);
         return ok(status(profileId));
@@ -348,7 +323,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       serial(async () => {
         const retired = retiredOf(profileId);
         if (retired === null) return ok(status(profileId));
-        if (profileId === PRACTICE_PROFILE_ID) forgetPracticeRetired();
+        if (profileId === PRACTICE_PROFILE_ID) practiceRetired.forget();
         else {
           const kept = await profiles.setKeyRecords(profileId, {
             ...profiles.keyRecords(profileId),

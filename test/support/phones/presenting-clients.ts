@@ -9,7 +9,8 @@ import {
   type SipRequest,
   type SipResponse,
 } from '../../../src/gateway/sip-message';
-import { mintToken, SipClient, TEST_DOMAIN, TEST_KEY, type TokenParts } from './sip-client';
+import { SipClient } from './sip-client';
+import { mintToken, TEST_DOMAIN, TEST_KEY, type TokenParts } from './test-tokens';
 
 export const NEXT_KEY = 'the key that comes next, long enough as well';
 export const OTHER_KEY = 'a key that this gateway has never seen';

@@ -6,7 +6,8 @@ import { startGateway } from '../../../src/gateway/index';
 import { startLab } from '../../lab/lab';
 import { installFakeWebRtc } from './fake-peer-connection';
 import { createTestPhone, type TestPhone } from './phone';
-import { mintToken, SipClient, TEST_DOMAIN, TEST_KEY } from './sip-client';
+import { SipClient } from './sip-client';
+import { mintToken, TEST_DOMAIN, TEST_KEY } from './test-tokens';
 import { tapWebSockets, type TappedSocket } from './tapped-web-socket';
 
 /** What a grant is made with; `key` and `lifeS` (default 300) may make it useless. */

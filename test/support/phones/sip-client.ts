@@ -1,11 +1,9 @@
 /** A small raw SIP-over-WebSocket phone for tests: no state machine, every message visible. */
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { WebSocket, type ClientOptions } from 'ws';
-import { parseAddress, partyOf } from '../../../src/gateway/sip-address';
 import {
   formatSipMessage,
   headerOf,
-  headersOf,
   parseCseq,
   parseSipMessage,
   type HeaderField,
@@ -13,56 +11,9 @@ import {
   type SipRequest,
   type SipResponse,
 } from '../../../src/gateway/sip-message';
+import { dialogOfCaller, type TestDialog } from './test-dialog';
+import { mintToken, TEST_DOMAIN } from './test-tokens';
 import { randomToken, replyTo, type ReplyOptions } from '../../../src/gateway/sip-reply';
-
-/** A key that signs tokens in tests and nowhere else. */
-export const TEST_KEY = 'a key for tests that is long enough for HS256';
-export const TEST_DOMAIN = 'practice.ringfence.local';
-
-export interface TokenParts {
-  readonly sub?: string;
-  /** Seconds. */
-  readonly lifeS?: number;
-  /** Milliseconds since the epoch. */
-  readonly now?: number;
-  readonly key?: string;
-  readonly header?: Readonly<Record<string, unknown>>;
-  readonly claims?: object;
-}
-
-/** Makes a token; `header` and `claims` overwrite what is usual (undefined removes a claim). */
-export function mintToken(parts: TokenParts = {}): string {
-  const iat = Math.floor((parts.now ?? Date.now()) / 1000);
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const header = encode({ alg: 'HS256', typ: 'JWT', ...parts.header });
-  const claims = encode({
-    iss: 'ringfence',
-    aud: 'practice',
-    sub: parts.sub ?? '1001',
-    iat,
-    exp: iat + (parts.lifeS ?? 300),
-    jti: randomUUID(),
-    ...parts.claims,
-  });
-  // Signed as it says, so that it is the algorithm that is refused.
-  return `${header}.${claims}.${createHmac(
-    parts.header?.['alg'] === 'HS512' ? 'sha512' : 'sha256',
-    parts.key ?? TEST_KEY,
-  )
-    .update(`${header}.${claims}`)
-    .digest('base64url')}`;
-}
-
-/** What is known of a dialog; enough to send within it. */
-export interface TestDialog {
-  readonly callId: string;
-  readonly localUri: string;
-  readonly localTag: string;
-  readonly remoteUri: string;
-  readonly remoteTag: string;
-  readonly target: string;
-  readonly routes: readonly string[];
-}
 
 interface Wait {
   readonly matches: (message: SipMessage) => boolean;
@@ -339,34 +290,4 @@ export class SipClient {
     this.socket.terminate();
     await this.closed;
   }
-}
-
-const uriOf = (message: SipMessage, name: 'From' | 'To'): string => partyOf(message, name)?.uri ?? '';
-const tagOf = (message: SipMessage, name: 'From' | 'To'): string => partyOf(message, name)?.tag ?? '';
-const contactOf = (message: SipMessage): string => parseAddress(headerOf(message, 'Contact') ?? '')?.uri ?? '';
-
-/** The caller's side of the dialog that a response to its INVITE made. */
-export function dialogOfCaller(invite: SipRequest, response: SipResponse): TestDialog {
-  return {
-    callId: headerOf(invite, 'Call-ID') ?? '',
-    localUri: uriOf(invite, 'From'),
-    localTag: tagOf(invite, 'From'),
-    remoteUri: uriOf(response, 'To'),
-    remoteTag: tagOf(response, 'To'),
-    target: contactOf(response),
-    routes: headersOf(response, 'Record-Route').reverse(),
-  };
-}
-
-/** The callee's side of the dialog that its own response made. */
-export function dialogOfCallee(invite: SipRequest, response: SipResponse): TestDialog {
-  return {
-    callId: headerOf(invite, 'Call-ID') ?? '',
-    localUri: uriOf(response, 'To'),
-    localTag: tagOf(response, 'To'),
-    remoteUri: uriOf(invite, 'From'),
-    remoteTag: tagOf(invite, 'From'),
-    target: contactOf(invite),
-    routes: headersOf(invite, 'Record-Route'),
-  };
 }

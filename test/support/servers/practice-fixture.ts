@@ -5,7 +5,7 @@ import type { Grant } from '../../../src/contracts/profile/grant';
 import { startGateway, type GatewayHandle } from '../../../src/gateway/index';
 import { installFakeWebRtc, type FakeSettings } from '../phones/fake-peer-connection';
 import { createTestPhone, type TestPhone } from '../phones/phone';
-import { mintToken, TEST_DOMAIN, TEST_KEY } from '../phones/sip-client';
+import { mintToken, TEST_DOMAIN, TEST_KEY } from '../phones/test-tokens';
 
 export interface PracticeFixture {
   readonly gateway: () => GatewayHandle;

@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react';
 import { useId, useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Disclosure, DisclosurePanel } from 'react-aria-components/Disclosure';
-import { FORM_MESSAGES } from './field-messages';
+import { FORM_MESSAGES } from './form-messages';
 
 interface FormSectionProps {
   readonly title: string;

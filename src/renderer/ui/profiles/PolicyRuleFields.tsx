@@ -6,7 +6,7 @@ import { Text } from 'react-aria-components/Text';
 import { TextArea } from 'react-aria-components/TextArea';
 import { TextField } from 'react-aria-components/TextField';
 import type { SetBy } from '../../../contracts/policy/policy';
-import { FORM_MESSAGES } from './field-messages';
+import { FORM_MESSAGES } from './form-messages';
 
 /** One rule of the policy, and who set it. */
 export function PolicyRuleFields({ by, children }: { readonly by: SetBy; readonly children: ReactNode }) {

@@ -7,7 +7,8 @@ import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import type { Problem } from './field-problems';
 import { chosenIn, type Row } from './field-text';
-import { FORM_MESSAGES, type FieldWords } from './field-messages';
+import { type FieldWords } from './field-messages';
+import { FORM_MESSAGES } from './form-messages';
 import type { Column } from './form-schema';
 
 interface RowsFieldProps {

@@ -1,6 +1,7 @@
 /** What does not fit a field, in one sentence, and where in the field it is. */
 import { z } from 'zod';
-import { FORM_MESSAGES, type FieldWords } from './field-messages';
+import { type FieldWords } from './field-messages';
+import { FORM_MESSAGES } from './form-messages';
 import { fieldValue, filledRows, rowsOf, type FieldText } from './field-text';
 import type { Field, FieldShape } from './form-schema';
 

@@ -1,6 +1,7 @@
 /** A field's value in words, for reading. */
 import { chosenIn, rowsOf, textOf, type FieldText } from './field-text';
-import { FORM_MESSAGES, type FieldWords } from './field-messages';
+import { type FieldWords } from './field-messages';
+import { FORM_MESSAGES } from './form-messages';
 import type { Field } from './form-schema';
 
 const named = (text: string, words: FieldWords): string =>

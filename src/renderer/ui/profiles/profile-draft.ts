@@ -5,7 +5,8 @@ import { profile, type Presentation, type Profile } from '../../../contracts/pro
 import { makesForSip, providerConfig, type ProviderKind } from '../../../contracts/profile/provider';
 import { fieldProblem, type Problem } from './field-problems';
 import { chosenIn, fieldText, fieldValue, textOf, type FieldText } from './field-text';
-import { FIELD_MESSAGES, FORM_MESSAGES, type FieldWords } from './field-messages';
+import { FIELD_MESSAGES, type FieldWords } from './field-messages';
+import { FORM_MESSAGES } from './form-messages';
 import { fieldsOf, type Field } from './form-schema';
 
 /** What stands in each field, by its path. Fields of what is not chosen keep what they held. */
