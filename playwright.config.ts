@@ -21,7 +21,7 @@ const MEASURED = [
 /** One long test that measures no time. */
 const SOAK = '**/soak.spec.ts';
 /** As long together as all that is left, and about as long as the soak: build/e2e.mjs plays the three side by side. */
-const HALF = ['accessibility', 'admin-lock', 'leak', 'policy', 'services', 'two-phones'].map(
+const HALF = ['accessibility', 'admin-lock', 'phone-lock', 'leak', 'policy', 'services', 'two-phones'].map(
   (name) => `**/${name}.spec.ts`,
 );
 const PARTS: Readonly<Record<string, Pick<PlaywrightTestConfig, 'testMatch' | 'testIgnore'>>> = {
