@@ -116,9 +116,9 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     socket,
     clock,
     random: deps.random,
-    register: (grant, toProxy) => {
+    register: (grant, toProxy, expiresS) => {
       present(grant, toProxy);
-      stackFor(grant).register();
+      stackFor(grant).register(expiresS);
     },
     present,
     onChange: () => {

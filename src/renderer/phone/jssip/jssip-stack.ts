@@ -6,7 +6,9 @@ import { mediaOptions } from './js-session';
 import { createJssipSession, type JssipSession } from './jssip-session';
 import { partyOf } from '../base/party';
 import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
-import { endStrayDialog, grantedExpires, peek, type WireMessage } from '../wire/sip-wire';
+import { createRegisterExchange } from './register-exchange';
+import { grantedExpires, minExpiresIn } from '../wire/granted-expires';
+import { endStrayDialog, peek, type WireMessage } from '../wire/sip-wire';
 import type {
   CallRefusal,
   Credentials,
@@ -17,8 +19,10 @@ import type {
   StackListener,
 } from '../port/sip-stack';
 
-/** Seconds; the gateway shortens it to the token's life. */
+/** Seconds that a REGISTER asks for unless somebody says otherwise; the gateway shortens it to the token's life. */
 const REGISTER_EXPIRES_S = 600;
+/** The longest Retry-After that is believed, s: of a request in a call, and of a REGISTER. */
+const RETRY_AFTER_AT_MOST = { call: 60, register: 1_800 } as const;
 /** Seconds until an incoming call that nobody answers is refused; gateways give up earlier. */
 const NO_ANSWER_S = 180;
 
@@ -68,10 +72,10 @@ function minSessionIn(response: WireMessage): number | null {
   return value > 0 && value <= 86_400 ? value : null;
 }
 
-/** Retry-After of a response in ms (RFC 3261 section 20.33), or null; no more than a minute. */
-function retryAfterIn(response: WireMessage): number | null {
-  const seconds = /^\d{1,5}/.exec(response.headers('retry-after')[0] ?? '')?.[0];
-  return seconds === undefined ? null : Math.min(Number(seconds), 60) * 1000;
+/** Retry-After of a response in ms (RFC 3261 section 20.33), or null; no more than `atMostS` seconds. */
+function retryAfterIn(response: WireMessage, atMostS: number): number | null {
+  const seconds = /^\d+/.exec(response.headers('retry-after')[0] ?? '')?.[0];
+  return seconds === undefined ? null : Math.min(Number(seconds), atMostS) * 1000;
 }
 
 /** How long a 200 may come after our CANCEL: Timer B (RFC 3261 section 17.1.1.2), in ms. */
@@ -91,13 +95,15 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
   /** Call-IDs of our INVITEs that ended without an answer. */
   const cancelled = new Set<string>();
 
+  const exchange = createRegisterExchange(REGISTER_EXPIRES_S, config.instanceId);
+
   const wire = new Wire(config.url, (text) => {
     const message = peek(text);
     if (message?.kind === 'request' && message.method === 'REGISTER') {
       registersSent += 1;
       if (registering === 'no') registering = 'once';
-    }
-    listener.send(text);
+      listener.send(exchange.sending(text, message));
+    } else listener.send(text);
   });
   const ua = new JsSIP.UA({
     sockets: wire,
@@ -114,7 +120,11 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     user_agent: config.product,
   });
 
-  const register = (): void => {
+  // The refresh is ours (registration/registration.ts): with somebody who listens, JsSIP leaves it to him.
+  ua.on('registrationExpiring', () => undefined);
+
+  const register = (expiresS?: number): void => {
+    if (expiresS !== undefined) exchange.ask(expiresS);
     // JsSIP drops a register() while one is under way; ours must travel on the new flow.
     if (registering === 'no') ua.register();
     else registering = 'again';
@@ -206,7 +216,8 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       const worthNoting = finalToInvite || (message?.kind === 'response' && message.status >= 300);
       const ours =
         worthNoting &&
-        sessions.get(message.callId)?.noteStatus(message.status, retryAfterIn(message)) === true &&
+        sessions.get(message.callId)?.noteStatus(message.status, retryAfterIn(message, RETRY_AFTER_AT_MOST.call)) ===
+          true &&
         finalToInvite;
       if (finalToInvite && message.status < 300) {
         const calleeTag = /;\s*tag\s*=\s*([^;,\s]+)/i.exec(message.headers('to')[0] ?? '')?.[1] ?? '';
@@ -230,26 +241,32 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
             minSessionS: minSessionIn(message),
           };
       }
+      const toRegister = message?.kind === 'response' && message.method === 'REGISTER' && message.status >= 200;
+      // To one that was given up: the newer one has an answer of its own.
+      if (toRegister && !exchange.isAnswer(message)) return;
       const wasRegistering = registering !== 'no';
       const registersBefore = registersSent;
-      const answerable = message === null ? text : withAnswerableChallenge(text, message, credentials?.realm ?? null);
+      const answerable =
+        message === null
+          ? text
+          : withAnswerableChallenge(toRegister ? exchange.plain(message) : text, message, credentials?.realm ?? null);
       // JsSIP would repeat a re-INVITE by itself after 491: both sides after the same second, and with the old CSeq. It
       // hears of a plain refusal instead; we try again as RFC 3261 section 14.1 says.
       wire.ondata(ours && message.status === 491 ? text.replace(/^SIP\/2\.0 491/, 'SIP/2.0 500') : answerable);
       // It keeps a hash of the password that it used, which may be an older one.
       if (answerable !== text) applyCredentials();
-      if (message?.kind !== 'response' || message.method !== 'REGISTER' || message.status < 200 || !wasRegistering)
-        return;
+      if (!toRegister || !wasRegistering) return;
       // The challenge is being answered: this was not the last word.
       if (message.status >= 300 && registersSent > registersBefore) return;
       const date = Date.parse(message.headers('date')[0] ?? '');
       answered({
         status: message.status,
         phrase: message.phrase,
-        expiresS: grantedExpires(message, config.instanceId),
+        expiresS: grantedExpires(message, { instanceId: config.instanceId, contactUri: exchange.contactUri() }),
+        minExpiresS: minExpiresIn(message),
         challenges: challengesIn(message),
         date: Number.isNaN(date) ? null : date,
-        retryAfterMs: retryAfterIn(message) ?? undefined,
+        retryAfterMs: retryAfterIn(message, RETRY_AFTER_AT_MOST.register) ?? undefined,
       });
     },
     call: (target, media, sessionListener) =>

@@ -47,7 +47,10 @@ export interface RegisterAnswer {
   /** 0 when nobody answered. */
   readonly status: number;
   readonly phrase: string;
-  readonly expiresS: number;
+  /** Seconds that were granted to our binding, as the registrar wrote them; null: it named none. */
+  readonly expiresS: number | null;
+  /** Min-Expires of a 423 in s, as it was written. */
+  readonly minExpiresS?: number | null;
   /** Of a 401 or 407 that was not, or not successfully, answered. */
   readonly challenges: readonly Challenge[];
   /** The gateway's Date header in ms since the epoch, or null. */
@@ -66,8 +69,8 @@ export interface Credentials {
 export interface SipStack {
   /** Digest challenges are answered with these from now on; null: none is answered. */
   readonly useCredentials: (credentials: Credentials | null) => void;
-  /** REGISTER now, on the current flow; refreshes follow by themselves. */
-  readonly register: () => void;
+  /** REGISTER now, on the current flow, asking for this life in s (or that of the last one). No refresh follows by itself. */
+  readonly register: (expiresS?: number) => void;
   readonly unregister: () => void;
   readonly receive: (text: string) => void;
   /** Sends an INVITE; the microphone's track is in `media`. */

@@ -24,7 +24,7 @@ const context = { grant: query, now, tokenRetried: false, toProxy: false };
 
 describe('judgeRegister', () => {
   it.each([
-    ['200', answer(200), context, { kind: 'accepted', expiresAt: now + 280_000 }],
+    ['200', answer(200), context, { kind: 'accepted', lifeMs: 280_000 }],
     ['401, bound to the flow', answer(401), context, { kind: 'another-token', on: 'new-flow' }],
     ['403, bound to the flow', answer(403), context, { kind: 'another-token', on: 'new-flow' }],
     [

@@ -5,6 +5,7 @@ import { skewSentence } from '../../../contracts/base/clock-skew';
 import { isBoundToFlow } from '../wire/presented-socket';
 import { registerSentence } from '../port/refusals';
 import type { RegisterAnswer } from '../port/sip-stack';
+import { lifeOf, longerThan } from './granted-life';
 import { judgeRefusal, TOKEN_REFUSED, type RefusalVerdict } from './token-refusal';
 
 /** How the refused REGISTER was sent. */
@@ -16,11 +17,15 @@ export interface RegisterContext {
   readonly tokenRetried: boolean;
   /** The token was presented to a proxy too. */
   readonly toProxy: boolean;
+  /** The life that it asked for, in s; null: asking for a longer one was tried already. */
+  readonly askedS?: number | null;
 }
 
 export type RegisterVerdict =
-  /** `expiresAt`: ms since the epoch. */
-  | { readonly kind: 'accepted'; readonly expiresAt: number }
+  /** `lifeMs`: how long the registration is taken to live. */
+  | { readonly kind: 'accepted'; readonly lifeMs: number }
+  /** Interval too brief (423): once more, asking for this life in s. */
+  | { readonly kind: 'longer-life'; readonly expiresS: number }
   /** `on`: the flow that there is, or one that is opened with the token. */
   | { readonly kind: 'another-token'; readonly on: 'this-flow' | 'new-flow'; readonly toProxy: boolean }
   /** The same token, as Proxy-Authorization as well. */
@@ -50,10 +55,13 @@ function refusalOf(answer: RegisterAnswer, grant: Grant | null, toProxy: boolean
 /** The verdict on a final response. */
 export function judgeRegister(
   answer: RegisterAnswer,
-  { grant, now, tokenRetried, toProxy }: RegisterContext,
+  { grant, now, tokenRetried, toProxy, askedS = null }: RegisterContext,
 ): RegisterVerdict {
   const { status } = answer;
-  if (status >= 200 && status < 300) return { kind: 'accepted', expiresAt: now + answer.expiresS * 1000 };
+  if (status >= 200 && status < 300)
+    return { kind: 'accepted', lifeMs: lifeOf(answer.expiresS, grant === null ? null : grant.expiresAt - now) };
+  const longer = status === 423 && askedS !== null ? longerThan(askedS, answer.minExpiresS ?? null) : null;
+  if (longer !== null) return { kind: 'longer-life', expiresS: longer };
   if (AUTH_STATUSES.has(status)) {
     const verdict = refusalOf(answer, grant, toProxy);
     if (verdict.another && !tokenRetried)

@@ -14,8 +14,8 @@ export interface RegistrationDeps {
   readonly socket: Pick<SipSocket, 'connect' | 'replace' | 'isUp' | 'probe'>;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Sends a REGISTER on the current flow for this grant's identity; `toProxy` as in `present`. */
-  readonly register: (grant: Grant, toProxy: boolean) => void;
+  /** Sends a REGISTER on the current flow for this grant's identity, asking for this life in s; `toProxy` as in `present`. */
+  readonly register: (grant: Grant, toProxy: boolean, expiresS: number) => void;
   /** Requests carry this grant from now on; `toProxy`: as Proxy-Authorization too. */
   readonly present: (grant: Grant, toProxy: boolean) => void;
   readonly onChange: () => void;

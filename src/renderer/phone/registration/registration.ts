@@ -12,6 +12,7 @@ import type { Registration } from '../../../contracts/call/call';
 import { isLoopbackUrl } from '../../../contracts/base/loopback';
 import { createReconnectBackOff } from './reconnect-back-off';
 import { isForSameGateway } from '../wire/presented-socket';
+import { ASKED_S, refreshDelay } from './granted-life';
 import { judgeRegister, skewIn } from './register-verdict';
 import { createRenewal } from './renewal';
 import type { RegistrationDeps, RegistrationKeeper } from './registration-keeper';
@@ -38,6 +39,11 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
   /** What the calls are told once a REGISTER is accepted on the flow that replaces the one before: it was lost, or an address went away. */
   let wasLost = false;
   let moved = false;
+  /** The life that a REGISTER asks for, in s; a gateway may want a longer one (423), which is asked for once after each answer. */
+  let askedS = ASKED_S;
+  let askedLonger = false;
+  /** The one timer of the refresh. */
+  let cancelRefresh: () => void = () => undefined;
   /** The attempt that opens a flow beside the one that is current, or 0. */
   let replacing = 0;
 
@@ -64,8 +70,14 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     deps.onEvent(tokenMinted(fresh));
   };
 
+  const register = (used: Grant): void => {
+    cancelRefresh();
+    deps.register(used, toProxy, askedS);
+  };
+
   async function connect(): Promise<void> {
     backOff.trying();
+    cancelRefresh();
     renewal.stop();
     attempt += 1;
     const mine = attempt;
@@ -87,7 +99,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     }
     backOff.opened();
     set({ phase: 'registering' });
-    deps.register(result.value, toProxy);
+    register(result.value);
   }
 
   /** The current flow may hang on an address that is gone: another one is opened beside it, while it is asked for a sign of life. */
@@ -104,10 +116,10 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     if (open) {
       take(result.value);
       if (state.phase !== 'registered') set({ phase: 'registering' });
-      deps.register(result.value, toProxy);
+      register(result.value);
     } else if (!socket.isUp()) void connect();
     // The flow that was doubted is the one that the calls go on with.
-    else if (grant !== null && (moved || wasLost)) deps.register(grant, toProxy);
+    else if (grant !== null && (moved || wasLost)) register(grant);
   }
 
   /** Where requests carry the token, the next ones carry this one: no flow depends on the old one. */
@@ -129,7 +141,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     }
     if (isForSameGateway(grant, result.value)) {
       adopt(result.value);
-      deps.register(result.value, toProxy);
+      register(result.value);
     } else void connect();
   }
 
@@ -144,19 +156,26 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     isRegistered: () => state.phase === 'registered',
     onThisFlow: (fresh) => {
       adopt(fresh);
-      deps.register(fresh, toProxy);
+      register(fresh);
     },
     onNewFlow: (fresh) => {
       take(fresh);
-      deps.register(fresh, toProxy);
+      register(fresh);
       deps.onChange();
     },
   });
 
-  const accepted = (expiresAt: number): void => {
+  const accepted = (lifeMs: number): void => {
     const now = clock.now();
+    const expiresAt = now + lifeMs;
     const before = state;
     tokenRetried = false;
+    askedLonger = false;
+    cancelRefresh();
+    // While there is no flow, the next one registers anyway.
+    cancelRefresh = clock.after(refreshDelay(lifeMs, deps.random()), () => {
+      if (grant !== null && socket.isUp()) register(grant);
+    });
     backOff.over();
     const tookMs = now - beganAt;
     // An answer that comes while another flow is being opened is of the one that is being left: the calls wait for the next one.
@@ -197,7 +216,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       running = false;
       attempt += 1;
       if (state.phase === 'registered' && grant !== null) deps.onEvent(unregistered(grant.identity));
-      for (const cancel of [stopHearing, backOff.stop, renewal.stop]) cancel();
+      for (const cancel of [stopHearing, backOff.stop, renewal.stop, cancelRefresh]) cancel();
       grant = null;
       set({ phase: 'offline' });
     },
@@ -229,11 +248,17 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       if (!running || !socket.isUp()) return;
       const skew = skewIn(answer, clock.now());
       if (skew !== null) backOff.tell('Clock is wrong', skew);
-      const verdict = judgeRegister(answer, { grant, now: clock.now(), tokenRetried, toProxy });
+      const verdict = judgeRegister(answer, {
+        grant,
+        now: clock.now(),
+        tokenRetried,
+        toProxy,
+        askedS: askedLonger ? null : askedS,
+      });
       switch (verdict.kind) {
         case 'accepted':
           if (skew === null) backOff.nothingIsWrong();
-          accepted(verdict.expiresAt);
+          accepted(verdict.lifeMs);
           break;
         case 'another-token':
           tokenRetried = true;
@@ -242,9 +267,16 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
           break;
         case 'to-proxy':
           toProxy = true;
-          if (grant !== null) deps.register(grant, toProxy);
+          if (grant !== null) register(grant);
+          break;
+        case 'longer-life':
+          askedLonger = true;
+          askedS = verdict.expiresS;
+          if (grant !== null) register(grant);
           break;
         case 'problem':
+          cancelRefresh();
+          askedLonger = false;
           backOff.refused(verdict);
       }
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grantedExpires, isProbeBranch, localResponse, optionsProbe, peek } from './sip-wire';
+import { isProbeBranch, localResponse, optionsProbe, peek } from './sip-wire';
 
 const invite = [
   'INVITE sip:1002@h SIP/2.0',
@@ -62,22 +62,5 @@ describe('optionsProbe', () => {
     expect(probe).toMatchObject({ method: 'OPTIONS', inDialog: false });
     expect(isProbeBranch(probe?.branch ?? '')).toBe(true);
     expect(isProbeBranch('z9hG4bK1234')).toBe(false);
-  });
-});
-
-describe('grantedExpires', () => {
-  const answer = (...lines: string[]) => {
-    const message = peek(['SIP/2.0 200 OK', 'CSeq: 1 REGISTER', ...lines, '', ''].join('\r\n'));
-    if (message === null) throw new Error('no message');
-    return message;
-  };
-  it('takes our own contact among several', () => {
-    const contacts =
-      'Contact: "Other, phone" <sip:x@1>;+sip.instance="<urn:uuid:other>";expires=30, <sip:y@2>;+sip.instance="<urn:uuid:MINE>";expires=280';
-    expect(grantedExpires(answer(contacts), 'mine')).toBe(280);
-  });
-  it('falls back on the Expires header, then on ten minutes', () => {
-    expect(grantedExpires(answer('Contact: <sip:y@2>', 'Expires: 120'), 'mine')).toBe(120);
-    expect(grantedExpires(answer('Contact: <sip:y@2>'), 'mine')).toBe(600);
   });
 });

@@ -161,10 +161,3 @@ export function optionsProbe(parts: {
 export function isProbeBranch(branch: string): boolean {
   return branch.startsWith('z9hG4bKprobe');
 }
-
-/** Lifetime in seconds that a 200 to REGISTER grants to `instanceId`'s contact (RFC 3261 section 10.2.4). */
-export function grantedExpires(response: WireMessage, instanceId: string): number {
-  const contacts = response.headers('contact').flatMap((value) => value.split(/,(?=\s*(?:"[^"]*"\s*)?<)/));
-  const own = contacts.find((contact) => contact.toLowerCase().includes(instanceId.toLowerCase())) ?? contacts[0] ?? '';
-  return Number(/;\s*expires\s*=\s*"?(\d+)/i.exec(own)?.[1] ?? response.headers('expires')[0] ?? 600);
-}
