@@ -12,6 +12,7 @@ import { usableIceServers } from '../port/ice-policy';
 import { partyOf } from '../base/party';
 import { createPhoneView } from './phone-view';
 import { microphoneSentence, targetSentence } from '../port/refusals';
+import { unplayableCall } from '../port/messages';
 import { createRegistration } from '../registration/registration';
 import { createSipSocket } from '../wire/sip-socket';
 import type { SipStack, StackConfig, StackListener } from '../port/sip-stack';
@@ -168,6 +169,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
           const allowed = (await deps.mayCall?.(target)) ?? ok(null);
           return allowed.ok ? null : allowed.failure.sentence;
         },
+        onUnplayable: (peer, problem) => view.tell(unplayableCall(peer, problem)),
         onIncoming: (session, peer) => {
           const entry = calls.track('incoming', peer);
           entry.attach(session);

@@ -1,6 +1,7 @@
 /** What the far end does to a call that is transferred: it asks us to call somebody (REFER), or another phone takes its place (Replaces). */
 import { describe, expect, it } from 'vitest';
 import type { TestPhone } from '../../../../test/support/phones/phone';
+import { descriptionWith } from '../../../../test/support/phones/description-parts';
 import { setUpSwitchboard, titlesOf } from '../../../../test/support/phones/switchboard-phones';
 import { peek, type WireMessage } from '../wire/sip-wire';
 
@@ -69,7 +70,7 @@ describe('the far end hands its side of the call over', () => {
     const [invite, answer] = [found(a, 'out', 'INVITE'), found(a, 'in', 'SIP/2.0 200 OK\r\nVia')];
     const contact = uriOf(first(invite, 'contact'));
     const dialog = `${invite.callId};to-tag=${over.toTag ?? tagOf(first(invite, 'from'))};from-tag=${tagOf(first(answer, 'to'))}`;
-    const sdp = /\r\n\r\n([\s\S]*)$/.exec(a.trace.find(({ text }) => text.startsWith('INVITE'))?.text ?? '')?.[1] ?? '';
+    const sdp = descriptionWith();
     board().inject(
       '1001',
       message(

@@ -1,6 +1,7 @@
 /** The part of JsSIP's RTCSession that is used, as a type: what a fake in a test has to be, and no more. */
 import type { CallDirection } from '../../../contracts/call/call';
 import type { StackConfig } from '../port/sip-stack';
+import type { SessionDescriptions } from './session-descriptions';
 
 /** A SIP message as JsSIP hands it out with an event. */
 export interface SessionMessage {
@@ -15,6 +16,7 @@ export interface TerminateOptions {
   readonly status_code?: number;
   readonly reason_phrase?: string;
   readonly cause?: string;
+  readonly extraHeaders?: string[];
 }
 
 /** The part of JsSIP's RTCSession that is used. */
@@ -37,6 +39,8 @@ export interface SessionContext {
   readonly direction: CallDirection;
   readonly callId: string;
   readonly config: StackConfig;
+  /** What goes between the wire and JsSIP. */
+  readonly descriptions: SessionDescriptions;
   /** The session is over; was it ever answered? */
   readonly forget: (answered: boolean) => void;
 }

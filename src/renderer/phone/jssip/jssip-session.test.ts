@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../../test/support/fake-clock';
 import type { JsSession } from './js-session';
 import { createJssipSession } from './jssip-session';
+import { createSessionDescriptions } from './session-descriptions';
 import type { SessionListener, StackSession } from '../port/sip-stack';
 
 type Options = Parameters<JsSession['terminate']>[0];
@@ -59,6 +60,7 @@ function answeredSession(
     direction,
     callId: 'c1',
     config,
+    descriptions: createSessionDescriptions(),
     forget: () => undefined,
   });
   const nothing = (): void => undefined;

@@ -8,6 +8,7 @@ import {
   type TerminateOptions,
 } from './js-session';
 import { createSessionAudio } from './session-audio';
+import type { AnswerProblem, SessionDescriptions } from './session-descriptions';
 import { createSessionOffers } from './session-offers';
 import type { Trouble } from '../port/cause';
 import { withoutLoopbackCandidates } from '../port/ice-policy';
@@ -16,6 +17,7 @@ import type { SessionListener, StackSession } from '../port/sip-stack';
 
 export interface JssipSession {
   readonly session: StackSession;
+  readonly descriptions: SessionDescriptions;
   /** A final response within the session was read on the wire: JsSIP does not tell which. True: a `reoffer` of ours is on its way. */
   readonly noteStatus: (status: number, retryAfterMs?: number | null) => boolean;
   /** From now on this listener hears the session. */
@@ -44,9 +46,15 @@ const TROUBLE: ReadonlyMap<string, Trouble> = new Map<string, Trouble>([
   ['Missing SDP', 'sound'],
   [NO_SETUP, 'setup'],
 ]);
+/** For Details, in English as the phrases of SIP are. */
+const ANSWER_PROBLEMS: Readonly<Record<AnswerProblem, string>> = {
+  'no-common-sound': 'the answer has no sound format that this phone has',
+  'no-webrtc': 'the answer has no sound as WebRTC encrypts it',
+  'no-contact': 'the answer names no SIP address in Contact',
+};
 
 export function createJssipSession(js: JsSession, context: SessionContext): JssipSession {
-  const { config, direction } = context;
+  const { config, descriptions, direction } = context;
   const gate = createIceGate(config.clock, config.ice);
   let listener: SessionListener | null = null;
   let wished = false;
@@ -59,7 +67,10 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   const offers = createSessionOffers({
     js,
     audio,
+    descriptions,
     listener: () => listener,
+    // Candidates of an offer with a new path come as those of ours do.
+    onAnswering: () => gate.start(letGo),
     onRestart: () => {
       js.connection?.setConfiguration({ ...js.connection.getConfiguration(), iceServers: [...config.iceServers] });
       gate.start(letGo);
@@ -72,10 +83,11 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   const terminate = js.terminate.bind(js);
   js.terminate = (options = {}) => {
     const { cause = '' } = options;
-    if (REOFFER_FAILED.has(options.reason_phrase ?? '')) offers.failed(offers.lastStatus());
+    const status = offers.lastStatus();
+    // An answer that does not fit leaves the call as a refusal does.
+    if (REOFFER_FAILED.has(options.reason_phrase ?? '')) offers.failed(status >= 200 && status < 300 ? 488 : status);
     else if (cause === 'RTP Timeout') listener?.onIceState('failed');
-    else if (js.isEstablished() && DIALOG_IN_DOUBT.has(cause))
-      offers.failed(cause === 'Dialog Error' ? offers.lastStatus() : 408);
+    else if (js.isEstablished() && DIALOG_IN_DOUBT.has(cause)) offers.failed(cause === 'Dialog Error' ? status : 408);
     else {
       brokenBy ??= options.cause ?? null;
       terminate(options);
@@ -89,7 +101,10 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   js.on('peerconnection', ({ peerconnection }: { readonly peerconnection: RTCPeerConnection }) =>
     audio.attach(peerconnection),
   );
-  js.on('connecting', () => gate.start(letGo));
+  js.on('connecting', () => {
+    audio.adopt();
+    gate.start(letGo);
+  });
   js.on('icecandidate', ({ candidate, ready }: { readonly candidate: RTCIceCandidate; readonly ready: () => void }) =>
     gate.candidate(candidate.candidate, ready),
   );
@@ -106,20 +121,21 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
     },
   );
   let wasAnswered = false;
+  const tellHold = (): void => {
+    if (wasAnswered) listener?.onPeerHold(descriptions.isHeldByPeer());
+  };
+  descriptions.onAgreed(tellHold);
   const answered = (): void => {
     wasAnswered = true;
     audio.applyMicrophone();
     listener?.onAnswered();
+    tellHold();
   };
   // The caller is through with the 200; the callee with the ACK: before it no request may follow (RFC 3261 section 13.3.1.4).
   js.on(direction === 'outgoing' ? 'accepted' : 'confirmed', answered);
-  js.on('hold', ({ originator }: { readonly originator: string }) => {
-    if (originator === 'remote') listener?.onPeerHold(true);
-  });
+  // JsSIP sees holds in offers alone, and not one from the start; `descriptions` sees all of them.
   js.on('unhold', ({ originator }: { readonly originator: string }) => {
-    if (originator !== 'remote') return;
-    audio.applyMicrophone();
-    listener?.onPeerHold(false);
+    if (originator === 'remote') audio.applyMicrophone();
   });
   js.on('reinvite', offers.peerOffers);
   js.on(
@@ -155,7 +171,20 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   }): void => {
     gate.stop();
     context.forget(wasAnswered);
+    // JsSIP leaves it open, microphone and all, where it gives up on an answer.
+    if (js.connection !== null && js.connection.signalingState !== 'closed') js.connection.close();
     const ours = originator === 'local' && wished;
+    const unusable = wasAnswered ? null : descriptions.answerProblem();
+    if (unusable !== null && !ours) {
+      listener?.onEnded({
+        by: 'system',
+        status: message?.status_code ?? null,
+        phrase: message?.reason_phrase ?? '',
+        reason: ANSWER_PROBLEMS[unusable],
+        trouble: unusable === 'no-contact' ? 'setup' : 'sound',
+      });
+      return;
+    }
     listener?.onEnded({
       by: ours ? 'us' : originator === 'remote' ? 'peer' : 'system',
       status: message?.status_code ?? null,
@@ -210,6 +239,7 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   };
   return {
     session,
+    descriptions,
     noteStatus: (status, retryAfterMs = null) => offers.noteStatus(status, retryAfterMs),
     listen: (next) => {
       listener = next;

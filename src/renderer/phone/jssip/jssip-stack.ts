@@ -5,6 +5,7 @@ import { challengesIn, withAnswerableChallenge } from '../wire/challenge';
 import { mediaOptions } from './js-session';
 import { createJssipSession, type JssipSession } from './jssip-session';
 import { partyOf } from '../base/party';
+import { createSessionDescriptions, refusalOf, type SessionDescriptions } from './session-descriptions';
 import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
 import { createRegisterExchange } from './register-exchange';
 import { grantedExpires, minExpiresIn } from '../wire/granted-expires';
@@ -94,6 +95,8 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
   const heard = new Map<string, WireSaid>();
   /** Call-IDs of our INVITEs that ended without an answer. */
   const cancelled = new Set<string>();
+  /** Of the INVITE that JsSIP is hearing of, until its session is made. */
+  let arriving: SessionDescriptions | null = null;
 
   const exchange = createRegisterExchange(REGISTER_EXPIRES_S, config.instanceId);
 
@@ -103,7 +106,8 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       registersSent += 1;
       if (registering === 'no') registering = 'once';
       listener.send(exchange.sending(text, message));
-    } else listener.send(text);
+    } else
+      listener.send(message === null ? text : (sessions.get(message.callId)?.descriptions.send(message, text) ?? text));
   });
   const ua = new JsSIP.UA({
     sockets: wire,
@@ -142,15 +146,25 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     newestCallId = callId;
     const from: string = originator;
     if (from !== 'remote') return;
+    const { uri, display_name } = session.remote_identity;
+    const peer = partyOf(uri.user, uri.host, display_name);
+    const descriptions = arriving ?? createSessionDescriptions();
+    const problem = descriptions.offerProblem();
+    if (problem !== null) {
+      // At once: an agent who answers it could hear nobody, and the caller is told while it can still be sent elsewhere.
+      session.terminate(refusalOf(problem));
+      listener.onUnplayable?.(peer, problem);
+      return;
+    }
     const made = createJssipSession(session, {
       direction: 'incoming',
       callId,
       config,
+      descriptions,
       forget: () => void sessions.delete(callId),
     });
     sessions.set(callId, made);
-    const { uri, display_name } = session.remote_identity;
-    made.listen(listener.onIncoming(made.session, partyOf(uri.user, uri.host, display_name)));
+    made.listen(listener.onIncoming(made.session, peer));
   });
   // Nobody answered within Timer F: the one outcome of a REGISTER that is not seen on the wire.
   ua.on('registrationFailed', ({ cause }) => {
@@ -174,6 +188,15 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       return false;
     }
   };
+  /** What JsSIP may hear: descriptions of calls are put right before it sees them. */
+  const put = (message: WireMessage | null, text: string): void => {
+    const isFirst = message?.kind === 'request' && message.method === 'INVITE' && !message.inDialog;
+    const known = message === null ? undefined : sessions.get(message.callId)?.descriptions;
+    arriving = known === undefined && isFirst ? createSessionDescriptions() : null;
+    const descriptions = known ?? arriving;
+    wire.ondata(message === null || descriptions === null ? text : descriptions.hear(message, text));
+    arriving = null;
+  };
   const invite = (
     target: string,
     media: MediaStream,
@@ -192,7 +215,13 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
         cancelled.add(callId);
         config.clock.after(CROSSING_MS, () => void cancelled.delete(callId));
       };
-      const made = createJssipSession(session, { direction: 'outgoing', callId, config, forget });
+      const made = createJssipSession(session, {
+        direction: 'outgoing',
+        callId,
+        config,
+        descriptions: createSessionDescriptions(),
+        forget,
+      });
       sessions.set(callId, made);
       heard.set(callId, wireSaid);
       made.listen(sessionListener);
@@ -252,7 +281,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
           : withAnswerableChallenge(toRegister ? exchange.plain(message) : text, message, credentials?.realm ?? null);
       // JsSIP would repeat a re-INVITE by itself after 491: both sides after the same second, and with the old CSeq. It
       // hears of a plain refusal instead; we try again as RFC 3261 section 14.1 says.
-      wire.ondata(ours && message.status === 491 ? text.replace(/^SIP\/2\.0 491/, 'SIP/2.0 500') : answerable);
+      put(message, ours && message.status === 491 ? text.replace(/^SIP\/2\.0 491/, 'SIP/2.0 500') : answerable);
       // It keeps a hash of the password that it used, which may be an older one.
       if (answerable !== text) applyCredentials();
       if (!toRegister || !wasRegistering) return;

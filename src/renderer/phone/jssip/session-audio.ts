@@ -9,6 +9,8 @@ export interface SessionAudio {
   readonly setMicrophone: (on: boolean) => void;
   /** Puts the wish on the track again. */
   readonly applyMicrophone: () => void;
+  /** An offer of the far end's was taken: our track sounds on its stream. */
+  readonly adopt: () => void;
   readonly replaceTrack: (track: MediaStreamTrack) => Promise<void>;
   /** Tells the listener of the far end's track and of the state of ICE from now on. */
   readonly attach: (connection: RTCPeerConnection) => void;
@@ -18,10 +20,12 @@ export interface SessionAudio {
 export function createSessionAudio(js: JsSession, listener: () => SessionListener | null): SessionAudio {
   let microphoneOn = true;
 
-  const transceiver = (): RTCRtpTransceiver | undefined =>
-    js.connection
-      ?.getTransceivers()
-      .find((one) => one.sender.track?.kind === 'audio' || one.receiver.track.kind === 'audio');
+  const all = (): RTCRtpTransceiver[] =>
+    (js.connection?.getTransceivers() ?? []).filter(
+      (one) => one.sender.track?.kind === 'audio' || one.receiver.track.kind === 'audio',
+    );
+  /** The one that both sides agreed on, if there is one. */
+  const transceiver = (): RTCRtpTransceiver | undefined => all().find((one) => typeof one.mid === 'string') ?? all()[0];
   // Every track obeys the wish: JsSIP switches tracks on again by itself (after a hold, for one).
   const applyMicrophone = (): void => {
     if (js.connection === null || js.isEnded()) return;
@@ -37,6 +41,16 @@ export function createSessionAudio(js: JsSession, listener: () => SessionListene
     setMicrophone: (on) => {
       microphoneOn = on;
       applyMicrophone();
+    },
+    // W3C WebRTC section 5.1 (addTrack) and RFC 8829 section 5.10: an offer that wants nothing from us (a hold from the start) gets a transceiver
+    // of its own, so that we would stay silent when the hold ends, and offer a second stream with the one that has our track.
+    adopt: () => {
+      const [agreed, ours] = [transceiver(), all().find((one) => one.sender.track !== null)];
+      if (agreed === undefined || ours === undefined || agreed === ours || agreed.sender.track !== null) return;
+      agreed.direction = 'sendrecv';
+      const { track } = ours.sender;
+      ours.stop();
+      void agreed.sender.replaceTrack(track).then(applyMicrophone);
     },
     replaceTrack: async (track) => {
       track.enabled = microphoneOn;

@@ -5,13 +5,17 @@
 import type { Reoffer, SessionListener } from '../port/sip-stack';
 import type { JsSession } from './js-session';
 import type { SessionAudio } from './session-audio';
+import { refusalOf, type SessionDescriptions } from './session-descriptions';
 
 export interface SessionOffersPorts {
   readonly js: JsSession;
   readonly audio: SessionAudio;
+  readonly descriptions: SessionDescriptions;
   readonly listener: () => SessionListener | null;
   /** An ICE restart begins: gathering starts anew. */
   readonly onRestart: () => void;
+  /** The far end's offer is being answered. */
+  readonly onAnswering: () => void;
 }
 
 export interface SessionOffers {
@@ -23,12 +27,19 @@ export interface SessionOffers {
   readonly lastStatus: () => number;
   /** The wire had a final response. True: a `reoffer` of ours is on its way. */
   readonly noteStatus: (status: number, retryAfterMs: number | null) => boolean;
-  /** The far end offers: 491 while one of ours is under way, else the listener hears of it. */
+  /** The far end offers: 491 while one of ours is under way, 488 where no sound can come of it, else it is answered. */
   readonly peerOffers: (offer: { readonly reject: (options: object) => void }) => void;
 }
 
 /** The offers of one session; none is under way. */
-export function createSessionOffers({ js, audio, listener, onRestart }: SessionOffersPorts): SessionOffers {
+export function createSessionOffers({
+  js,
+  audio,
+  descriptions,
+  listener,
+  onRestart,
+  onAnswering,
+}: SessionOffersPorts): SessionOffers {
   let reoffering = false;
   let lastStatus = 0;
   let lastRetryAfterMs: number | null = null;
@@ -62,8 +73,15 @@ export function createSessionOffers({ js, audio, listener, onRestart }: SessionO
     // Glare: JsSIP answers 491 and then takes the offer all the same; a second refusal makes it leave the offer alone. Its own offers (of
     // session timers) count as well.
     peerOffers: ({ reject }) => {
-      if (isOffering()) reject({ status_code: 491 });
-      else listener()?.onPeerOffer();
+      if (isOffering()) {
+        reject({ status_code: 491 });
+        return;
+      }
+      listener()?.onPeerOffer();
+      // RFC 3261 section 14.2: the session goes on as it was. Taken, it would leave JsSIP waiting for candidates of a stream that is none.
+      const problem = descriptions.offerProblem();
+      if (problem === null) onAnswering();
+      else reject(refusalOf(problem));
     },
     reoffer: (offer) => {
       const transceiver = audio.transceiver();

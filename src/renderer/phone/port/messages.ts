@@ -56,6 +56,11 @@ export function calling(call: Call, own: string): EngineEvent {
     ? { category: 'calls', kind: 'call-incoming', title: 'Incoming call', detail: `${who(call.peer)} ${ARROW} ${own}` }
     : { category: 'calls', kind: 'call-dialing', title: 'Calling', detail: `${own} ${ARROW} ${who(call.peer)}` };
 }
+/** A call that came and was refused before it rang, since nobody would have heard anything. */
+export function unplayableCall(peer: Party, problem: 'no-common-sound' | 'no-webrtc'): EngineEvent {
+  const why = problem === 'no-webrtc' ? 'their phone has no encrypted sound (WebRTC)' : 'no common sound';
+  return { category: 'calls', kind: 'call-failed', title: 'Call refused', detail: `${who(peer)} ${DOT} ${why}` };
+}
 export function digitsSent(call: Call, count: number): EngineEvent {
   return {
     category: 'calls',

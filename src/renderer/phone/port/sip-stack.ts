@@ -39,6 +39,8 @@ export interface StackListener {
     target: string,
     refusal: { readonly status: number; readonly challenges: readonly Challenge[] },
   ) => Promise<boolean> | null;
+  /** An INVITE came whose offer no sound can come of, and was refused with 488. */
+  readonly onUnplayable?: (peer: Party, problem: 'no-common-sound' | 'no-webrtc') => void;
   /** A call is sent on to `target`. Null: it may go there; else why not, in a sentence. */
   readonly onRedirected: (target: string) => Promise<string | null>;
 }

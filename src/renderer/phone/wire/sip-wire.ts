@@ -87,7 +87,10 @@ export function localResponse(request: WireMessage, status: number, phrase: stri
  */
 export function endStrayDialog(response: WireMessage, branch: string): readonly string[] {
   const first = (name: string): string => response.headers(name)[0] ?? '';
-  const target = /<([^>]+)>/.exec(first('contact'))?.[1] ?? /^(sips?:[^;\s]+)/.exec(first('contact'))?.[1];
+  const addressIn = (name: string): string | undefined =>
+    /<\s*(sips?:[^>]+)>/i.exec(first(name))?.[1] ?? /^(sips?:[^;\s]+)/i.exec(first(name))?.[1];
+  // Without a usable Contact there is the address that was called.
+  const target = addressIn('contact') ?? addressIn('to');
   const sentBy = /^SIP\/2\.0\/\S+\s+[^;\s]+/.exec(first('via'))?.[0];
   if (target === undefined || sentBy === undefined) return [];
   const sequence = Number.parseInt(first('cseq'), 10);
