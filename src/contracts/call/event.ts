@@ -32,6 +32,9 @@ export type LiveKind =
   | 'token-minted'
   | 'token-refused'
   | 'key-changed'
+  | 'message-repaired' // what the gateway sent was put right
+  | 'message-refused' // and this was not taken
+  | 'transfer-declined'
   | 'problem';
 
 export interface LiveEvent {

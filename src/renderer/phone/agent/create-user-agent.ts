@@ -11,7 +11,8 @@ import type { WebSocketConstructor } from '../wire/flow';
 import { usableIceServers } from '../port/ice-policy';
 import { partyOf } from '../base/party';
 import { createPhoneView } from './phone-view';
-import { microphoneSentence, targetSentence } from '../port/refusals';
+import { referralDeclined, repairInWords } from '../port/wire-messages';
+import { INSECURE_SENTENCE, microphoneSentence, targetSentence } from '../port/refusals';
 import { unplayableCall } from '../port/messages';
 import { createRegistration } from '../registration/registration';
 import { createSipSocket } from '../wire/sip-socket';
@@ -170,6 +171,8 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
           return allowed.ok ? null : allowed.failure.sentence;
         },
         onUnplayable: (peer, problem) => view.tell(unplayableCall(peer, problem)),
+        onRepair: (event) => view.tell(repairInWords(event)),
+        onReferral: (referral) => view.tell(referralDeclined(referral)),
         onIncoming: (session, peer) => {
           const entry = calls.track('incoming', peer);
           entry.attach(session);
@@ -234,10 +237,11 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       const { entry, media } = calls.dial(partyOf(user.replaceAll('%23', '#'), host, ''), acquired.value);
       const { id } = entry.call();
       const session = line.call(target.uri, media, entry.listener);
-      if (session === 'no-address') {
+      if (session === 'no-address' || session === 'insecure') {
         calls.forget(id);
         view.showNow();
-        return fail('invalid-input', targetSentence('malformed-uri'), 'check-number');
+        const sentence = session === 'insecure' ? INSECURE_SENTENCE : targetSentence('malformed-uri');
+        return fail('invalid-input', sentence, 'check-number');
       }
       if (session === 'no-media') entry.apply({ type: 'ended', at: clock.now(), cause: 'media-failed', details: '' });
       else entry.attach(session);

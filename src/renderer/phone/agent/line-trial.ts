@@ -139,6 +139,8 @@ export function tryLine(grant: Grant, deps: TrialDeps, ports: TrialPorts): LineT
         send: socket.send,
         onRegisterAnswer: (answer) => heard.register(answer),
         onInviteRefused: () => null,
+        onRepair: () => undefined,
+        onReferral: () => undefined,
         onRedirected: () => Promise.resolve('A test calls nobody.'),
         onIncoming: (session) => {
           session.end(486);

@@ -45,12 +45,14 @@ describe('the far end transfers us', () => {
         'Refer-To: <sip:1003@practice.invalid>',
       ]),
     );
-    await expect
-      .poll(
-        () =>
-          a.trace.filter(({ direction, text }) => direction === 'out' && text.startsWith('NOTIFY')).at(-1)?.text ?? '',
-      )
-      .toContain('SIP/2.0 603');
+    const answers = (): string[] =>
+      a.trace
+        .filter(({ direction, text }) => direction === 'out' && /^CSeq: 900 REFER/m.test(text))
+        .map(({ text }) => text);
+    await expect.poll(answers).toHaveLength(1);
+    expect(answers()[0]).toMatch(/^SIP\/2\.0 603 Decline\r\n/);
+    expect(a.trace.filter(({ text }) => text.startsWith('NOTIFY'))).toEqual([]);
+    expect(titlesOf(a)).toContain('Transfer declined: 1002 wanted to send this call to 1003');
     expect(a.agent.snapshot().calls).toMatchObject([{ phase: 'active' }]);
     expect(board().story.filter((line) => line.startsWith('1001: INVITE'))).toHaveLength(1);
   });

@@ -9,6 +9,11 @@ import { createSessionDescriptions, refusalOf, type SessionDescriptions } from '
 import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
 import { createRegisterExchange } from './register-exchange';
 import { grantedExpires, minExpiresIn } from '../wire/granted-expires';
+import { createRepair } from '../wire/repair/repair';
+import { readUri, shownUser } from '../wire/repair/address';
+import { restored } from '../wire/repair/alias';
+import { callIdForStack } from '../wire/repair/wording';
+import { targetForStack } from '../wire/repair/target';
 import { endStrayDialog, peek, type WireMessage } from '../wire/sip-wire';
 import type {
   CallRefusal,
@@ -60,6 +65,19 @@ function silence(): void {
     Reflect.apply(debug.disable, debug, []);
 }
 
+/**
+ * JsSIP's URIs that stand for others (see wire/repair/alias.ts) read as those wherever JsSIP writes them: in what it sends, and in the digest
+ * that it computes over it.
+ */
+function writeOriginals(): void {
+  const write = Reflect.get(JsSIP.URI.prototype, 'toString');
+  if (Reflect.has(write, 'isRestoring')) return;
+  const restoring = function (this: JsSIP.URI): string {
+    return restored(Reflect.apply(write, this, []));
+  };
+  JsSIP.URI.prototype.toString = Object.assign(restoring, { isRestoring: true });
+}
+
 /** What the wire said to one INVITE of ours. */
 interface WireSaid {
   refusal: InviteRefusal | null;
@@ -85,6 +103,8 @@ const CROSSING_MS = 32_000;
 /** Creates the stack; it sends nothing until `register` or `call`. */
 export function createJssipStack(config: StackConfig, listener: StackListener): SipStack {
   silence();
+  writeOriginals();
+  const domain = config.identity.slice(config.identity.lastIndexOf('@') + 1);
   let registering: 'no' | 'once' | 'again' = 'no';
   let stopped = false;
   let newestCallId = '';
@@ -105,9 +125,9 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     if (message?.kind === 'request' && message.method === 'REGISTER') {
       registersSent += 1;
       if (registering === 'no') registering = 'once';
-      listener.send(exchange.sending(text, message));
+      repair.send(exchange.sending(text, message));
     } else
-      listener.send(message === null ? text : (sessions.get(message.callId)?.descriptions.send(message, text) ?? text));
+      repair.send(message === null ? text : (sessions.get(message.callId)?.descriptions.send(message, text) ?? text));
   });
   const ua = new JsSIP.UA({
     sockets: wire,
@@ -144,10 +164,12 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
   ua.on('newRTCSession', ({ originator, session, request }: RTCSessionEvent) => {
     const callId = 'call_id' in request ? request.call_id : request.getHeader('call-id');
     newestCallId = callId;
-    const from: string = originator;
-    if (from !== 'remote') return;
+    const side: string = originator;
+    if (side !== 'remote') return;
     const { uri, display_name } = session.remote_identity;
-    const peer = partyOf(uri.user, uri.host, display_name);
+    const from = readUri(String(uri));
+    // A number has no domain (RFC 3966): it is called by ours.
+    const peer = partyOf(from === null ? '' : shownUser(from), from?.host || domain, display_name);
     const descriptions = arriving ?? createSessionDescriptions();
     const problem = descriptions.offerProblem();
     if (problem !== null) {
@@ -158,7 +180,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     }
     const made = createJssipSession(session, {
       direction: 'incoming',
-      callId,
+      callId: restored(callId),
       config,
       descriptions,
       forget: () => void sessions.delete(callId),
@@ -178,16 +200,6 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     ua.set('authorization_user', credentials.username);
     ua.set('password', credentials.password);
   };
-  const isAddress = (target: string): boolean => {
-    try {
-      return (
-        JsSIP.Utils.normalizeTarget(target, config.identity.slice(config.identity.lastIndexOf('@') + 1)) !== undefined
-      );
-    } catch {
-      // A percent sign that escapes nothing.
-      return false;
-    }
-  };
   /** What JsSIP may hear: descriptions of calls are put right before it sees them. */
   const put = (message: WireMessage | null, text: string): void => {
     const isFirst = message?.kind === 'request' && message.method === 'INVITE' && !message.inDialog;
@@ -203,9 +215,10 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     sessionListener: SessionListener,
     minSessionS: number | null,
   ): Attempt | CallRefusal => {
-    if (stopped || !isAddress(target)) return 'no-address';
+    const callee = stopped ? 'no-address' : targetForStack(target, config.url.startsWith('wss:'));
+    if (typeof callee === 'string') return callee;
     try {
-      const session = ua.call(target, mediaOptions(config, media, minSessionS));
+      const session = ua.call(callee.uri, mediaOptions(config, media, minSessionS));
       const callId = newestCallId;
       const wireSaid: WireSaid = { refusal: null, calleeTag: null };
       const forget = (answered: boolean): void => {
@@ -232,7 +245,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     }
   };
 
-  return {
+  const inside: SipStack = {
     useCredentials: (next) => {
       credentials = next;
       applyCredentials();
@@ -256,7 +269,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
         // JsSIP ignores the first, so that the far end would sit in a call with nobody, and for the second ends the wrong call.
         if (cancelled.has(message.callId) || (wireSaid !== undefined && wireSaid.calleeTag !== calleeTag)) {
           for (const request of endStrayDialog(message, `z9hG4bKstray${message.branch}${calleeTag}`))
-            listener.send(request);
+            repair.send(request);
           return;
         }
       }
@@ -265,7 +278,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
         if (wireSaid !== undefined)
           wireSaid.refusal = {
             status: message.status,
-            contacts: message.headers('contact'),
+            contacts: message.headers('contact').map(restored),
             challenges: challengesIn(message),
             minSessionS: minSessionIn(message),
           };
@@ -307,6 +320,24 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     stop: () => {
       stopped = true;
       ua.stop();
+      repair.stop();
     },
   };
+  const contactUser = (): string => /^sip:([^@]+)@/.exec(String(ua.contact.uri))?.[1] ?? '';
+  const repair = createRepair({
+    pass: (text) => inside.receive(text),
+    send: listener.send,
+    tell: listener.onRepair,
+    onReferral: listener.onReferral,
+    clock: config.clock,
+    line: {
+      users: () => [config.identity.slice(0, config.identity.lastIndexOf('@')), contactUser()],
+      isSecure: config.url.startsWith('wss:'),
+      knowsCall: (callId) => sessions.has(callIdForStack(callId)),
+      contact: () => ua.contact.toString(),
+      instanceId: config.instanceId,
+      domain,
+    },
+  });
+  return { ...inside, receive: repair.receive };
 }

@@ -15,6 +15,10 @@ export function targetSentence(problem: TargetProblem): string {
   return TARGET[problem];
 }
 
+/** A `sips:` address on a line without TLS (RFC 5630). */
+export const INSECURE_SENTENCE =
+  'This address may be called over an encrypted connection only, and this line has none. Call it with sip: instead of sips:.';
+
 const MICROPHONE: Readonly<Record<MicrophoneFailure['reason'], string>> = {
   'microphone-refused': 'The system does not let Ringfence use the microphone.',
   'microphone-missing': 'There is no microphone.',

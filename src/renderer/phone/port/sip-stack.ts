@@ -5,6 +5,7 @@
 import type { CallDirection, Party } from '../../../contracts/call/call';
 import type { EndFacts } from './cause';
 import type { Challenge } from '../wire/challenge';
+import type { ReferralDeclined, RepairEvent } from '../wire/repair/repair-event';
 import type { Clock } from '../../base/clock';
 import type { IceContext } from './ice-policy';
 
@@ -41,6 +42,10 @@ export interface StackListener {
   ) => Promise<boolean> | null;
   /** An INVITE came whose offer no sound can come of, and was refused with 488. */
   readonly onUnplayable?: (peer: Party, problem: 'no-common-sound' | 'no-webrtc') => void;
+  /** A message of the gateway's was put right, or refused. */
+  readonly onRepair: (event: RepairEvent) => void;
+  /** A REFER was declined. */
+  readonly onReferral: (referral: ReferralDeclined) => void;
   /** A call is sent on to `target`. Null: it may go there; else why not, in a sentence. */
   readonly onRedirected: (target: string) => Promise<string | null>;
 }
@@ -81,8 +86,11 @@ export interface SipStack {
   readonly stop: () => void;
 }
 
-/** Why no INVITE was sent: the target is no address that can be called, or the browser made no peer connection. */
-export type CallRefusal = 'no-address' | 'no-media';
+/**
+ * Why no INVITE was sent: the target is no address that can be called, or one that wants TLS where the gateway is reached without it, or the
+ * browser made no peer connection.
+ */
+export type CallRefusal = 'no-address' | 'insecure' | 'no-media';
 
 export interface Reoffer {
   readonly hold: 'none' | 'sendonly' | 'inactive';

@@ -1,6 +1,7 @@
 /** One WebSocket to the gateway (a flow, RFC 5626), with a liveness probe that wants an answer. */
 import type { Grant } from '../../../contracts/profile/grant';
 import type { Clock } from '../../base/clock';
+import { frameText } from './frame-text';
 import { secretsOf, SIP_PROTOCOL, socketArguments } from './presented-socket';
 import { isProbeBranch, optionsProbe, peek } from './sip-wire';
 import { redact, type TraceEntry } from './trace';
@@ -10,6 +11,8 @@ export interface WebSocketLike {
   readonly protocol: string;
   /** As in the WebSocket API: 2 (CLOSING) once the far end's Close frame is there. */
   readonly readyState: number;
+  /** Set to `arraybuffer`: a Blob could not be read at once. */
+  binaryType?: string;
   send(data: string): void;
   readonly close: () => void;
   addEventListener(type: 'open' | 'error' | 'close', listener: () => void): void;
@@ -136,6 +139,7 @@ export function openFlow(
     if (socket.readyState >= CLOSING) over({ how: 'closed' });
     else cancelLook = clock.after(LOOK_EVERY, look);
   };
+  socket.binaryType = 'arraybuffer';
   cancelTimer = clock.after(openWithinMs, () => over({ how: 'refused' }));
   socket.addEventListener('open', () => {
     if (state !== 'opening') return;
@@ -151,9 +155,9 @@ export function openFlow(
   socket.addEventListener('message', (event: { readonly data: unknown }) => {
     if (state !== 'open') return;
     alive();
-    // Binary frames are no use to SIP over our gateways; a keep-alive (RFC 5626 section 3.5.1) is answered here.
-    if (typeof event.data !== 'string') return;
-    const text = event.data;
+    const text = frameText(event.data);
+    if (text === null) return;
+    // A keep-alive (RFC 5626 section 3.5.1) is answered here.
     if (text.trim() === '') {
       if (text === '\r\n\r\n') socket.send('\r\n');
       return;

@@ -1,5 +1,8 @@
 /** A look at SIP text below JsSIP: enough to route, match and probe; JsSIP does the parsing that counts. */
 
+import { readSip, valueOf, valuesOf } from './repair/sip-text';
+import { tagOf, topVia } from './repair/transaction';
+
 /** The parts of a message that routing needs. */
 export interface WireMessage {
   readonly kind: 'request' | 'response';
@@ -16,48 +19,20 @@ export interface WireMessage {
   readonly headers: (name: string) => readonly string[];
 }
 
-const COMPACT: Readonly<Record<string, string>> = {
-  v: 'via',
-  f: 'from',
-  t: 'to',
-  i: 'call-id',
-  m: 'contact',
-  l: 'content-length',
-  c: 'content-type',
-  s: 'subject',
-  k: 'supported',
-};
-
-/** Reads start line and headers; null when the text is no SIP message. */
+/** Reads start line and headers, tolerantly; null when the text is no SIP message. */
 export function peek(text: string): WireMessage | null {
-  const end = text.indexOf('\r\n\r\n');
-  const lines = (end === -1 ? text : text.slice(0, end)).replace(/\r\n[ \t]+/g, ' ').split('\r\n');
-  const first = lines[0] ?? '';
-  const response = /^SIP\/2\.0 (\d{3}) ?(.*)$/.exec(first);
-  const request = /^([A-Z]+) \S+ SIP\/2\.0$/.exec(first);
-  if (response === null && request === null) return null;
-  const fields = new Map<string, string[]>();
-  for (const line of lines.slice(1)) {
-    const colon = line.indexOf(':');
-    if (colon < 1) continue;
-    const written = line.slice(0, colon).trim().toLowerCase();
-    const name = COMPACT[written] ?? written;
-    const values = fields.get(name);
-    const value = line.slice(colon + 1).trim();
-    if (values === undefined) fields.set(name, [value]);
-    else values.push(value);
-  }
-  const headers = (name: string): readonly string[] => fields.get(name) ?? [];
-  const top = (name: string): string => headers(name)[0] ?? '';
+  const message = readSip(text);
+  if (message === null) return null;
+  const { kind, method, status, phrase } = message;
   return {
-    kind: response === null ? 'request' : 'response',
-    method: request?.[1] ?? /^\d+\s+([A-Z]+)/.exec(top('cseq'))?.[1] ?? '',
-    status: Number(response?.[1] ?? 0),
-    phrase: response?.[2] ?? '',
-    branch: /;\s*branch\s*=\s*([^;,\s]+)/i.exec(top('via'))?.[1] ?? '',
-    callId: top('call-id'),
-    inDialog: /;\s*tag\s*=/i.test(top('to')),
-    headers,
+    kind,
+    method,
+    status,
+    phrase,
+    branch: topVia(message)?.branch ?? '',
+    callId: valueOf(message, 'call-id'),
+    inDialog: tagOf(message, 'to') !== null,
+    headers: (name) => valuesOf(message, name),
   };
 }
 

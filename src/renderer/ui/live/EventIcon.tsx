@@ -6,6 +6,7 @@ import {
   Pause,
   Phone,
   PhoneCall,
+  PhoneForwarded,
   PhoneIncoming,
   PhoneMissed,
   PhoneOff,
@@ -54,6 +55,9 @@ const LOOKS: Readonly<Record<LiveKind, readonly [icon: LucideIcon, tone: 'good' 
   'token-minted': [KeyRound, 'quiet'],
   'token-refused': [ShieldX, 'bad'],
   'key-changed': [KeyRound, 'good'],
+  'message-repaired': [Wrench, 'quiet'],
+  'message-refused': [CircleAlert, 'bad'],
+  'transfer-declined': [PhoneForwarded, 'quiet'],
   problem: [CircleAlert, 'bad'],
 };
 
