@@ -11,7 +11,6 @@ import { readNameAddr, readUri, shownUser } from './address';
 import { answerTo, type Refusal } from './answer';
 import { createAskedRequests, endWithoutTarget, madeUpResponse, type Asked } from './asked';
 import { MOST_BYTES, readBody, type Body } from './body';
-import { targetOf } from './contact';
 import { requestOnTheWire, responseOnTheWire } from './outgoing';
 import { badForm, refusalOf, type OwnLine } from './refuse';
 import type { ReferralDeclined, RepairEvent } from './repair-event';
@@ -170,12 +169,7 @@ export function createRepair(ports: RepairPorts): Repair {
     }
     const to = asked.answeredBy(message);
     const known = message.method === '' && to !== undefined ? { ...message, method: to.method } : message;
-    const isFirst = to?.method === 'INVITE' && tagOf(to.request, 'to') === null;
     const isAccepted = message.status >= 200 && message.status < 300;
-    if (to !== undefined && isFirst && isAccepted && targetOf(message) === null) {
-      withoutTarget(known, to);
-      return;
-    }
     const wasAnswered = to?.isAnswered === true;
     if (to !== undefined && message.status >= 200) to.isAnswered = true;
     const body: Body = message.status >= 300 ? { kind: 'none' } : readBody(known);
@@ -185,19 +179,18 @@ export function createRepair(ports: RepairPorts): Repair {
     if (taken && !isMissing) return;
     // JsSIP acknowledges at once whatever it takes.
     const status = message.status >= 300 && message.status < 700 ? message.status : 500;
-    if (isAccepted) withoutTarget(known, to);
+    if (isAccepted) endAccepted(known, to);
     else passSafely(known, madeUpResponse(to, status, 'Unreadable Answer'));
   }
 
-  /** A call was accepted and can't be had: the far end is told, and JsSIP hears of a failure. */
-  function withoutTarget(message: SipMessage, to: Asked): void {
+  /** A call was accepted and JsSIP failed at it: the far end is told, and JsSIP hears of a failure. */
+  function endAccepted(message: SipMessage, to: Asked): void {
     const [ack, bye] = endWithoutTarget(to, message);
     ports.send(ack);
     if (to.swallowsAck) return;
     to.swallowsAck = true;
     ports.send(bye);
-    tell('refused', message, 'there is no address in it that the phone could use');
-    passSafely(message, madeUpResponse(to, 500, 'Answer Without Contact'));
+    passSafely(message, madeUpResponse(to, 500, 'Unreadable Answer'));
   }
 
   function tooLarge(text: string): void {
