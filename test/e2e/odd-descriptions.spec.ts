@@ -1,7 +1,6 @@
 import { readRemote } from '../../src/renderer/phone/wire/sdp/remote-description';
 import { expect, test } from '../support/app/app';
 import { measured } from '../support/measured';
-import { descriptionWith } from '../support/phones/description-parts';
 import { ODD_DESCRIPTIONS } from '../support/phones/odd-descriptions';
 
 /** What the browser says to each offer: its answer's m= lines, or its complaint. */
@@ -64,24 +63,4 @@ test('Chromium takes every description that the phone makes of what far ends wri
   measured(
     `descriptions: ${ODD_DESCRIPTIONS.length}, of which Chromium refuses ${refused} as written and none of ours; otherwise than noted: ${otherwise.map(({ name }) => name).join(', ') || 'none'}`,
   );
-});
-
-test('a hold from the start ends with our microphone on the same stream', async ({ launch }) => {
-  const { page } = await launch();
-  const remote = readRemote(descriptionWith({ media: ['a=sendonly'] }), 'offer', null);
-  if (typeof remote === 'string') throw new Error(remote);
-  // What Chromium does by itself, which `session-audio` undoes: the stream gets a transceiver without our track.
-  const byItself = await page.evaluate(async (sdp) => {
-    const connection = new RTCPeerConnection();
-    const [track] = new AudioContext().createMediaStreamDestination().stream.getAudioTracks();
-    if (track !== undefined) connection.addTrack(track);
-    await connection.setRemoteDescription({ type: 'offer', sdp });
-    const found = connection.getTransceivers().map(({ mid, sender }) => ({ mid, hasTrack: sender.track !== null }));
-    connection.close();
-    return found;
-  }, remote.write('0'));
-  expect(byItself).toEqual([
-    { mid: null, hasTrack: true },
-    { mid: '0', hasTrack: false },
-  ]);
 });

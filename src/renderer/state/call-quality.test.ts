@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { QUALITY_EVERY_MS, createQualityStore, judge, readingOf, type QualityReading } from './call-quality';
+import {
+  QUALITY_EVERY_MS,
+  QUIET_AFTER_MS,
+  SILENT_AFTER_MS,
+  createQualityStore,
+  judge,
+  readingOf,
+  type QualityReading,
+} from './call-quality';
 
 const reading = (more: Partial<QualityReading> = {}): QualityReading => ({
   codec: 'Opus',
@@ -71,20 +79,84 @@ describe('the store', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  it('asks the followed call every two seconds and stops when it is let go', async () => {
-    const asked: string[] = [];
-    const store = createQualityStore((id) => {
-      asked.push(id);
-      return Promise.resolve(report(0, 50));
+  /** A far end whose packets a test counts, and what the store shows. */
+  const followedBy = (received: () => number | null, maySendNothing = false) => {
+    const asked: number[] = [];
+    const began = performance.now();
+    const store = createQualityStore(() => {
+      asked.push(Math.round(performance.now() - began));
+      const count = received();
+      return Promise.resolve(count === null ? new Map<string, unknown>() : report(0, count));
     });
-    store.follow('a');
-    await vi.advanceTimersByTimeAsync(QUALITY_EVERY_MS);
-    expect(asked).toEqual(['a', 'a']);
+    store.follow('a', maySendNothing);
+    return { asked, store, word: () => store.get()?.word ?? null };
+  };
+  const perSecond = (rate: number): (() => number) => {
+    const began = performance.now();
+    return () => ((performance.now() - began) / 1000) * rate;
+  };
+
+  it('asks every second until a packet comes, then every two, and stops when the call is let go', async () => {
+    const { asked, store } = followedBy(perSecond(50));
+    await vi.advanceTimersByTimeAsync(QUALITY_EVERY_MS * 3);
+    expect(asked).toEqual([0, 1000, 2000, 4000, 6000]);
     expect(store.get()).toEqual({ word: 'Good', codec: 'Opus', roundTripMs: 18 });
     store.follow(null);
     expect(store.get()).toBeNull();
     await vi.advanceTimersByTimeAsync(QUALITY_EVERY_MS * 3);
-    expect(asked).toHaveLength(2);
+    expect(asked).toHaveLength(5);
+  });
+
+  it.each<[string, number | null]>([
+    ['no stream at all', null],
+    ['a stream without a packet', 0],
+    ['packets from before the answer alone', 70],
+  ])('with %s says nothing at first, then that no sound arrives, and never "Good"', async (_, count) => {
+    const { store, word } = followedBy(() => count);
+    const words: (string | null)[] = [];
+    store.subscribe(() => words.push(word()));
+    await vi.advanceTimersByTimeAsync(SILENT_AFTER_MS - 1);
+    expect(words).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(words).toEqual(['No sound arrives']);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(words).toEqual(['No sound arrives']);
+  });
+
+  it('takes it back within a second when sound arrives after all', async () => {
+    let count = 0;
+    const { word } = followedBy(() => count);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(word()).toBe('No sound arrives');
+    count = 40;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(word()).toBe('Good');
+  });
+
+  it('says it too where the sound stops later and stays away', async () => {
+    const rising = perSecond(50);
+    const stopped = performance.now() + 5000;
+    let last = 0;
+    const { word } = followedBy(() => (performance.now() <= stopped ? (last = rising()) : last));
+    await vi.advanceTimersByTimeAsync(5000 + QUIET_AFTER_MS - 2000);
+    expect(word()).toBe('Good');
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(word()).toBe('No sound arrives');
+  });
+
+  it('does not expect sound of who may send nothing, as an assistant that listens', async () => {
+    const { word } = followedBy(() => 0, true);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(word()).toBeNull();
+  });
+
+  it('begins anew with the next call, and after a hold', async () => {
+    const { store, word } = followedBy(() => 0);
+    await vi.advanceTimersByTimeAsync(SILENT_AFTER_MS);
+    store.follow(null);
+    store.follow('a');
+    await vi.advanceTimersByTimeAsync(SILENT_AFTER_MS - 1);
+    expect(word()).toBeNull();
   });
 
   it('drops an answer that comes after the call was let go', async () => {

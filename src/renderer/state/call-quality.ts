@@ -2,7 +2,8 @@
 import type { CallId } from '../../contracts/call/call';
 import { createStore, type Store } from '../base/store';
 
-export type QualityWord = 'Good' | 'Fair' | 'Poor';
+/** `No sound arrives`: not one packet of the far end's for a while, so that there is nothing to be judged. */
+export type QualityWord = 'Good' | 'Fair' | 'Poor' | 'No sound arrives';
 export interface CallQuality {
   readonly word: QualityWord;
   /** "Opus". */
@@ -71,46 +72,89 @@ export function judge(reading: QualityReading, before: QualityReading | null): C
 
 /** How often a call in conversation is asked, in milliseconds. */
 export const QUALITY_EVERY_MS = 2000;
+/** How often until its first packet. */
+const FIRST_EVERY_MS = 1000;
+/** Without a packet for so long after the answer (or after a hold), the card says so. */
+export const SILENT_AFTER_MS = 3000;
+/** And for so long later: a phone that sends nothing while its owner is silent (RFC 3389) sends something by then. */
+export const QUIET_AFTER_MS = 10_000;
 
 export interface QualityStore extends Store<CallQuality | null> {
-  /** Follows this call from now on; null follows none and costs nothing. */
-  readonly follow: (id: CallId | null) => void;
+  /** Follows this call, which is in conversation, from now on; null follows none and costs nothing. `maySendNothing`: the far end's silence is no news. */
+  readonly follow: (id: CallId | null, maySendNothing?: boolean) => void;
 }
+
+/** What is known of the call that is followed. */
+interface Followed {
+  readonly id: CallId;
+  readonly maySendNothing: boolean;
+  before: QualityReading | null;
+  /** Packets when some came last; null before the first look. */
+  received: number | null;
+  /** When that was, or when it began to be followed. */
+  quietSince: number;
+  hasHeard: boolean;
+  looks: number;
+}
+
+const isSame = (a: CallQuality | null, b: CallQuality): boolean =>
+  a?.word === b.word && a.codec === b.codec && a.roundTripMs === b.roundTripMs;
 
 /** Makes the store; `stats` is the UserAgent's. */
 export function createQualityStore(stats: (id: CallId) => Promise<RTCStatsReport | null>): QualityStore {
   const store = createStore<CallQuality | null>(null);
-  let followed: CallId | null = null;
-  let before: QualityReading | null = null;
+  let followed: Followed | null = null;
   let timer: ReturnType<typeof setInterval> | null = null;
 
-  async function look(id: CallId): Promise<void> {
-    const report = await stats(id);
-    if (followed !== id || report === null) return;
+  const show = (quality: CallQuality): void => {
+    if (!isSame(store.get(), quality)) store.set(quality);
+  };
+  async function look(at: Followed): Promise<void> {
+    const report = await stats(at.id);
+    if (followed !== at || report === null) return;
     const entries: unknown[] = [];
     report.forEach((entry: unknown) => entries.push(entry));
     const reading = readingOf(entries);
-    if (reading === null) return;
-    const quality = judge(reading, before);
-    before = reading;
-    const shown = store.get();
-    if (shown?.word !== quality.word || shown.codec !== quality.codec || shown.roundTripMs !== quality.roundTripMs)
-      store.set(quality);
+    const received = reading?.totals.received ?? 0;
+    const now = performance.now();
+    // What came before the answer is no sound of the conversation.
+    if (at.received !== null && received > at.received) {
+      at.hasHeard = true;
+      at.quietSince = now;
+    }
+    at.received = received;
+    const isSilent = now - at.quietSince >= (at.hasHeard ? QUIET_AFTER_MS : SILENT_AFTER_MS);
+    if (isSilent && !at.maySendNothing) show({ word: 'No sound arrives', codec: '', roundTripMs: null });
+    else if (at.hasHeard && !isSilent && reading !== null) {
+      show(judge(reading, at.before));
+      at.before = reading;
+    }
   }
 
   return {
     get: store.get,
     subscribe: store.subscribe,
-    follow: (id) => {
-      if (id === followed) return;
-      followed = id;
-      before = null;
+    follow: (id, maySendNothing = false) => {
+      if (id === (followed?.id ?? null)) return;
       store.set(null);
       if (timer !== null) clearInterval(timer);
-      timer = null;
+      timer = followed = null;
       if (id === null) return;
-      void look(id);
-      timer = setInterval(() => void look(id), QUALITY_EVERY_MS);
+      const at: Followed = {
+        id,
+        maySendNothing,
+        before: null,
+        received: null,
+        quietSince: performance.now(),
+        hasHeard: false,
+        looks: 0,
+      };
+      followed = at;
+      void look(at);
+      timer = setInterval(() => {
+        at.looks += 1;
+        if (!at.hasHeard || (at.looks * FIRST_EVERY_MS) % QUALITY_EVERY_MS === 0) void look(at);
+      }, FIRST_EVERY_MS);
     },
   };
 }

@@ -55,7 +55,7 @@ export function CallCard({ call, line }: CallCardProps) {
             )}
             <span className="call-below">
               {call.phase === 'active' ? (
-                <CallQuality callId={call.id} />
+                <CallQuality callId={call.id} isAssistant={call.assistant === true} />
               ) : 'answeredAt' in call && call.answeredAt !== null ? (
                 <span className="call-phase-small" data-phase={call.phase}>
                   {phaseWords(call)}
