@@ -54,6 +54,7 @@ export const notificationNames = [
   'settings.changed',
   'grants.renewed',
   'grants.failed',
+  'gateway.answered',
   'audit.appended',
   'calls.incomingAction',
   'voice.ended',

@@ -212,6 +212,13 @@ export const notifications = {
   'settings.changed': settings,
   'grants.renewed': grant,
   'grants.failed': z.object({ profileId, purpose, failure: failureSchema }),
+  /** A server answered the upgrade of a connect with this HTTP status, not with a WebSocket: a page learns no more than close code 1006. */
+  'gateway.answered': z.object({
+    profileId,
+    purpose,
+    status: z.number().int().min(100).max(999),
+    failure: failureSchema,
+  }),
   'audit.appended': auditEntry,
   'calls.incomingAction': z.object({ callId: z.string(), action: z.enum(['answer', 'decline']) }),
   'voice.ended': voiceEnded,

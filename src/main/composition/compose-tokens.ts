@@ -10,7 +10,7 @@ import { createBroker, type Broker } from '../tokens/broker';
 import type { Clock } from '../base/clock';
 import { createConnectionTests, type ConnectionTests } from '../tokens/connection-tests';
 import { forkGateway } from '../practice/gateway-process';
-import { createGatewayRequests, type GatewayRequests } from '../lockdown/gateway-requests';
+import { createGatewayRequests, type GatewayRequests, type GrantName } from '../lockdown/gateway-requests';
 import { createGrantRenewal, type GrantRenewal } from '../tokens/grant-renewal';
 import { createKeys, type Keys } from '../keys/keys';
 import type { Log } from '../base/log';
@@ -82,10 +82,18 @@ export function composeTokens({
   isPhoneLocked,
 }: TokenPorts): TokenSide {
   const now = clock.wall;
-  const requests = createGatewayRequests(now, (failure, about) =>
-    about?.testId === undefined
-      ? notify('grants.failed', { ...(about ?? { profileId: profiles.activeProfileId(), purpose: 'sip' }), failure })
-      : notify('profiles.testRefused', { testId: about.testId, failure }),
+  /** Where no grant is known to lead, the chosen line is meant. */
+  const named = (about: GrantName | null) => ({
+    profileId: about?.profileId ?? profiles.activeProfileId(),
+    purpose: about?.purpose ?? ('sip' as const),
+  });
+  const requests = createGatewayRequests(
+    now,
+    (failure, about) =>
+      about?.testId === undefined
+        ? notify('grants.failed', { ...named(about), failure })
+        : notify('profiles.testRefused', { testId: about.testId, failure }),
+    (status, failure, about) => notify('gateway.answered', { ...named(about), status, failure }),
   );
   const http = createHttpClient({ clock, random: Math.random, authorities: systemAuthorities });
   const sippet = createSippet(http);

@@ -11,6 +11,7 @@ const audience: Readonly<Record<NotificationName, readonly WindowName[]>> = {
   'settings.changed': ['phone', 'incoming', 'unlock'],
   'grants.renewed': ['phone'],
   'grants.failed': ['phone'],
+  'gateway.answered': ['phone'],
   'audit.appended': ['phone'],
   'calls.incomingAction': ['phone'],
   'voice.ended': ['phone'],

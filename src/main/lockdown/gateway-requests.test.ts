@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Grant } from '../../contracts/profile/grant';
-import { createGatewayRequests, guardRequests, refusalOf } from './gateway-requests';
+import { createGatewayRequests, guardRequests, refusalOf, retryAfterOf } from './gateway-requests';
 
 const grantOf = (more: Partial<Grant> = {}): Grant => ({
   profileId: 'work',
@@ -222,6 +222,54 @@ describe("a gateway's answer to an upgrade", () => {
   it.each([200, 404, 426, 500, 503])('%i is no refusal of the token', (status) =>
     expect(refusalOf(status, undefined, now)).toBeNull(),
   );
+});
+
+describe('every answer to an upgrade that is no WebSocket', () => {
+  it.each([
+    [401, 'provider-refused'],
+    [403, 'provider-refused'],
+    [301, 'gateway-unavailable'],
+    [404, 'gateway-unavailable'],
+    [429, 'gateway-unavailable'],
+    [503, 'gateway-unavailable'],
+  ])('%i is told to the line, with how long it asks to wait', (status, reason) => {
+    const told: unknown[] = [];
+    const failed: unknown[] = [];
+    const requests = createGatewayRequests(
+      () => 0,
+      (failure) => failed.push(failure.reason),
+      (answered, failure, about) => told.push([answered, failure.reason, failure.retryAfterMs, about?.profileId]),
+    );
+    requests.keep(grantOf(), null);
+    requests.answered(status, undefined, 'wss://pbx.example.com/ws', '120');
+    expect(told).toEqual([[status, reason, 120_000, 'work']]);
+    expect(failed).toEqual(reason === 'provider-refused' ? [reason] : []);
+  });
+  it('is not told to the line when a test of the connection met it', () => {
+    const told: unknown[] = [];
+    const requests = createGatewayRequests(
+      () => 0,
+      () => undefined,
+      (status) => told.push(status),
+    );
+    requests.keepForTest('t1', grantOf(), null);
+    requests.answered(503, undefined, 'wss://pbx.example.com/ws', '120');
+    expect(told).toEqual([]);
+  });
+  const now = Date.parse('2026-11-21T10:00:00Z');
+  it.each<[string | undefined, number | undefined]>([
+    ['120', 120_000],
+    [' 7 (soon)', 7_000],
+    ['0', undefined],
+    ['99999999', 1_800_000],
+    ['Sat, 21 Nov 2026 10:05:00 GMT', 300_000],
+    ['Sat, 21 Nov 2026 09:05:00 GMT', undefined],
+    ['Sat, 21 Nov 2027 09:05:00 GMT', 1_800_000],
+    ['-5', undefined],
+    ['soon', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('Retry-After: %s', (value, ms) => expect(retryAfterOf(value, now)).toBe(ms));
 });
 
 describe('a test of the connection', () => {

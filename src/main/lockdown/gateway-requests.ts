@@ -24,8 +24,11 @@ export interface GatewayRequests {
   readonly isAllowed: (url: string) => boolean;
   /** The value of `Authorization` for a WebSocket upgrade to `url`, or null. */
   readonly authorizationFor: (url: string) => string | null;
-  /** A gateway answered an upgrade with an HTTP status other than 101; the page itself sees close code 1006 only. `date` is its Date header. */
-  readonly answered: (status: number, date: string | undefined, url: string) => void;
+  /**
+   * A gateway answered an upgrade with an HTTP status other than 101; the page itself sees close code 1006 only. `date` is its Date header,
+   * `retryAfter` its Retry-After.
+   */
+  readonly answered: (status: number, date: string | undefined, url: string, retryAfter?: string) => void;
   /** A gateway's certificate was refused with Chromium's `error`. */
   readonly certificateRefused: (url: string, error: string, certificate: SeenCertificate) => void;
 }
@@ -47,13 +50,31 @@ export function refusalOf(status: number, date: string | undefined, now: number)
   ).failure;
 }
 
-/** Any other refusal of an upgrade. The phone just tries again; whoever tests a connection wants to know. */
+/** Longer than this a gateway is not left alone whatever it says, ms. */
+const RETRY_AFTER_AT_MOST_MS = 30 * 60_000;
+
+/** Milliseconds that a Retry-After asks for at `now`: seconds, or an HTTP date (RFC 9110 section 10.2.3); undefined when it says nothing usable. */
+export function retryAfterOf(value: string | undefined, now: number): number | undefined {
+  const text = (value ?? '').trim();
+  const ms = /^\d+/.test(text) ? Number.parseInt(text, 10) * 1000 : Date.parse(text) - now;
+  return Number.isNaN(ms) || ms <= 0 ? undefined : Math.min(ms, RETRY_AFTER_AT_MOST_MS);
+}
+
+/** It may be there again soon, and nobody here has anything to mend. */
+const isPassing = (status: number): boolean => status === 429 || status >= 500;
+
+/** Any other refusal of an upgrade. */
 const otherAnswer = (status: number): Failure =>
-  fail(
-    'gateway-unavailable',
-    `The gateway answers with HTTP ${status} instead of a WebSocket. Check the path of its URL.`,
-    'open-profiles',
-    { details: `HTTP ${status} to the WebSocket upgrade` },
+  (isPassing(status)
+    ? fail('gateway-unavailable', 'The gateway takes no connections now.', 'retry', {
+        details: `HTTP ${status} to the WebSocket upgrade`,
+      })
+    : fail(
+        'gateway-unavailable',
+        `The gateway answers with HTTP ${status} instead of a WebSocket. Check the path of its URL.`,
+        'open-profiles',
+        { details: `HTTP ${status} to the WebSocket upgrade` },
+      )
   ).failure;
 /** No profile has such an id. */
 const testKey = (testId: string): string => `.test ${testId}`;
@@ -67,10 +88,11 @@ const targetOf = (url: string): { readonly origin: string; readonly path: string
   }
 };
 
-/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate. */
+/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate; `onAnswered` of every answer to an upgrade that is none. */
 export function createGatewayRequests(
   now: () => number,
   onUnusable: (failure: Failure, about: GrantName | null) => void = () => undefined,
+  onAnswered: (status: number, failure: Failure, about: GrantName | null) => void = () => undefined,
 ): GatewayRequests {
   let gateways: ReadonlySet<string> = new Set();
   /** Where the newest grant of a profile and purpose leads to: a provider's answer may name another gateway than the profile. */
@@ -154,10 +176,14 @@ export function createGatewayRequests(
       if (newest?.testId !== undefined) tokens.delete(testKey(newest.testId));
       return newest === undefined || newest.token === null ? null : `Bearer ${newest.token}`;
     },
-    answered: (status, date, url) => {
+    answered: (status, date, url, retryAfter) => {
       const about = aboutOf(url);
-      const failure = refusalOf(status, date, now()) ?? (about?.testId === undefined ? null : otherAnswer(status));
-      if (failure !== null) onUnusable(failure, about);
+      const refusal = refusalOf(status, date, now());
+      const failure = refusal ?? otherAnswer(status);
+      // Which token or URL is wrong is for a person to mend; that the line is not there now is for the phone.
+      if (refusal !== null || about?.testId !== undefined) onUnusable(failure, about);
+      if (about?.testId === undefined)
+        onAnswered(status, { ...failure, retryAfterMs: retryAfterOf(retryAfter, now()) }, about);
     },
     certificateRefused: (url, error, certificate) =>
       onUnusable(certificateFailure(url, error, certificate, now()), aboutOf(url)),
@@ -186,9 +212,10 @@ export function guardRequests(
     },
   );
   session.webRequest.onHeadersReceived({ urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] }, (details, answer) => {
-    const [, date] =
-      Object.entries(details.responseHeaders ?? {}).find(([name]) => name.toLowerCase() === 'date') ?? [];
-    if (details.statusCode !== 101) requests.answered(details.statusCode, date?.[0], details.url);
+    const header = (wanted: string): string | undefined =>
+      Object.entries(details.responseHeaders ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1]?.[0];
+    if (details.statusCode !== 101)
+      requests.answered(details.statusCode, header('date'), details.url, header('retry-after'));
     answer({});
   });
 }

@@ -24,6 +24,10 @@ export function createGrantSource(
       api.subscribe('grants.failed', ({ profileId: failedId, purpose, failure }) => {
         if (failedId === profileId && purpose === which.purpose) listener(failure);
       }),
+    onUpgradeAnswered: (listener) =>
+      api.subscribe('gateway.answered', ({ profileId: askedId, purpose, status, failure }) => {
+        if (askedId === profileId && purpose === which.purpose) listener({ status, failure });
+      }),
     onRenewed: (listener) => {
       const ends = [
         api.subscribe('grants.renewed', (grant) => {

@@ -12,8 +12,8 @@ export interface FakeSocket {
   readonly deliver: (data: unknown) => void;
   /** The far end's Close frame is there, and TCP stays open. */
   readonly startClosing: () => void;
-  /** The far end or the network closes it. */
-  readonly drop: () => void;
+  /** The far end or the network closes it, with this close code. */
+  readonly drop: (code?: number) => void;
 }
 
 export interface FakeWebSockets {
@@ -28,12 +28,15 @@ export function createFakeWebSockets(): FakeWebSockets {
   class Fake implements WebSocketLike {
     protocol = '';
     readyState = 0;
-    private readonly handlers = new Map<string, ((event: { readonly data: unknown }) => void)[]>();
+    private readonly handlers = new Map<
+      string,
+      ((event: { readonly data: unknown; readonly code?: number }) => void)[]
+    >();
     private readonly sent: string[] = [];
     private over = false;
     constructor(url: string, protocols: string[]) {
-      const fire = (type: string, data: unknown = ''): void => {
-        for (const handler of this.handlers.get(type) ?? []) handler({ data });
+      const fire = (type: string, data: unknown = '', code?: number): void => {
+        for (const handler of this.handlers.get(type) ?? []) handler({ data, ...(code === undefined ? {} : { code }) });
       };
       all.push({
         url,
@@ -53,7 +56,7 @@ export function createFakeWebSockets(): FakeWebSockets {
         startClosing: () => {
           this.readyState = 2;
         },
-        drop: () => fire('close'),
+        drop: (code) => fire('close', '', code),
       });
     }
     send(data: string): void {
@@ -62,7 +65,10 @@ export function createFakeWebSockets(): FakeWebSockets {
     close(): void {
       this.over = true;
     }
-    addEventListener(type: string, listener: (event: { readonly data: unknown }) => void): void {
+    addEventListener(
+      type: string,
+      listener: (event: { readonly data: unknown; readonly code?: number }) => void,
+    ): void {
       this.handlers.set(type, [...(this.handlers.get(type) ?? []), listener]);
     }
   }

@@ -5,7 +5,7 @@ import { createUserAgent } from '../../../src/renderer/phone/agent/create-user-a
 import type { WebSocketConstructor } from '../../../src/renderer/phone/wire/flow';
 import { createJssipStack } from '../../../src/renderer/phone/jssip/jssip-stack';
 import type { TraceEntry } from '../../../src/renderer/phone/wire/trace';
-import type { EngineEvent, PhoneSnapshot, UserAgent } from '../../../src/renderer/phone/port/user-agent';
+import type { EngineEvent, PhoneSnapshot, UpgradeAnswer, UserAgent } from '../../../src/renderer/phone/port/user-agent';
 import type { Call } from '../../../src/contracts/call/call';
 import type { Grant } from '../../../src/contracts/profile/grant';
 import { ok, type Failure, type Result } from '../../../src/contracts/base/result';
@@ -21,6 +21,8 @@ export interface TestPhone {
   readonly renew: (grant: Grant) => void;
   /** Main saw why a connect failed. */
   readonly connectRefused: (failure: Failure) => void;
+  /** Main saw how a server answered the upgrade. */
+  readonly upgradeAnswered: (answer: UpgradeAnswer) => void;
   readonly microphone: {
     failure: MicrophoneFailure['reason'] | null;
     readonly track: FakeTrack;
@@ -59,6 +61,7 @@ export function createTestPhone({
   const marks: { name: string; callId: string | undefined; at: number }[] = [];
   const renewals = new Set<(grant: Grant) => void>();
   const refusals = new Set<(failure: Failure) => void>();
+  const upgrades = new Set<(answer: UpgradeAnswer) => void>();
   const track = new FakeTrack();
   let given = 0;
   let used = 0;
@@ -91,6 +94,10 @@ export function createTestPhone({
       onConnectRefused: (listener) => {
         refusals.add(listener);
         return () => void refusals.delete(listener);
+      },
+      onUpgradeAnswered: (listener) => {
+        upgrades.add(listener);
+        return () => void upgrades.delete(listener);
       },
     },
     microphone: {
@@ -146,6 +153,9 @@ export function createTestPhone({
     },
     connectRefused: (failure) => {
       for (const listener of [...refusals]) listener(failure);
+    },
+    upgradeAnswered: (answer) => {
+      for (const listener of [...upgrades]) listener(answer);
     },
     microphone,
     until,

@@ -118,7 +118,10 @@ export function createSwitchboard(registerExpires = 300): Switchboard {
         get readyState(): number {
           return this.line.open ? 1 : 3;
         }
-        private readonly handlers = new Map<string, ((event: { readonly data: unknown }) => void)[]>();
+        private readonly handlers = new Map<
+          string,
+          ((event: { readonly data: unknown; readonly code?: number }) => void)[]
+        >();
         private readonly line: Line;
         constructor(url: string) {
           board.opened.push(`${user} ${url}`);
@@ -155,7 +158,10 @@ export function createSwitchboard(registerExpires = 300): Switchboard {
         close(): void {
           this.line.open = false;
         }
-        addEventListener(type: string, listener: (event: { readonly data: unknown }) => void): void {
+        addEventListener(
+          type: string,
+          listener: (event: { readonly data: unknown; readonly code?: number }) => void,
+        ): void {
           this.handlers.set(type, [...(this.handlers.get(type) ?? []), listener]);
         }
       },

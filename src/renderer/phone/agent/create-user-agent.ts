@@ -105,7 +105,9 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
           else entry.stranded();
         }
       },
+      onNoSip: () => registration.noSip(),
       onRequestSent: ({ method, inDialog, callId }) => {
+        if (method === 'REGISTER') registration.registerSent();
         if (method !== 'INVITE' || inDialog) return;
         const entry = calls.live().find((one) => one.session()?.callId === callId);
         if (entry !== undefined) deps.mark('ringfence:invite-sent', { callId: entry.call().id });

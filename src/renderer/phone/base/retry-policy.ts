@@ -49,6 +49,23 @@ export function retryDelay(context: RetryContext): number {
   return Math.max(context.needsPerson === true ? NEEDS_PERSON : spread, context.retryAfterMs ?? 0);
 }
 
+/** From this refusal in a row on, waits are slow. */
+const SLOW_FROM = 5;
+const SLOW_FIRST = 10_000;
+const SLOW_CAP = 60_000;
+const SLOW_GROWTH = 1.5;
+
+/**
+ * Milliseconds that are waited at least after this many refusals in a row (1 for the first) by a gateway that is there: it
+ * answers something else than what was asked for, or closes what it accepted. Nothing for the first four; then 10 s growing to
+ * a minute, and up to a quarter more by chance: a gateway that refuses is asked ever less, and phones do not meet.
+ */
+export function refusedDelay(refusals: number, random: number): number {
+  if (refusals < SLOW_FROM) return 0;
+  const bound = Math.min(SLOW_CAP, SLOW_FIRST * SLOW_GROWTH ** Math.min(refusals - SLOW_FROM, 16));
+  return Math.round(bound * (1 + random / 4));
+}
+
 /**
  * How long a handshake may take, ms: 1 s doubling to 5 s, so that a packet lost in the first moments of a new network does not
  * cost TCP's own ever longer waits, and a slow network is waited for all the same. On this computer only its load can be slow.
@@ -65,8 +82,8 @@ export function dialogRetryDelay(failures: number, random: number): number {
   return Math.round(Math.min(CAP, SHORT_CAP * 2 ** Math.min(failures, 16)) * (1 - random / 2));
 }
 
-/** A connection that held this long (ms) was no failure: the next loss starts from the shortest wait again. */
-export const STABLE_AFTER_MS = 10_000;
+/** A registration that held this long (ms) ends what was failing before: the next loss starts from the shortest wait again. */
+export const STABLE_AFTER_MS = 60_000;
 
 /**
  * RFC 3261 section 14.1: after 491 the owner of the Call-ID waits 2.1-4 s, the other side 0-2 s, in steps of 10 ms, so

@@ -37,3 +37,15 @@ export function registerSentence({ status, phrase }: Pick<RegisterAnswer, 'statu
     ? `The gateway can't register this line now (${code}).`
     : `The gateway refused to register this line (${code}).`;
 }
+
+const duration = (ms: number): string => {
+  const [count, unit] = ms < 90_000 ? [Math.ceil(ms / 1000), 'second'] : [Math.round(ms / 60_000), 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+};
+
+/** The sentence about a refusal, and for how long whoever refused asks to be left alone, in ms. */
+export function askedToWait(sentence: string, retryAfterMs: number | undefined): string {
+  return retryAfterMs === undefined || retryAfterMs < 1_000
+    ? sentence
+    : `${sentence} It asks to wait ${duration(retryAfterMs)}.`;
+}

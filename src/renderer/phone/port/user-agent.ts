@@ -7,6 +7,14 @@ import type { Grant } from '../../../contracts/profile/grant';
 import type { LiveCategory, LiveKind } from '../../../contracts/call/event';
 import type { Failure, Result } from '../../../contracts/base/result';
 
+/** How a server answered the upgrade of a connect that gave no WebSocket for SIP. */
+export interface UpgradeAnswer {
+  /** HTTP status; 101: it switched protocols, but not to SIP. */
+  readonly status: number;
+  /** In words, and how long it asks to wait (Retry-After). */
+  readonly failure: Failure;
+}
+
 /** Where fresh grants come from; each `get` is a token never used before. */
 export interface GrantSource {
   readonly get: () => Promise<Result<Grant>>;
@@ -14,6 +22,8 @@ export interface GrantSource {
   readonly onRenewed: (listener: (grant: Grant) => void) => () => void;
   /** What main saw of a connect that failed: a page learns no more than close code 1006. */
   readonly onConnectRefused?: (listener: (failure: Failure) => void) => () => void;
+  /** What main saw of a connect that a server answered with another status than 101. */
+  readonly onUpgradeAnswered?: (listener: (answer: UpgradeAnswer) => void) => () => void;
 }
 
 /** What the engine tells, once each, in order. Redacted where it is made. */

@@ -44,7 +44,10 @@ describe('an outage', () => {
     for (let n = 0; n < 6; n += 1) backOff.notOpened(0);
     expect([waits[0], waits.at(-1)]).toEqual([750, 15_000]);
     backOff.over();
-    await clock.advance(10_000);
+    await clock.advance(59_999);
+    // A refresh does not begin the minute anew.
+    backOff.over();
+    await clock.advance(1);
     backOff.lost(false);
     expect(waits.at(-1)).toBe(750);
   });
@@ -103,5 +106,94 @@ describe('an outage', () => {
     after.backOff.connectRefused(fail('provider-refused', 'No.').failure);
     after.backOff.notOpened(0);
     expect(after.problems.at(-1)).toMatch(/^gateway-unreachable/);
+  });
+  it('goes on while no registration holds for a minute: a gateway that closes each connection is asked ever less', async () => {
+    const { clock, backOff, waits } = setUp();
+    for (let n = 0; n < 12; n += 1) {
+      backOff.opened();
+      backOff.registerSent();
+      backOff.over();
+      backOff.lost(false);
+      await clock.advance(waits.at(-1) ?? 0);
+    }
+    expect(waits.slice(0, 4)).toEqual([750, 1_000, 1_000, 1_000]);
+    expect(waits.slice(4, 7)).toEqual([12_500, 18_750, 28_125]);
+    expect(waits.at(-1)).toBe(75_000);
+    backOff.over();
+    await clock.advance(60_000);
+    backOff.lost(false);
+    expect(waits.at(-1)).toBe(750);
+  });
+  it.each([
+    [1001, 'gateway-unreachable', 750],
+    [1006, 'gateway-unreachable', 750],
+    [1012, 'gateway-unreachable', 750],
+    [1013, 'gateway-unreachable', 15_000],
+    [1008, 'gateway-unreachable', 750],
+    [4401, 'gateway-unreachable', 750],
+  ])('by close code %s waits %s, %s ms', (code, problem, ms) => {
+    const { backOff, waits, problems } = setUp();
+    backOff.lost(false, { how: 'closed', code });
+    expect([waits, problems[0]?.split(':')[0]]).toEqual([[ms], problem]);
+  });
+  it.each([1008, 4401])('by close code %s is a matter of the token from the second time on', async (code) => {
+    const { clock, backOff, waits, problems } = setUp();
+    backOff.lost(false, { how: 'closed', code });
+    await clock.advance(1_000);
+    backOff.over();
+    backOff.lost(false, { how: 'closed', code });
+    expect(waits.at(-1)).toBe(30_000);
+    expect(problems.at(-1)).toMatch(/^token-refused: The gateway refused the token/);
+  });
+  it.each([
+    [503, undefined, 'gateway-unreachable', 750],
+    [503, 40_000, 'gateway-unreachable', 40_000],
+    [429, 1_800_000, 'gateway-unreachable', 1_800_000],
+    [404, undefined, 'gateway-unreachable', 750],
+    [101, undefined, 'gateway-unreachable', 750],
+    [401, undefined, 'token-refused', 750],
+    [403, 90_000, 'token-refused', 90_000],
+  ])(
+    'by the answer %s to the upgrade, Retry-After %s, is %s for %s ms, whichever word comes first',
+    (status, retryAfterMs, problem, ms) => {
+      const answer = { status, failure: fail('gateway-unavailable', 'No.', 'retry', { retryAfterMs }).failure };
+      const before = setUp();
+      before.backOff.upgradeAnswered(answer);
+      before.backOff.notOpened(0);
+      const after = setUp();
+      after.backOff.notOpened(0);
+      after.backOff.upgradeAnswered(answer);
+      for (const one of [before, after]) {
+        expect([one.waits.at(-1), one.problems.at(-1)?.split(':')[0], one.backOff.failures()]).toEqual([
+          ms,
+          problem,
+          1,
+        ]);
+        expect(one.backOff.isHeldOff()).toBe(retryAfterMs !== undefined);
+      }
+    },
+  );
+  it('by 401 to the upgrade waits like one to REGISTER from the second time on, with one fresh token in between', () => {
+    const { backOff, waits, problems, said } = setUp();
+    const answer = { status: 401, failure: fail('provider-refused', 'The gateway refused the token.').failure };
+    for (let n = 0; n < 2; n += 1) {
+      backOff.trying();
+      backOff.upgradeAnswered(answer);
+      backOff.notOpened(0);
+    }
+    expect(waits).toEqual([750, 30_000]);
+    expect(problems.at(-1)).toBe('token-refused: The gateway refused the token.');
+    expect(said).toEqual(['Token refused']);
+  });
+  it('tells for how long the gateway asks to be left alone', () => {
+    const { backOff, problems } = setUp();
+    backOff.refused({
+      problem: 'registration-refused',
+      title: 'Not registered',
+      sentence: 'Later.',
+      needsPerson: false,
+      retryAfterMs: 1_200_000,
+    });
+    expect(problems).toEqual(['registration-refused: Later. It asks to wait 20 minutes.']);
   });
 });

@@ -2,9 +2,14 @@
 import type { Registration, RegistrationProblem } from '../../../contracts/call/call';
 import type { Failure } from '../../../contracts/base/result';
 import type { Clock } from '../../base/clock';
-import { retryDelay, STABLE_AFTER_MS } from '../base/retry-policy';
-import type { EngineEvent } from '../port/user-agent';
+import { refusedDelay, retryDelay, STABLE_AFTER_MS } from '../base/retry-policy';
+import type { EngineEvent, UpgradeAnswer } from '../port/user-agent';
 import { problem as problemEvent } from '../port/messages';
+import { askedToWait } from '../port/refusals';
+import type { FlowEnd } from '../wire/flow';
+import { closeMeaning } from './close-codes';
+import { createRequestPace } from './request-pace';
+import { TOKEN_REFUSED } from './token-refusal';
 
 export interface ReconnectBackOffDeps {
   readonly clock: Clock;
@@ -16,6 +21,8 @@ export interface ReconnectBackOffDeps {
   readonly onWaiting: (state: Registration & { readonly phase: 'waiting' }) => void;
   /** The wait is over. */
   readonly retry: () => void;
+  /** How many requests a try is: a connect and its REGISTER, and with digest another one. */
+  readonly requestsPerTry?: () => number;
 }
 
 export interface ReconnectBackOff {
@@ -25,6 +32,12 @@ export interface ReconnectBackOff {
   readonly forgive: () => void;
   /** An attempt begins. */
   readonly trying: () => void;
+  /** A REGISTER left. */
+  readonly registerSent: () => void;
+  /** True: so many requests may leave now, although the gateway just refused; false: its time is not there yet. */
+  readonly mayAskNow: (requests: number) => boolean;
+  /** True: the gateway itself said for how long it wants to be left alone, and that is not over. */
+  readonly isHeldOff: () => boolean;
   /** Main refused a grant. */
   readonly noGrant: (failure: Failure) => void;
   /** The WebSocket opened, or did not after `spentMs`. */
@@ -32,6 +45,8 @@ export interface ReconnectBackOff {
   readonly notOpened: (spentMs: number) => void;
   /** What main saw of a connect that failed: its word and the end of the socket come by different roads, and either may be first. */
   readonly connectRefused: (failure: Failure) => void;
+  /** The same of an upgrade that a server answered otherwise than with a WebSocket for SIP. */
+  readonly upgradeAnswered: (answer: UpgradeAnswer) => void;
   /** The gateway refused to register; another try is due. */
   readonly refused: (what: {
     readonly problem: RegistrationProblem;
@@ -41,8 +56,8 @@ export interface ReconnectBackOff {
     readonly retryAfterMs?: number | undefined;
   }) => void;
   /** The connection was lost; `successor`: another one is on its way already, and nobody has to wait for it. */
-  readonly lost: (successor: boolean) => void;
-  /** Registered. */
+  readonly lost: (successor: boolean, end?: FlowEnd) => void;
+  /** Registered, first or still. When that has held for a minute, all that failed before is forgotten. */
   readonly over: () => void;
   /** Says it unless it was the last thing that was said. */
   readonly tell: (title: string, sentence: string, kind?: 'token-refused') => void;
@@ -71,24 +86,51 @@ interface Wait {
   readonly retryAfterMs?: number | undefined;
   readonly needsPerson?: boolean;
   readonly spentMs?: number;
+  /** A gateway is there and refuses; else nobody answered. */
+  readonly byGateway: boolean;
 }
+
+const TOKEN_STATUSES: ReadonlySet<number> = new Set([401, 403, 407]);
+/** What "later" means where a close code says it, ms. */
+const LATER_MS = 15_000;
+/** A handshake with a gateway on this computer that takes this long, ms, was taken and is not answered. */
+const HUNG_MS = 4_000;
+const SILENT = 'The gateway does not answer.';
+/** Losses in a row from which on the agent is told that there is more to it. */
+const OFTEN = 3;
 
 /** Creates the keeper of the waits; nothing waits yet. */
 export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBackOff {
   const { clock } = deps;
   let failures = 0;
+  /** Refusals of a gateway that is there, in a row that ends when a registration has held. */
+  let refusals = 0;
   let refusedOpens = 0;
+  /** Of those, upgrades that were answered with 401 or 403 since one was accepted. */
+  let refusedTokens = 0;
+  /** Connections that were closed because of the token since a registration has held. */
+  let tokenCloses = 0;
+  const pace = createRequestPace(clock);
   /** When the connection was lost, or first tried, in ms since the epoch; null while there is one. */
   let since: number | null = null;
   let hasNetwork = true;
   /** What is waited for; null while nothing is. */
   let waitingFor: RegistrationProblem | null = null;
-  /** What is wrong with the gateway's certificate, when main saw that in the connect under way. */
-  let badCertificate: string | null = null;
+  /** Nobody answered, as far as is known. */
+  let waitsForNobody = false;
+  /** Until when the gateway wants to be left alone, ms since the epoch. */
+  let heldOffUntil = 0;
+  /** What main saw of the connect under way. */
+  let seen: (() => void) | null = null;
   let told: string | null = null;
   let cancelWait: () => void = () => undefined;
-  let cancelStable: () => void = () => undefined;
+  /** Ends the count to a minute; null: nothing is held. */
+  let cancelStable: (() => void) | null = null;
 
+  const noLongerHeld = (): void => {
+    cancelStable?.();
+    cancelStable = null;
+  };
   const noLongerWaiting = (): void => {
     cancelWait();
     waitingFor = null;
@@ -98,36 +140,71 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
     told = sentence;
     deps.onEvent(problemEvent(title, sentence, kind));
   };
-  const wait = ({ problem, sentence, retryAfterMs, needsPerson = false, spentMs = 0 }: Wait): void => {
+  const wait = ({ problem, sentence, retryAfterMs, needsPerson = false, spentMs = 0, byGateway }: Wait): void => {
     cancelWait();
-    cancelStable();
+    noLongerHeld();
     const elsewhere = deps.isElsewhere();
     const noNetwork = !hasNetwork && elsewhere;
-    since ??= clock.now();
-    const delay = retryDelay({
-      failures,
-      random: deps.random(),
-      onThisComputer: !elsewhere,
-      outageMs: clock.now() - since,
-      noNetwork,
-      spentMs,
-      retryAfterMs,
-      needsPerson,
-    });
+    const now = clock.now();
+    since ??= now;
+    if (byGateway) {
+      refusals += 1;
+      pace.failing();
+      heldOffUntil = now + (retryAfterMs ?? 0);
+    }
+    const random = deps.random();
+    const delay = Math.max(
+      byGateway ? refusedDelay(refusals, random) : 0,
+      retryDelay({
+        failures,
+        random,
+        onThisComputer: !elsewhere,
+        outageMs: now - since,
+        noNetwork,
+        spentMs,
+        retryAfterMs,
+        needsPerson,
+      }),
+    );
+    const retryAt = pace.earliest(now + delay, deps.requestsPerTry?.() ?? 2);
     failures += 1;
     waitingFor = problem;
-    cancelWait = clock.after(delay, deps.retry);
+    waitsForNobody = !byGateway;
+    cancelWait = clock.after(retryAt - now, deps.retry);
     deps.onWaiting({
       phase: 'waiting',
-      retryAt: clock.now() + delay,
+      retryAt,
       attempt: failures,
       problem,
       sentence: noNetwork ? 'This computer has no network.' : sentence,
     });
   };
+  /** Main's word and the end of the socket come by different roads: it is for the wait that there is, or for the connect under way. */
+  const saw = (what: () => void): void => {
+    if (waitingFor !== null && waitsForNobody) {
+      failures -= 1;
+      what();
+    } else seen = what;
+  };
   const certificateRefused = (sentence: string): void => {
     tell('Certificate refused', sentence);
-    wait({ problem: 'certificate-refused', sentence, needsPerson: true });
+    wait({ problem: 'certificate-refused', sentence, needsPerson: true, byGateway: true });
+  };
+  const upgradeRefused = ({ status, failure: { reason, sentence, retryAfterMs } }: UpgradeAnswer): void => {
+    pace.sent();
+    refusedOpens += 1;
+    const told = askedToWait(sentence, retryAfterMs);
+    if (!TOKEN_STATUSES.has(status)) {
+      tell('Not connected', told);
+      wait({ problem: 'gateway-unreachable', sentence: told, retryAfterMs, byGateway: true });
+      return;
+    }
+    // As with REGISTER: each connect carries a fresh token, so that one refusal may be an accident and two are none.
+    refusedTokens += 1;
+    const needsPerson = refusedTokens > 1;
+    if (needsPerson) tell(reason === 'clock-skewed' ? 'Clock is wrong' : 'Token refused', told, 'token-refused');
+    const problem = reason === 'clock-skewed' ? 'clock-skewed' : 'token-refused';
+    wait({ problem, sentence: told, retryAfterMs, needsPerson, byGateway: true });
   };
 
   return {
@@ -137,8 +214,16 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
     },
     trying: () => {
       noLongerWaiting();
-      badCertificate = null;
+      seen = null;
+      heldOffUntil = 0;
     },
+    registerSent: pace.sent,
+    mayAskNow: (requests) => {
+      noLongerHeld();
+      pace.failing();
+      return pace.earliest(clock.now(), requests) <= clock.now();
+    },
+    isHeldOff: () => heldOffUntil > clock.now(),
     noGrant: ({ reason, sentence, retryAfterMs }) => {
       tell('No token', sentence);
       wait({
@@ -146,46 +231,67 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
         sentence,
         retryAfterMs,
         needsPerson: NEEDS_PERSON.has(reason),
+        byGateway: false,
       });
     },
     opened: () => {
-      refusedOpens = 0;
+      pace.sent();
+      refusedOpens = refusedTokens = 0;
     },
     notOpened: (spentMs) => {
-      if (badCertificate !== null) {
-        certificateRefused(badCertificate);
+      if (seen !== null) {
+        seen();
+        return;
+      }
+      if (!deps.isElsewhere() && spentMs >= HUNG_MS) {
+        // Nothing gets lost on the way to this computer: somebody took the connection and does not answer.
+        pace.sent();
+        tell('Not connected', SILENT);
+        wait({ problem: 'gateway-unreachable', sentence: SILENT, byGateway: true });
         return;
       }
       // All a page learns of a refused handshake is close code 1006: gateway down and token refused look the same.
       refusedOpens += 1;
-      const sentence =
-        refusedOpens < 2 ? 'The gateway does not answer.' : 'The gateway does not answer or refused the token.';
+      const sentence = refusedOpens < 2 ? SILENT : 'The gateway does not answer or refused the token.';
       tell('Not connected', sentence);
-      wait({ problem: 'gateway-unreachable', sentence, spentMs });
+      wait({ problem: 'gateway-unreachable', sentence, spentMs, byGateway: false });
     },
     connectRefused: ({ reason, sentence }) => {
-      if (reason !== 'certificate-refused') return;
-      if (waitingFor === 'gateway-unreachable') {
-        failures -= 1;
-        certificateRefused(sentence);
-      } else badCertificate = sentence;
+      if (reason === 'certificate-refused') saw(() => certificateRefused(sentence));
     },
+    upgradeAnswered: (answer) => saw(() => upgradeRefused(answer)),
     refused: ({ problem, title, sentence, needsPerson, retryAfterMs }) => {
-      tell(title, sentence, problem === 'token-refused' ? 'token-refused' : undefined);
-      wait({ problem, sentence, needsPerson, retryAfterMs });
+      const told = askedToWait(sentence, retryAfterMs);
+      tell(title, told, problem === 'token-refused' ? 'token-refused' : undefined);
+      wait({ problem, sentence: told, needsPerson, retryAfterMs, byGateway: true });
     },
-    lost: (successor) => {
+    lost: (successor, end) => {
       since = clock.now();
+      noLongerHeld();
+      const meaning = closeMeaning(end?.how === 'closed' ? end.code : undefined);
+      if (meaning === 'token') tokenCloses += 1;
       // A gateway that refuses may close the connection as well: what it said counts, and how long that is to be waited for.
       if (successor || waitingFor !== null) return;
-      wait({ problem: 'gateway-unreachable', sentence: 'The connection to the gateway was lost.' });
+      if (tokenCloses > 1 && meaning === 'token') {
+        tell('Token refused', TOKEN_REFUSED, 'token-refused');
+        wait({ problem: 'token-refused', sentence: TOKEN_REFUSED, needsPerson: true, byGateway: true });
+        return;
+      }
+      const sentence =
+        meaning === 'later'
+          ? 'The gateway closed the connection and asks to come back later.'
+          : refusals < OFTEN
+            ? 'The connection to the gateway was lost.'
+            : 'The gateway closes each connection soon after it is made.';
+      const retryAfterMs = meaning === 'later' ? LATER_MS : undefined;
+      wait({ problem: 'gateway-unreachable', sentence, retryAfterMs, byGateway: true });
     },
     over: () => {
       noLongerWaiting();
       since = null;
-      cancelStable();
-      cancelStable = clock.after(STABLE_AFTER_MS, () => {
-        failures = 0;
+      cancelStable ??= clock.after(STABLE_AFTER_MS, () => {
+        failures = refusals = tokenCloses = 0;
+        pace.over();
       });
     },
     tell,
@@ -197,7 +303,7 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
     },
     stop: () => {
       noLongerWaiting();
-      cancelStable();
+      noLongerHeld();
       failures = 0;
     },
   };

@@ -9,6 +9,9 @@ import {
   type GatewayAnswer,
 } from '../../../../test/support/servers/answering-gateway';
 
+// Minutes pass in a moment, on a computer with nothing else to do.
+vi.setConfig({ testTimeout: 30_000 });
+
 const MINUTE = 60_000;
 const IDENTITY = '1001@practice.invalid';
 let phone: TestPhone | null = null;
@@ -111,10 +114,11 @@ describe('the refresh', () => {
     expect(registersOf(gateway).length).toBe(1);
     await vi.advanceTimersByTimeAsync(200);
     expect(registersOf(gateway).length).toBe(2);
-    await vi.advanceTimersByTimeAsync(4 * dueMs);
+    const more = Math.min(4 * dueMs, 15 * MINUTE);
+    await vi.advanceTimersByTimeAsync(more);
     expect(phaseOf(a)).toBe('registered');
-    expect(registersOf(gateway).length).toBeGreaterThanOrEqual(5);
-    expect(registersOf(gateway).length).toBeLessThanOrEqual(7);
+    expect(registersOf(gateway).length - 2 - Math.floor(more / dueMs)).toBeGreaterThanOrEqual(-1);
+    expect(registersOf(gateway).length - 2 - Math.floor(more / dueMs)).toBeLessThanOrEqual(0);
     expect(gateway.requests.filter(({ what }) => what === 'connect').length).toBe(1);
   });
   it('comes before the token ends, however long the registrar grants', async () => {
@@ -124,11 +128,11 @@ describe('the refresh', () => {
     await vi.advanceTimersByTimeAsync(2 * MINUTE);
     expect(registersOf(gateway).length).toBeGreaterThanOrEqual(2);
   });
-  it('is never one of JsSIP: in three hours there are no more than ours', async () => {
+  it('is never one of JsSIP: in two hours there are no more than ours', async () => {
     const [, gateway] = await start(own(';expires=3600'));
-    await vi.advanceTimersByTimeAsync(3 * 60 * MINUTE);
+    await vi.advanceTimersByTimeAsync(2 * 60 * MINUTE);
     // One in 37.5 minutes.
-    expect(registersOf(gateway).length).toBe(5);
+    expect(registersOf(gateway).length).toBe(4);
   });
   it('can be stopped: the REGISTER that takes the binding away is the last one', async () => {
     const [a, gateway] = await start(GOOD);

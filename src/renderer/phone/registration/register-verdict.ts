@@ -64,7 +64,8 @@ export function judgeRegister(
   if (longer !== null) return { kind: 'longer-life', expiresS: longer };
   if (AUTH_STATUSES.has(status)) {
     const verdict = refusalOf(answer, grant, toProxy);
-    if (verdict.another && !tokenRetried)
+    // Whoever asks to be left alone does not want another token at once.
+    if (verdict.another && !tokenRetried && answer.retryAfterMs === undefined)
       return {
         kind: 'another-token',
         on: grant === null || isBoundToFlow(grant.presentation) ? 'new-flow' : 'this-flow',
@@ -79,6 +80,7 @@ export function judgeRegister(
           title: 'Token refused',
           sentence: verdict.sentence,
           needsPerson: true,
+          retryAfterMs: answer.retryAfterMs,
         }
       : { kind: 'problem', problem: 'clock-skewed', title: 'Clock is wrong', sentence: skew, needsPerson: true };
   }

@@ -34,6 +34,10 @@ export interface RegistrationKeeper {
   readonly reconnectNow: () => void;
   readonly networkChanged: (change: NetworkChange) => void;
   readonly flowLost: (end: FlowEnd) => void;
+  /** A server answered the connect under way, and chose another subprotocol than SIP. */
+  readonly noSip: () => void;
+  /** A REGISTER left, be it one that JsSIP sends to answer a challenge. */
+  readonly registerSent: () => void;
   readonly registerAnswered: (answer: RegisterAnswer) => void;
   /** An INVITE was refused. Null: another token would not help. Else one is minted: true once requests carry it. */
   readonly presentAnother: (requestUri: string, refusal: AuthRefusal) => Promise<boolean> | null;

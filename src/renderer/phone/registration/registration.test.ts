@@ -114,7 +114,7 @@ describe('registering', () => {
     const { registration } = await a.until((snapshot) => snapshot.registration.phase === 'waiting');
     expect(registration).toMatchObject({
       problem: 'registration-refused',
-      sentence: "The gateway can't register this line now (503 Service Unavailable).",
+      sentence: "The gateway can't register this line now (503 Service Unavailable). It asks to wait 20 seconds.",
     });
     if (registration.phase === 'waiting') expect(registration.retryAt - Date.now()).toBeGreaterThan(15_000);
   });

@@ -9,6 +9,7 @@
  */
 import type { Grant } from '../../../contracts/profile/grant';
 import type { Registration } from '../../../contracts/call/call';
+import { fail } from '../../../contracts/base/result';
 import { isLoopbackUrl } from '../../../contracts/base/loopback';
 import { createReconnectBackOff } from './reconnect-back-off';
 import { isForSameGateway } from '../wire/presented-socket';
@@ -62,6 +63,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     isElsewhere,
     onWaiting: set,
     retry: () => void connect(),
+    requestsPerTry: () => (grant?.presentation.kind === 'digest' ? 3 : 2),
   });
 
   const take = (fresh: Grant): void => {
@@ -114,6 +116,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     if (replacing === mine) replacing = 0;
     if (mine !== attempt) return;
     if (open) {
+      backOff.opened();
       take(result.value);
       if (state.phase !== 'registered') set({ phase: 'registering' });
       register(result.value);
@@ -159,6 +162,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       register(fresh);
     },
     onNewFlow: (fresh) => {
+      backOff.opened();
       take(fresh);
       register(fresh);
       deps.onChange();
@@ -207,7 +211,11 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     start: () => {
       if (running) return;
       running = true;
-      const stops = [deps.grants.onRenewed(renewal.with), deps.grants.onConnectRefused?.(backOff.connectRefused)];
+      const stops = [
+        deps.grants.onRenewed(renewal.with),
+        deps.grants.onConnectRefused?.(backOff.connectRefused),
+        deps.grants.onUpgradeAnswered?.(backOff.upgradeAnswered),
+      ];
       stopHearing = () => stops.forEach((stop) => stop?.());
       void connect();
     },
@@ -226,6 +234,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       moved ||= lost && isElsewhere();
       // Without a network nothing can be opened; whether the flow still lives is soon found.
       if (!connected && isElsewhere()) socket.probe(PROBE_ON_RESUME);
+      else if (backOff.isHeldOff()) return;
       else if (state.phase === 'connecting' && isElsewhere()) {
         backOff.forgive();
         void connect();
@@ -241,20 +250,32 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       // Whatever else was under way used the flow that is gone.
       if (successor) set({ phase: 'connecting', attempt: backOff.failures() + 1 });
       else attempt += 1;
-      backOff.lost(successor);
+      backOff.lost(successor, end);
     },
+    noSip: () =>
+      backOff.upgradeAnswered({
+        status: 101,
+        failure: fail('gateway-unavailable', 'The gateway answers, but not as a gateway for SIP over WebSocket.')
+          .failure,
+      }),
+    registerSent: backOff.registerSent,
     registerAnswered: (answer) => {
       // Without a flow the answer is our own 503; the loss itself is being dealt with.
       if (!running || !socket.isUp()) return;
       const skew = skewIn(answer, clock.now());
       if (skew !== null) backOff.tell('Clock is wrong', skew);
-      const verdict = judgeRegister(answer, {
-        grant,
-        now: clock.now(),
-        tokenRetried,
-        toProxy,
-        askedS: askedLonger ? null : askedS,
-      });
+      const judge = (mayRetry: boolean) =>
+        judgeRegister(answer, {
+          grant,
+          now: clock.now(),
+          tokenRetried: tokenRetried || !mayRetry,
+          toProxy,
+          askedS: askedLonger || !mayRetry ? null : askedS,
+        });
+      const wished = judge(true);
+      const isRetry = wished.kind === 'another-token' || wished.kind === 'longer-life';
+      // At once as long as the gateway was not asked too often for that; then it is a refusal like any other.
+      const verdict = isRetry && !backOff.mayAskNow(2) ? judge(false) : wished;
       switch (verdict.kind) {
         case 'accepted':
           if (skew === null) backOff.nothingIsWrong();

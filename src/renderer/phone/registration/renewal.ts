@@ -27,6 +27,10 @@ export interface Renewal {
   readonly stop: () => void;
 }
 
+/** So many tries follow each other fast: a packet was lost. */
+const HURRIED = 2;
+const SLOWEST_MS = 60_000;
+
 /** Creates the renewal; it does nothing by itself. */
 export function createRenewal(deps: RenewalDeps): Renewal {
   const { clock, socket } = deps;
@@ -46,12 +50,11 @@ export function createRenewal(deps: RenewalDeps): Renewal {
       return;
     }
     deps.onEvent(tokenMinted(fresh));
-    // The old flow stays; as long as the registration's token lives there is time for another try.
-    const delay = retryDelay({
-      failures: tries,
-      random: deps.random(),
-      onThisComputer: isLoopbackUrl(fresh.url) === true,
-    });
+    // The old flow stays; as long as the registration's token lives there is time for another try, and no hurry.
+    const delay = Math.max(
+      tries < HURRIED ? 0 : Math.min(SLOWEST_MS, 1_000 * 2 ** tries),
+      retryDelay({ failures: tries, random: deps.random(), onThisComputer: isLoopbackUrl(fresh.url) === true }),
+    );
     if (clock.now() + delay >= fresh.expiresAt) return;
     cancel = clock.after(delay, () => {
       void deps.grants.get().then((again) => {

@@ -262,7 +262,7 @@ describe('make before break', () => {
       if (probe !== undefined) old?.deliver(response(200, 'OPTIONS', peek(probe)?.branch ?? ''));
     }
     expect([old?.closed(), lost]).toEqual([false, []]);
-    await clock.advance(5_000);
+    await clock.advance(2_000);
     expect(methodsOf(old?.sent ?? [])).toEqual(['OPTIONS']);
     old?.drop();
     expect(lost).toEqual([]);

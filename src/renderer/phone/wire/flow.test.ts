@@ -106,33 +106,72 @@ describe('opening', () => {
 });
 
 describe('the liveness probe', () => {
-  it('asks after 5 s of silence and swallows the answer', async () => {
+  it('asks after 2 s of silence and swallows the answer', async () => {
     const { clock, heard, lost, sockets } = wired();
     await openWith(wired());
-    await clock.advance(4_999);
+    await clock.advance(1_999);
     expect(sockets.last().sent).toEqual([]);
     await clock.advance(1);
     expect(methodsOf(sockets.last().sent)).toEqual(['OPTIONS']);
     const branch = peek(sockets.last().sent[0] ?? '')?.branch ?? '';
     sockets.last().deliver(response(200, 'OPTIONS', branch));
     expect(heard).toEqual([]);
-    await clock.advance(4_999);
+    await clock.advance(1_999);
     expect(sockets.last().sent).toHaveLength(1);
     await clock.advance(1);
     expect(sockets.last().sent).toHaveLength(2);
     expect(lost).toEqual([]);
   });
-  it('declares the flow dead 3 s later and closes it', async () => {
+  it('declares the flow dead within 8 s of silence and closes it', async () => {
     const { clock, heard, lost, socket, sockets } = wired();
     await openWith(wired());
-    await clock.advance(8_000);
-    expect(lost).toEqual([{ how: 'probe', afterMs: 3_000 }]);
+    await clock.advance(7_499);
+    expect(lost).toEqual([]);
+    expect(methodsOf(sockets.last().sent)).toEqual(['OPTIONS', 'OPTIONS', 'OPTIONS']);
+    await clock.advance(1);
+    expect(lost).toEqual([{ how: 'probe', afterMs: 7_500 }]);
     expect(sockets.last().closed()).toBe(true);
     expect(socket.isUp()).toBe(false);
     sockets.last().deliver(request('INVITE', 'late'));
     sockets.last().drop();
     expect(heard).toEqual([]);
     expect(lost).toHaveLength(1);
+    await clock.advance(20_000);
+    expect(sockets.last().sent).toHaveLength(3);
+  });
+  /** The gateway answers each probe, the number-th one after `late(number)` ms, for as long as `ms`. */
+  const answering = async (late: (number: number) => number, ms: number): Promise<void> => {
+    const { clock, sockets } = wired();
+    let seen = 0;
+    for (let passed = 0; passed < ms; passed += 100) {
+      await clock.advance(100);
+      const { sent } = sockets.last();
+      for (; seen < sent.length; seen += 1) {
+        const branch = peek(sent[seen] ?? '')?.branch ?? '';
+        clock.after(late(seen), () => sockets.last().deliver(response(200, 'OPTIONS', branch)));
+      }
+    }
+  };
+  it.each<[string, (number: number) => number]>([
+    ['each 5 s late', () => 5_000],
+    ['every fifth one 10 s late', (number) => (number % 5 === 4 ? 10_000 : 20)],
+    ['the first one 10 s late', (number) => (number === 0 ? 10_000 : 20)],
+    ['at once, then each 5 s late', (number) => (number < 10 ? 5 : 5_000)],
+  ])('goes on with answers that come %s', async (_what, late) => {
+    const { lost, socket } = wired();
+    await openWith(wired());
+    await answering(late, 60_000);
+    expect([lost, socket.isUp()]).toEqual([[], true]);
+  });
+  it('does not hurry a gateway whose answers are known to be late', async () => {
+    const { clock, lost, socket } = wired();
+    await openWith(wired());
+    await answering(() => 5_000, 20_000);
+    socket.probe(1_000);
+    await answering(() => 5_000, 8_000);
+    expect(lost).toEqual([]);
+    await clock.advance(20_000);
+    expect(lost).toEqual([{ how: 'probe', afterMs: 7_500 }]);
   });
   it('does not wait for a server that closed the WebSocket and leaves TCP to us', async () => {
     const { clock, lost, socket, sockets } = wired();

@@ -15,14 +15,20 @@ export interface WebSocketLike {
   binaryType?: string;
   send(data: string): void;
   readonly close: () => void;
-  addEventListener(type: 'open' | 'error' | 'close', listener: () => void): void;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  addEventListener(type: 'close', listener: (event: { readonly code?: number }) => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
 }
 export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
-/** How a flow ended. `probe`: it was silent and did not answer within `afterMs`. */
+/**
+ * How a flow ended. `refused`: it never opened; `noSip`: a server answered, but chose another subprotocol. `closed`: with
+ * this close code, where that is known. `probe`: it was silent for `afterMs` although it was asked.
+ */
 export type FlowEnd =
-  { readonly how: 'refused' } | { readonly how: 'closed' } | { readonly how: 'probe'; readonly afterMs: number };
+  | { readonly how: 'refused'; readonly noSip?: true }
+  | { readonly how: 'closed'; readonly code?: number }
+  | { readonly how: 'probe'; readonly afterMs: number };
 
 export interface FlowDeps {
   readonly WebSocket: WebSocketConstructor;
@@ -52,8 +58,14 @@ export interface Flow {
 /** Milliseconds. */
 /** Unless somebody wants it sooner. */
 const OPEN_WITHIN = 5_000;
-const QUIET_BEFORE_PROBE = 5_000;
-const ANSWER_WITHIN = 3_000;
+/**
+ * While nothing arrives, a probe leaves every 2 s, and the next one does not wait for the answer to the one before: so
+ * answers may come 5 s late, or one of them 10 s, and a flow on which nothing comes at all is found within 8 s even so.
+ */
+const PROBE_EVERY = 2_000;
+const SILENT_AT_MOST = 7_500;
+/** Answers by which the gateway's slowness is known. */
+const ANSWERS_KEPT = 10;
 /**
  * `close` comes when the server has closed TCP as well, for which Chromium waits up to 2 s: some servers (Kamailio) leave that to us.
  * So the state is looked at.
@@ -87,7 +99,14 @@ export function openFlow(
   const transport = grant.url.startsWith('wss:') ? 'WSS' : 'WS';
   let state: 'opening' | 'open' | 'over' = 'opening';
   let sequence = 0;
+  /** When each probe left that has no answer yet, by its branch. */
+  const asked = new Map<string, number>();
+  /** How long the last answers took, ms. */
+  let answersTook: number[] = [];
+  /** When the flow is given up, ms since the epoch. */
+  let deadline = Infinity;
   let cancelTimer: () => void = () => undefined;
+  let cancelProbe: () => void = () => undefined;
   let cancelLook: () => void = () => undefined;
   const socket = openSocket(grant, deps.WebSocket);
 
@@ -95,6 +114,7 @@ export function openFlow(
     if (state === 'over') return;
     state = 'over';
     cancelTimer();
+    cancelProbe();
     cancelLook();
     try {
       socket?.close();
@@ -108,16 +128,38 @@ export function openFlow(
     deps.trace({ direction: 'out', flow: number, text: redact(text, [...secrets]) });
     socket?.send(text);
   };
+  const ask = (): void => {
+    cancelProbe();
+    sequence += 1;
+    const text = optionsProbe({ identity: grant.identity, transport, token, sequence });
+    asked.set(peek(text)?.branch ?? '', clock.now());
+    for (const oldest of [...asked.keys()].slice(0, -ANSWERS_KEPT)) asked.delete(oldest);
+    cancelProbe = clock.after(PROBE_EVERY, ask);
+    write(text);
+  };
+  const giveUpAfter = (ms: number): void => {
+    cancelTimer();
+    deadline = clock.now() + ms;
+    cancelTimer = clock.after(ms, () => over({ how: 'probe', afterMs: ms }));
+  };
   const probe = (answerMs: number): void => {
     if (state !== 'open') return;
-    cancelTimer();
-    sequence += 1;
-    write(optionsProbe({ identity: grant.identity, transport, token, sequence }));
-    cancelTimer = clock.after(answerMs, () => over({ how: 'probe', afterMs: answerMs }));
+    ask();
+    // Who is in a hurry does not get a gateway that answers slowly to answer fast.
+    const patience = Math.min(SILENT_AT_MOST, Math.max(answerMs, 2 * Math.max(0, ...answersTook)));
+    if (clock.now() + patience < deadline) giveUpAfter(patience);
   };
   const alive = (): void => {
-    cancelTimer();
-    if (state === 'open') cancelTimer = clock.after(QUIET_BEFORE_PROBE, () => probe(ANSWER_WITHIN));
+    if (state !== 'open') return;
+    cancelProbe();
+    cancelProbe = clock.after(PROBE_EVERY, ask);
+    giveUpAfter(SILENT_AT_MOST);
+  };
+  const answered = (branch: string): void => {
+    const at = asked.get(branch);
+    if (at === undefined) return;
+    asked.delete(branch);
+    answersTook = [...answersTook.slice(1 - ANSWERS_KEPT), clock.now() - at];
   };
   const flow: Flow = {
     number,
@@ -144,7 +186,7 @@ export function openFlow(
   socket.addEventListener('open', () => {
     if (state !== 'opening') return;
     if (socket.protocol !== SIP_PROTOCOL) {
-      over({ how: 'refused' });
+      over({ how: 'refused', noSip: true });
       return;
     }
     state = 'open';
@@ -164,11 +206,16 @@ export function openFlow(
     }
     deps.trace({ direction: 'in', flow: number, text: redact(text, [...secrets]) });
     const message = peek(text);
-    if (message !== null && message.kind === 'response' && isProbeBranch(message.branch)) return;
+    if (message !== null && message.kind === 'response' && isProbeBranch(message.branch)) {
+      answered(message.branch);
+      return;
+    }
     listener.onMessage(text, flow);
   });
   // The reason of a refused handshake is hidden from a page: all of them are close code 1006.
   socket.addEventListener('error', () => over({ how: state === 'opening' ? 'refused' : 'closed' }));
-  socket.addEventListener('close', () => over({ how: state === 'opening' ? 'refused' : 'closed' }));
+  socket.addEventListener('close', ({ code }) =>
+    over(state === 'opening' ? { how: 'refused' } : { how: 'closed', ...(code === undefined ? {} : { code }) }),
+  );
   return flow;
 }

@@ -18,8 +18,8 @@ describe('a lost flow', () => {
   it('keeps what belongs to a dialog for the next flow, in order', async () => {
     const { lost, socket, sockets } = wired();
     await openWith(wired());
-    sockets.last().drop();
-    expect(lost).toEqual([{ how: 'closed' }]);
+    sockets.last().drop(1001);
+    expect(lost).toEqual([{ how: 'closed', code: 1001 }]);
     socket.send(request('INVITE', 'z1', { inDialog: true }));
     socket.send(request('BYE', 'z2', { inDialog: true }));
     await openWith(wired(), 'second');

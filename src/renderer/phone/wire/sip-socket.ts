@@ -18,6 +18,8 @@ export interface SipSocketListener {
   readonly onMessage: (text: string) => void;
   /** The current flow is gone and nothing replaces it yet. */
   readonly onLost: (end: FlowEnd) => void;
+  /** A server answered the connect under way, and not as a SIP gateway; `connect` says false in a moment. */
+  readonly onNoSip?: () => void;
   /** The bytes of a request were handed to a WebSocket. */
   readonly onRequestSent: (request: WireMessage) => void;
   /** A draining flow broke: the far ends of these calls (by Call-ID) can't reach us until they hear of the current one. */
@@ -243,6 +245,7 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
           },
           onMessage: (text) => receive(text, carried),
           onEnd: (end) => {
+            if (end.how === 'refused' && end.noSip === true) listener.onNoSip?.();
             lose(carried, end);
             resolve(false);
           },
