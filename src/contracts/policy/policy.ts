@@ -33,6 +33,10 @@ export const hoursSpan = z.object({
 });
 export type HoursSpan = z.infer<typeof hoursSpan>;
 
+/** Calls at a time on a line: unless its policy says otherwise, and at most. */
+export const DEFAULT_CALLS = 8;
+export const MOST_CALLS = 16;
+
 export const profilePolicy = z.object({
   /** Life of a token in seconds, 1-3600. */
   tokenLifeS: z.number().int().min(1).max(3600).default(300),
@@ -43,6 +47,8 @@ export const profilePolicy = z.object({
     .default({ burst: 10, perSecond: 2 }),
   /** Longest call in seconds; null: no limit. */
   maxCallS: z.number().int().min(10).max(86_400).nullable().default(null),
+  /** Calls at a time, those that ring among them: one more is refused, in and out. */
+  maxCalls: z.number().int().min(1).max(MOST_CALLS).default(DEFAULT_CALLS),
   dial: dialRules.default({ allow: [], deny: [] }),
   /** When calls may be placed; empty: always. */
   hours: z.array(hoursSpan).max(14).default([]),

@@ -1,5 +1,6 @@
 /** A grant: all that a renderer may hold. For one profile and one purpose, living minutes. */
 import { z } from 'zod';
+import { MOST_CALLS } from '../policy/policy';
 import { fingerprint, iceServer, profileId, sipIdentity } from './profile';
 
 /** How the renderer presents the grant. With `main-injected` it holds no token at all. */
@@ -49,6 +50,10 @@ export const sipGrant = z.object({
   /** Stable for each installation and profile (RFC 5626 section 4.1): `urn:uuid:...` without the scheme. */
   instanceId: z.uuid(),
   iceServers: z.array(grantedIceServer).max(8),
+  /** The profile's word that its gateway checks who a caller is said to be; left out: no word, and it is not trusted. */
+  trustAssertedIdentity: z.boolean().optional(),
+  /** Calls at a time, by the line's policy; left out: the policy's default. */
+  maxCalls: z.number().int().min(1).max(MOST_CALLS).optional(),
 });
 /** What the phone engine opens its flow with. */
 export type Grant = z.infer<typeof sipGrant>;

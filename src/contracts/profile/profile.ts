@@ -110,6 +110,8 @@ export const profile = z
     /** Empty: no SIP line, or the provider's answer names it. */
     gatewayUrl: z.union([z.literal(''), gatewayUrl]),
     presentation,
+    /** The gateway checks P-Asserted-Identity and Remote-Party-ID (RFC 3325): what they say is shown as who calls. */
+    trustAssertedIdentity: z.boolean().default(true),
     policy: profilePolicy,
     iceServers: z.array(iceServer).max(8).default([]),
   })

@@ -12,6 +12,7 @@ const base: ProfileInput = {
   presentation: { kind: 'query' },
   policy: {
     maxCallS: 600,
+    maxCalls: 4,
     dial: { allow: ['+254*', '1*'], deny: ['+2547*'] },
     hours: [{ days: [1, 2], from: '08:00', to: '17:00' }],
     onScreenLock: 'lock',
@@ -140,6 +141,7 @@ describe('a change that needs a word', () => {
       'Tokens: 10 at once, 2 a second -> 20 at once, 2 a second',
     ],
     ['longer calls', work, withPolicy({ maxCallS: 601 }), 'Longest call: 600 s -> 601 s'],
+    ['more calls at a time', work, withPolicy({ maxCalls: 5 }), 'Calls at a time: 4 -> 5'],
     ['calls without an end', work, withPolicy({ maxCallS: null }), 'Longest call: 600 s -> no limit'],
     [
       'more who may be called',
@@ -206,6 +208,7 @@ describe('a change that needs none', () => {
     ['the same address, spelt otherwise', work, line({ gatewayUrl: 'wss://PBX.example.com:443/ws' })],
     ['a shorter life', work, withPolicy({ tokenLifeS: 60 })],
     ['a lower rate', work, withPolicy({ rate: { burst: 5, perSecond: 1 } })],
+    ['fewer calls at a time', work, withPolicy({ maxCalls: 1 })],
     ['shorter calls', work, withPolicy({ maxCallS: 60 })],
     ['fewer who may be called', work, withPolicy({ dial: { allow: ['1*'], deny: ['+2547*', '1900'] } })],
     ['fewer hours', withPolicy({ hours: [] }), work],

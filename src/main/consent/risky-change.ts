@@ -72,6 +72,7 @@ const LOOSENED: {
       : null,
   maxCallS: (before, after) =>
     isLonger(before, after) ? `Longest call: ${before ?? 0} s -> ${after === null ? 'no limit' : `${after} s`}` : null,
+  maxCalls: (before, after) => (after > before ? `Calls at a time: ${before} -> ${after}` : null),
   dial: (before, after) => {
     const [allow, deny] = [isWider(before.allow, after.allow), !holdsAll(after.deny, before.deny)];
     if (!allow && !deny) return null;

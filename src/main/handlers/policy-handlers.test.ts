@@ -23,6 +23,7 @@ function setUp() {
             purposes: 'default',
             rate: 'default',
             maxCallS: 'default',
+            maxCalls: 'default',
             dial: 'admin-file',
             hours: 'default',
             onScreenLock: 'default',

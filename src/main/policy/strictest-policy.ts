@@ -17,6 +17,7 @@ export function strictestPolicy(one: ProfilePolicy, other: ProfilePolicy): Profi
       perSecond: Math.min(one.rate.perSecond, other.rate.perSecond),
     },
     maxCallS: shorter,
+    maxCalls: Math.min(one.maxCalls, other.maxCalls),
     dial: {
       allow: one.dial.allow.length > 0 ? one.dial.allow : other.dial.allow,
       deny: [...new Set([...one.dial.deny, ...other.dial.deny])].slice(0, 20),

@@ -113,6 +113,8 @@ export function createGrantOf(instanceIdOf: (profileId: string) => string) {
         minted.iceServers === undefined
           ? profile.iceServers
           : [...profile.iceServers, ...minted.iceServers].slice(0, MOST_ICE_SERVERS),
+      trustAssertedIdentity: profile.trustAssertedIdentity,
+      maxCalls: profile.policy.maxCalls,
     });
   };
 }

@@ -6,6 +6,7 @@ const policy: ProfileInput['policy'] = {
   purposes: ['sip', 'events'],
   rate: { burst: 3, perSecond: 0.5 },
   maxCallS: 3600,
+  maxCalls: 3,
   dial: { allow: ['+254*', '10??', 'sip:*@pbx.example.com'], deny: ['+25490*'] },
   hours: [
     { days: [1, 2, 3, 4, 5], from: '08:00', to: '18:30' },
@@ -19,6 +20,7 @@ const line = {
   identity: '1001@pbx.example.com',
   displayName: 'Support',
   gatewayUrl: 'wss://pbx.example.com/ws?room=1',
+  trustAssertedIdentity: false,
   policy,
   iceServers: [
     { urls: ['stun:a.example.com:3478', 'turn:b.example.com?transport=tcp'], username: 'u' },

@@ -15,6 +15,8 @@ export function testGrant(over: Partial<Grant> = {}): Grant {
     displayName: '',
     instanceId: '6f1f6a8e-53a0-4a4e-9f0b-0d2a4d7c1e11',
     iceServers: [],
+    trustAssertedIdentity: true,
+    maxCalls: 8,
     ...over,
   };
 }

@@ -89,5 +89,4 @@ const PAIR = (['name', 'value'] as const).map((key) => ({
   shape: { type: 'text', long: false } as const,
   optional: false,
 }));
-/** No and yes. */
-const FLAG: readonly string[] = ['', 'yes'];
+const FLAG: readonly string[] = ['yes', 'no'];

@@ -63,6 +63,11 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
     help: 'What the people you call see; may be empty.',
     wants: 'Use at most 60 characters.',
   },
+  trustAssertedIdentity: {
+    label: 'The gateway checks who calls',
+    help: 'Yes: the number that the gateway asserts is shown as confirmed. No: if it lets callers write it themselves.',
+    options: { no: 'No', yes: 'Yes' },
+  },
   gatewayUrl: {
     label: 'Gateway URL',
     help: 'The WebSocket address of the gateway.',
@@ -299,6 +304,11 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
     help: 'Empty: no limit.',
     wants: 'Write whole seconds from 10 to 86400, or nothing.',
   },
+  'policy.maxCalls': {
+    label: 'Calls at a time',
+    help: 'From 1 to 16, those that ring among them; one more is told busy.',
+    wants: 'Write a whole number from 1 to 16.',
+  },
   'policy.dial.allow': { label: 'May call', help: 'One a line: +254*, 10??, *@pbx.example.com; empty: everybody.' },
   'policy.dial.deny': { label: 'May not call', help: 'One a line; stronger than what may be called.' },
   'policy.hours': {
@@ -325,7 +335,7 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
 /** The form's cards, in their order: the fields whose paths begin so. */
 export const SECTIONS: readonly { readonly id: string; readonly title: string; readonly paths: readonly string[] }[] = [
   { id: 'line', title: 'Line', paths: ['name', 'environment', 'identity', 'displayName'] },
-  { id: 'gateway', title: 'Gateway', paths: ['gatewayUrl', 'presentation.'] },
+  { id: 'gateway', title: 'Gateway', paths: ['gatewayUrl', 'trustAssertedIdentity', 'presentation.'] },
   { id: 'provider', title: 'Tokens', paths: ['provider.'] },
   { id: 'policy', title: 'Rules', paths: ['policy.'] },
   { id: 'media', title: 'Sound path', paths: ['iceServers'] },

@@ -26,7 +26,7 @@ function scalarIn(text: string): unknown {
 function inputText(shape: InputShape, value: unknown): string {
   switch (shape.type) {
     case 'flag':
-      return value === true ? 'yes' : '';
+      return value === true ? 'yes' : 'no';
     case 'choices':
       return partsOf(value).map(plain).join(',');
     case 'list':

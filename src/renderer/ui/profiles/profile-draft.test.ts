@@ -277,6 +277,7 @@ describe('who set a rule', () => {
         rate: 'user',
         purposes: 'default',
         maxCallS: 'default',
+        maxCalls: 'default',
         dial: 'default',
         onScreenLock: 'default',
       },

@@ -130,7 +130,9 @@ const SIP_FIELDS = [
   'identity',
   'displayName',
   'gatewayUrl',
+  'trustAssertedIdentity',
   'presentation.kind',
+  'policy.maxCalls',
   'policy.dial.allow',
   'policy.dial.deny',
 ];
