@@ -27,6 +27,7 @@ export const failureReasons = [
   'port-taken',
   'microphone-unavailable', // refused by the system, not there, or held by another program
   'dial-denied', // a dial rule of the line's policy
+  'too-many-calls', // as many as the line's policy lets it have at a time
   'outside-hours', // the line places no calls now
   'managed', // the admin's policy file fixes this value
   'admin-locked', // needs the admin's passphrase

@@ -1,5 +1,6 @@
 /** What a profile's line may do, and who says so. */
 import { z } from 'zod';
+import { DEFAULT_CALLS, MOST_CALLS } from './call-limits';
 
 /** What a grant is for. */
 export const purpose = z.enum(['sip', 'events', 'voice']);
@@ -32,10 +33,6 @@ export const hoursSpan = z.object({
   to: timeOfDay,
 });
 export type HoursSpan = z.infer<typeof hoursSpan>;
-
-/** Calls at a time on a line: unless its policy says otherwise, and at most. */
-export const DEFAULT_CALLS = 8;
-export const MOST_CALLS = 16;
 
 export const profilePolicy = z.object({
   /** Life of a token in seconds, 1-3600. */

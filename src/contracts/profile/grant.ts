@@ -1,6 +1,6 @@
 /** A grant: all that a renderer may hold. For one profile and one purpose, living minutes. */
 import { z } from 'zod';
-import { MOST_CALLS } from '../policy/policy';
+import { MOST_CALLS } from '../policy/call-limits';
 import { fingerprint, iceServer, profileId, sipIdentity } from './profile';
 
 /** How the renderer presents the grant. With `main-injected` it holds no token at all. */

@@ -76,6 +76,7 @@ describe("the admin's policy file", () => {
     expect(setBy).toEqual({
       tokenLifeS: 'admin-file',
       maxCallS: 'admin-file',
+      maxCalls: 'default',
       onScreenLock: 'admin-file',
       dial: 'admin-file',
       rate: 'user',
@@ -261,13 +262,14 @@ describe('a policy file with a mistake', () => {
   it('never lets more happen by a mistake in a nearer part than without that part', async () => {
     const { managed } = await open({
       version: 1,
-      all: { tokenLifeS: 60, maxCallS: 600, dial: { deny: ['+254*'] } },
-      environments: { production: { tokenLifeS: 'short', dail: {} } },
+      all: { tokenLifeS: 60, maxCallS: 600, maxCalls: 3, dial: { deny: ['+254*'] } },
+      environments: { production: { tokenLifeS: 'short', maxCalls: 17, dail: {} } },
     });
     expect(managed.effective(line({ tokenLifeS: 900, maxCallS: 300, dial: { allow: ['10??'] } })).values).toMatchObject(
-      { tokenLifeS: 60, maxCallS: 300, dial: { deny: ['+254*'] } },
+      { tokenLifeS: 60, maxCallS: 300, maxCalls: 3, dial: { deny: ['+254*'] } },
     );
     expect(managed.effective(line({ tokenLifeS: 30 })).values).toMatchObject({ tokenLifeS: 30, maxCallS: 600 });
+    expect(managed.effective(line({ maxCalls: 2 })).values.maxCalls).toBe(2);
   });
 
   it('wants the admin lock when the wish for it is mistyped', async () => {

@@ -35,6 +35,25 @@ describe('the event log', () => {
     expect(log.total()).toBe(5);
   });
 
+  it('lets an event take the place of the one before with the same word, and keeps its number and time', () => {
+    let clock = 0;
+    const log = createEventLog(() => (clock += 1), 3);
+    log.append(event('a'));
+    for (let count = 1; count <= 300; count += 1) log.append({ ...event(`${count} calls`), merge: 'flood' });
+    log.append(event('b'));
+    log.append({ ...event('301 calls'), merge: 'flood' });
+    expect(log.newestFirst(null).map(({ id, at, title }) => [id, at, title])).toEqual([
+      [3, 3, 'b'],
+      [2, 2, '301 calls'],
+      [1, 1, 'a'],
+    ]);
+    expect([log.total(), log.version()]).toEqual([3, 303]);
+    // What the ring forgot begins anew.
+    for (const title of ['c', 'd', 'e']) log.append(event(title));
+    log.append({ ...event('302 calls'), merge: 'flood' });
+    expect(log.newestFirst(null).map(({ title }) => title)).toEqual(['302 calls', 'e', 'd']);
+  });
+
   it('filters by category', () => {
     const log = createEventLog(() => 0);
     log.append(event('call'));

@@ -4,13 +4,18 @@ import type { LiveCategory, LiveEvent } from '../../contracts/call/event';
 /** How many events are kept. */
 export const EVENT_LOG_CAPACITY = 10_000;
 
-/** A new event, before the log gave it its number and time. */
-export type NewEvent = Omit<LiveEvent, 'id' | 'at'>;
+/** A new event, before the log gave it its number and time. `merge`: it takes the place of the kept event with the same value. */
+export type NewEvent = Omit<LiveEvent, 'id' | 'at'> & { readonly merge?: string };
 
 export interface EventLog {
-  /** Keeps the event, forgetting the oldest one when the ring is full; answers with it as kept. */
+  /**
+   * Keeps the event, forgetting the oldest one when the ring is full; answers with it as kept. One that takes the place of another keeps its
+   * number and time.
+   */
   readonly append: (event: NewEvent) => LiveEvent;
-  /** How many events there ever were in this run; grows with each `append`. */
+  /** Grows with each `append`. */
+  readonly version: () => number;
+  /** How many events there ever were in this run. */
   readonly total: () => number;
   /** The kept events, newest first, of one category or all. A new array at each call. */
   readonly newestFirst: (category: LiveCategory | null) => readonly LiveEvent[];
@@ -20,20 +25,32 @@ export interface EventLog {
 export function createEventLog(now: () => number, capacity: number = EVENT_LOG_CAPACITY): EventLog {
   const ring: LiveEvent[] = [];
   let total = 0;
+  let version = 0;
+  /** The newest event that others may take the place of. */
+  let mergeable: { readonly merge: string; readonly position: number } | null = null;
   return {
     append: (event) => {
+      const place = mergeable !== null && mergeable.merge === event.merge ? mergeable.position : null;
+      const before = place !== null && place >= total - capacity ? ring[place % capacity] : undefined;
+      version += 1;
       const kept: LiveEvent = {
-        id: total + 1,
-        at: now(),
+        id: before?.id ?? total + 1,
+        at: before?.at ?? now(),
         category: event.category,
         kind: event.kind,
         title: event.title,
         detail: event.detail,
       };
+      if (before !== undefined) {
+        ring[(before.id - 1) % capacity] = kept;
+        return kept;
+      }
+      if (event.merge !== undefined) mergeable = { merge: event.merge, position: total };
       ring[total % capacity] = kept;
       total += 1;
       return kept;
     },
+    version: () => version,
     total: () => total,
     newestFirst: (category) => {
       const found: LiveEvent[] = [];

@@ -8,7 +8,7 @@ import { EVENT_LOG_CAPACITY, type EventLog, type NewEvent } from '../events/even
 import { createCoalescer } from './coalesce';
 import { createListeners, type Store } from '../base/store';
 
-/** The store's value is the number of events there ever were. */
+/** The store's value grows with each event. */
 export interface LiveStore extends Store<number> {
   readonly append: (event: NewEvent) => void;
   /** How many of them are kept at most. */
@@ -104,9 +104,9 @@ export function createLiveStore(
   later: (run: () => void, ms: number) => unknown = (run, ms) => setTimeout(run, ms),
 ): LiveStore {
   const listeners = createListeners();
-  let shown = log.total();
+  let shown = log.version();
   const tellSoon = createCoalescer(later, () => {
-    shown = log.total();
+    shown = log.version();
     listeners.tell();
   });
 

@@ -12,8 +12,11 @@ import { usableIceServers } from '../port/ice-policy';
 import { partyOf } from '../base/party';
 import { createPhoneView } from './phone-view';
 import { referralDeclined, repairInWords } from '../port/wire-messages';
-import { INSECURE_SENTENCE, microphoneSentence, targetSentence } from '../port/refusals';
 import { unplayableCall } from '../port/messages';
+import { INSECURE_SENTENCE, microphoneSentence, targetSentence, tooManyCallsSentence } from '../port/refusals';
+import { createRefusedCalls } from './refused-calls';
+import { createInviteAdmission } from '../wire/invite-admission';
+import { DEFAULT_CALLS } from '../../../contracts/policy/call-limits';
 import { createRegistration } from '../registration/registration';
 import { createSipSocket } from '../wire/sip-socket';
 import type { SipStack, StackConfig, StackListener } from '../port/sip-stack';
@@ -49,6 +52,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
   /** Of the newest grant. */
   let iceServers: readonly RTCIceServer[] = [];
 
+  const mostCalls = (): number => registration.grant()?.maxCalls ?? DEFAULT_CALLS;
   const view = createPhoneView({
     clock,
     read: () => {
@@ -89,7 +93,9 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
   const socket = createSipSocket(
     { WebSocket: deps.WebSocket, clock, random: deps.random, trace: (entry) => deps.onTrace?.(entry) },
     {
-      onMessage: (text) => stack?.receive(text),
+      onMessage: (text) => {
+        if (!admission.take(text)) stack?.receive(text);
+      },
       onLost: (end) => {
         for (const entry of calls.live()) {
           // Its CANCEL can't reach us any more: better a lost call than one that rings for nobody.
@@ -114,6 +120,18 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       },
     },
   );
+  const refusedCall = createRefusedCalls({ clock, tell: view.tell });
+  const admission = createInviteAdmission({
+    clock,
+    ringing: () => calls.live().filter((entry) => canAnswer(entry.call())).length,
+    calls: () => calls.live().length,
+    mostCalls,
+    send: (text) => socket.send(text),
+    onRefused: ({ callId, why }) => {
+      if (!calls.live().some((entry) => entry.session()?.callId === callId)) socket.callEnded(callId);
+      refusedCall(why);
+    },
+  });
   let wasRegistered = false;
   const registration = createRegistration({
     grants: deps.grants,
@@ -220,6 +238,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       if (own === null || line === null || !socket.isUp()) return notConnected();
       const target = parseTarget(typed, own.identity.slice(own.identity.indexOf('@') + 1));
       if ('problem' in target) return fail('invalid-input', targetSentence(target.problem), 'check-number');
+      if (calls.live().length >= mostCalls()) return fail('too-many-calls', tooManyCallsSentence(mostCalls()), 'none');
       const acquiring = deps.microphone.acquire();
       const allowed = permission === undefined ? ok(null) : await permission;
       if (!allowed.ok) {

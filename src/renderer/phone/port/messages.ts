@@ -3,11 +3,28 @@ import type { Call, Party } from '../../../contracts/call/call';
 import type { Grant } from '../../../contracts/profile/grant';
 import { causeInWords } from './cause';
 import type { FlowEnd } from '../wire/flow';
+import { INVITES_A_SECOND, MOST_RINGING, type RefusedInvite } from '../wire/invite-admission';
 import { partyLabel } from '../base/party';
 import type { EngineEvent } from './user-agent';
 
 const DOT = '\u00b7';
 const ARROW = '\u2192';
+
+const REFUSED: Readonly<Record<RefusedInvite['why'], string>> = {
+  ringing: `${MOST_RINGING} calls rang already`,
+  calls: 'as many calls as this line may have',
+  rate: `more than ${INVITES_A_SECOND} calls a second`,
+};
+/** Calls that came while there were too many; events with the same `merge` are one line of the live column. */
+export function callsRefused(count: number, reasons: readonly RefusedInvite['why'][], merge: string): EngineEvent {
+  return {
+    category: 'calls',
+    kind: 'call-failed',
+    title: count === 1 ? 'Call refused' : `${count} calls refused`,
+    detail: reasons.map((why) => REFUSED[why]).join(` ${DOT} `),
+    merge,
+  };
+}
 
 /** Milliseconds as `4:07` or `1:02:03`. */
 export function clockTime(ms: number): string {

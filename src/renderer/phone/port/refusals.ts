@@ -19,6 +19,13 @@ export function targetSentence(problem: TargetProblem): string {
 export const INSECURE_SENTENCE =
   'This address may be called over an encrypted connection only, and this line has none. Call it with sip: instead of sips:.';
 
+/** The line has as many calls as its policy lets it have. */
+export function tooManyCallsSentence(most: number): string {
+  return most === 1
+    ? 'This line takes one call at a time. End it first.'
+    : `This line takes ${most} calls at a time. End one of them first.`;
+}
+
 const MICROPHONE: Readonly<Record<MicrophoneFailure['reason'], string>> = {
   'microphone-refused': 'The system does not let Ringfence use the microphone.',
   'microphone-missing': 'There is no microphone.',

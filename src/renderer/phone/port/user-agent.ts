@@ -32,6 +32,8 @@ export interface EngineEvent {
   readonly kind: LiveKind;
   readonly title: string;
   readonly detail: string;
+  /** It takes the place of the event before with the same value: something that goes on, with its newest count. */
+  readonly merge?: string;
 }
 
 /** What became of this computer's addresses. */
