@@ -7,10 +7,12 @@ export type CallDirection = 'outgoing' | 'incoming';
 
 /** The far end. Display names arrive verbatim from the network: show them as text only. */
 export interface Party {
-  /** `sip:user@host`. */
+  /** `sip:user@host`, or `sip:host` of one without a user; empty: nobody that can be called back. */
   readonly uri: string;
   readonly user: string;
   readonly displayName: string;
+  /** The gateway asserts who it is (RFC 3325), and the profile says that it checks. */
+  readonly confirmed?: true;
 }
 
 /** Why a call ended; each is a distinct thing for the agent. */
@@ -143,6 +145,8 @@ export const incomingNotice = z.object({
   name: z.string().max(120),
   number: z.string().max(120),
   line: z.string().max(60),
+  /** The gateway asserts who calls. */
+  confirmed: z.boolean().optional(),
   environment,
 });
 export type IncomingNotice = z.infer<typeof incomingNotice>;

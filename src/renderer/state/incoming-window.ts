@@ -9,13 +9,15 @@ import type { Store } from '../base/store';
 
 /** What the small window is told about a call; the network's texts are cut to what main accepts. */
 export function noticeOf(call: Call, line: Pick<Profile, 'name' | 'environment'>): IncomingNotice {
-  const name = call.peer.displayName.trim() === '' ? call.peer.user : call.peer.displayName;
+  const number = call.peer.user === '' ? call.peer.uri.replace(/^sips?:/, '') : call.peer.user;
+  const name = call.peer.displayName.trim() === '' ? number : call.peer.displayName;
   return {
     callId: call.id,
     name: name.slice(0, 120),
-    number: call.peer.user.slice(0, 120),
+    number: number.slice(0, 120),
     line: line.name.slice(0, 60),
     environment: line.environment,
+    ...(call.peer.confirmed === true ? { confirmed: true } : {}),
   };
 }
 

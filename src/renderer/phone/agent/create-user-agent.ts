@@ -170,6 +170,9 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         instanceId: grant.instanceId,
         url: grant.url,
         product: deps.product,
+        get trustsAssertedIdentity() {
+          return registration.grant()?.trustAssertedIdentity ?? false;
+        },
         // Asked for at each call: what was lent with an older grant has ended.
         get ice() {
           return {

@@ -1,9 +1,11 @@
 /** SipStack by JsSIP 3.13: the only file that imports it. What JsSIP does against our wishes is undone here and in jssip-session.ts. */
 import * as JsSIP from 'jssip';
 import type { RTCSessionEvent } from 'jssip/lib/UA';
+import type { Party } from '../../../contracts/call/call';
 import { challengesIn, withAnswerableChallenge } from '../wire/challenge';
 import { mediaOptions } from './js-session';
 import { createJssipSession, type JssipSession } from './jssip-session';
+import { callerOf } from '../base/caller';
 import { partyOf } from '../base/party';
 import { createSessionDescriptions, refusalOf, type SessionDescriptions } from './session-descriptions';
 import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
@@ -161,6 +163,17 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     else listener.onRegisterAnswer(answer);
   };
 
+  const namedCaller = (from: Party, request: RTCSessionEvent['request']): Party => {
+    const valuesOf = (name: string): string[] => request.getHeaders(name).map(String);
+    const headers = {
+      from,
+      asserted: valuesOf('p-asserted-identity'),
+      remoteParty: valuesOf('remote-party-id'),
+      privacy: valuesOf('privacy'),
+      domain,
+    };
+    return callerOf(headers, config.trustsAssertedIdentity === true);
+  };
   ua.on('newRTCSession', ({ originator, session, request }: RTCSessionEvent) => {
     const callId = 'call_id' in request ? request.call_id : request.getHeader('call-id');
     newestCallId = callId;
@@ -169,7 +182,8 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     const { uri, display_name } = session.remote_identity;
     const from = readUri(String(uri));
     // A number has no domain (RFC 3966): it is called by ours.
-    const peer = partyOf(from === null ? '' : shownUser(from), from?.host || domain, display_name);
+    const sender = partyOf(from === null ? '' : shownUser(from), from?.host || domain, display_name);
+    const peer = namedCaller(sender, request);
     const descriptions = arriving ?? createSessionDescriptions();
     const problem = descriptions.offerProblem();
     if (problem !== null) {

@@ -13,6 +13,8 @@ export interface StackConfig {
   /** `user@domain`. */
   readonly identity: string;
   readonly displayName: string;
+  /** The gateway checks who a caller is said to be: P-Asserted-Identity and Remote-Party-ID name it. */
+  readonly trustsAssertedIdentity?: boolean;
   /** RFC 5626 section 4.1; the same for this installation and profile at every start. */
   readonly instanceId: string;
   /** The gateway's WebSocket URL, without any token. */

@@ -70,9 +70,14 @@ export function partyName(party: Party): string {
   return name === '' ? partyNumber(party) : name;
 }
 
-/** The far end's number, spaced as people read it, or its user name. */
+/** The far end's number, spaced as people read it, or its user name; of one that has neither its host. */
 export function partyNumber(party: Party): string {
-  return formatNumber(plainUser(party.user));
+  return party.user === '' ? party.uri.replace(/^sips?:/, '') : formatNumber(plainUser(party.user));
+}
+
+/** What is dialled to call the far end; empty: it can't be. */
+export function partyTarget(party: Party): string {
+  return party.user === '' ? party.uri : partyNumber(party);
 }
 
 /** One or two letters for the avatar; a number has none. */

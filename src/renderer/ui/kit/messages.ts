@@ -172,6 +172,9 @@ export const ENVIRONMENT_MESSAGES: Readonly<Record<Environment, string>> = {
   production: 'Production',
 };
 
+/** Beside a number that the gateway asserts, in small. */
+export const CONFIRMED_CALLER = 'confirmed by the phone system';
+
 /** Said at the dialler of a line whose system carries none. */
 export const NO_EMERGENCY_CALLS = 'This line carries no emergency calls: use another phone for those.';
 

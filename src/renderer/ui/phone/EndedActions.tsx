@@ -2,7 +2,7 @@ import { Phone, X } from 'lucide-react';
 import { Button } from 'react-aria-components/Button';
 import type { Call } from '../../../contracts/call/call';
 import { useApp } from '../kit/app-context';
-import { partyNumber } from '../kit/format';
+import { partyTarget } from '../kit/format';
 import { placeCall } from './place-call';
 import { END_MESSAGES, endInWords } from '../kit/messages';
 
@@ -26,7 +26,7 @@ export function EndedActions({ call }: { readonly call: Extract<Call, { phase: '
         className="button"
         onPress={() => {
           app.phone.dismiss(call.id);
-          void placeCall(app, call.assistant === true ? '' : partyNumber(call.peer));
+          void placeCall(app, call.assistant === true ? '' : partyTarget(call.peer));
         }}
       >
         <Phone size={16} aria-hidden="true" />

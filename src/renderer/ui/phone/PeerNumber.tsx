@@ -1,5 +1,6 @@
 import type { Party } from '../../../contracts/call/call';
 import { partyName, partyNumber } from '../kit/format';
+import { CONFIRMED_CALLER } from '../kit/messages';
 
 interface PeerNumberProps {
   readonly party: Party;
@@ -10,5 +11,6 @@ interface PeerNumberProps {
 /** The far end's number, unless the name says it already. */
 export function PeerNumber({ party, after = '' }: PeerNumberProps) {
   const number = partyName(party) === partyNumber(party) ? '' : partyNumber(party);
-  return [number, after].filter((text) => text !== '').join(' · ');
+  const confirmed = party.confirmed === true ? CONFIRMED_CALLER : '';
+  return [number, confirmed, after].filter((text) => text !== '').join(' · ');
 }

@@ -4,6 +4,7 @@ import type { IncomingNotice } from '../../../contracts/call/call';
 import type { Store } from '../../base/store';
 import { useStore } from '../../state/use-store';
 import { EnvironmentTag } from '../kit/EnvironmentTag';
+import { CONFIRMED_CALLER } from '../kit/messages';
 import { formatNumber } from '../kit/phone-number';
 
 interface IncomingWindowProps {
@@ -29,7 +30,11 @@ export function IncomingWindow({ notices, onAct }: IncomingWindowProps) {
         {more.length > 0 && <span className="tag">{more.length} more</span>}
       </p>
       <h1 className="popup-name">{first.name === first.number ? number : first.name}</h1>
-      <p className="popup-number">{first.name === first.number ? '' : number}</p>
+      <p className="popup-number">
+        {[first.name === first.number ? '' : number, first.confirmed === true ? CONFIRMED_CALLER : '']
+          .filter((text) => text !== '')
+          .join(' · ')}
+      </p>
       <div className="popup-actions">
         <button type="button" className="big-button decline" onClick={() => onAct(first.callId, 'decline')}>
           <PhoneOff size={20} aria-hidden="true" />

@@ -97,7 +97,9 @@ describe('the words of the profile form', () => {
           ? shape.options
           : shape.type === 'rows'
             ? shape.columns.flatMap((column) => (column.shape.type === 'choices' ? column.shape.options : []))
-            : [];
+            : shape.type === 'flag'
+              ? ['yes', 'no']
+              : [];
       expect(known, path).toEqual(expect.arrayContaining([...Object.keys(options), ...Object.keys(notes)]));
       const keys =
         shape.type === 'rows' ? shape.columns.map(({ key }) => key) : shape.type === 'pairs' ? ['name', 'value'] : [];
