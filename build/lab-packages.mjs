@@ -35,27 +35,46 @@ export async function withoutServices(work, policy = POLICY) {
 }
 
 /**
+ * Installs `missing` without starting a service.
+ * @param {readonly string[]} missing
+ * @param {string} lost what can't be without them, as the beginning of a sentence
+ * @returns {Promise<boolean>} false where that failed; the person is told why
+ */
+async function installed(missing, lost) {
+  try {
+    await withoutServices(() => install(missing));
+    return true;
+  } catch (error) {
+    if (!(error instanceof CannotContinue)) throw error;
+    warn(`${lost}. ${error.message}`);
+    return false;
+  }
+}
+
+/**
  * Installs what is missing, as root; otherwise names the command that does. Never fails: the tests say again what is missing.
  * @returns {Promise<string>} half a sentence saying what there is
  */
 export async function installLab() {
   if (process.platform !== 'linux') return 'needs Linux, its tests will be skipped';
-  const missing = await missingFor('lab');
-  if (missing === null) return "needs Debian's packages, its tests will be skipped where they find no Kamailio";
+  const lab = await missingFor('lab');
+  if (lab === null) return "needs Debian's packages, its tests will be skipped where they find no Kamailio";
+  const phones = (await missingFor('phones')) ?? [];
+  const missing = [...lab, ...phones];
   if (missing.length === 0) return 'all there';
   if (!isRoot) {
     warn(
-      `the lab's tests will be skipped without ${missing.join(', ')}: \`sudo apt-get update && sudo apt-get install --no-install-recommends ${missing.join(' ')}\` installs them.`,
+      `tests of the lab will be skipped without ${missing.join(', ')}: \`sudo apt-get update && sudo apt-get install --no-install-recommends ${missing.join(' ')}\` installs them.`,
     );
     return 'not complete';
   }
-  try {
-    await withoutServices(() => install(missing));
-    if (existsSync('/run/systemd/system')) await run('systemctl', ['disable', ...SERVICES]);
-    return `installed ${missing.length}`;
-  } catch (error) {
-    if (!(error instanceof CannotContinue)) throw error;
-    warn(`the lab's tests will be skipped. ${error.message}`);
-    return 'not complete';
+  let complete = true;
+  if (lab.length > 0) {
+    complete = await installed(lab, "the lab's tests will be skipped");
+    if (complete && existsSync('/run/systemd/system')) await run('systemctl', ['disable', ...SERVICES]);
   }
+  // Each by itself: a release that lacks one phone has the lab and the others all the same.
+  for (const phone of phones)
+    complete = (await installed([phone], `the tests with ${phone} will be skipped`)) && complete;
+  return complete ? `installed ${missing.length}` : 'not complete';
 }

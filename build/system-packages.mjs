@@ -5,8 +5,8 @@ import { isRoot } from './places.mjs';
 import { run } from './child.mjs';
 import { megabytes } from './meter.mjs';
 
-/** What a package is for: `app` always; `display` where there is none; `tests` in the tests alone; `lab` in the tests against real SIP servers. */
-/** @typedef {'app' | 'display' | 'tests' | 'lab'} Need */
+/** What a package is for: `app` always; `display` where there is none; `tests` in the tests alone; `lab` in the tests against real SIP servers; `phones` in those with ordinary phones beside baresip. */
+/** @typedef {'app' | 'display' | 'tests' | 'lab' | 'phones'} Need */
 
 /** @type {Readonly<Record<Need, readonly string[]>>} */
 const PACKAGES = {
@@ -42,6 +42,7 @@ const PACKAGES = {
     'openssl',
     'iproute2',
   ],
+  phones: ['linphone-cli', 'twinkle-console'],
 };
 
 /** Newer Debian and Ubuntu renamed some libraries for 64-bit times. */

@@ -22,6 +22,12 @@ const MODULES: readonly (readonly [module: string, debian: string])[] = [
   ['auth_ephemeral', 'kamailio-autheph-modules'],
 ];
 
+/** Ordinary phones that some tests have beside baresip. Where one is missing, its tests alone are skipped. */
+const PHONES = {
+  linphone: { program: 'linphonec', debian: 'linphone-cli' },
+  twinkle: { program: 'twinkle-console', debian: 'twinkle-console' },
+} as const;
+
 /** Where programs are: daemons live in sbin, which an ordinary user's PATH may lack. */
 const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
@@ -63,4 +69,11 @@ export async function missingForLab(): Promise<string | null> {
     if (!(await anywhere(folders.map((folder) => join(folder, `${module}.so`))))) lacking.push(debian);
   if (lacking.length === 0) return null;
   return `the lab needs \`apt-get install --no-install-recommends ${[...new Set(lacking)].join(' ')}\``;
+}
+
+/** Why this phone can't be started here, and what to install; null when it can. */
+export async function missingForPhone(phone: keyof typeof PHONES): Promise<string | null> {
+  const { program, debian } = PHONES[phone];
+  if (await anywhere(FOLDERS.map((folder) => join(folder, program)))) return null;
+  return `${phone} is missing: \`apt-get install --no-install-recommends ${debian}\``;
 }
