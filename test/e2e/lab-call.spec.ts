@@ -8,40 +8,20 @@ import { waitForSilence, waitForTone } from '../support/sound/audio-probe';
 import { audioStats, watchConnections } from '../support/sound/call-stats';
 import { AGENT, joinLab } from '../support/phones/lab-line';
 import { measured } from '../support/measured';
-import { callCard, dial, press } from '../support/app/phone-driver';
+import { withoutEchoCanceller } from '../support/sound/plain-microphone';
+import { callCard, dial, expectEnd, press } from '../support/app/phone-driver';
 import { durationMs, purestTone, readSound, waitForRecordedTone } from '../support/sound/recording';
 
 /** What the agent says, and what bob plays. */
 const AGENT_HZ = 700;
 const BOB_HZ = 440;
 
-/**
- * Leaves the microphone as it is. Bob's tone has no pause, and Chromium's echo canceller takes whoever speaks meanwhile for its echo, for seconds or for
- * the whole call: what is measured here is the way of the sound, not that.
- */
-async function withoutEchoCanceller({ page }: RunningApp): Promise<void> {
-  await page.evaluate(() => {
-    const devices = navigator.mediaDevices;
-    const original = devices.getUserMedia.bind(devices);
-    devices.getUserMedia = (wanted) =>
-      original({
-        ...wanted,
-        audio: {
-          ...(typeof wanted?.audio === 'object' ? wanted.audio : {}),
-          echoCancellation: false,
-          autoGainControl: false,
-          noiseSuppression: false,
-        },
-      });
-  });
-}
-
 /** Starts the app on its line to the lab. */
 async function agentAt(lab: Lab, launched: Promise<RunningApp>): Promise<RunningApp> {
   const app = await launched;
   await joinLab(app, lab);
   await watchConnections(app.page);
-  await withoutEchoCanceller(app);
+  await withoutEchoCanceller(app.page);
   return app;
 }
 
@@ -49,13 +29,6 @@ async function agentAt(lab: Lab, launched: Promise<RunningApp>): Promise<Running
 async function expectNothingLeft(lab: Lab): Promise<void> {
   await expect.poll(() => lab.mediaSessions(), { message: 'media sessions in rtpengine' }).toBe(0);
   await expect.poll(() => lab.baresip.calls(), { message: 'calls of bob' }).toBe(0);
-}
-
-/** The agent reads how it ended, and puts the card away. */
-async function expectEnd({ page }: RunningApp, sentence: string): Promise<void> {
-  await expect(callCard(page, 'ended')).toContainText(sentence);
-  await callCard(page, 'ended').getByRole('button', { name: 'Dismiss' }).click();
-  await expect(callCard(page)).toHaveCount(0);
 }
 
 /** What bob hears in his newest call, as a file that grows. */
@@ -120,7 +93,7 @@ for (const { codec, name, rateHz } of [
       expect(await lab.mediaSessions()).toBe(1);
 
       await press(page, 'Hang up');
-      await expectEnd(app, 'You ended the call.');
+      await expectEnd(page, 'You ended the call.');
       await expectNothingLeft(lab);
       const sound = await readSound(recording);
       const said = purestTone(sound, AGENT_HZ);
@@ -146,7 +119,7 @@ test('bob calls: the agent answers, both hear each other, bob hangs up', async (
   expect(said.toneDbfs).toBeGreaterThan(-20);
   expect(await audioStats(page)).toMatchObject({ codec: 'audio/PCMU', lost: 0 });
   await lab.baresip.hangup();
-  await expectEnd(app, 'They hung up.');
+  await expectEnd(page, 'They hung up.');
   await expectNothingLeft(lab);
 });
 
@@ -176,7 +149,7 @@ test('hold and resume, from either side: bob is not heard meanwhile, and is agai
   expect(await audioStats(page)).toMatchObject({ lost: 0 });
 
   await press(page, 'Hang up');
-  await expectEnd(app, 'You ended the call.');
+  await expectEnd(page, 'You ended the call.');
   await expectNothingLeft(lab);
 });
 
@@ -198,7 +171,7 @@ test('hold and resume at a phone that repeats what it hears: the agent is silent
   const again = await waitForTone(page, AGENT_HZ);
   measured(`after the hold: ${again.frequencyHz.toFixed(1)} Hz at ${again.toneDbfs.toFixed(1)} dBFS`);
   await press(page, 'Hang up');
-  await expectEnd(app, 'You ended the call.');
+  await expectEnd(page, 'You ended the call.');
   const outcome = await repeats.done;
   expect(outcome.ok, outcome.errors).toBe(true);
   await expectNothingLeft(lab);
@@ -215,7 +188,7 @@ test('digits that the agent types arrive at bob, in order', async ({ launch, lab
   for (const digit of wanted) await pad.getByRole('button', { name: digit, exact: true }).click();
   await expect.poll(() => lab.baresip.digits(), { timeout: 20_000 }).toBe(wanted);
   await press(page, 'Hang up');
-  await expectEnd(app, 'You ended the call.');
+  await expectEnd(page, 'You ended the call.');
   await expectNothingLeft(lab);
 });
 
@@ -231,33 +204,33 @@ test.describe('calls that come to nothing', () => {
       await dial(page, 'bob');
       await expect(callCard(page, 'ringing')).toContainText('Ringing');
       await press(page, 'Hang up');
-      await expectEnd(app, 'You cancelled before they answered.');
+      await expectEnd(page, 'You cancelled before they answered.');
       await expectNothingLeft(lab);
     });
     await test.step('bob is busy', async () => {
       await dial(page, 'bob');
       await expect(callCard(page, 'ringing')).toBeVisible();
       await baresip.hangup();
-      await expectEnd(app, 'They are in another call.');
+      await expectEnd(page, 'They are in another call.');
       await expectNothingLeft(lab);
     });
     await test.step('somebody declines', async () => {
       const pstn = await play(lab, 'refuse', [], { status: '603 Decline' });
       await dial(page, 'pstn');
-      await expectEnd(app, 'They declined the call.');
+      await expectEnd(page, 'They declined the call.');
       expect((await pstn.done).ok).toBe(true);
       await expectNothingLeft(lab);
     });
     await test.step('nobody is there by that name', async () => {
       await dial(page, 'nobody-of-this-name');
-      await expectEnd(app, 'This number or name does not exist. Check the number.');
+      await expectEnd(page, 'This number or name does not exist. Check the number.');
       await expectNothingLeft(lab);
     });
     await test.step('bob gives up', async () => {
       await baresip.dial(AGENT);
       await expect(callCard(page, 'ringing')).toBeVisible();
       await baresip.hangup();
-      await expectEnd(app, 'They gave up before you answered.');
+      await expectEnd(page, 'They gave up before you answered.');
       await expectNothingLeft(lab);
     });
     await test.step('the agent declines', async () => {
@@ -265,7 +238,7 @@ test.describe('calls that come to nothing', () => {
       await baresip.dial(AGENT);
       await expect(callCard(page, 'ringing')).toBeVisible();
       await press(page, 'Decline');
-      await expectEnd(app, 'You declined the call.');
+      await expectEnd(page, 'You declined the call.');
       expect((await baresip.event('CALL_CLOSED', { from })).param).toContain('603');
       await expectNothingLeft(lab);
     });
@@ -283,14 +256,14 @@ for (const presentation of ['subprotocol', 'bearer', 'digest', 'header'] as cons
       await expect(callCard(page, 'active')).toBeVisible();
       await waitForTone(page, BOB_HZ);
       await press(page, 'Hang up');
-      await expectEnd(app, 'You ended the call.');
+      await expectEnd(page, 'You ended the call.');
       await expectNothingLeft(lab);
       await lab.baresip.dial(AGENT);
       await expect(callCard(page, 'ringing')).toBeVisible();
       await press(page, 'Answer');
       await waitForTone(page, BOB_HZ);
       await lab.baresip.hangup();
-      await expectEnd(app, 'They hung up.');
+      await expectEnd(page, 'They hung up.');
       await expectNothingLeft(lab);
     });
   });

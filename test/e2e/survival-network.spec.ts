@@ -2,16 +2,15 @@
  * What a call and its registration outlive when the network itself changes (issue 3, section 5): the app is in one network
  * namespace, Kamailio with TLS, rtpengine and baresip in another, and the cables between them are ours (build/networks.mjs).
  */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { networkAt, type Network } from '../survival/orders';
 import { reportRows } from '../survival/report';
 import { expect, test, type LaunchOptions, type RunningApp } from '../support/app/app';
 import { waitForTone } from '../support/sound/audio-probe';
 import { expectListened, watchGaps } from '../support/sound/gap-watch';
 import { markAfter, watchCallPhases, watchRegistration } from '../support/app/page-watch';
-import { callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/app/phone-driver';
-import { certutilProblem, trustAuthority } from '../support/servers/trusted-authority';
+import { callCard, dial, press } from '../support/app/phone-driver';
+import { joinNetwork } from '../support/phones/network-line';
+import { certutilProblem } from '../support/servers/trusted-authority';
 import type { KeyringSession } from '../support/app/keyring-session';
 
 const BOB_HZ = 440;
@@ -44,19 +43,7 @@ async function inCall(
   keyring: KeyringSession,
   folder: string,
 ): Promise<RunningApp> {
-  const { wssUrl, ca, domain, issuer, audience, key } = await network.facts();
-  const home = join(folder, 'home');
-  const authority = join(folder, 'ca.pem');
-  await writeFile(authority, ca);
-  await trustAuthority(home, authority);
-  const app = await launch({ bus: keyring.bus, env: { HOME: home } });
-  await takeLine(
-    app,
-    lineTo(wssUrl, '1001', { identity: `1001@${domain}`, provider: { kind: 'local-jwt', issuer, audience } }),
-    key,
-  );
-  await expect(app.page.getByTestId('registration')).toContainText('as 1001');
-  await untilRegistered(app.page);
+  const app = await joinNetwork(network, { launch, keyring, folder });
   await dial(app.page, 'bob');
   await expect(callCard(app.page, 'active')).toBeVisible();
   await waitForTone(app.page, BOB_HZ);

@@ -34,6 +34,13 @@ export async function press(
   await callCard(page).getByRole('button', { name, exact: true }).first().click();
 }
 
+/** The agent reads how the call ended, and puts the card away. */
+export async function expectEnd(page: Page, sentence: string): Promise<void> {
+  await expect(callCard(page, 'ended')).toContainText(sentence);
+  await callCard(page, 'ended').getByRole('button', { name: 'Dismiss' }).click();
+  await expect(callCard(page)).toHaveCount(0);
+}
+
 /** Does what makes a window close by itself. It may be gone before the driver hears that its own click was carried out: that is no failure. */
 export async function untilGone(small: Page, act: () => Promise<unknown>): Promise<void> {
   const gone = small.waitForEvent('close', { timeout: 10_000 });
