@@ -1,6 +1,7 @@
 /**
- * Two network namespaces for a phone whose network changes: `desk`, where the app runs, has two cables (wifi, lan) to `edge`, where a
- * real gateway listens on 10.77.0.1. Nothing in them reaches any other network. Needs root and iproute2.
+ * Network namespaces for a phone whose network changes: `desk`, where the app runs, has two cables (wifi, lan) to `edge`, where a
+ * real gateway listens on 10.77.0.1. Each ordinary phone has a namespace of its own with one cable to `edge`. Nothing in them reaches any
+ * other network. Needs root and iproute2.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,6 +12,11 @@ import { isRoot, root } from './places.mjs';
 import { run } from './child.mjs';
 
 const PREFIX = 'ringfence-';
+/** The ordinary phones, and the number of each one's net: 10.77.NUMBER.0/24. Both have a default route: Linphone asks for one. */
+const PHONES = /** @type {const} */ ([
+  ['linphone', 3],
+  ['twinkle', 4],
+]);
 
 /**
  * @typedef {object} Networks
@@ -18,6 +24,25 @@ const PREFIX = 'ringfence-';
  * @property {string} socket what answers there breaks and mends the network: test/survival/edge.ts
  * @property {() => Promise<void>} remove
  */
+
+/** The namespace of an ordinary phone. @param {string} phone @param {number} pid of the process that makes it */
+const namespaceOf = (phone, pid) => `${PREFIX}${phone}-${pid}`;
+
+/**
+ * The commands that join an ordinary phone's namespace to `edge`. The phone's end of the cable is its eth0.
+ * @param {string} phone @param {number} net @param {string} name its namespace @param {string} edge
+ * @returns {string[]}
+ */
+const joiningCommands = (phone, net, name, edge) => [
+  `netns add ${name}`,
+  `-n ${name} link set lo up`,
+  `link add ${phone} netns ${edge} type veth peer name eth0 netns ${name}`,
+  `-n ${edge} addr add 10.77.${net}.1/24 dev ${phone}`,
+  `-n ${edge} link set ${phone} up`,
+  `-n ${name} addr add 10.77.${net}.2/24 dev eth0`,
+  `-n ${name} link set eth0 up`,
+  `-n ${name} route add default via 10.77.${net}.1 dev eth0`,
+];
 
 /** The commands that lay the cables; addresses and routes as test/survival/edge.ts expects them. @param {string} desk @param {string} edge @returns {string[]} */
 export function layingCommands(desk, edge) {
@@ -44,7 +69,7 @@ export function layingCommands(desk, edge) {
 
 /** Removes what a run that was killed has left. @param {string} listing of `ip netns list` */
 async function sweep(listing) {
-  for (const [name, pid] of [...listing.matchAll(/^ringfence-(?:desk|edge)-(\d+)/gm)].map((found) => [
+  for (const [name, pid] of [...listing.matchAll(/^ringfence-(?:desk|edge|linphone|twinkle)-(\d+)/gm)].map((found) => [
     found[0],
     Number(found[1]),
   ])) {
@@ -69,10 +94,16 @@ export async function makeNetworks(socket) {
   if (listing.startError !== null) return { problem: 'iproute2 is missing: apt-get install iproute2' };
   await sweep(listing.stdout);
   const [desk, edge] = [`${PREFIX}desk-${process.pid}`, `${PREFIX}edge-${process.pid}`];
+  const phones = PHONES.map(([phone, net]) => ({ phone, net, name: namespaceOf(phone, process.pid) }));
   const removeNow = () => {
-    for (const name of [desk, edge]) spawnSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
+    for (const name of [desk, ...phones.map((one) => one.name), edge])
+      spawnSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
   };
-  for (const words of layingCommands(desk, edge)) {
+  const commands = [
+    ...layingCommands(desk, edge),
+    ...phones.flatMap(({ phone, net, name }) => joiningCommands(phone, net, name, edge)),
+  ];
+  for (const words of commands) {
     const outcome = await run('ip', words.split(' '));
     if (outcome.code === 0) continue;
     removeNow();
@@ -80,9 +111,9 @@ export async function makeNetworks(socket) {
       problem: `network namespaces can't be made here (ip ${words}: ${outcome.stderr.trim().split('\n')[0] ?? ''}): a container needs the capability SYS_ADMIN`,
     };
   }
-  const child = spawn('ip', ['netns', 'exec', edge, process.execPath, join(root, 'build', 'edge.mjs'), socket, desk], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const places = phones.map(({ phone, name }) => `${phone}=${name}`);
+  const program = [process.execPath, join(root, 'build', 'edge.mjs'), socket, desk, ...places];
+  const child = spawn('ip', ['netns', 'exec', edge, ...program], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const remove = async () => {
     process.off('exit', removeNow);

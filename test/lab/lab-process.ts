@@ -10,6 +10,8 @@ export interface LabProcess {
   /** Resolves when it has ended, with its exit code, or null when a signal ended it. */
   readonly exited: Promise<number | null>;
   readonly running: () => boolean;
+  /** Types a line on its standard input. Throws unless it was started with `typed`. */
+  readonly type: (line: string) => void;
   /** What it printed. */
   readonly printed: () => Promise<string>;
   /** Asks it to end, and after `graceMs` (default 5000) makes it and its children end. */
@@ -27,21 +29,35 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** How a program is started that is no plain server. */
+export interface LabProcessOptions {
+  /** The words that enter another network namespace. Default: none. */
+  readonly inside?: readonly string[];
+  /** Its home folder, which is also where it starts. Default: the lab's folder. */
+  readonly home?: string;
+  /** It reads commands from its standard input. Default false. */
+  readonly typed?: boolean;
+}
+
 /** Starts a program in the lab's folder. If we die, the kernel ends it too (setpriv --pdeathsig), so that nothing stays behind. */
 export async function startLabProcess(
   folder: string,
   name: string,
   command: string,
   args: readonly string[],
+  { inside = [], home = folder, typed = false }: LabProcessOptions = {},
 ): Promise<LabProcess> {
   const logPath = join(folder, `${name}.log`);
   const log = await open(logPath, 'a', 0o600);
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', command, ...args], {
-    cwd: folder,
+  // Twinkle leaves SIGTERM unheard while it waits for a name server: what is typed to ends by SIGKILL.
+  const child = spawn('setpriv', ['--pdeathsig', typed ? 'KILL' : 'TERM', ...inside, command, ...args], {
+    cwd: home,
     detached: true,
-    stdio: ['ignore', log.fd, log.fd],
-    env: programEnvironment(folder),
+    stdio: [typed ? 'pipe' : 'ignore', log.fd, log.fd],
+    env: programEnvironment(home),
   });
+  // What is typed to a program that has ended is lost: `running` tells.
+  child.stdin?.on('error', () => undefined);
   const exited = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => resolve(code));
     child.once('error', () => resolve(null));
@@ -62,6 +78,10 @@ export async function startLabProcess(
     pid,
     exited,
     running,
+    type: (line) => {
+      if (child.stdin === null) throw new Error(`${name} reads no commands`);
+      child.stdin.write(`${line}\n`);
+    },
     printed: () => readFile(logPath, 'utf8').catch(() => ''),
     kill,
     stop: async (graceMs = 5_000) => {

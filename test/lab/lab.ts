@@ -10,11 +10,14 @@ import { temporaryFolder } from '../support/temporary-folder';
 import { startBaresipAt, type Baresip, type BaresipOptions } from './baresip';
 import { makeCertificates } from './certificates';
 import { prepareKamailio } from './kamailio';
+import { startLinphoneAt } from './linphone';
+import type { OrdinaryPhone, PhoneName } from './ordinary-phone';
 import { missingForLab } from './lab-needs';
 import type { LabOptions, LabPresentation } from './lab-options';
 import { takePorts } from './ports';
 import { startRtpengine } from './rtpengine';
 import { startSippAt, type Sipp, type SippOptions } from './sipp';
+import { startTwinkleAt } from './twinkle';
 import { applyKeys, AUDIENCE, DOMAIN, ISSUER, keyDefinitions, siteOf, type LabKeys } from './site';
 
 export type { LabOptions, LabPresentation } from './lab-options';
@@ -67,6 +70,8 @@ export interface Lab {
   readonly baresip: Baresip;
   /** One more ordinary phone. */
   readonly startBaresip: (options: BaresipOptions) => Promise<Baresip>;
+  /** One more ordinary phone, in the network namespace that the words `inside` enter. Call `missingForPhone` first. */
+  readonly startPhone: (phone: PhoneName, inside: readonly string[], toneHz: number) => Promise<OrdinaryPhone>;
   /** Plays the scenario file (an absolute path); resolves when SIPp listens. */
   readonly sipp: (scenario: string, options: SippOptions) => Promise<Sipp>;
   /** Media sessions that rtpengine holds now. */
@@ -164,6 +169,16 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       answerMode: options.answerMode ?? 'auto',
     });
 
+    const startPhone: Lab['startPhone'] = async (phone, inside, toneHz) => {
+      const start = { linphone: startLinphoneAt, twinkle: startTwinkleAt }[phone];
+      const registered = async (user: string): Promise<boolean> => (await contactsOf(user)).length > 0;
+      const registrar = `${address}:${ports.udp}`;
+      const started = await start({ folder, domain: DOMAIN, registrar, inside, registered }, toneHz);
+      ends.push(started.stop);
+      for (const uri of await contactsOf(started.user)) contacts.set(started.user, uri);
+      return started;
+    };
+
     let sipps = 0;
     const wss = (port: number): string => `wss://${address}:${port}/`;
     return {
@@ -189,6 +204,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       },
       baresip,
       startBaresip: addBaresip,
+      startPhone,
       sipp: async (scenario, play) => {
         const name = `sipp-${(sipps += 1)}`;
         const place = { folder, address, domain: DOMAIN, proxyPort: ports.udp, ports: ports.sipp(sipps), name };

@@ -10,7 +10,7 @@ export const DOMAIN = 'lab.ringfence.test';
 export const ISSUER = 'ringfence';
 export const AUDIENCE = 'lab';
 /** Users whom no token may name: the ordinary phones, and the services of the practice gateway. */
-const RESERVED = '^(bob|pstn|echo|tone|busy|no-answer|call-me|digits)$';
+const RESERVED = '^(bob|linphone|twinkle|pstn|echo|tone|busy|no-answer|call-me|digits)$';
 
 /** The two keys that Kamailio verifies with. */
 export interface LabKeys {

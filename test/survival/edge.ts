@@ -8,7 +8,9 @@ import { chmod, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { labProblem, startLab, type Lab } from '../lab/lab';
-import { order, type EdgeFacts, type Order } from './orders';
+import { missingForPhone } from '../lab/lab-needs';
+import type { OrdinaryPhone, PhoneName } from '../lab/ordinary-phone';
+import { order, PHONE_HZ, type EdgeFacts, type Order, type PhoneOrder } from './orders';
 
 const execute = promisify(execFile);
 const ADDRESS = '10.77.0.1';
@@ -64,8 +66,67 @@ function lossCommands(percent: number): string[][] {
   return [['iptables', '-F'], ...(percent === 0 ? [] : rules)];
 }
 
+/** The ordinary phones: each one's namespace, and what runs there. */
+interface Phones {
+  readonly namespaces: Readonly<Partial<Record<PhoneName, string>>>;
+  readonly running: Map<PhoneName, OrdinaryPhone>;
+}
+
+/** Starts a phone, after one that a test has left; answers with null, or with what is missing. */
+async function startPhone(name: PhoneName, lab: Lab, { namespaces, running }: Phones): Promise<string | null> {
+  const namespace = namespaces[name];
+  if (namespace === undefined) return `${name} has no network namespace here`;
+  const missing = await missingForPhone(name);
+  if (missing !== null) return missing;
+  await running.get(name)?.stop();
+  running.set(name, await lab.startPhone(name, ['ip', 'netns', 'exec', namespace], PHONE_HZ));
+  return null;
+}
+
+/** Does as a phone is told. */
+async function obeyPhone({ phone: name, act, text }: PhoneOrder, lab: Lab, phones: Phones): Promise<unknown> {
+  if (act === 'start') return await startPhone(name, lab, phones);
+  const phone = phones.running.get(name);
+  if (act === 'stop') {
+    phones.running.delete(name);
+    await phone?.stop();
+    return null;
+  }
+  if (phone === undefined) throw new Error(`${name} does not run`);
+  switch (act) {
+    case 'events':
+      return await phone.events();
+    case 'digits':
+      return await phone.digits();
+    case 'heard':
+      return (await phone.heard()).toString('base64');
+    case 'dial':
+      phone.dial(text);
+      break;
+    case 'answer':
+      phone.answer();
+      break;
+    case 'hang-up':
+      phone.hangUp();
+      break;
+    case 'hold':
+      await phone.hold();
+      break;
+    case 'resume':
+      await phone.resume();
+      break;
+    case 'send-digits':
+      await phone.sendDigits(text);
+      break;
+    case 'listen':
+      await phone.listen();
+      break;
+  }
+  return null;
+}
+
 /** Does as it is told; answers with the moment where there is nothing else to say. */
-async function obey(todo: Order, lab: Lab, desk: string): Promise<unknown> {
+async function obey(todo: Order, lab: Lab, desk: string, phones: Phones): Promise<unknown> {
   const run = async (commands: readonly string[][]): Promise<number> => {
     for (const [command = '', ...args] of commands) await execute(command, args);
     return Date.now();
@@ -99,6 +160,8 @@ async function obey(todo: Order, lab: Lab, desk: string): Promise<unknown> {
       return lab.baresip.calls();
     case 'media-sessions':
       return await lab.mediaSessions();
+    case 'phone':
+      return await obeyPhone(todo, lab, phones);
     case 'logs':
       return await lab.logs();
   }
@@ -114,14 +177,16 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 export async function openEdge(
   socket: string,
   desk: string,
+  namespaces: Phones['namespaces'] = {},
 ): Promise<{ readonly close: () => Promise<void> } | { readonly problem: string }> {
   const problem = await labProblem();
   if (problem !== null) return { problem };
   const lab = await startLab({ address: ADDRESS, tls: true });
+  const phones: Phones = { namespaces, running: new Map() };
   const server = createServer((request, response) => {
     void (async () => {
       try {
-        const answer = await obey(order.parse(await bodyOf(request)), lab, desk);
+        const answer = await obey(order.parse(await bodyOf(request)), lab, desk, phones);
         response.end(JSON.stringify({ answer }));
       } catch (error) {
         response.statusCode = 500;

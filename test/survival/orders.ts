@@ -1,6 +1,32 @@
 /** What the tests may ask of the other namespace, and how they ask. */
 import { request } from 'node:http';
 import { z } from 'zod';
+import { PHONE_EVENTS, PHONES, type OrdinaryPhone, type PhoneName } from '../lab/ordinary-phone';
+
+/** What the ordinary phones play in their calls. */
+export const PHONE_HZ = 500;
+
+/** What an ordinary phone is told. `text`: whom to call, or digits to send. */
+const phoneOrder = z.object({
+  what: z.literal('phone'),
+  phone: z.enum(PHONES),
+  act: z.enum([
+    'start',
+    'dial',
+    'answer',
+    'hang-up',
+    'hold',
+    'resume',
+    'send-digits',
+    'events',
+    'digits',
+    'listen',
+    'heard',
+    'stop',
+  ]),
+  text: z.string().default(''),
+});
+export type PhoneOrder = z.infer<typeof phoneOrder>;
 
 const cable = z.enum(['wifi', 'lan']);
 export const order = z.discriminatedUnion('what', [
@@ -12,6 +38,7 @@ export const order = z.discriminatedUnion('what', [
   z.object({
     what: z.enum(['kill-gateway', 'restart-gateway', 'far-end-hangs-up', 'far-end-calls', 'media-sessions', 'logs']),
   }),
+  phoneOrder,
 ]);
 export type Order = z.infer<typeof order>;
 
@@ -45,6 +72,24 @@ async function ask(socket: string, todo: Order): Promise<unknown> {
   return answered.answer;
 }
 
+/** An ordinary phone in a namespace of its own, from afar. */
+export interface FarPhone {
+  /** Registers it; null, or why it can't be had here and what to install. */
+  readonly start: () => Promise<string | null>;
+  readonly dial: (user: string) => Promise<void>;
+  readonly answer: () => Promise<void>;
+  readonly hangUp: () => Promise<void>;
+  readonly hold: OrdinaryPhone['hold'];
+  readonly resume: OrdinaryPhone['resume'];
+  readonly sendDigits: OrdinaryPhone['sendDigits'];
+  readonly events: OrdinaryPhone['events'];
+  readonly digits: OrdinaryPhone['digits'];
+  readonly listen: OrdinaryPhone['listen'];
+  readonly heard: OrdinaryPhone['heard'];
+  /** Ends it, if it runs. */
+  readonly stop: OrdinaryPhone['stop'];
+}
+
 /** The network between the app and its gateway. Moments are in ms since the epoch. */
 export interface Network {
   readonly facts: () => Promise<EdgeFacts>;
@@ -57,7 +102,34 @@ export interface Network {
   readonly farEndHangsUp: () => Promise<void>;
   readonly farEndCalls: () => Promise<number>;
   readonly mediaSessions: () => Promise<number>;
+  readonly phone: (name: PhoneName) => FarPhone;
   readonly logs: () => Promise<string>;
+}
+
+function phoneAt(socket: string, phone: PhoneName): FarPhone {
+  const tell = (act: PhoneOrder['act'], text = ''): Promise<unknown> =>
+    ask(socket, { what: 'phone', phone, act, text });
+  const done = async (act: PhoneOrder['act'], text?: string): Promise<void> => {
+    await tell(act, text);
+  };
+  return {
+    start: async () =>
+      z
+        .string()
+        .nullable()
+        .parse(await tell('start')),
+    dial: (user) => done('dial', user),
+    answer: () => done('answer'),
+    hangUp: () => done('hang-up'),
+    hold: () => done('hold'),
+    resume: () => done('resume'),
+    sendDigits: (digits) => done('send-digits', digits),
+    events: async () => z.array(z.enum(PHONE_EVENTS)).parse(await tell('events')),
+    digits: async () => z.string().parse(await tell('digits')),
+    listen: () => done('listen'),
+    heard: async () => Buffer.from(z.string().parse(await tell('heard')), 'base64'),
+    stop: () => done('stop'),
+  };
 }
 
 /** Talks to the control on this socket. */
@@ -77,6 +149,7 @@ export function networkAt(socket: string): Network {
     },
     farEndCalls: () => number({ what: 'far-end-calls' }),
     mediaSessions: () => number({ what: 'media-sessions' }),
+    phone: (name) => phoneAt(socket, name),
     logs: async () => z.string().parse(await ask(socket, { what: 'logs' })),
   };
 }

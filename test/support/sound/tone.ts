@@ -32,8 +32,27 @@ export function toneSamples(hz: number, dbfs = -12): Int16Array {
   );
 }
 
+/** What an ordinary phone speaks: G.711. */
+export const TELEPHONE_RATE_HZ = 8_000;
+
+/** A tone without a pause at an ordinary phone's rate, as 16-bit samples. For phones that process nothing. */
+export function steadyTone(hz: number, seconds: number, dbfs = -12): Int16Array {
+  const amplitude = 32_767 * 10 ** (dbfs / 20);
+  return Int16Array.from({ length: seconds * TELEPHONE_RATE_HZ }, (_, n) =>
+    Math.round(amplitude * Math.sin((2 * Math.PI * hz * n) / TELEPHONE_RATE_HZ)),
+  );
+}
+
+/** The samples' own bytes, without a header. */
+export const rawSamples = (samples: Int16Array): Buffer =>
+  Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+
+/** The samples in such bytes; half a sample at the end is left out. */
+export const samplesOf = (bytes: Buffer): Int16Array =>
+  Int16Array.from({ length: Math.floor(bytes.length / 2) }, (_, n) => bytes.readInt16LE(2 * n));
+
 /** A mono 16-bit PCM WAV file (RIFF) around `samples`. */
-export function wavFile(samples: Int16Array): Buffer {
+export function wavFile(samples: Int16Array, rateHz: number = SAMPLE_RATE_HZ): Buffer {
   const header = Buffer.alloc(44);
   header.write('RIFF', 0, 'latin1');
   header.writeUInt32LE(36 + samples.byteLength, 4);
@@ -41,13 +60,13 @@ export function wavFile(samples: Int16Array): Buffer {
   header.writeUInt32LE(16, 16);
   header.writeUInt16LE(1, 20); // PCM
   header.writeUInt16LE(1, 22); // mono
-  header.writeUInt32LE(SAMPLE_RATE_HZ, 24);
-  header.writeUInt32LE(SAMPLE_RATE_HZ * 2, 28);
+  header.writeUInt32LE(rateHz, 24);
+  header.writeUInt32LE(rateHz * 2, 28);
   header.writeUInt16LE(2, 32);
   header.writeUInt16LE(16, 34);
   header.write('data', 36, 'latin1');
   header.writeUInt32LE(samples.byteLength, 40);
-  return Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]);
+  return Buffer.concat([header, rawSamples(samples)]);
 }
 
 /** Writes the bursts to `path`, readable by every user (Chromium's audio process may be another one). */
