@@ -133,6 +133,22 @@ export async function runEndToEnd(runtime, args) {
   }
 }
 
+/**
+ * The soak alone, at its full length.
+ * @param {Runtime} runtime
+ * @param {readonly string[]} args for Playwright
+ * @param {number} calls
+ * @returns {Promise<Counts>}
+ */
+export async function runSoak(runtime, args, calls) {
+  const testBed = await ownTestBed(runtime);
+  try {
+    return await play(testBed, args, { name: 'soak', env: { RINGFENCE_SOAK_CALLS: String(calls) } });
+  } finally {
+    await testBed.close();
+  }
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runProgram(async () => {
     const runtime = await setUp(['app', 'display']);

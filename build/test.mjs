@@ -38,7 +38,7 @@ async function runLab() {
   const place = await makeNamespace();
   try {
     say(place.reason);
-    return await runVitest('lab', place.inside);
+    return await runVitest('lab', { inside: place.inside });
   } finally {
     place.remove();
   }

@@ -8,10 +8,13 @@ import { failedToRun, readVitestReport } from './summary.mjs';
 
 /**
  * @param {'unit' | 'integration' | 'lab'} project
- * @param {readonly string[]} [inside] words to put before the command, to run it inside of something
+ * @param {object} [how]
+ * @param {readonly string[]} [how.inside] words to put before the command, to run it inside of something
+ * @param {Record<string, string>} [how.env] more of its environment
+ * @param {readonly string[]} [how.files] only those whose path holds one of these
  * @returns {Promise<import('./summary.mjs').Counts>}
  */
-export async function runVitest(project, inside = []) {
+export async function runVitest(project, { inside = [], env = {}, files = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'ringfence-vitest-'));
   try {
     const report = join(folder, 'report.json');
@@ -28,6 +31,7 @@ export async function runVitest(project, inside = []) {
       command,
       [
         ...words,
+        ...files,
         '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${report}`,
@@ -35,7 +39,7 @@ export async function runVitest(project, inside = []) {
       ],
       {
         cwd: root,
-        env: { ...process.env, RINGFENCE_SKIPS: skips },
+        env: { ...process.env, ...env, RINGFENCE_SKIPS: skips },
         show: true,
       },
     );
