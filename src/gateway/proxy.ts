@@ -2,6 +2,7 @@
  * The proxy (RFC 3261 section 16): who may send what, and where it goes. Transaction-stateful; dialogs are routed by the
  * flow token in the Record-Route.
  */
+import { parseTarget } from '../contracts/call/dial-target';
 import { decideDial } from '../contracts/policy/dial-rules';
 import { limitCall } from './call-limit';
 import { CallTable } from './call-table';
@@ -53,6 +54,12 @@ const PRIVATE_HEADERS = [
   'P-Preferred-Identity',
   'Remote-Party-ID',
 ];
+/** What the dial rules in a token do not let its bearer call. */
+const DENIED: Refusal = {
+  status: 403,
+  phrase: 'Dial rule',
+  headers: [{ name: 'Reason', value: 'SIP;cause=403;text="dial rule"' }],
+};
 const DIALOG_METHODS: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER']);
 const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO, REFER, NOTIFY, SUBSCRIBE, MESSAGE, PRACK';
 
@@ -156,6 +163,7 @@ export class Proxy {
     const [near, far] = isFromCaller ? [token.caller, token.callee] : [token.callee, token.caller];
     if (near.user !== from.user || (!isFromCaller && recipient.tag !== token.callerTag))
       return { status: 403, phrase: 'Forbidden dialog' };
+    if (request.method === 'REFER' && !this.#mayDial(from, request)) return DENIED;
     const { location, service } = this.#options;
     const absent: Endpoint = {
       id: far.endpointId,
@@ -203,12 +211,7 @@ export class Proxy {
     }
     // What runs goes on; what begins needs a token that lives.
     if (from.expiresAt !== null && from.expiresAt <= clock.now()) return { status: 403, phrase: 'Token expired' };
-    if (request.method === 'INVITE' && !this.#mayDial(from, request.uri))
-      return {
-        status: 403,
-        phrase: 'Dial rule',
-        headers: [{ name: 'Reason', value: 'SIP;cause=403;text="dial rule"' }],
-      };
+    if (!this.#mayDial(from, request)) return DENIED;
     const targets = this.#lookUp(from, uri.user, sender, DIALOG_METHODS.has(request.method));
     if (typeof targets === 'number') return { status: targets };
     // Preloaded routes can only mean the gateway itself: there is no other hop.
@@ -219,12 +222,25 @@ export class Proxy {
     return null;
   }
 
-  /** By the rules in the caller's token. Where this computer is, is not known here: emergency numbers are those of everywhere. */
-  #mayDial({ constraints }: Endpoint, uri: string): boolean {
-    return (
-      constraints === undefined ||
-      decideDial(constraints.dial, uri, { domain: this.#options.domain, country: '' }).allowed
-    );
+  /**
+   * By the rules in the sender's token: whom a call or a message goes to, and whom a REFER asks the other side to call. Where this computer is, is not
+   * known here: emergency numbers are those of everywhere.
+   */
+  #mayDial({ constraints }: Endpoint, request: SipRequest): boolean {
+    if (constraints === undefined) return true;
+    const { domain } = this.#options;
+    const targets = [
+      ...(['INVITE', 'MESSAGE', 'REFER'].includes(request.method) && partyOf(request, 'To')?.tag === null
+        ? [request.uri]
+        : []),
+      ...(request.method === 'REFER'
+        ? headersOf(request, 'Refer-To').map((value) => parseAddress(value)?.uri ?? '')
+        : []),
+    ];
+    return targets.every((uri) => {
+      const read = /^tel:/i.test(uri) ? parseTarget(uri, domain) : { uri };
+      return decideDial(constraints.dial, 'uri' in read ? read.uri : '', { domain, country: '' }).allowed;
+    });
   }
 
   #lookUp(from: Endpoint, user: string, sender: Party, makesDialog: boolean): readonly Target[] | number {

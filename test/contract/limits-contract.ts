@@ -52,6 +52,28 @@ const dialled: readonly (readonly [
   [{ dial_deny: ['10*'] }, '%31099%FF', false],
   [{ dial_deny: ['10*'] }, '10%39%39%0A', false],
   [{ dial_deny: ['10*'] }, '%31099%zz', false],
+  // Another spelling of a denied number.
+  [{ dial_deny: ['+1900*'] }, '*67+19005550123', false],
+  [{ dial_deny: ['+1900*'] }, '*31%23+19005550123', false],
+  [{ dial_deny: ['+1900*'] }, '%2331%23+19005550123', false],
+  [{ dial_deny: ['+1900*'] }, '01119005550123', false],
+  [{ dial_deny: ['+1900*'] }, '*6701119005550123', false],
+  [{ dial_deny: ['+1900*'] }, '+0019005550123', false],
+  [{ dial_deny: ['+1900*'] }, '+01119005550123', false],
+  [{ dial_deny: ['+4420*'] }, '+44(0)2079460018', false],
+  [{ dial_deny: ['+4420*'] }, '+4402079460018', false],
+  [{ dial_deny: ['+4420*'] }, '*67+4402079460018', false],
+  [{ dial_deny: ['+1900*'] }, '*67+12015550123', true],
+  // A rule names a star code.
+  [{ dial_deny: ['%2A67*'] }, '*67+12015550123', false],
+  [{ dial_deny: ['%2A67*'] }, '+25467222000', true],
+  [{ dial_deny: ['*31#*'] }, '*31%23+12015550123', false],
+  [{ dial_deny: ['%2331%23*'] }, '%2331%23+12015550123', false],
+  [{ dial: ['%2A97'] }, '*97', true],
+  [{ dial: ['%2A97'] }, '1097', false],
+  [{ dial: ['+254*'] }, '*67+254722000001', true],
+  [{ dial: ['+254*'] }, '011254722000001', false],
+  [{ dial: ['10??'], dial_deny: ['*'] }, '*31%23112', true],
 ];
 
 export function limitsContract({ server, visitors }: ContractRoom): void {
@@ -68,6 +90,19 @@ export function limitsContract({ server, visitors }: ContractRoom): void {
     expect([answer.status, headerOf(answer, 'Reason')]).toEqual(
       may ? [404, null] : [403, 'SIP;cause=403;text="dial rule"'],
     );
+  });
+
+  it('limits messages, and whom a REFER names, as it does calls', async () => {
+    const { domain } = server();
+    const alice = await visitors().client(undefined, { dial_deny: ['+1900*'] });
+    const statusOf = async (method: string, user: string, more: object = {}): Promise<number> =>
+      (await alice.response(alice.request(method, { uri: `sip:${user}@${domain}`, ...more }))).status;
+    const referTo = (uri: string) => ({ headers: [{ name: 'Refer-To', value: `<${uri}>` }] });
+    expect(await statusOf('MESSAGE', '*67+19005550123')).toBe(403);
+    expect(await statusOf('MESSAGE', '77')).toBe(404);
+    expect(await statusOf('REFER', '77', referTo(`sip:+19005550123@${domain}`))).toBe(403);
+    expect(await statusOf('REFER', '77', referTo('tel:+1-900-555-0123'))).toBe(403);
+    expect(await statusOf('REFER', '77', referTo(`sip:+12015550123@${domain}`))).toBe(404);
   });
 
   it('limits who calls, not who is called, and nothing within a call', async () => {

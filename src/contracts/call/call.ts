@@ -1,6 +1,7 @@
 /** Calls and registration as the phone engine shows them and the windows read them. */
 import { z } from 'zod';
 import { environment } from '../profile/profile';
+import type { AfterDigits } from './after-digits';
 
 export type CallId = string;
 export type CallDirection = 'outgoing' | 'incoming';
@@ -61,6 +62,10 @@ export interface CallFacts {
   readonly muted: boolean;
   /** Digits the agent sent, for the keypad's display (never logged). */
   readonly sentDigits: string;
+  /** What the agent typed to place it. */
+  readonly dialled?: string;
+  /** Digits behind the number that are still to be sent after the answer. */
+  readonly after?: readonly AfterDigits[];
   /** The far end is an assistant on a voice line: there are no digits to send and nobody to transfer to. */
   readonly assistant?: true;
   /** A problem that the agent can act on while the call goes on (microphone refused ...), or null. */

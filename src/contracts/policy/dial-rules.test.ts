@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { decideDial, isEmergency } from './dial-rules';
 import { dialPattern } from './policy';
-import { parseTarget } from '../call/sip-uri';
+import { parseTarget } from '../call/dial-target';
 
 const line = { domain: 'pbx.example.com', country: 'KE' };
-/** As an agent types it. */
+/** As an agent types it; a SIP URI is judged as it stands, as a gateway has it. */
 const uriOf = (typed: string): string => {
+  if (/^sips?:.*@/.test(typed)) return typed;
   const target = parseTarget(typed, line.domain);
   if ('problem' in target) throw new Error(`${typed}: ${target.problem}`);
   return target.uri;
@@ -102,8 +103,137 @@ it('does not try every way to fit a pattern of many stars', () => {
   expect(decide(`sip:${'1'.repeat(64)}@pbx.example.com`, { deny: [`${'*1'.repeat(15)}*2`] }).allowed).toBe(true);
 });
 
+/** `in`: the region of the computer, '' at a gateway. */
+const spellings: readonly (readonly [rule: string, dialled: string, denied: boolean, region?: string])[] = [
+  // The trunk prefix.
+  ['+4420*', '+44 (0)20 7946 0018', true],
+  ['+4420*', '0044 (0)20 7946 0018', true],
+  ['+4420*', 'sip:+44(0)2079460018@pbx.example.com', true],
+  ['+4420*', 'sip:+4402079460018@pbx.example.com', true],
+  ['+4420*', 'sip:+44-0-2079460018@other.example', true],
+  ['+44 (0)20 *', '+442079460018', true],
+  ['+39 06*', '+39 06 6982 0000', true],
+  ['+396*', '+39 06 6982 0000', false],
+  // Codes that hide the caller's number, and other star codes.
+  ['+1900*', '*67+19005550123', true],
+  ['+1900*', '*67 1900 5550123', false],
+  ['1900*', '*67 1900 5550123', true],
+  ['+1900*', '*31#+19005550123', true],
+  ['+1900*', '#31#+19005550123', true],
+  ['+1900*', '*82*67+19005550123', true],
+  ['+1900*', '1831+19005550123', true],
+  ['+1900*', 'sip:*67%2B19005550123@pbx.example.com', true],
+  ['+1900*', 'sip:*31%23+19005550123@pbx.example.com', true],
+  ['+1900*', 'sip:**21*+19005550123%23@pbx.example.com', true],
+  ['0900*', '*670900555', true],
+  ['+254900*', '141 00 254 900 111222', true],
+  // International prefixes.
+  ['+254*', '011254722000001', true],
+  ['+254*', '*67 011 254 722000001', true],
+  ['+254*', '0011254722000001', true],
+  ['+254*', '000254722000001', true],
+  ['+254*', 'sip:+00254722000001@pbx.example.com', true],
+  ['+254*', 'sip:+011254722000001@pbx.example.com', true],
+  ['+254*', 'sip:+0254722000001@pbx.example.com', true],
+  ['+254*', 'sip:0000254722000001@pbx.example.com', true],
+  ['00254*', '011254722000001', true],
+  ['+254*', '810254722000001', true, 'RU'],
+  ['+254*', '810254722000001', false],
+  ['+254*', '009254722000001', true, 'NG'],
+  ['+254*', '254722000001', false],
+  // A national number, where the region is known.
+  ['+254900*', '0900111222', true, 'KE'],
+  ['+254900*', '0900111222', false],
+  ['+254900*', '0900111222', false, 'DE'],
+  ['+1900*', '19005550123', true, 'US'],
+  ['+3690*', '06901234567', true, 'HU'],
+  ['+254*', '1001', false, 'KE'],
+  // What a server may take out of a user part.
+  ['+254*', 'sip:722000001;phone-context=+254@pbx.example.com', true],
+  ['+254*', 'sip:+254722000001,,1@pbx.example.com', true],
+  ['+254*', 'sip:+254-722;ext=1@pbx.example.com', true],
+  ['+254*', 'sip:+2-5-4-722x45@pbx.example.com', true],
+  ['+254*', 'sip:+%D9%A2%D9%A5%D9%A4722000001@pbx.example.com', true],
+  ['+254*', 'sip:%E2%80%AA+254722000001@pbx.example.com', true],
+  ['+254*', 'sip:%EF%BC%8B254722000001@pbx.example.com', true],
+  ['+254*', 'sips:+254722000001@pbx.example.com', true],
+  ['+254*', 'sip:+254722000001@[2001:db8::1]:5060', true],
+  // A rule names a star code.
+  ['*67', '*67+12015550123', true],
+  ['*67', '*672015550123', true],
+  ['*67', '+254722000067', true],
+  ['*67', '+12015550123', false],
+  ['*31#', '*31#+12015550123', true],
+  ['*31#', '#31#+12015550123', false],
+  ['#31#', '#31#+12015550123', true],
+  ['#31#*', '#31#+12015550123', true],
+  ['%2A67*', '*67+12015550123', true],
+  ['%2A67*', '+25467222', false],
+  ['%2A67', '*67+12015550123', true],
+  ['*67', '*82*67+12015550123', true],
+  ['%2A21%2A*', '*21*0722000001#', true],
+  // Rules as people write them.
+  ['+1 900 *', '+19005550123', true],
+  ['+1-900-*', '+19005550123', true],
+  ['(+1) 900 *', '+19005550123', true],
+  ['+1\u00a0900\u00a0*', '+19005550123', true],
+  ['\u200e+1900*', '+19005550123', true],
+  ['\uff0b1900*', '+19005550123', true],
+  ['tel:+1-900*', '+19005550123', true],
+  [' +1900* ', '+19005550123', true],
+];
+
+describe('a denied number behind another spelling', () => {
+  it.each(spellings.map(([rule, dialled, denied, region = '']) => [rule, dialled, denied, region] as const))(
+    '%s and %s: %s %s',
+    (written, dialled, denied, country) => {
+      const rule = dialPattern.parse(written);
+      const decision = decideDial({ allow: [], deny: [rule] }, uriOf(dialled), { ...line, country });
+      expect(decision.allowed).toBe(!denied);
+    },
+  );
+
+  it.each([
+    ['+254*', '*67+254722000001', true],
+    ['+254*', '*31#+254722000001', true],
+    ['+254*', '*67 00 254 722000001', true],
+    ['+254 *', '+254722000001', true],
+    ['%2A97', '*97', true],
+    ['%2A97', '1097', false],
+    ['%2A67*', '*67+12015550123', true],
+    ['*31#+254*', '*31#+254722000001', true],
+    // Only what means the same everywhere.
+    ['+254*', '011254722000001', false],
+    ['+254*', '**21*+254722000001', false],
+    ['+254*', '*21*+254722000001', false],
+    ['+254*', 'sip:+00254722000001@pbx.example.com', false],
+    ['+254*', 'sip:722000001;phone-context=+254@pbx.example.com', false],
+    ['+254*', '0722000001', false],
+    ['+4420*', 'sip:+44020@pbx.example.com', false],
+  ])('%s allows %s: %s', (written, dialled, allowed) => {
+    expect(decide(dialled, { allow: [dialPattern.parse(written)] }).allowed).toBe(allowed);
+  });
+});
+
 describe('an emergency number', () => {
-  it.each(['112', '911', '999', '9-1-1', 'tel:112', 'sip:112@pbx.example.com'])('%s passes every rule', (typed) => {
+  it.each([
+    '112',
+    '911',
+    '999',
+    '9-1-1',
+    '\u200e112',
+    '\u0661\u0661\u0662',
+    'tel:112',
+    'tel:112;phone-context=pbx.example.com',
+    'tel:911;phone-context=+1',
+    'sip:112@pbx.example.com',
+    'sip:%E2%80%8E112@pbx.example.com',
+    '911@pbx.example.com',
+    '911@PBX.example.com:5061',
+    '112,,1',
+    '*31#112',
+    '*67911',
+  ])('%s passes every rule', (typed) => {
     expect(decide(typed, { allow: ['+1*'], deny: ['*', '112', '911', '999'] })).toEqual({
       allowed: true,
       emergency: true,

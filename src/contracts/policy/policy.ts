@@ -1,21 +1,20 @@
 /** What a profile's line may do, and who says so. */
 import { z } from 'zod';
 import { DEFAULT_CALLS, MOST_CALLS } from './call-limits';
+import { DIAL_PATTERN, plainDialPattern } from './dial-pattern';
 
 /** What a grant is for. */
 export const purpose = z.enum(['sip', 'events', 'voice']);
 export type Purpose = z.infer<typeof purpose>;
 
 /**
- * Whom a line may call: an E.164 number, an extension, `user@domain` or a SIP URI, where `*` stands for any rest and `?` for one
- * character: `+254*`, `10??`, `sip:*@pbx.example.com`. Matching is in dial-rules.ts.
+ * Whom a line may call: an E.164 number, an extension, a star code, `user@domain` or a SIP URI, where `*` stands for any rest and `?` for one
+ * character: `+254*`, `10??`, `sip:*@pbx.example.com`. Blanks and hyphens in a number do not count. Matching is in dial-rules.ts.
  */
 export const dialPattern = z
   .string()
-  .regex(
-    /^(?:\+?[0-9*?]{1,32}|(?:sips?:)?[A-Za-z0-9*?._+%~-]{1,64}(?:@[A-Za-z0-9*?.-]{1,100})?)$/,
-    'write a number or an address, with * for any rest and ? for one character',
-  );
+  .overwrite(plainDialPattern)
+  .regex(DIAL_PATTERN, 'write a number or an address, with * for any rest and ? for one character');
 export const dialRules = z.object({
   /** Empty: everybody. */
   allow: z.array(dialPattern).max(20).default([]),

@@ -3,7 +3,7 @@ import { decideDial, EMERGENCY_SENTENCE, type DialLine } from '../../contracts/p
 import type { ProfilePolicy, Purpose } from '../../contracts/policy/policy';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
-import { parseTarget } from '../../contracts/call/sip-uri';
+import { parseTarget } from '../../contracts/call/dial-target';
 import type { Clock } from '../base/clock';
 import { hoursInWords, isWithin } from './hours';
 import { createTokenBuckets } from '../base/token-bucket';

@@ -2,7 +2,7 @@
  * Production is kept apart: a key (by its fingerprint) or a SIP identity that a production profile uses can't be used in a profile of another
  * environment, and the other way round.
  */
-import { percentDecoded } from '../../contracts/policy/dial-rules';
+import { percentDecoded } from '../../contracts/policy/dial-readings';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, type Failure } from '../../contracts/base/result';
 import type { ProfileStore } from './profile-store';

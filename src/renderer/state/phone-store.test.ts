@@ -50,6 +50,7 @@ function setUp() {
       hold: () => undefined,
       resume: () => undefined,
       sendDigits: () => undefined,
+      sendAfter: () => undefined,
       dismiss: () => undefined,
       useMicrophone: () => Promise.resolve(),
       remoteStream: () => null,

@@ -27,6 +27,7 @@ type Verbs = Pick<
   | 'hold'
   | 'resume'
   | 'sendDigits'
+  | 'sendAfter'
   | 'dismiss'
   | 'useMicrophone'
   | 'remoteStream'
@@ -153,6 +154,7 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
     hold: (id) => agent()?.hold(id),
     resume: (id) => agent()?.resume(id),
     sendDigits: (id, digits) => agent()?.sendDigits(id, digits),
+    sendAfter: (id) => agent()?.sendAfter(id),
     dismiss: (id) => agent()?.dismiss(id),
     useMicrophone: async (stream) => {
       await agent()?.useMicrophone(stream);

@@ -214,6 +214,7 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
     hold: (id) => entries.get(id)?.voice.setHeld(true),
     resume: (id) => entries.get(id)?.voice.setHeld(false),
     sendDigits: () => undefined,
+    sendAfter: () => undefined,
     dismiss,
     useMicrophone: (stream) => {
       for (const entry of liveEntries()) {

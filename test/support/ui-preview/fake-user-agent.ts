@@ -137,6 +137,7 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
       move(id, { type: 'hold', side: 'us', on: false });
     },
     sendDigits: (id, digits) => move(id, { type: 'digits', digits }),
+    sendAfter: (id) => move(id, { type: 'after', after: [] }),
     dismiss: (id) => set({ calls: snapshot.calls.filter((call) => call.id !== id) }),
     useMicrophone: () => Promise.resolve(),
     remoteStream: () => null,

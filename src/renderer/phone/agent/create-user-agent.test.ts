@@ -168,7 +168,7 @@ describe('a call', () => {
       ok: false,
       failure: { reason: 'microphone-unavailable', action: 'choose-microphone' },
     });
-    expect(await a.agent.place('12x34')).toMatchObject({
+    expect(await a.agent.place('12y34')).toMatchObject({
       ok: false,
       failure: { reason: 'invalid-input', action: 'check-number' },
     });

@@ -3,7 +3,8 @@ import type { MicrophoneSource } from '../../media/microphone-source';
 import type { Grant } from '../../../contracts/profile/grant';
 import { isLoopbackUrl } from '../../../contracts/base/loopback';
 import { fail, ok, type Result } from '../../../contracts/base/result';
-import { parseTarget } from '../../../contracts/call/sip-uri';
+import { parseTarget, type ParsedTarget } from '../../../contracts/call/dial-target';
+import { parseSipUri } from '../../../contracts/call/sip-uri';
 import { canAnswer, canEnd } from '../call/call';
 import { createCallTable } from '../call/call-table';
 import type { Clock } from '../../base/clock';
@@ -189,8 +190,11 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         send: (text) => socket.send(text),
         onRegisterAnswer: (answer) => registration.registerAnswered(answer),
         onInviteRefused: (target, refusal) => registration.presentAnother(target, refusal),
-        onRedirected: async (target) => {
-          const allowed = (await deps.mayCall?.(target)) ?? ok(null);
+        onRedirected: async (uri) => {
+          // As typed: what can't be read can't be judged, and is not called.
+          const target = read(uri, grant);
+          if ('problem' in target) return targetSentence(target.problem, uri);
+          const allowed = (await deps.mayCall?.(target.uri)) ?? ok(null);
           return allowed.ok ? null : allowed.failure.sentence;
         },
         onUnplayable: (peer, problem) => view.tell(unplayableCall(peer, problem)),
@@ -204,6 +208,13 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       },
     );
     return stack;
+  }
+
+  /** What is typed, clicked, or answered by a redirect, as this line reads it. */
+  function read(text: string, { identity }: Grant): ParsedTarget {
+    const target = parseTarget(text, identity.slice(identity.lastIndexOf('@') + 1));
+    // JsSIP would make a sip: call of it (RFC 3261 section 19.1: it asks for TLS all the way).
+    return 'uri' in target && target.uri.startsWith('sips:') ? { problem: 'secure-only' } : target;
   }
 
   const notConnected = () => fail('gateway-unavailable', 'The phone is not connected to its gateway.', 'retry');
@@ -239,8 +250,8 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       const own = registration.grant();
       const line = stack;
       if (own === null || line === null || !socket.isUp()) return notConnected();
-      const target = parseTarget(typed, own.identity.slice(own.identity.indexOf('@') + 1));
-      if ('problem' in target) return fail('invalid-input', targetSentence(target.problem), 'check-number');
+      const target = read(typed, own);
+      if ('problem' in target) return fail('invalid-input', targetSentence(target.problem, typed), 'check-number');
       if (calls.live().length >= mostCalls()) return fail('too-many-calls', tooManyCallsSentence(mostCalls()), 'none');
       const acquiring = deps.microphone.acquire();
       const allowed = permission === undefined ? ok(null) : await permission;
@@ -257,14 +268,17 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         return notConnected();
       }
       const drawn = view.holdBack();
-      const [, user = '', host = ''] = /^sip:([^@]*)@(.*)$/.exec(target.uri) ?? [];
-      const { entry, media } = calls.dial(partyOf(user.replaceAll('%23', '#'), host, ''), acquired.value);
+      const { user, host } = parseSipUri(target.uri) ?? { user: '', host: '' };
+      const { entry, media } = calls.dial(partyOf(decodeURIComponent(user), host, ''), acquired.value, {
+        dialled: typed,
+        after: target.after,
+      });
       const { id } = entry.call();
       const session = line.call(target.uri, media, entry.listener);
       if (session === 'no-address' || session === 'insecure') {
         calls.forget(id);
         view.showNow();
-        const sentence = session === 'insecure' ? INSECURE_SENTENCE : targetSentence('malformed-uri');
+        const sentence = session === 'insecure' ? INSECURE_SENTENCE : targetSentence('malformed-uri', typed);
         return fail('invalid-input', sentence, 'check-number');
       }
       if (session === 'no-media') entry.apply({ type: 'ended', at: clock.now(), cause: 'media-failed', details: '' });
@@ -283,6 +297,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     hold: calls.hold,
     resume: calls.resume,
     sendDigits: (id, digits) => calls.get(id)?.sendDigits(digits),
+    sendAfter: (id) => calls.get(id)?.sendAfter(),
     dismiss: calls.dismiss,
     useMicrophone: calls.useMicrophone,
     remoteStream: (id) => calls.get(id)?.remoteStream() ?? null,

@@ -69,7 +69,9 @@ export function registerOutcome(answer: RegisterAnswer | 'lost', grant: Grant, n
     );
   const verdict = judgeRegister(answer, { grant, now, tokenRetried: true, toProxy: true });
   if (verdict.kind === 'accepted')
-    return ok(`as ${grant.identity.slice(0, grant.identity.lastIndexOf('@'))}, for ${Math.round(verdict.lifeMs / 1000)} s`);
+    return ok(
+      `as ${grant.identity.slice(0, grant.identity.lastIndexOf('@'))}, for ${Math.round(verdict.lifeMs / 1000)} s`,
+    );
   if (verdict.kind !== 'problem') throw new Error(`nothing is tried again here: ${verdict.kind}`);
   const { reason, action } = MEANING[verdict.problem];
   return fail(reason, verdict.sentence, action, { details: `${answer.status} ${answer.phrase}`.trim() });

@@ -20,6 +20,7 @@ describe('a call', () => {
     for (const [contact, cause] of [
       ['<sip:1002@practice.invalid>', null],
       ['<sip:+19001234567@practice.invalid>', 'redirect-forbidden'],
+      ['<sip:+1%2D900-1234567@practice.invalid;user=phone>', 'redirect-forbidden'],
     ] as const) {
       const invites = a.trace.filter(({ text }) => text.startsWith('INVITE')).length;
       board().judge = ({ message, text }) => {
@@ -47,7 +48,8 @@ describe('a call', () => {
         expect(a.trace.filter(({ text }) => text.startsWith('INVITE'))).toHaveLength(invites + 1);
       }
     }
-    expect(asked).toEqual(['sip:1002@practice.invalid', 'sip:+19001234567@practice.invalid']);
+    const denied = 'sip:+19001234567@practice.invalid';
+    expect(asked).toEqual(['sip:1002@practice.invalid', denied, denied]);
     expect(a.microphone.inUse()).toBe(0);
   });
 });

@@ -1,8 +1,9 @@
 /** The digits of one call on their way: one after the other, each only when it can be heard. */
+import { PAUSE_S } from '../../../contracts/call/after-digits';
 import type { Clock } from '../../base/clock';
 import { toneSenderOf } from '../base/tone-sender';
 import type { StackSession } from '../port/sip-stack';
-import { dequeue, emptyQueue, enqueue } from './dtmf-queue';
+import { dequeue, emptyQueue, enqueue, PAUSE } from './dtmf-queue';
 
 export interface CallDigitsPorts {
   readonly clock: Clock;
@@ -15,7 +16,8 @@ export interface CallDigitsPorts {
 }
 
 export interface CallDigits {
-  readonly add: (digits: string) => void;
+  /** `waitS`: seconds of silence before the first of them. */
+  readonly add: (digits: string, waitS?: number) => void;
   /** Something changed that may let the next digit out. */
   readonly pump: () => void;
   /** The last digit did not arrive: those that wait are given up. */
@@ -42,20 +44,21 @@ export function createCallDigits({ clock, session, mayPlay, isUp, onFailed }: Ca
     if (!isUp() && toneSenderOf(line.connection()) === null) return;
     const next = dequeue(queue);
     if (next === null) return;
-    if (!line.sendDigit(next.digit, DIGIT, GAP)) {
+    const pauses = next.digit === PAUSE;
+    if (!pauses && !line.sendDigit(next.digit, DIGIT, GAP)) {
       failed();
       return;
     }
     queue = next.rest;
     sounding = true;
-    clock.after(DIGIT + GAP, () => {
+    clock.after(pauses ? PAUSE_S * 1000 : DIGIT + GAP, () => {
       sounding = false;
       pump();
     });
   }
   return {
-    add: (digits) => {
-      queue = enqueue(queue, digits);
+    add: (digits, waitS = 0) => {
+      queue = enqueue(queue, digits, waitS / PAUSE_S);
     },
     pump,
     failed,

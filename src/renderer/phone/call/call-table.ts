@@ -1,6 +1,6 @@
 /** Which calls there are, and who has the microphone: one call at a time, and each its own copy of it. */
 import type { MicrophoneSource } from '../../media/microphone-source';
-import type { Call, CallId, Party } from '../../../contracts/call/call';
+import type { Call, CallFacts, CallId, Party } from '../../../contracts/call/call';
 import { canAnswer, incomingCall, outgoingCall } from './call';
 import { createLiveCall, type LiveCallControl, type LiveCallDeps } from './live-call';
 import { microphoneSentence } from '../port/refusals';
@@ -31,9 +31,17 @@ export interface CallTable {
   readonly get: (id: CallId) => CallEntry | undefined;
   readonly activeCallId: () => CallId | null;
   readonly sounds: () => readonly Sound[];
-  readonly track: (direction: 'incoming' | 'outgoing', peer: Party) => CallEntry;
+  readonly track: (
+    direction: 'incoming' | 'outgoing',
+    peer: Party,
+    typed?: Pick<CallFacts, 'dialled' | 'after'>,
+  ) => CallEntry;
   /** A call to be placed, with its copy of the microphone that was acquired for it; the others are put on hold. */
-  readonly dial: (peer: Party, microphone: MediaStream) => { readonly entry: CallEntry; readonly media: MediaStream };
+  readonly dial: (
+    peer: Party,
+    microphone: MediaStream,
+    typed?: Pick<CallFacts, 'dialled' | 'after'>,
+  ) => { readonly entry: CallEntry; readonly media: MediaStream };
   /** It was never placed: gone as if nobody had dialled. */
   readonly forget: (id: CallId) => void;
   readonly dismiss: (id: CallId) => void;
@@ -55,23 +63,30 @@ export function createCallTable(deps: CallTableDeps): CallTable {
   let activeCallId: CallId | null = null;
   const live = (): CallEntry[] => [...entries.values()].filter((entry) => isLive(entry.call()));
 
-  function track(direction: 'incoming' | 'outgoing', peer: Party): CallEntry {
+  function track(
+    direction: 'incoming' | 'outgoing',
+    peer: Party,
+    typed: Pick<CallFacts, 'dialled' | 'after'> = {},
+  ): CallEntry {
     const { profileId, identity } = deps.line();
     const facts = { id: deps.newId(), peer, profileId, startedAt: deps.clock.now() };
     const { id } = facts;
-    const control = createLiveCall(direction === 'incoming' ? incomingCall(facts) : outgoingCall(facts), {
-      ...deps,
-      isActive: () => activeCallId === id,
-      takeFloor: () => {
-        if (activeCallId === null) {
-          activeCallId = id;
-          deps.onChange();
-        }
-        return activeCallId === id;
+    const control = createLiveCall(
+      direction === 'incoming' ? incomingCall(facts) : outgoingCall({ ...facts, ...typed }),
+      {
+        ...deps,
+        isActive: () => activeCallId === id,
+        takeFloor: () => {
+          if (activeCallId === null) {
+            activeCallId = id;
+            deps.onChange();
+          }
+          return activeCallId === id;
+        },
+        isOwn: ({ uri }) => uri.toLowerCase() === `sip:${identity}`.toLowerCase(),
+        onEnded: () => finish(id),
       },
-      isOwn: ({ uri }) => uri.toLowerCase() === `sip:${identity}`.toLowerCase(),
-      onEnded: () => finish(id),
-    });
+    );
     const entry: CallEntry = { ...control, media: null, answering: false };
     entries.set(id, entry);
     deps.onEvent(calling(control.call(), identity.split('@')[0] ?? ''));
@@ -119,8 +134,8 @@ export function createCallTable(deps: CallTableDeps): CallTable {
         return stream === null ? [] : [{ callId: entry.call().id, stream }];
       }),
     track,
-    dial: (peer, microphone) => {
-      const entry = track('outgoing', peer);
+    dial: (peer, microphone, typed) => {
+      const entry = track('outgoing', peer, typed);
       const media = copyOf(microphone);
       entry.media = media;
       makeActive(entry.call().id);

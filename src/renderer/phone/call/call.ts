@@ -2,6 +2,7 @@
  * A call's life as one pure function over the Call union (drawn in contracts/call.ts). JsSIP is the state machine of the
  * protocol; this is a projection of it. An event that does not apply returns the same object; `ended` absorbs.
  */
+import type { AfterDigits } from '../../../contracts/call/after-digits';
 import type { Call, CallFacts, CallProblem, EndCause, HoldState } from '../../../contracts/call/call';
 
 export type CallEvent =
@@ -22,11 +23,15 @@ export type CallEvent =
   | { readonly type: 'restored' }
   | { readonly type: 'muted'; readonly on: boolean }
   | { readonly type: 'digits'; readonly digits: string }
+  /** What remains to be sent of the digits behind the number. */
+  | { readonly type: 'after'; readonly after: readonly AfterDigits[] }
   | { readonly type: 'problem'; readonly problem: CallProblem | null }
   | { readonly type: 'ended'; readonly at: number; readonly cause: EndCause; readonly details: string };
 
 /** A call that the agent places. */
-export function outgoingCall(facts: Pick<CallFacts, 'id' | 'peer' | 'profileId' | 'startedAt'>): Call {
+export function outgoingCall(
+  facts: Pick<CallFacts, 'id' | 'peer' | 'profileId' | 'startedAt' | 'dialled' | 'after'>,
+): Call {
   return { ...facts, direction: 'outgoing', muted: false, sentDigits: '', problem: null, phase: 'dialing' };
 }
 
@@ -52,6 +57,8 @@ const factsOf = (call: Call): CallFacts => ({
   muted: call.muted,
   sentDigits: call.sentDigits,
   problem: call.problem,
+  ...(call.dialled === undefined ? {} : { dialled: call.dialled }),
+  ...(call.after === undefined ? {} : { after: call.after }),
   ...(call.assistant === undefined ? {} : { assistant: call.assistant }),
 });
 
@@ -110,6 +117,8 @@ export function transition(call: Call, event: CallEvent): Call {
       return call.muted === event.on ? call : { ...call, muted: event.on };
     case 'digits':
       return event.digits === '' ? call : { ...call, sentDigits: call.sentDigits + event.digits };
+    case 'after':
+      return { ...call, after: event.after };
     case 'problem':
       return call.problem === event.problem ? call : { ...call, problem: event.problem };
     case 'ended':

@@ -16,6 +16,9 @@ describe('the DTMF queue', () => {
   it('keeps what RFC 4733 knows and drops the rest', () => {
     expect(cleanDigits(' 12-3a(d)E, ,x*#')).toBe('123AD*#');
   });
+  it('holds pauses in front of digits', () => {
+    expect(drain(enqueue(enqueue(emptyQueue, '1'), '2#', 2))).toBe('1,,2#');
+  });
   it('is bounded', () => {
     expect(enqueue(emptyQueue, '1'.repeat(10_000))).toHaveLength(256);
   });

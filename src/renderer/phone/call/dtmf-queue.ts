@@ -11,12 +11,15 @@ export function cleanDigits(typed: string): string {
   return typed.toUpperCase().replace(/[^0-9*#A-D]/g, '');
 }
 
-/** Adds digits at the end. */
-export function enqueue(queue: DtmfQueue, digits: string): DtmfQueue {
-  return (queue + cleanDigits(digits)).slice(0, LONGEST);
+/** Stands for a pause of 2 s in the queue. */
+export const PAUSE = ',';
+
+/** Adds digits at the end, behind so many pauses. */
+export function enqueue(queue: DtmfQueue, digits: string, pauses = 0): DtmfQueue {
+  return (queue + PAUSE.repeat(pauses) + cleanDigits(digits)).slice(0, LONGEST);
 }
 
-/** The digit to send now and what then remains; null when nothing waits. */
+/** The digit to send now (or `PAUSE`) and what then remains; null when nothing waits. */
 export function dequeue(queue: DtmfQueue): { readonly digit: string; readonly rest: DtmfQueue } | null {
   return queue === '' ? null : { digit: queue.charAt(0), rest: queue.slice(1) };
 }

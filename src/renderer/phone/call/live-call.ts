@@ -49,6 +49,8 @@ export interface LiveCallControl {
   /** Who is active, muted or held changed. */
   readonly applyMicrophone: () => void;
   readonly sendDigits: (digits: string) => void;
+  /** The agent says so: the next digits behind the number. */
+  readonly sendAfter: () => void;
   readonly flowLost: () => void;
   /** Registered over another flow; `moved`: this computer's addresses changed, so the sound needs another path too. */
   readonly flowRestored: (moved: boolean) => void;
@@ -147,6 +149,20 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     isUp: deps.isUp,
     onFailed: () => apply({ type: 'problem', problem: 'dtmf-failed' }),
   });
+  function play(clean: string, waitS: number): void {
+    if (call.problem === 'dtmf-failed') apply({ type: 'problem', problem: null });
+    digits.add(clean, waitS);
+    apply({ type: 'digits', digits: clean });
+    deps.onEvent(digitsSent(call, clean.length));
+    digits.pump();
+  }
+  /** Once the call is up: what is to be sent by itself, up to what waits for the agent. */
+  function playAfter(): void {
+    for (let [next, ...rest] = call.after ?? []; next?.when === 'pause'; [next, ...rest] = rest) {
+      apply({ type: 'after', after: rest });
+      play(next.digits, next.waitS);
+    }
+  }
   const path = createSoundPath({
     clock,
     wantNewPath: () => reinvites.wantNewPath(),
@@ -183,6 +199,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       flowDown = !deps.isUp();
       showInterruption();
       reinvites.reconcile();
+      playAfter();
     },
     onPeerHold: (on) => apply({ type: 'hold', side: 'peer', on }),
     onPeerOffer: reinvites.heardOfPeer,
@@ -254,11 +271,14 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     sendDigits: (typed) => {
       const clean = cleanDigits(typed);
       if (clean === '' || !canSendDigits(call)) return;
-      if (call.problem === 'dtmf-failed') apply({ type: 'problem', problem: null });
-      digits.add(clean);
-      apply({ type: 'digits', digits: clean });
-      deps.onEvent(digitsSent(call, clean.length));
-      digits.pump();
+      play(clean, 0);
+    },
+    sendAfter: () => {
+      const [next, ...rest] = call.after ?? [];
+      if (next === undefined || !canSendDigits(call)) return;
+      apply({ type: 'after', after: rest });
+      play(next.digits, 0);
+      if (answered()) playAfter();
     },
     flowLost: () => {
       flowDown = true;

@@ -2,6 +2,7 @@
 import * as JsSIP from 'jssip';
 import type { RTCSessionEvent } from 'jssip/lib/UA';
 import type { Party } from '../../../contracts/call/call';
+import { parseTarget } from '../../../contracts/call/dial-target';
 import { challengesIn, withAnswerableChallenge } from '../wire/challenge';
 import { mediaOptions } from './js-session';
 import { createJssipSession, type JssipSession } from './jssip-session';
@@ -223,6 +224,12 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     wire.ondata(message === null || descriptions === null ? text : descriptions.hear(message, text));
     arriving = null;
   };
+  /** A tel URI, of which JsSIP can't make a request, as the SIP URI of our own domain. Redirects name such. */
+  const callableUri = (uri: string): string => {
+    if (!/^tel:/i.test(uri)) return uri;
+    const read = parseTarget(uri, config.identity.slice(config.identity.lastIndexOf('@') + 1));
+    return 'uri' in read ? read.uri : uri;
+  };
   const invite = (
     target: string,
     media: MediaStream,
@@ -327,7 +334,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     },
     call: (target, media, sessionListener) =>
       createRetriedSession(target, media, sessionListener, {
-        invite,
+        invite: (next, ...rest) => invite(callableUri(next), ...rest),
         freshToken: listener.onInviteRefused,
         mayFollow: listener.onRedirected,
       }),

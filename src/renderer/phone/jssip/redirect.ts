@@ -11,10 +11,10 @@ export interface Hops {
 const MOST_HOPS = 5;
 const REDIRECTS = new Set([300, 301, 302]);
 
-/** A URI as it can be called: without headers, by which a stranger could write our request. Null: no SIP URI. */
+/** A URI as it can be called: without headers, by which a stranger could write our request. Null: neither a SIP nor a tel URI. */
 function callable(uri: string): string | null {
   const plain = uri.replace(/\?.*$/, '').replace(/;method=[^;]*/i, '');
-  return /^sips?:[^\s<>"]+$/i.test(plain) && plain.length <= 256 ? plain : null;
+  return /^(?:sips?|tel):[^\s<>"]+$/i.test(plain) && plain.length <= 256 ? plain : null;
 }
 const compared = (uri: string): string =>
   uri.replace(
@@ -25,7 +25,9 @@ const compared = (uri: string): string =>
 
 /** The Contact values, best first: `q` is 1 where it is not given (section 20.10). */
 function targetsIn(contacts: readonly string[]): string[] {
-  const entries = contacts.flatMap((value) => value.split(/,(?=\s*(?:"(?:[^"\\]|\\.)*"\s*|[^<",]*)<|\s*sips?:)/i));
+  const entries = contacts.flatMap((value) =>
+    value.split(/,(?=\s*(?:"(?:[^"\\]|\\.)*"\s*|[^<",]*)<|\s*(?:sips?|tel):)/i),
+  );
   const weighed = entries.flatMap((entry) => {
     const [, inBrackets, parameters = ''] = /<([^>]*)>(.*)$/.exec(entry) ?? [];
     const uri = callable(inBrackets ?? /^\s*([^;\s]+)/.exec(entry)?.[1] ?? '');

@@ -1,18 +1,28 @@
 /** Why a call can't be placed, in one sentence for the agent. */
 import type { MicrophoneFailure } from '../../media/microphone-source';
-import type { TargetProblem } from '../../../contracts/call/sip-uri';
+import type { TargetProblem } from '../../../contracts/call/dial-target';
+import { plainText } from '../base/party';
 import type { RegisterAnswer } from './sip-stack';
 
-const TARGET: Readonly<Record<TargetProblem, string>> = {
-  empty: 'Type a number or a name to call.',
-  'too-long': 'This is too long to be a number or an address.',
-  'malformed-uri': 'This is no address that can be called: write it as name@domain.',
-  'malformed-number': 'This is no number that can be called: use digits, and + in front of a country code.',
+const quoted = (typed: string): string => {
+  const text = plainText(typed, 60);
+  return text === '' ? 'That' : `"${text}"`;
+};
+const TARGET: Readonly<Record<TargetProblem, (typed: string) => string>> = {
+  empty: () => 'Type a phone number or a name.',
+  'too-long': () => 'This is too long to be called. Type one phone number.',
+  'malformed-uri': (typed) => `${quoted(typed)} can't be called. Type a phone number.`,
+  'malformed-number': (typed) => `${quoted(typed)} can't be called. Type a phone number.`,
+  'two-numbers': (typed) => `${quoted(typed)} are two numbers. Leave one of them.`,
+  'country-code': (typed) => `${quoted(typed)} can't be called: no country code begins with 0. Type the number again.`,
+  'phone-context': (typed) => `${quoted(typed)} is a number of another network. Type it with + and its country code.`,
+  'secure-only': (typed) => `${quoted(typed)} can only be called over TLS all the way. Type it with sip: in front.`,
+  parameter: (typed) => `${quoted(typed)} can't be called as it is written. Type the phone number alone.`,
 };
 
-/** What is wrong with the typed target. */
-export function targetSentence(problem: TargetProblem): string {
-  return TARGET[problem];
+/** Why what was typed can't be called. */
+export function targetSentence(problem: TargetProblem, typed: string): string {
+  return TARGET[problem](typed);
 }
 
 /** A `sips:` address on a line without TLS (RFC 5630). */

@@ -88,6 +88,8 @@ export interface UserAgent {
   readonly resume: (id: CallId) => void;
   /** Queues digits 0-9 * # A-D; RFC 4733, INFO where the peer offers no telephone-event. */
   readonly sendDigits: (id: CallId, digits: string) => void;
+  /** Sends the next of the digits that stood behind the number and wait for the agent. */
+  readonly sendAfter: (id: CallId) => void;
   /** Removes an ended call from the snapshot. */
   readonly dismiss: (id: CallId) => void;
   /** Puts another microphone's track on every live call (replaceTrack, no renegotiation). */

@@ -47,6 +47,9 @@ function perform(state: AppState, command: Command): void {
       if (live !== null && canSendDigits(live))
         view.change({ keypadCallId: view.get().keypadCallId === live.id ? null : live.id });
       break;
+    case 'send-after':
+      if (live?.after?.[0]?.when === 'ask') phone.sendAfter(live.id);
+      break;
     case 'help':
       view.change({ shortcutsOpen: true });
       break;

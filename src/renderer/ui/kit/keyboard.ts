@@ -2,7 +2,7 @@
 
 /** What a key press asks for. */
 export type Command =
-  | { readonly kind: 'answer' | 'decline' | 'call' | 'close' | 'mute' | 'hold' | 'keypad' | 'help' }
+  | { readonly kind: 'answer' | 'decline' | 'call' | 'close' | 'mute' | 'hold' | 'keypad' | 'send-after' | 'help' }
   | { readonly kind: 'digit'; readonly digit: string }
   | { readonly kind: 'choose'; /** From 1. */ readonly position: number };
 
@@ -56,6 +56,8 @@ export function commandFor(press: KeyPress, context: KeyContext): Command | null
       return { kind: 'hold' };
     case 'k':
       return { kind: 'keypad' };
+    case 's':
+      return { kind: 'send-after' };
     default:
       return null;
   }
@@ -68,6 +70,7 @@ export const SHORTCUTS: readonly { readonly keys: readonly string[]; readonly do
   { keys: ['M'], does: 'Mute or unmute' },
   { keys: ['H'], does: 'Hold or resume' },
   { keys: ['K'], does: 'Keypad of the call' },
+  { keys: ['S'], does: 'Send the digits behind the number' },
   { keys: ['0-9', '*', '#'], does: 'Dial, or send digits when a call has the focus' },
   { keys: ['Arrow up'], does: 'Last number, in the empty field' },
   { keys: ['Ctrl', '1-9'], does: 'Go to a call' },

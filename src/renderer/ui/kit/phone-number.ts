@@ -5,7 +5,8 @@ const isDialled = (character: string): boolean => /[\d+]/.test(character);
 
 /** True for a `+` number that is typed or shown, with or without separators. */
 function isInternational(text: string): boolean {
-  return /^\+[\d\s().\-/]*$/.test(text);
+  // "(0)" is more than a zero: only the parser knows whether it is dialled.
+  return /^\+[\d\s().\-/]*$/.test(text) && !/\(\s*0/.test(text);
 }
 
 /** `+12015550123` becomes `+1 201 555 0123`; a name, an extension or a URI stays. */

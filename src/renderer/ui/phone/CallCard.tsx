@@ -1,6 +1,7 @@
 import type { Call } from '../../../contracts/call/call';
 import type { Profile } from '../../../contracts/profile/profile';
 import { isLive } from '../../state/call-views';
+import { AfterDigitsLine } from './AfterDigitsLine';
 import { CallControls } from './CallControls';
 import { CallPeople } from './CallPeople';
 import { CallProblemLine } from './CallProblemLine';
@@ -69,6 +70,9 @@ export function CallCard({ call, line }: CallCardProps) {
         {isLive(call) ? <CallControls call={call} /> : <EndedActions call={call} />}
       </article>
       <CallPeople call={call} />
+      {isLive(call) && call.after !== undefined && call.after.length > 0 && (
+        <AfterDigitsLine call={call} after={call.after} />
+      )}
       {call.problem !== null && isLive(call) && <CallProblemLine call={call} problem={call.problem} />}
     </>
   );

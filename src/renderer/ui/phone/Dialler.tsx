@@ -1,5 +1,5 @@
 import { Delete, Phone, TriangleAlert } from 'lucide-react';
-import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Input } from 'react-aria-components/Input';
 import { TextField } from 'react-aria-components/TextField';
@@ -10,6 +10,7 @@ import { useApp } from '../kit/app-context';
 import { DIAL_FIELD_ID } from '../kit/focus';
 import { Keypad } from './Keypad';
 import { formatTyped } from '../kit/phone-number';
+import { dialPreview } from './dial-preview';
 import { placeCall } from './place-call';
 import { NO_EMERGENCY_CALLS } from '../kit/messages';
 
@@ -21,6 +22,8 @@ export function Dialler() {
     carriesNoEmergencyCalls(activeProfile(snapshot)?.provider.kind ?? 'local-jwt'),
   );
   const typed = useSelected(view, (value) => value.typed);
+  const identity = useSelected(profiles, (snapshot) => activeProfile(snapshot)?.identity ?? '');
+  const preview = dialPreview(typed, identity.slice(identity.lastIndexOf('@') + 1));
   const field = useRef<HTMLInputElement>(null);
   const caret = useRef<number | null>(null);
 
@@ -37,6 +40,16 @@ export function Dialler() {
     const next = formatTyped({ text: clean, caret: position });
     caret.current = next.caret;
     view.change({ typed: next.text, dialFailure: null });
+  }
+  // A field drops line ends: two lines of a list would be one number.
+  function onPaste(event: ClipboardEvent<HTMLInputElement>): void {
+    const text = event.clipboardData.getData('text/plain').trim();
+    if (!/[\r\n\t]/.test(text)) return;
+    event.preventDefault();
+    const from = event.currentTarget.selectionStart ?? typed.length;
+    const to = event.currentTarget.selectionEnd ?? from;
+    const pasted = text.replace(/\s*[\r\n\t]+\s*/g, ' | ');
+    change(typed.slice(0, from) + pasted + typed.slice(to), from + pasted.length);
   }
   function press(digit: string): void {
     const from = field.current?.selectionStart ?? typed.length;
@@ -81,6 +94,7 @@ export function Dialler() {
             inputMode="tel"
             maxLength={256}
             onKeyDown={onKeyDown}
+            onPaste={onPaste}
           />
         </TextField>
         {typed !== '' && (
@@ -93,6 +107,9 @@ export function Dialler() {
           Call
         </Button>
       </div>
+      <p className="dial-preview" role="status">
+        {preview}
+      </p>
       <Keypad label="Dial pad" onDigit={press} onPlus={() => press('+')} />
     </>
   );

@@ -26,7 +26,7 @@ export function EndedActions({ call }: { readonly call: Extract<Call, { phase: '
         className="button"
         onPress={() => {
           app.phone.dismiss(call.id);
-          void placeCall(app, call.assistant === true ? '' : partyTarget(call.peer));
+          void placeCall(app, call.assistant === true ? '' : (call.dialled ?? partyTarget(call.peer)));
         }}
       >
         <Phone size={16} aria-hidden="true" />
