@@ -16,7 +16,7 @@ export interface Finding {
   readonly replay: string;
   readonly from: string;
   readonly mutations: readonly string[];
-  /** The message, as JSON text of its bytes; cut. */
+  /** The message, as JSON text of its bytes. */
   readonly wire: string;
 }
 
@@ -37,7 +37,6 @@ const BUSY_MS = 1_000;
 const BETWEEN_MS = 150;
 /** Longer than any transaction lives (64 * T1, RFC 3261 section 17). */
 const TRANSACTION_MS = 40_000;
-const CUT = 3_000;
 
 type Kind = 'idle' | 'in a call' | 'calling' | 'registering';
 const KINDS: readonly Kind[] = [
@@ -268,7 +267,7 @@ export async function fuzzBatch(seed: number, number: number): Promise<FuzzRepor
   let slowestMs = 0;
   let last: Pick<Finding, 'from' | 'mutations' | 'wire'> = { from: '', mutations: [], wire: '' };
   const found = (what: string): void => {
-    findings.push({ what, replay: `${seed}:${number}`, ...last, wire: JSON.stringify(last.wire.slice(0, CUT)) });
+    findings.push({ what, replay: `${seed}:${number}`, ...last, wire: JSON.stringify(last.wire) });
   };
   const change: Batch['change'] = (from, context) => {
     const { wire, names } = mutate(from.make(context), random);

@@ -5,7 +5,7 @@
 import { vi } from 'vitest';
 import type { Call } from '../../../src/contracts/call/call';
 import { isLive } from '../../../src/renderer/phone/port/user-agent';
-import { createFakeWebSockets } from './fake-web-socket';
+import { createFakeWebSockets, type FakeSocket } from './fake-web-socket';
 import { installFakeWebRtc } from './fake-peer-connection';
 import { answerTo, headerIn, requestOf, webSdp } from './gateway-words';
 import { grantWithToken } from './grants';
@@ -60,6 +60,10 @@ export function answersIn(sent: readonly string[], callId: string, method: strin
   });
 }
 
+/** A frame of its own, as a browser with binaryType 'arraybuffer' hands it over. */
+const frameOf = (message: string | Uint8Array): unknown =>
+  typeof message === 'string' ? message : Uint8Array.from(message).buffer;
+
 /** 200 with the phone's own Contact, for 300 s. */
 export const grantRegister = (request: string): string =>
   answerTo(request, '200 OK', {
@@ -72,9 +76,22 @@ export async function startPlayedPhone(
 ): Promise<PlayedPhone> {
   const sockets = createFakeWebSockets();
   const uninstall = installFakeWebRtc();
+  /** The gateway is there at once, and answers at once. */
+  class Served extends sockets.WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
+      const socket = sockets.last();
+      queueMicrotask(() => socket.accept());
+    }
+    override send(data: string): void {
+      super.send(data);
+      const socket = sockets.last();
+      queueMicrotask(() => serve(socket, data));
+    }
+  }
   let tokens = 0;
   const phone = createTestPhone({
-    WebSocket: sockets.WebSocket,
+    WebSocket: Served,
     random: () => 0.3,
     mint: () => {
       tokens += 1;
@@ -83,8 +100,6 @@ export async function startPlayedPhone(
   });
   const sent: string[] = [];
   const registers: string[] = [];
-  let read = 0;
-  let opened = 0;
 
   const played: PlayedPhone = {
     phone,
@@ -94,17 +109,10 @@ export async function startPlayedPhone(
     answerRegister,
     answerOther: () => [],
     deliver: (message) => {
-      const socket = sockets.last();
-      // A frame of its own, as a browser with binaryType 'arraybuffer' hands it over.
-      socket.deliver(typeof message === 'string' ? message : Uint8Array.from(message).buffer);
+      sockets.last().deliver(frameOf(message));
     },
     pass: async (ms) => {
-      // In steps, so that what the phone sends is answered while the time passes.
-      const steps = Math.max(1, Math.min(20, Math.ceil(ms / 50)));
-      for (let step = 0; step < steps; step += 1) {
-        await vi.advanceTimersByTimeAsync(ms / steps);
-        serve();
-      }
+      await vi.advanceTimersByTimeAsync(ms);
     },
     liveCalls: () => phone.agent.snapshot().calls.filter(isLive),
     takeCall: async (id) => {
@@ -146,28 +154,18 @@ export async function startPlayedPhone(
     },
   };
 
-  /** Reads what the phone wrote since, and does what a gateway does by itself. */
-  const serve = (): void => {
-    if (sockets.all.length > opened) {
-      opened = sockets.all.length;
-      read = 0;
-      sockets.last().accept();
-    }
-    const socket = sockets.all.at(-1);
-    if (socket === undefined) return;
-    for (; read < socket.sent.length; read += 1) {
-      const text = socket.sent[read] ?? '';
-      if (text.trim() === '') continue;
-      if (text.startsWith('OPTIONS ')) played.deliver(answerTo(text, '200 OK'));
-      else if (text.startsWith('REGISTER ')) {
-        registers.push(text);
-        const answer = played.answerRegister(text);
-        if (answer !== null) played.deliver(answer);
-      } else {
-        sent.push(text);
-        if (statusOf(text) === null && !text.startsWith('ACK '))
-          for (const answer of played.answerOther(text)) played.deliver(answer);
-      }
+  /** Does what a gateway does by itself. */
+  const serve = (socket: FakeSocket, text: string): void => {
+    if (text.trim() === '') return;
+    if (text.startsWith('OPTIONS ')) socket.deliver(answerTo(text, '200 OK'));
+    else if (text.startsWith('REGISTER ')) {
+      registers.push(text);
+      const answer = played.answerRegister(text);
+      if (answer !== null) socket.deliver(frameOf(answer));
+    } else {
+      sent.push(text);
+      if (statusOf(text) === null && !text.startsWith('ACK '))
+        for (const answer of played.answerOther(text)) socket.deliver(answer);
     }
   };
 
