@@ -53,6 +53,13 @@ const ANSWER_PROBLEMS: Readonly<Record<AnswerProblem, string>> = {
   'no-contact': 'the answer names no SIP address in Contact',
 };
 
+/** Another INVITE names this session in its Replaces; JsSIP asks only for one that is answered. */
+interface ReplacesEvent {
+  readonly request: { readonly replaces?: { readonly early_only?: boolean } };
+  readonly accept: () => void;
+  readonly reject: () => void;
+}
+
 export function createJssipSession(js: JsSession, context: SessionContext): JssipSession {
   const { config, descriptions, direction } = context;
   const gate = createIceGate(config.clock, config.ice);
@@ -159,7 +166,10 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   // The call is not transferred by us. JsSIP has taken the REFER with 202: whoever sent it waits for the NOTIFY that says how it went (RFC 3515 section 2.4.4).
   js.on('refer', ({ reject }: { readonly reject: () => void }) => reject());
   // The far end hands its side of the call over: the other one rings as a call of its own, which ends this one when it is answered (RFC 3891).
-  js.on('replaces', ({ accept }: { readonly accept: () => void }) => accept());
+  // `early-only`, and this call is answered: 486 (section 3).
+  js.on('replaces', ({ request, accept, reject }: ReplacesEvent) =>
+    request.replaces?.early_only === true ? reject() : accept(),
+  );
   const over = ({
     originator,
     message,

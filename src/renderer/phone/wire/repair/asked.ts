@@ -1,6 +1,6 @@
 /** The requests of ours that may still be answered, and the answers that are made up where the real one can't be used. */
 import { restored } from './alias';
-import type { AskedRequest } from './rewrite';
+import type { AskedRequest } from './rewrite-context';
 import { headerLabel, valueOf, valuesOf, type SipMessage } from './sip-text';
 import { readCSeq, tagOf, topVia } from './transaction';
 import { splitLists } from './values';

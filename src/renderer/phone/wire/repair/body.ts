@@ -55,7 +55,7 @@ function partsOf(text: string, value: ReturnType<typeof readTyped>): Body {
   // Of alternatives the last one that can be read is the best (RFC 2046 section 5.1.4).
   const chosen = value.value === 'multipart/alternative' ? sessions.at(-1) : sessions[0];
   if (chosen !== undefined) return described(chosen.content, true);
-  return parts.every((part) => part.isOptional)
+  return parts.length > 0 && parts.every((part) => part.isOptional)
     ? { kind: 'none' }
     : { kind: 'refused', status: 415, why: 'none of its body parts is a session description' };
 }
@@ -64,7 +64,8 @@ const shown = (type: string): string => type.replace(/[^\w/+.-]/g, '').slice(0, 
 
 /** What the body is. A body that is cut off is refused with 400. */
 export function readBody(message: SipMessage): Body {
-  const text = wholeBody(message);
+  // Of a response what is there is taken: a call hangs on it.
+  const text = wholeBody(message) ?? (message.kind === 'response' ? message.body : null);
   if (text === null) return { kind: 'refused', status: 400, why: 'it ends before its Content-Length' };
   if (text === '') return { kind: 'none' };
   const encodings = valuesOf(message, 'content-encoding').join(',').toLowerCase();

@@ -2,44 +2,15 @@
 import { MARK, standInToken, standInUri } from './alias';
 import { joinNames, readNameAddr, readUri, userOf, type NameAddr } from './address';
 import { readBody, type Body } from './body';
-import { contactsOf, isCallable, targetOf, type ContactEntry } from './contact';
+import { contactsOf, isCallable, numberAsUri, targetOf, type ContactEntry } from './contact';
 import { isPlainCallId, isPlainParty, isPlainRoute, isPlainToken, isPlainUri, isPlainVia } from './plain';
 import { byteLength, headerLabel, isToken, valueOf, valuesOf, type SipHeader, type SipMessage } from './sip-text';
+import type { RewriteContext, Rewritten } from './rewrite-context';
 import { branchForStack, readCSeq, tagOf, topVia } from './transaction';
 import { parameterOf, quote, readParameters, readSeconds, readTyped, splitLists } from './values';
 import { callIdForStack, isProper, isProperName, lengthIsRight, readablePhrase, written } from './wording';
 
-/** What is known about the line and, of a response, about the request of ours that it answers. */
-export interface RewriteContext {
-  /** User parts by which requests find this phone; the first is the identity's. */
-  readonly users: readonly string[];
-  /** Part of the Contact that is ours in the answer to REGISTER: the instance id. */
-  readonly instanceId: string;
-  /** Host of the identity: where a number without a domain is called. */
-  readonly domain: string;
-  /** The request of ours that this response answers, as JsSIP wrote it. */
-  readonly asked: AskedRequest | null;
-}
-
-/** The headers of a request of ours by which JsSIP knows the response. */
-export interface AskedRequest {
-  readonly branch: string;
-  readonly method: string;
-  readonly from: string;
-  readonly to: string;
-  readonly callId: string;
-  readonly cseq: number;
-}
-
-export interface Rewritten {
-  readonly text: string;
-  /** What was put right, in half sentences; empty: nothing that matters to anybody. */
-  readonly repairs: readonly string[];
-}
-
-/** JsSIP keeps these as they are: they are written again only when they hold what it could not read. */
 const MOST_SECONDS = 86_400;
-const NAMES_PEOPLE = ['from', 'to'] as const;
 
 class Rewriter {
   private readonly repairs = new Set<string>();
@@ -201,27 +172,18 @@ class Rewriter {
   private alternatives(): void {
     for (const entry of contactsOf(this.message)) {
       const { address } = entry;
-      const uri = address === null ? null : entry.scheme === 'tel' ? this.numberUri(address.uri) : address.uri;
+      const uri =
+        address === null ? null : entry.scheme === 'tel' ? numberAsUri(address.uri, this.context.domain) : address.uri;
       if (address === null || uri === null || (entry.scheme !== 'tel' && !isCallable(entry))) {
         this.drop('contact', 'an address could not be called in its');
         continue;
       }
+      if (entry.scheme === 'tel') this.repair('it names a number to call, and no address');
       const q = parameterOf(address.parameters, 'q') ?? '';
       const weight = /^[01](?:\.\d{0,3})?$/.test(q) ? `;q=${q}` : '';
       this.put('contact', `<${this.uri(uri, 'Contact')}>${weight}`, entry.text);
     }
   }
-  private numberUri(tel: string): string | null {
-    const uri = readUri(tel);
-    const number = uri === null ? '' : userOf(uri).replace(/[-.()\s]/g, '');
-    const place = parameterOf(readParameters(/;.*$/.exec(uri?.rest ?? '')?.[0] ?? ''), 'phone-context');
-    const isGlobal = /^\+\d+$/.test(number);
-    const isLocal = /^[\d*#]+$/.test(number) && place?.toLowerCase() === this.context.domain.toLowerCase();
-    if (!isGlobal && !isLocal) return null;
-    this.repair('it names a number to call, and no address');
-    return `sip:${number.replaceAll('#', '%23')}@${this.context.domain}`;
-  }
-
   private cseq(): void {
     const value = valueOf(this.message, 'cseq');
     const read = readCSeq(this.message);
@@ -349,7 +311,8 @@ class Rewriter {
     const { message } = this;
     const start = this.startLine();
     this.via();
-    for (const name of NAMES_PEOPLE) this.party(name);
+    this.party('from');
+    this.party('to');
     this.callId();
     this.cseq();
     this.routes();
