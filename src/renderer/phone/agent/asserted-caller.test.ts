@@ -5,12 +5,12 @@ import { setUpSwitchboard } from '../../../../test/support/phones/switchboard-ph
 const { board, phoneOf } = setUpSwitchboard();
 
 /** What phone 1001 shows of an INVITE with these headers. */
-async function shown(trustAssertedIdentity: boolean | undefined, from: string, headers: readonly string[]) {
+async function shown(trustAssertedIdentity: boolean, from: string, headers: readonly string[]) {
   const a = phoneOf('1001', {
     mint: () =>
       testGrant({
         identity: '1001@practice.invalid',
-        ...(trustAssertedIdentity === undefined ? {} : { trustAssertedIdentity }),
+        trustAssertedIdentity,
       }),
   });
   a.agent.start();
@@ -41,7 +41,6 @@ describe('who calls, from the wire to the card', () => {
   it.each([
     ["the gateway's word", true, MALLORY, [PAI], { user: '+254722000001', displayName: 'Asha', confirmed: true }],
     ['From, where the gateway is not trusted', false, MALLORY, [PAI], { user: '7', displayName: 'Your bank' }],
-    ['From, where nobody said that it is', undefined, MALLORY, [PAI], { user: '7', displayName: 'Your bank' }],
     ['nobody, who wants to be none', true, MALLORY, [PAI, 'Privacy: id'], { user: '', displayName: 'Anonymous' }],
     ['nobody', true, '"Anonymous" <sip:anonymous@anonymous.invalid>', [], { user: '', displayName: 'Anonymous' }],
     ['the host of a server', true, '<sip:gw.example.com>', [], { uri: 'sip:gw.example.com', user: '' }],
