@@ -12,7 +12,7 @@ const asha = (confirmed: boolean): Party => ({
   displayName: 'Asha',
   ...(confirmed ? { confirmed: true } : {}),
 });
-const unnamed = ({ displayName: _, ...party }: Party): Party => ({ ...party, displayName: '' });
+const unnamed = (party: Party): Party => ({ ...party, displayName: '' });
 const SIP = '"Asha" <sip:+254722000001@pbx.example.com;user=phone>';
 const TEL = '<tel:+254-722-000-001;phone-context=x>';
 
