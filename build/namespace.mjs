@@ -1,6 +1,8 @@
 /**
  * A network namespace that has loopback and nothing else: what runs inside reaches no network and nobody on it, and every address that a
- * browser offers is 127.0.0.1. Needs root and iproute2.
+ * browser offers is 127.0.0.1. With a cable it has one more address, on a virtual cable whose both ends are inside: Asterisk and Chromium
+ * offer each other no candidate of loopback alone. There is no default route: with one, Asterisk would wait for DNS at each Contact host
+ * that ends in `.invalid`. Needs root and iproute2.
  */
 import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
@@ -42,11 +44,20 @@ function isRunning(pid) {
   }
 }
 
+/** The commands that lay the cable. @param {string} name @returns {string[]} */
+const cableCommands = (name) => [
+  `-n ${name} link add cable0 type veth peer name cable1`,
+  `-n ${name} addr add 10.99.0.1/24 dev cable0`,
+  `-n ${name} link set cable0 up`,
+  `-n ${name} link set cable1 up`,
+];
+
 /**
  * Makes the namespace of this process, one at a time. Where that can't be, the answer runs things as they are and says why.
+ * @param {{ cable?: boolean, staysOnSignals?: boolean }} [options] `staysOnSignals`: the caller ends what runs inside first, then removes it
  * @returns {Promise<Namespace>}
  */
-export async function makeNamespace() {
+export async function makeNamespace({ cable = false, staysOnSignals = false } = {}) {
   if (process.platform !== 'linux') return none('this system has no network namespaces: on plain loopback');
   if (!isRoot) return none('only root can make a network namespace: on plain loopback');
   const listing = await run('ip', ['netns', 'list']);
@@ -66,17 +77,21 @@ export async function makeNamespace() {
   if (made.code !== 0) return failed('no network namespace can be made here', made.stderr);
   const up = await run('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
   if (up.code !== 0) return failed('its loopback does not come up', up.stderr);
+  for (const words of cable ? cableCommands(name) : []) {
+    const laid = await run('ip', words.split(' '));
+    if (laid.code !== 0) return failed('no virtual cable can be laid here', laid.stderr);
+  }
   const entered = await run('ip', ['netns', 'exec', name, 'true']);
   if (entered.code !== 0) return failed('nothing can be run inside a network namespace here', entered.stderr);
 
   // An exit also ends the children that run() started.
   /** @param {NodeJS.Signals} signal */
   const end = (signal) => process.exit(128 + constants.signals[signal]);
-  for (const signal of SIGNALS) process.on(signal, end);
+  if (!staysOnSignals) for (const signal of SIGNALS) process.on(signal, end);
   process.on('exit', removeNow);
   return {
     inside: ['ip', 'netns', 'exec', name],
-    reason: `in a network namespace of its own (${name}) that has loopback alone`,
+    reason: `in a network namespace of its own (${name}) that has loopback${cable ? ' and one cable within' : ' alone'}`,
     remove: () => {
       for (const signal of SIGNALS) process.off(signal, end);
       process.off('exit', removeNow);

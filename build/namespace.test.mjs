@@ -20,8 +20,12 @@ describe('leftBehind', () => {
 });
 
 describe('makeNamespace', () => {
-  it('has loopback alone, and is gone afterwards', async ({ skip }) => {
-    const place = await makeNamespace();
+  it.for([
+    { options: {}, expected: ['lo inet 127.0.0.1/8'] },
+    { options: { cable: true }, expected: ['lo inet 127.0.0.1/8', 'cable0 inet 10.99.0.1/24'] },
+  ])('with $options has these addresses and no way out, and is gone afterwards', async (row, { skip }) => {
+    const { options, expected } = row;
+    const place = await makeNamespace(options);
     skip(place.inside.length === 0, place.reason);
     const [command = '', ...words] = place.inside;
     const { stdout } = await run(command, [...words, 'ip', '-o', '-4', 'address']);
@@ -30,7 +34,8 @@ describe('makeNamespace', () => {
         .trim()
         .split('\n')
         .map((line) => line.split(/\s+/).slice(1, 4).join(' ')),
-    ).toEqual(['lo inet 127.0.0.1/8']);
+    ).toEqual(expected);
+    expect((await run(command, [...words, 'ip', 'route', 'show', 'default'])).stdout).toBe('');
     place.remove();
     place.remove();
     expect(await listed()).not.toContain(`ringfence-${process.pid}`);

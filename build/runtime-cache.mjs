@@ -1,6 +1,6 @@
 /**
- * The folder of unpacked Electron runtimes. A runtime gets there by one rename of a complete folder that carries a
- * stamp with every file's size; a folder without a stamp, or one that does not fit its stamp, is never used.
+ * The folder of unpacked programs: Electron runtimes, and the lab's Asterisk. One gets there by one rename of a complete
+ * folder that carries a stamp with every file's size; a folder without a stamp, or one that does not fit its stamp, is never used.
  */
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
@@ -80,6 +80,7 @@ async function needSpace(cache, bytes, what) {
  * @param {object} how
  * @param {string} how.recipe changes whenever the result would
  * @param {string} how.version
+ * @param {string} [how.program] what people call it; default `Electron`
  * @param {string} how.executable relative path inside the folder
  * @param {number} how.needsBytes free space needed at most while making it
  * @param {(staging: string, scratch: string) => Promise<void>} how.make fills the empty folder `staging`; `scratch` is removed afterwards
@@ -87,60 +88,56 @@ async function needSpace(cache, bytes, what) {
  */
 export async function provideRuntime(folder, how) {
   const cache = dirname(folder);
+  const { program = 'Electron' } = how;
+  const what = `${program} ${how.version}`;
   const present = await readRuntime(folder, how.recipe);
   if ('executablePath' in present) return present;
   try {
     await mkdir(cache, { recursive: true, mode: 0o755 });
   } catch (error) {
     throw new CannotContinue(
-      `The folder ${cache} for the Electron runtime can't be made (${messageOf(error)}): set XDG_CACHE_HOME to a folder you may write to.`,
+      `The folder ${cache} for ${what} can't be made (${messageOf(error)}): set XDG_CACHE_HOME to a folder you may write to.`,
     );
   }
-  return await withLock(
-    join(cache, `${basename(folder)}.lock`),
-    `another run is preparing Electron ${how.version}`,
-    async () => {
-      const meanwhile = await readRuntime(folder, how.recipe);
-      if ('executablePath' in meanwhile) return meanwhile;
-      if (meanwhile.problem === 'damaged') say(`  the Electron in ${folder} is damaged or outdated: it is replaced`);
-      await removeLeftovers(cache);
-      await needSpace(cache, how.needsBytes, `Electron ${how.version}`);
-      const work = await mkdtemp(join(cache, '.making-'));
-      try {
-        const staging = join(work, 'runtime');
-        const scratch = join(work, 'scratch');
-        await mkdir(staging, { mode: 0o755 });
-        await mkdir(scratch);
-        await how.make(staging, scratch);
-        /** @type {Stamp} */
-        const stamp = {
-          recipe: how.recipe,
-          version: how.version,
-          executable: how.executable,
-          files: await sizesOf(staging),
-        };
-        await writeFile(join(staging, STAMP), JSON.stringify(stamp));
-        // A damaged runtime may still be running: it is moved aside with the scratch files, not written over.
-        await rename(folder, join(work, 'damaged')).catch((/** @type {unknown} */ error) => {
-          if (codeOf(error) !== 'ENOENT') throw error;
-        });
-        await rename(staging, folder);
-      } catch (error) {
-        if (codeOf(error) === 'ENOSPC')
-          throw new CannotContinue(
-            `No space is left in ${cache} for Electron ${how.version}: make room, or set XDG_CACHE_HOME to a folder with more.`,
-          );
-        throw error;
-      } finally {
-        await rm(work, { recursive: true, force: true });
-      }
-      const made = await readRuntime(folder, how.recipe);
-      if ('executablePath' in made) return made;
-      throw new CannotContinue(
-        `Electron ${how.version} could not be kept in ${folder}: check the disk, then try again.`,
-      );
-    },
-  );
+  return await withLock(join(cache, `${basename(folder)}.lock`), `another run is preparing ${what}`, async () => {
+    const meanwhile = await readRuntime(folder, how.recipe);
+    if ('executablePath' in meanwhile) return meanwhile;
+    if (meanwhile.problem === 'damaged') say(`  the ${program} in ${folder} is damaged or outdated: it is replaced`);
+    await removeLeftovers(cache);
+    await needSpace(cache, how.needsBytes, what);
+    const work = await mkdtemp(join(cache, '.making-'));
+    try {
+      const staging = join(work, 'runtime');
+      const scratch = join(work, 'scratch');
+      await mkdir(staging, { mode: 0o755 });
+      await mkdir(scratch);
+      await how.make(staging, scratch);
+      /** @type {Stamp} */
+      const stamp = {
+        recipe: how.recipe,
+        version: how.version,
+        executable: how.executable,
+        files: await sizesOf(staging),
+      };
+      await writeFile(join(staging, STAMP), JSON.stringify(stamp));
+      // A damaged runtime may still be running: it is moved aside with the scratch files, not written over.
+      await rename(folder, join(work, 'damaged')).catch((/** @type {unknown} */ error) => {
+        if (codeOf(error) !== 'ENOENT') throw error;
+      });
+      await rename(staging, folder);
+    } catch (error) {
+      if (codeOf(error) === 'ENOSPC')
+        throw new CannotContinue(
+          `No space is left in ${cache} for ${what}: make room, or set XDG_CACHE_HOME to a folder with more.`,
+        );
+      throw error;
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+    const made = await readRuntime(folder, how.recipe);
+    if ('executablePath' in made) return made;
+    throw new CannotContinue(`${what} could not be kept in ${folder}: check the disk, then try again.`);
+  });
 }
 
 /** What an interrupted run left behind; called under the lock of one runtime, so only old folders go. @param {string} cache */
