@@ -63,14 +63,23 @@ export class FakeDataChannel extends EventTarget {
 export interface FakeSettings {
   /** Address of the host candidate. */
   readonly address: string;
+  /** Address in the connection line: nobody's, as long as a browser knows no candidate. */
+  readonly connectionAddress: string;
   /** A STUN server that never answers: gathering does not complete. */
   readonly silentStun: boolean;
   /** ReinviteQueue and answers carry telephone-event (RFC 4733). */
   readonly telephoneEvent: boolean;
 }
 
+const USUAL: FakeSettings = {
+  address: '127.0.0.1',
+  connectionAddress: '0.0.0.0',
+  silentStun: false,
+  telephoneEvent: true,
+};
+
 export class FakePeerConnection extends EventTarget {
-  static settings: FakeSettings = { address: '127.0.0.1', silentStun: false, telephoneEvent: true };
+  static settings: FakeSettings = USUAL;
   static readonly all: FakePeerConnection[] = [];
   signalingState = 'stable';
   iceGatheringState = 'new';
@@ -142,7 +151,7 @@ export class FakePeerConnection extends EventTarget {
       't=0 0',
       'a=group:BUNDLE 0',
       `m=audio 9 UDP/TLS/RTP/SAVPF 111 0${this.settings.telephoneEvent ? ' 101' : ''}`,
-      'c=IN IP4 0.0.0.0',
+      `c=IN IP4 ${this.settings.connectionAddress}`,
       'a=rtcp:9 IN IP4 0.0.0.0',
       `a=ice-ufrag:gen${this.iceGeneration}`,
       'a=ice-pwd:0123456789abcdef01234567',
@@ -248,7 +257,7 @@ class FakeSessionDescription {
 
 /** Puts the fakes on the global object; the returned function takes them away and forgets the connections. */
 export function installFakeWebRtc(settings: Partial<FakeSettings> = {}): () => void {
-  FakePeerConnection.settings = { address: '127.0.0.1', silentStun: false, telephoneEvent: true, ...settings };
+  FakePeerConnection.settings = { ...USUAL, ...settings };
   FakePeerConnection.all.length = 0;
   const fakes: Readonly<Record<string, unknown>> = {
     window: globalThis,

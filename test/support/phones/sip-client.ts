@@ -14,6 +14,7 @@ import {
 import { dialogOfCaller, type TestDialog } from './test-dialog';
 import { mintToken, TEST_DOMAIN } from './test-tokens';
 import { randomToken, replyTo, type ReplyOptions } from '../../../src/gateway/sip-reply';
+import { answerChallenge, keyOf } from './digest-answer';
 
 interface Wait {
   readonly matches: (message: SipMessage) => boolean;
@@ -54,8 +55,17 @@ export class SipClient {
   #unread: SipMessage[] = [];
   #waits: readonly Wait[] = [];
   #cseq = 0;
+  /** Requests by `keyOf`, and what was sent once more with a password in their stead. */
+  readonly #sent = new Map<string, SipRequest>();
+  readonly #again = new Map<string, SipRequest>();
 
-  private constructor(socket: WebSocket, user: string, instance: string, domain: string) {
+  private constructor(
+    socket: WebSocket,
+    user: string,
+    instance: string,
+    domain: string,
+    readonly password: string | null,
+  ) {
     this.socket = socket;
     this.user = user;
     this.domain = domain;
@@ -67,7 +77,7 @@ export class SipClient {
       const text = Buffer.isBuffer(data) ? data.toString('utf8') : '';
       this.frames.push(text);
       const message = parseSipMessage(text);
-      if (message.kind === 'malformed') return;
+      if (message.kind === 'malformed' || this.#gavePassword(message)) return;
       this.received.push(message);
       const wait = this.#waits.find((one) => one.matches(message));
       if (wait === undefined) {
@@ -79,7 +89,28 @@ export class SipClient {
     });
   }
 
-  /** Opens a flow; rejects with `HTTP <status> <body>` when it is refused. `bare`: without a token, or with one in `protocols`. `ca`: an authority to trust (PEM), for wss. */
+  /** Answers a challenge by itself, once for each request; whoever sent the request notices nothing. */
+  #gavePassword(message: SipMessage): boolean {
+    if (message.kind !== 'response' || this.password === null) return false;
+    const request = this.#sent.get(keyOf(message));
+    if (request === undefined) return false;
+    const who = { username: this.user, password: this.password, cseq: this.#cseq + 1 };
+    const again = answerChallenge(request, message, who);
+    if (again === null) return false;
+    this.#cseq += 1;
+    if (request.method === 'INVITE') this.acknowledgeRefusal(request, message);
+    this.#sent.delete(keyOf(request));
+    this.#again.set(keyOf(request), again);
+    this.send(again);
+    return true;
+  }
+
+  /** What stands on the wire for this request: itself, or the one with a password. */
+  #onTheWire(request: SipRequest): SipRequest {
+    return this.#again.get(keyOf(request)) ?? request;
+  }
+
+  /** Opens a flow; rejects with `HTTP <status> <body>` when it is refused. `bare`: without a token, or with one in `protocols`. `ca`: an authority to trust (PEM), for wss. `password`: what challenges are answered with. */
   static async open(
     url: string,
     user: string,
@@ -91,6 +122,7 @@ export class SipClient {
       readonly bare?: boolean;
       readonly protocols?: readonly string[];
       readonly ca?: string;
+      readonly password?: string;
     } = {},
   ): Promise<SipClient> {
     const token = options.token ?? mintToken({ sub: user });
@@ -108,6 +140,7 @@ export class SipClient {
       user,
       options.instance ?? `<urn:uuid:${randomUUID()}>`,
       options.domain ?? TEST_DOMAIN,
+      options.password ?? null,
     );
     await new Promise<void>((resolve, reject) => {
       socket.once('open', () => resolve());
@@ -174,12 +207,9 @@ export class SipClient {
 
   /** The next response to this request with a status of at least `atLeast`. */
   response(request: SipRequest, atLeast = 200): Promise<SipResponse> {
-    const key = `${headerOf(request, 'Call-ID') ?? ''} ${headerOf(request, 'CSeq') ?? ''}`;
     return this.next(
       (message): message is SipResponse =>
-        message.kind === 'response' &&
-        message.status >= atLeast &&
-        `${headerOf(message, 'Call-ID') ?? ''} ${headerOf(message, 'CSeq') ?? ''}` === key,
+        message.kind === 'response' && message.status >= atLeast && keyOf(message) === keyOf(this.#onTheWire(request)),
       `a response to ${request.method}`,
     );
   }
@@ -214,6 +244,7 @@ export class SipClient {
       ],
       body: options.body ?? options.rawBody ?? '',
     };
+    if (method !== 'ACK') this.#sent.set(keyOf(request), request);
     this.send(request);
     return request;
   }
@@ -247,12 +278,13 @@ export class SipClient {
     response: SipResponse,
     dialog: TestDialog = dialogOfCaller(invite, response),
   ): TestDialog {
-    this.request('ACK', { dialog, cseq: parseCseq(headerOf(invite, 'CSeq') ?? '')?.number ?? 0 });
+    this.request('ACK', { dialog, cseq: parseCseq(headerOf(this.#onTheWire(invite), 'CSeq') ?? '')?.number ?? 0 });
     return dialog;
   }
 
   /** ACK for a final response above 299: same branch, no route set. */
-  acknowledgeRefusal(invite: SipRequest, response: SipResponse): void {
+  acknowledgeRefusal(request: SipRequest, response: SipResponse): void {
+    const invite = this.#onTheWire(request);
     const number = parseCseq(headerOf(invite, 'CSeq') ?? '')?.number ?? 0;
     this.send({
       ...invite,
@@ -267,7 +299,8 @@ export class SipClient {
   }
 
   /** CANCEL of an INVITE. */
-  cancel(invite: SipRequest, headers: readonly HeaderField[] = []): SipRequest {
+  cancel(asked: SipRequest, headers: readonly HeaderField[] = []): SipRequest {
+    const invite = this.#onTheWire(asked);
     const number = parseCseq(headerOf(invite, 'CSeq') ?? '')?.number ?? 0;
     const kept = invite.headers.filter((one) => ['Via', 'Max-Forwards', 'From', 'To', 'Call-ID'].includes(one.name));
     const request: SipRequest = {
