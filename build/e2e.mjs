@@ -1,6 +1,6 @@
 /**
  * `npm run e2e [-- arguments for Playwright]`: builds, then runs the end-to-end tests in real Electron under Xvfb: the plain ones side by side, then those
- * that measure, and last those that change the network, inside a network namespace of their own.
+ * that measure, then those with Asterisk and last those that change the network, each inside a network namespace of their own.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url';
 import { CannotContinue, runProgram, say } from './program.mjs';
 import { root } from './places.mjs';
 import { run } from './child.mjs';
+import { installAsterisk } from './asterisk-folder.mjs';
+import { makeNamespace } from './namespace.mjs';
 import { makeNetworks } from './networks.mjs';
 import { ensureBuilt } from './app-build.mjs';
 import { setUp } from './setup.mjs';
@@ -37,7 +39,7 @@ export function entering(inside, { command, args, uid, gid }) {
 
 /**
  * @typedef {object} Part
- * @property {'plain' | 'half' | 'soak' | 'measured' | 'network'} name as in playwright.config.ts
+ * @property {'plain' | 'half' | 'soak' | 'measured' | 'asterisk' | 'network'} name as in playwright.config.ts
  * @property {readonly string[]} [inside] the words that enter a namespace
  * @property {Record<string, string>} [env]
  */
@@ -113,11 +115,28 @@ async function playNetwork(testBed, args) {
 }
 
 /**
- * @param {Runtime} runtime
- * @param {readonly string[]} args for Playwright
+ * Those with Asterisk, which needs a network of its own.
+ * @param {import('./test-bed.mjs').TestBed} testBed
+ * @param {readonly string[]} args
+ * @param {Record<string, string>} asterisk
  * @returns {Promise<Counts>}
  */
-export async function runEndToEnd(runtime, args) {
+async function playAsterisk(testBed, args, asterisk) {
+  const place = await makeNamespace({ cable: true });
+  try {
+    return await play(testBed, args, { name: 'asterisk', inside: place.inside, env: asterisk });
+  } finally {
+    place.remove();
+  }
+}
+
+/**
+ * @param {Runtime} runtime
+ * @param {readonly string[]} args for Playwright
+ * @param {Record<string, string>} asterisk what `installAsterisk` tells the tests
+ * @returns {Promise<Counts>}
+ */
+export async function runEndToEnd(runtime, args, asterisk) {
   const testBed = await ownTestBed(runtime);
   try {
     say(`runtime: ${testBed.env['RINGFENCE_E2E_RUNTIME'] ?? ''}`);
@@ -127,7 +146,12 @@ export async function runEndToEnd(runtime, args) {
       return await play(own, args, { name }).finally(() => own.close());
     };
     const plain = await Promise.all([play(testBed, args, { name: 'plain' }), beside('half'), beside('soak')]);
-    return addUp([...plain, await play(testBed, args, { name: 'measured' }), await playNetwork(testBed, args)]);
+    return addUp([
+      ...plain,
+      await play(testBed, args, { name: 'measured' }),
+      await playAsterisk(testBed, args, asterisk),
+      await playNetwork(testBed, args),
+    ]);
   } finally {
     await testBed.close();
   }
@@ -153,7 +177,9 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runProgram(async () => {
     const runtime = await setUp(['app', 'display']);
     await ensureBuilt();
-    const counts = await runEndToEnd(runtime, process.argv.slice(2));
+    const asterisk = await installAsterisk();
+    say(`lab: ${asterisk.said}`);
+    const counts = await runEndToEnd(runtime, process.argv.slice(2), asterisk.env);
     for (const line of counts.skips) say(line);
     say(summaryLine(counts));
     return counts.failed === 0 && counts.passed > 0 ? 0 : 1;

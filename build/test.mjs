@@ -6,8 +6,9 @@ import { CannotContinue, runProgram, say } from './program.mjs';
 import { ensureBuilt } from './app-build.mjs';
 import { runTools, runUnitTests } from './check.mjs';
 import { runEndToEnd } from './e2e.mjs';
+import { installAsterisk } from './asterisk-folder.mjs';
 import { installLab } from './lab-packages.mjs';
-import { makeNamespace } from './namespace.mjs';
+import { runLab } from './lab-tests.mjs';
 import { setUp } from './setup.mjs';
 import { addUp, failedToRun, none, summaryLine } from './summary.mjs';
 import { runVitest } from './vitest-run.mjs';
@@ -33,31 +34,22 @@ async function part(title, work) {
   return counts;
 }
 
-/** The tests against real SIP servers, where nothing of them can reach a network. */
-async function runLab() {
-  const place = await makeNamespace();
-  try {
-    say(place.reason);
-    return await runVitest('lab', { inside: place.inside });
-  } finally {
-    place.remove();
-  }
-}
-
 await runProgram(async () => {
   const runtime = await setUp(['app', 'display']);
   say(`lab: ${await installLab()}`);
+  const asterisk = await installAsterisk();
+  say(`lab: ${asterisk.said}`);
   const counts = addUp([
     await part('unit tests', runUnitTests),
     // These two wait most of the time: the tools get what they leave of the processors.
     ...(await Promise.all([
       part('integration', () => runVitest('integration')),
-      part('lab', runLab),
+      part('lab', () => runLab(asterisk.env)),
       part('types, lint, arrows', () => runTools({ yields: true })),
     ])),
     await part('end to end', async () => {
       await ensureBuilt();
-      return await runEndToEnd(runtime, []);
+      return await runEndToEnd(runtime, [], asterisk.env);
     }),
   ]);
   say('');

@@ -8,16 +8,26 @@ import { labProblem } from './lab';
 const problem = await labProblem();
 beforeEach(({ skip }) => skip(problem !== null, problem ?? ''));
 
-it('reads its arguments, and says what is wrong with them', () => {
-  expect(readLabArguments(['--presentation', 'bearer', '--tls', '--codec', 'opus', '--manual'])).toEqual({
-    presentation: 'bearer',
-    tls: true,
-    codec: 'opus',
-    answerMode: 'manual',
-  });
-  expect(readLabArguments(['--presentation', 'toString'])).toEqual({ problem: 'There is no presentation toString.' });
-  expect(readLabArguments(['--codec', 'G729'])).toEqual({ problem: 'There is no codec G729.' });
-  expect(readLabArguments(['--loud'])).toMatchObject({ problem: expect.stringContaining('--loud') as string });
+it.each([
+  [
+    ['--presentation', 'bearer', '--tls', '--codec', 'opus', '--manual'],
+    { server: 'kamailio', options: { presentation: 'bearer', tls: true, codec: 'opus', answerMode: 'manual' } },
+  ],
+  [[], { server: 'kamailio', options: { presentation: 'query', tls: false, codec: 'PCMU', answerMode: 'auto' } }],
+  [['--server', 'asterisk'], { server: 'asterisk', options: { codec: 'PCMU', bob: 'auto' } }],
+  [
+    ['--server=asterisk', '--codec', 'opus', '--manual'],
+    { server: 'asterisk', options: { codec: 'opus', bob: 'manual' } },
+  ],
+  [['--server', 'asterisk', '--tls'], { problem: expect.stringContaining('digest') as string }],
+  [['--server', 'asterisk', '--presentation', 'digest'], { problem: expect.stringContaining('digest') as string }],
+  [['--server', 'toString'], { problem: 'There is no server toString.' }],
+  [['--presentation', 'toString'], { problem: 'There is no presentation toString.' }],
+  [['--codec', 'G729'], { problem: 'There is no codec G729.' }],
+  [['--loud'], { problem: expect.stringContaining('--loud') as string }],
+  [['--help'], 'help'],
+])('reads the arguments %j', (args, expected) => {
+  expect(readLabArguments(args)).toEqual(expected);
 });
 
 it('prints a profile and the path of the key, never the key, and leaves nothing', async () => {

@@ -3,10 +3,14 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { AsteriskOptions } from './asterisk/asterisk';
+import { runAsterisk } from './asterisk/asterisk-cli';
+import type { LabRun } from './lab-run';
 import { labProblem, startLab, type Lab, type LabOptions, type LabPresentation } from './lab';
 
-const HELP = `The lab: Kamailio, rtpengine and baresip on this computer, to try the app against.
+const HELP = `The lab: Kamailio, rtpengine and baresip on this computer, or Asterisk and baresip, to try the app against.
 
+  --server S         kamailio (default), asterisk (in a network namespace of its own: needs root; --codec and --manual alone)
   --presentation P   query (default), subprotocol, bearer, digest, header (the app's "Token stays in main")
   --tls              also wss://, with a certificate authority made for this run
   --codec C          what baresip speaks: PCMU (default), PCMA, opus
@@ -24,24 +28,35 @@ const IN_THE_APP: Readonly<Record<LabPresentation, string>> = {
 
 const isPresentation = (text: string): text is LabPresentation => Object.hasOwn(IN_THE_APP, text);
 
+/** What the arguments say: of which server, with which options. */
+export type LabWish =
+  | { readonly server: 'kamailio'; readonly options: LabOptions }
+  | { readonly server: 'asterisk'; readonly options: AsteriskOptions };
+
 /** Reads the arguments; text is what is wrong with them. */
-export function readLabArguments(args: readonly string[]): LabOptions | 'help' | { readonly problem: string } {
+export function readLabArguments(args: readonly string[]): LabWish | 'help' | { readonly problem: string } {
   try {
     const { values } = parseArgs({
       args: [...args],
       options: {
-        presentation: { type: 'string', default: 'query' },
+        server: { type: 'string', default: 'kamailio' },
+        presentation: { type: 'string' },
         tls: { type: 'boolean', default: false },
         codec: { type: 'string', default: 'PCMU' },
         manual: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
-    const { presentation, codec } = values;
+    const { presentation = 'query', codec, server } = values;
     if (values.help) return 'help';
     if (!isPresentation(presentation)) return { problem: `There is no presentation ${presentation}.` };
     if (codec !== 'PCMU' && codec !== 'PCMA' && codec !== 'opus') return { problem: `There is no codec ${codec}.` };
-    return { presentation, codec, tls: values.tls, answerMode: values.manual ? 'manual' : 'auto' };
+    const answerMode = values.manual ? 'manual' : 'auto';
+    if (server === 'kamailio') return { server, options: { presentation, codec, tls: values.tls, answerMode } };
+    if (server !== 'asterisk') return { problem: `There is no server ${server}.` };
+    if (values.presentation !== undefined || values.tls)
+      return { problem: 'Asterisk takes digest over ws:// alone: leave out --presentation and --tls.' };
+    return { server, options: { codec, bob: answerMode } };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
@@ -75,29 +90,21 @@ export function describeLab(lab: Lab, keyFile: string): string {
   ].join('\n');
 }
 
-/** What `runLab` was told, and how it says things. */
-export interface LabRun {
-  readonly args: readonly string[];
-  readonly say: (text: string) => void;
-  /** Resolves when the lab is to end. */
-  readonly ended: Promise<void>;
-  /** Called with the folder and the key file, for whom they must be readable. */
-  readonly share: (folder: string, keyFile: string) => Promise<void>;
-}
-
 /** Keeps a lab up until `ended`; answers with an exit code. */
-export async function runLab({ args, say, ended, share }: LabRun): Promise<number> {
-  const options = readLabArguments(args);
-  if (options === 'help' || 'problem' in options) {
-    say(options === 'help' ? HELP : `${options.problem}\n\n${HELP}`);
-    return options === 'help' ? 0 : 2;
+export async function runLab(run: LabRun): Promise<number> {
+  const { args, say, ended, share } = run;
+  const wish = readLabArguments(args);
+  if (wish === 'help' || 'problem' in wish) {
+    say(wish === 'help' ? HELP : `${wish.problem}\n\n${HELP}`);
+    return wish === 'help' ? 0 : 2;
   }
+  if (wish.server === 'asterisk') return await runAsterisk(wish.options, run);
   const problem = await labProblem();
   if (problem !== null) {
     say(`There can be no lab here: ${problem}.\n`);
     return 1;
   }
-  const lab = await startLab(options);
+  const lab = await startLab(wish.options);
   try {
     const keyFile = join(lab.folder, 'key');
     await writeFile(keyFile, `${lab.activeKey}\n`, { mode: 0o600 });
