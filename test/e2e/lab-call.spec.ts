@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Lab } from '../lab/lab';
 import type { Sipp } from '../lab/sipp';
 import { expect, test, type RunningApp } from '../support/app/app';
+import { expectEnd, heardBy, withoutEchoCanceller } from '../support/app/call-steps';
 import { waitForSilence, waitForTone } from '../support/sound/audio-probe';
 import { audioStats, watchConnections } from '../support/sound/call-stats';
 import { AGENT, joinLab } from '../support/phones/lab-line';
@@ -29,13 +30,6 @@ async function agentAt(lab: Lab, launched: Promise<RunningApp>): Promise<Running
 async function expectNothingLeft(lab: Lab): Promise<void> {
   await expect.poll(() => lab.mediaSessions(), { message: 'media sessions in rtpengine' }).toBe(0);
   await expect.poll(() => lab.baresip.calls(), { message: 'calls of bob' }).toBe(0);
-}
-
-/** What bob hears in his newest call, as a file that grows. */
-async function heardByBob(lab: Lab): Promise<string> {
-  const heard = (await lab.baresip.recordings()).filter(({ direction }) => direction === 'dec').at(-1);
-  if (heard === undefined) throw new Error('bob recorded nothing');
-  return heard.path;
 }
 
 /** One of the lab's scenarios, with what it leaves open filled in. */
@@ -75,7 +69,7 @@ for (const { codec, name, rateHz } of [
       measured(`${codec}: the agent heard ${heard.frequencyHz.toFixed(1)} Hz at ${heard.toneDbfs.toFixed(1)} dBFS`);
       expect(heard.toneDbfs).toBeGreaterThan(-20);
 
-      const recording = await heardByBob(lab);
+      const recording = await heardBy(lab.baresip);
       await waitForRecordedTone(recording, AGENT_HZ);
       await expect
         .poll(async () => (await audioStats(page))?.lostByPeer ?? null, {
@@ -115,7 +109,7 @@ test('bob calls: the agent answers, both hear each other, bob hangs up', async (
   await expect(callCard(page, 'active')).toBeVisible();
   await lab.baresip.event('CALL_ESTABLISHED');
   await waitForTone(page, BOB_HZ);
-  const said = await waitForRecordedTone(await heardByBob(lab), AGENT_HZ);
+  const said = await waitForRecordedTone(await heardBy(lab.baresip), AGENT_HZ);
   expect(said.toneDbfs).toBeGreaterThan(-20);
   expect(await audioStats(page)).toMatchObject({ codec: 'audio/PCMU', lost: 0 });
   await lab.baresip.hangup();

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
+import { startAsterisk, type Asterisk, type AsteriskOptions } from '../../lab/asterisk/asterisk';
+import { asteriskProblem } from '../../lab/asterisk/asterisk-needs';
 import { labProblem, startLab, type Lab, type LabOptions } from '../../lab/lab';
 import { startGatewayProcess, type GatewayProcess } from '../servers/gateway-process';
 import { UNCUT_STRINGS_FLAG } from '../security/heap-snapshot';
@@ -220,6 +222,10 @@ interface Fixtures {
   readonly labOptions: LabOptions;
   /** Kamailio, rtpengine and an ordinary phone; where they can't be had the test is skipped, loudly. What they printed is attached to a failed test. */
   readonly lab: Lab;
+  /** What the `asterisk` is started with. */
+  readonly asteriskOptions: AsteriskOptions;
+  /** Asterisk and an ordinary phone; as `lab`. Specs that want one are named asterisk-*.spec.ts. */
+  readonly asterisk: Asterisk;
 }
 
 /** Playwright's `test` with the phone's surroundings. Each is made when a test names it, and leaves nothing behind. */
@@ -273,6 +279,16 @@ export const test = base.extend<Fixtures>({
     if (testInfo.status !== testInfo.expectedStatus)
       await testInfo.attach('printed by the lab', { body: await lab.logs(), contentType: 'text/plain' });
     await lab.close();
+  },
+  asteriskOptions: [{}, { option: true }],
+  asterisk: async ({ asteriskOptions }, use, testInfo) => {
+    const problem = await asteriskProblem();
+    testInfo.skip(problem !== null, problem ?? '');
+    const asterisk = await startAsterisk(asteriskOptions);
+    await use(asterisk);
+    if (testInfo.status !== testInfo.expectedStatus)
+      await testInfo.attach('printed by Asterisk', { body: await asterisk.logs(), contentType: 'text/plain' });
+    await asterisk.close();
   },
 });
 export { expect } from '@playwright/test';
