@@ -1,17 +1,12 @@
 /** Calls between two raw clients: what passes through the server, message by message. */
 import { expect, it } from 'vitest';
 import { headerOf, headersOf, type SipMessage, type SipRequest } from '../../src/gateway/sip-message';
+import type { ReplyOptions } from '../../src/gateway/sip-reply';
 import { type SipClient } from '../support/phones/sip-client';
 import { dialogOfCallee, type TestDialog } from '../support/phones/test-dialog';
 import { ANSWER_WITHIN_MS } from './server-under-test';
 import type { ContractRoom } from './visitors';
 
-const OFFER = 'v=0\r\no=offer\r\n';
-const ANSWER = {
-  toTag: 'callee',
-  headers: [{ name: 'Content-Type', value: 'application/sdp' }],
-  body: 'v=0\r\no=answer\r\n',
-};
 const INFO = {
   headers: [{ name: 'Content-Type', value: 'application/dtmf-relay' }],
   rawBody: 'Signal=5\r\nDuration=100\r\n',
@@ -25,16 +20,22 @@ const statusIs =
   (message: SipMessage): boolean =>
     message.kind === 'response' && message.status === status;
 
-export function callContract({ server, visitors }: ContractRoom): void {
+export function callContract({ server, visitors, has, numbers }: ContractRoom): void {
+  const offer = (): string => server().sdp.offer;
+  const answerOf = (toTag = 'callee'): ReplyOptions => ({
+    toTag,
+    headers: [{ name: 'Content-Type', value: 'application/sdp' }],
+    body: server().sdp.answer,
+  });
   const two = async (): Promise<[SipClient, SipClient]> => [await visitors().client(), await visitors().client()];
-  const call = (from: SipClient, to: SipClient): SipRequest => from.request('INVITE', { uri: to.aor, body: OFFER });
+  const call = (from: SipClient, to: SipClient): SipRequest => from.request('INVITE', { uri: to.aor, body: offer() });
   const establish = async (
     from: SipClient,
     to: SipClient,
   ): Promise<{ readonly caller: TestDialog; readonly callee: TestDialog }> => {
     const invite = call(from, to);
     const received = await to.nextRequest('INVITE');
-    const answer = to.reply(received, 200, ANSWER);
+    const answer = to.reply(received, 200, answerOf());
     const caller = from.acknowledge(invite, await from.response(invite));
     await to.nextRequest('ACK');
     return { caller, callee: dialogOfCallee(received, answer) };
@@ -45,72 +46,79 @@ export function callContract({ server, visitors }: ContractRoom): void {
     expect((await from.response(bye)).status).toBe(200);
   };
 
-  it('connects; the descriptions pass as they are, a token or an identity that only a server may assert does not pass at all', async () => {
+  it('connects; a token or an identity that only a server may assert does not pass, and what else passes does as it is', async () => {
     const [alice, bob] = await two();
+    // Asterisk reads a Bearer as a broken header, and drops the request.
+    const forServer = FOR_THE_SERVER.filter((name) => name !== 'Authorization' || !has('digest'));
     const invite = alice.request('INVITE', {
       uri: bob.aor,
-      body: OFFER,
-      headers: FOR_THE_SERVER.map((name) => ({
+      body: offer(),
+      headers: forServer.map((name) => ({
         name,
         value: name === 'Authorization' ? 'Bearer secret' : `<sip:boss@${server().domain}>`,
       })),
     });
     expect((await alice.response(invite, 100)).status).toBe(100);
     const received = await bob.nextRequest('INVITE');
-    expect(received.uri.split(';')[0]).toBe(bob.contactUri.split(';')[0]);
-    expect(received.body).toBe(OFFER);
     for (const name of FOR_THE_SERVER) expect(headerOf(received, name), name).toBeNull();
-    expect(Number(headerOf(received, 'Max-Forwards'))).toBeLessThan(70);
-    expect(headersOf(received, 'Record-Route').length).toBeGreaterThan(0);
+    if (has('end-to-end')) {
+      expect(received.uri.split(';')[0]).toBe(bob.contactUri.split(';')[0]);
+      expect(received.body).toBe(offer());
+      expect(Number(headerOf(received, 'Max-Forwards'))).toBeLessThan(70);
+      expect(headersOf(received, 'Record-Route').length).toBeGreaterThan(0);
+    }
     bob.reply(received, 180, { toTag: 'callee' });
     expect((await alice.response(invite, 180)).status).toBe(180);
-    const answer = bob.reply(received, 200, ANSWER);
+    const answer = bob.reply(received, 200, answerOf());
     const response = await alice.response(invite);
-    expect([response.status, response.body]).toEqual([200, ANSWER.body]);
+    expect(response.status).toBe(200);
+    if (has('end-to-end')) expect(response.body).toBe(server().sdp.answer);
     expect(headersOf(response, 'Via')).toHaveLength(1);
     const dialog = alice.acknowledge(invite, response);
     await bob.nextRequest('ACK');
     await hangUp(bob, dialogOfCallee(received, answer), alice);
-    expect(dialog.remoteTag).toBe('callee');
+    if (has('end-to-end')) expect(dialog.remoteTag).toBe('callee');
   });
 
-  it('carries what belongs to a dialog both ways', async () => {
-    const [alice, bob] = await two();
-    const { caller, callee } = await establish(alice, bob);
-    for (const [from, to, dialog] of [
-      [alice, bob, caller],
-      [bob, alice, callee],
-    ] as const) {
-      const hold = from.request('INVITE', { dialog, body: `${OFFER}a=sendonly\r\n` });
-      const heard = await to.nextRequest('INVITE');
-      expect(heard.body).toBe(`${OFFER}a=sendonly\r\n`);
-      to.reply(heard, 200, ANSWER);
-      from.acknowledge(hold, await from.response(hold), dialog);
-      await to.nextRequest('ACK');
-      for (const method of ['UPDATE', 'OPTIONS', 'MESSAGE', 'NOTIFY', 'REFER']) {
-        const inside = from.request(method, { dialog });
-        to.reply(await to.nextRequest(method), 202);
-        expect([method, (await from.response(inside)).status]).toEqual([method, 202]);
+  if (has('end-to-end'))
+    it('carries what belongs to a dialog both ways', async () => {
+      const [alice, bob] = await two();
+      const { caller, callee } = await establish(alice, bob);
+      for (const [from, to, dialog] of [
+        [alice, bob, caller],
+        [bob, alice, callee],
+      ] as const) {
+        const hold = from.request('INVITE', { dialog, body: `${offer()}a=sendonly\r\n` });
+        const heard = await to.nextRequest('INVITE');
+        expect(heard.body).toBe(`${offer()}a=sendonly\r\n`);
+        to.reply(heard, 200, answerOf());
+        from.acknowledge(hold, await from.response(hold), dialog);
+        await to.nextRequest('ACK');
+        for (const method of ['UPDATE', 'OPTIONS', 'MESSAGE', 'NOTIFY', 'REFER']) {
+          const inside = from.request(method, { dialog });
+          to.reply(await to.nextRequest(method), 202);
+          expect([method, (await from.response(inside)).status]).toEqual([method, 202]);
+        }
       }
-    }
-    await hangUp(alice, caller, bob);
-  });
+      await hangUp(alice, caller, bob);
+    });
 
-  it('carries digits as INFO both ways', async () => {
-    const [alice, bob] = await two();
-    const { caller, callee } = await establish(alice, bob);
-    for (const [from, to, dialog] of [
-      [alice, bob, caller],
-      [bob, alice, callee],
-    ] as const) {
-      const info = from.request('INFO', { dialog, ...INFO });
-      const heard = await to.nextRequest('INFO');
-      expect([headerOf(heard, 'Content-Type'), heard.body]).toEqual(['application/dtmf-relay', INFO.rawBody]);
-      to.reply(heard, 200);
-      expect((await from.response(info)).status).toBe(200);
-    }
-    await hangUp(alice, caller, bob);
-  });
+  if (has('end-to-end'))
+    it('carries digits as INFO both ways', async () => {
+      const [alice, bob] = await two();
+      const { caller, callee } = await establish(alice, bob);
+      for (const [from, to, dialog] of [
+        [alice, bob, caller],
+        [bob, alice, callee],
+      ] as const) {
+        const info = from.request('INFO', { dialog, ...INFO });
+        const heard = await to.nextRequest('INFO');
+        expect([headerOf(heard, 'Content-Type'), heard.body]).toEqual(['application/dtmf-relay', INFO.rawBody]);
+        to.reply(heard, 200);
+        expect((await from.response(info)).status).toBe(200);
+      }
+      await hangUp(alice, caller, bob);
+    });
 
   it.each(['caller', 'callee'] as const)('ends when the %s hangs up', async (who) => {
     const [alice, bob] = await two();
@@ -130,7 +138,7 @@ export function callContract({ server, visitors }: ContractRoom): void {
     ).toBe(200);
     const cancel = await bob.nextRequest('CANCEL');
     expect(headersOf(cancel, 'Via')).toEqual([headersOf(received, 'Via')[0]]);
-    expect(headerOf(cancel, 'Reason')).toBe('SIP;cause=487;text="gave up"');
+    if (has('end-to-end')) expect(headerOf(cancel, 'Reason')).toBe('SIP;cause=487;text="gave up"');
     bob.reply(cancel, 200);
     bob.reply(received, 487, { toTag: 'callee' });
     await bob.nextRequest('ACK');
@@ -139,25 +147,26 @@ export function callContract({ server, visitors }: ContractRoom): void {
     alice.acknowledgeRefusal(invite, refused);
   });
 
-  it('passes a 200 that crossed the CANCEL', async () => {
-    const [alice, bob] = await two();
-    const invite = call(alice, bob);
-    const received = await bob.nextRequest('INVITE');
-    bob.reply(received, 180, { toTag: 'callee' });
-    await alice.response(invite, 180);
-    alice.cancel(invite);
-    const cancel = await bob.nextRequest('CANCEL');
-    bob.reply(received, 200, ANSWER);
-    bob.reply(cancel, 481);
-    const response = await alice.next(
-      (message): message is Extract<SipMessage, { kind: 'response' }> =>
-        statusIs(200)(message) && headerOf(message, 'CSeq')?.endsWith('INVITE') === true,
-      'the 200',
-    );
-    const dialog = alice.acknowledge(invite, response);
-    await bob.nextRequest('ACK');
-    await hangUp(alice, dialog, bob);
-  });
+  if (has('end-to-end'))
+    it('passes a 200 that crossed the CANCEL', async () => {
+      const [alice, bob] = await two();
+      const invite = call(alice, bob);
+      const received = await bob.nextRequest('INVITE');
+      bob.reply(received, 180, { toTag: 'callee' });
+      await alice.response(invite, 180);
+      alice.cancel(invite);
+      const cancel = await bob.nextRequest('CANCEL');
+      bob.reply(received, 200, answerOf());
+      bob.reply(cancel, 481);
+      const response = await alice.next(
+        (message): message is Extract<SipMessage, { kind: 'response' }> =>
+          statusIs(200)(message) && headerOf(message, 'CSeq')?.endsWith('INVITE') === true,
+        'the 200',
+      );
+      const dialog = alice.acknowledge(invite, response);
+      await bob.nextRequest('ACK');
+      await hangUp(alice, dialog, bob);
+    });
 
   it.each([[486], [600], [603], [480], [404], [488], [500]])('passes %i through', async (status) => {
     const [alice, bob] = await two();
@@ -165,18 +174,22 @@ export function callContract({ server, visitors }: ContractRoom): void {
     bob.reply(await bob.nextRequest('INVITE'), status, { toTag: 'callee' });
     await bob.nextRequest('ACK');
     const refused = await alice.response(invite);
-    expect(refused.status).toBe(status);
+    expect(refused.status).toBe(numbers.passes(status));
     alice.acknowledgeRefusal(invite, refused);
   });
 
   it.each([
     ['nobody by that name', (domain: string) => `sip:nobody@${domain}`, 404],
-    ['another domain', () => 'sip:bob@elsewhere.example', 403],
-    ['a number outside SIP', () => 'tel:+15550100', 416],
-    ['the domain itself', (domain: string) => `sip:${domain}`, 484],
-  ])('refuses a call to %s', async (_, uri, status) => {
+    ...(has('own-domain')
+      ? ([
+          ['another domain', () => 'sip:bob@elsewhere.example', 403],
+          ['a number outside SIP', () => 'tel:+15550100', 416],
+          ['the domain itself', (domain: string) => `sip:${domain}`, 484],
+        ] as const)
+      : []),
+  ] as const)('refuses a call to %s', async (_, uri, status) => {
     const alice = await visitors().client();
-    const invite = alice.request('INVITE', { uri: uri(server().domain), body: OFFER });
+    const invite = alice.request('INVITE', { uri: uri(server().domain), body: offer() });
     const refused = await alice.response(invite);
     expect(refused.status).toBe(status);
     alice.acknowledgeRefusal(invite, refused);
@@ -201,7 +214,7 @@ export function callContract({ server, visitors }: ContractRoom): void {
     desk.reply(atDesk, 180, { toTag: 'desk' });
     mobile.reply(atMobile, 180, { toTag: 'mobile' });
     await alice.response(invite, 180);
-    const answer = mobile.reply(atMobile, 200, { ...ANSWER, toTag: 'mobile' });
+    const answer = mobile.reply(atMobile, 200, answerOf('mobile'));
     const cancel = await desk.nextRequest('CANCEL');
     expect(headerOf(cancel, 'Reason')).toMatch(/^SIP;\s*cause=200\b/);
     desk.reply(cancel, 200);
@@ -231,20 +244,21 @@ export function callContract({ server, visitors }: ContractRoom): void {
     alice.acknowledgeRefusal(invite, refused);
   });
 
-  it('keeps a call whose token has ended, and begins none', async () => {
-    const bob = await visitors().client();
-    const alice = await visitors().flow(undefined, { lifeS: 2 });
-    const began = Date.now();
-    await alice.register();
-    const { caller, callee } = await establish(alice, bob);
-    await expect.poll(() => Date.now() - began, { timeout: 5_000, interval: 100 }).toBeGreaterThan(2_100);
-    const invite = call(alice, bob);
-    const refused = await alice.response(invite);
-    expect(refused.status).toBe(403);
-    alice.acknowledgeRefusal(invite, refused);
-    const info = bob.request('INFO', { dialog: callee, ...INFO });
-    alice.reply(await alice.nextRequest('INFO'), 200);
-    expect((await bob.response(info)).status).toBe(200);
-    await hangUp(alice, caller, bob);
-  });
+  if (has('token-life'))
+    it('keeps a call whose token has ended, and begins none', async () => {
+      const bob = await visitors().client();
+      const alice = await visitors().flow(undefined, { lifeS: 2 });
+      const began = Date.now();
+      await alice.register();
+      const { caller, callee } = await establish(alice, bob);
+      await expect.poll(() => Date.now() - began, { timeout: 5_000, interval: 100 }).toBeGreaterThan(2_100);
+      const invite = call(alice, bob);
+      const refused = await alice.response(invite);
+      expect(refused.status).toBe(403);
+      alice.acknowledgeRefusal(invite, refused);
+      const info = bob.request('INFO', { dialog: callee, ...INFO });
+      alice.reply(await alice.nextRequest('INFO'), 200);
+      expect((await bob.response(info)).status).toBe(200);
+      await hangUp(alice, caller, bob);
+    });
 }

@@ -1,11 +1,12 @@
 /** Phones that visit a server for one test: the engine's real code, or a raw SIP client. Whoever came, leaves. */
 import { createHash } from 'node:crypto';
 import { WebSocket } from 'ws';
+import { ok } from '../../src/contracts/base/result';
 import type { Grant } from '../../src/contracts/profile/grant';
 import { installFakeWebRtc, type FakeSettings } from '../support/phones/fake-peer-connection';
 import { createTestPhone, type TestPhone } from '../support/phones/phone';
 import { SipClient } from '../support/phones/sip-client';
-import type { ServerUnderTest } from './server-under-test';
+import type { Duty, Proof, Numbers, ServerUnderTest } from './server-under-test';
 
 /** More claims of a visitor's tokens. */
 type Claims = Readonly<Record<string, unknown>>;
@@ -13,7 +14,7 @@ type Claims = Readonly<Record<string, unknown>>;
 export interface Visitors {
   /** A user name that no other test has: a server may remember who left only a moment ago. */
   readonly user: () => string;
-  readonly grant: (user: string, lifeS?: number, claims?: Claims) => Grant;
+  readonly grant: (user: string, lifeS?: number, claims?: Claims) => Promise<Grant>;
   /** A phone that is registered. */
   readonly phone: (user?: string, claims?: Claims) => Promise<TestPhone & { readonly user: string }>;
   /** A raw client with an open flow; `lifeS` is its token's life in s. */
@@ -30,26 +31,36 @@ let visits = 1000;
 
 /** Opens the doors to `server`; fake WebRTC stands in for the browser until `leave`. */
 export function welcome(
-  server: Pick<ServerUnderTest, 'url' | 'domain' | 'mint'>,
+  server: Pick<ServerUnderTest, 'url' | 'domain' | 'mint'> & Partial<Pick<ServerUnderTest, 'password' | 'user'>>,
   settings: Partial<FakeSettings> = {},
 ): Visitors {
   const uninstall = installFakeWebRtc(settings);
   const phones: TestPhone[] = [];
   const clients: SipClient[] = [];
   const user = (): string => {
+    const given = server.user?.();
+    if (given !== undefined) return given;
     visits += 1;
     return String(visits);
   };
-  const grant = (name: string, lifeS = 300, claims: Claims = {}): Grant => {
-    const now = Date.now();
+  /** What the user proves itself with, and how. */
+  const proofOf = async (name: string, lifeS: number, claims: Claims, keep?: 'keep'): Promise<Proof> => {
+    const password = await server.password?.(name, keep);
+    if (password !== undefined)
+      return { presentation: { kind: 'digest', realm: 'asterisk', username: name, password }, secret: password };
     const token = server.mint({ sub: name, lifeS, claims });
+    return { presentation: { kind: 'query', parameter: 'token', token }, secret: token };
+  };
+  const grant = async (name: string, lifeS = 300, claims: Claims = {}): Promise<Grant> => {
+    const now = Date.now();
+    const { presentation, secret } = await proofOf(name, lifeS, claims);
     return {
       profileId: 'contract',
       purpose: 'sip',
       issuedAt: now,
       expiresAt: now + lifeS * 1000,
-      fingerprint: createHash('sha256').update(token).digest('hex').slice(0, 8),
-      presentation: { kind: 'query', parameter: 'token', token },
+      fingerprint: createHash('sha256').update(secret).digest('hex').slice(0, 8),
+      presentation,
       url: server.url,
       identity: `${name}@${server.domain}`,
       displayName: '',
@@ -57,10 +68,14 @@ export function welcome(
       iceServers: [],
     };
   };
+  const credentialsOf = async (name: string, lifeS: number, claims: Claims) => {
+    const { presentation, secret } = await proofOf(name, lifeS, claims, 'keep');
+    return presentation.kind === 'digest' ? { bare: true, password: secret } : { token: secret };
+  };
   const flow: Visitors['flow'] = async (name = user(), { lifeS = 300, claims = {}, ...options } = {}) => {
     const client = await SipClient.open(server.url, name, {
       ...options,
-      token: server.mint({ sub: name, lifeS, claims }),
+      ...(await credentialsOf(name, lifeS, claims)),
       domain: server.domain,
     });
     clients.push(client);
@@ -71,7 +86,7 @@ export function welcome(
     grant,
     flow,
     phone: async (name = user(), claims = {}) => {
-      const phone = createTestPhone({ WebSocket, mint: () => grant(name, 300, claims) });
+      const phone = createTestPhone({ WebSocket, mint: async () => ok(await grant(name, 300, claims)) });
       phones.push(phone);
       phone.agent.start();
       await phone.registered();
@@ -95,4 +110,7 @@ export function welcome(
 export interface ContractRoom {
   readonly server: () => ServerUnderTest;
   readonly visitors: () => Visitors;
+  /** Whether the server takes this upon itself. */
+  readonly has: (duty: Duty) => boolean;
+  readonly numbers: Numbers;
 }
