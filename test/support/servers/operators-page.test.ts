@@ -1,12 +1,15 @@
 /** docs/operators.md quotes what runs, and its script makes what the gateway takes. */
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthenticator } from '../../../src/gateway/authenticator';
+import { DUTIES } from '../../contract/server-under-test';
+import { serverKinds } from '../../contract/servers';
+import { siteFiles } from '../../lab/asterisk/asterisk-site';
 
 const root = resolve(import.meta.dirname, '../../..');
 const run = promisify(execFile);
@@ -49,6 +52,50 @@ it('names only settings that the configuration knows, and all that it needs', ()
   expect(named).toEqual(expect.arrayContaining(wanted));
   for (const name of [...named, ...[...page.matchAll(/`(?:#!define )?(WITH_\w+)`/g)].map((match) => match[1] ?? '')])
     expect(configuration).toMatch(new RegExp(`\\b${name}\\b`));
+});
+
+describe('Asterisk', () => {
+  const folder = join(root, 'test/lab/asterisk');
+
+  it('has the files that the lab runs, to the letter', async () => {
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.conf'));
+    const files = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    const quoted = blocks('conf');
+    expect(quoted.length).toBeGreaterThanOrEqual(4);
+    for (const block of quoted) expect(files.some((text) => text.includes(block))).toBe(true);
+  });
+
+  it("has a site's own files as the lab writes them", () => {
+    const files = siteFiles({
+      address: '127.0.0.1',
+      ports: { http: 8088, sip: 5060, media: [20_000, 20_100] },
+      login: { user: 'passwords', password: 'A-LONG-RANDOM-TEXT' },
+      users: [],
+      answerWithinS: 60,
+    });
+    const shown = blocks('own').map((block) => /^; (\S+)\n([^]*)$/.exec(block)?.slice(1, 3) ?? []);
+    expect(shown.map(([name]) => name)).toEqual(['http.conf', 'ari.conf']);
+    for (const [name = '', text] of shown) expect(text).toBe(files[name]);
+  });
+
+  it('quotes the service that the lab runs', async () => {
+    const service = await readFile(join(folder, 'password-service.ts'), 'utf8');
+    expect(blocks('ts')).toHaveLength(1);
+    for (const block of blocks('ts')) expect(service).toContain(block);
+  });
+
+  it('says which server takes what upon itself, as the contract asks for it', () => {
+    const rows = Object.entries(DUTIES).map(([duty, sentence]) =>
+      [
+        '',
+        sentence,
+        ...serverKinds.map(({ duties }) => (duties.some((each) => each === duty) ? 'yes' : 'no')),
+        '',
+      ].join(' | '),
+    );
+    expect(serverKinds.map(({ name }) => name)).toEqual(['the practice gateway', 'Kamailio', 'Asterisk']);
+    expect(page).toContain(rows.map((row) => row.trim()).join('\n'));
+  });
 });
 
 describe('the scripts that make a token', () => {
