@@ -1,8 +1,9 @@
 /** Calls between the real app, on the preset "Asterisk" as it is, and Asterisk itself or an ordinary phone (baresip) behind it. */
 import type { Asterisk } from '../lab/asterisk/asterisk';
 import { expect, test, type RunningApp } from '../support/app/app';
-import { expectEnd, heardBy, withoutEchoCanceller } from '../support/app/call-steps';
-import { callCard, dial, press } from '../support/app/phone-driver';
+import { heardBy } from '../support/sound/heard-by';
+import { callCard, dial, press, expectEnd } from '../support/app/phone-driver';
+import { withoutEchoCanceller } from '../support/sound/plain-microphone';
 import { measured } from '../support/measured';
 import { joinAsterisk } from '../support/phones/asterisk-line';
 import { waitForSilence, waitForTone } from '../support/sound/audio-probe';
@@ -25,7 +26,7 @@ async function agentAt(
   const app = await launched;
   await joinAsterisk(app, asterisk, line);
   await watchConnections(app.page);
-  await withoutEchoCanceller(app);
+  await withoutEchoCanceller(app.page);
   return app;
 }
 
@@ -77,7 +78,7 @@ for (const { codec, name } of [
         .not.toBeNull();
       expect(await audioStats(page)).toMatchObject({ codec: name, lost: 0, lostByPeer: 0 });
       await press(page, 'Hang up');
-      await expectEnd(app, 'You ended the call.');
+      await expectEnd(app.page, 'You ended the call.');
       await expectNothingLeft(asterisk);
     });
   });
@@ -93,7 +94,7 @@ test('bob calls: the agent answers, both hear each other, bob hangs up', async (
   await waitForTone(page, BOB_HZ);
   expect((await waitForRecordedTone(await heardBy(asterisk.bob()), AGENT_HZ)).toneDbfs).toBeGreaterThan(-20);
   await asterisk.bob().hangup();
-  await expectEnd(app, 'They hung up.');
+  await expectEnd(app.page, 'They hung up.');
   await expectNothingLeft(asterisk);
 });
 
@@ -106,7 +107,7 @@ test('early media is heard before the answer, and the same call goes on', async 
   await expect(callCard(page, 'active')).toBeVisible({ timeout: 10_000 });
   await waitForTone(page, AGENT_HZ);
   await press(page, 'Hang up');
-  await expectEnd(app, 'You ended the call.');
+  await expectEnd(app.page, 'You ended the call.');
   await expectNothingLeft(asterisk);
 });
 
@@ -129,7 +130,7 @@ test('hold and resume, from either side', async ({ launch, asterisk, keyring }) 
   await waitForTone(page, BOB_HZ);
   expect(await audioStats(page)).toMatchObject({ lost: 0 });
   await press(page, 'Hang up');
-  await expectEnd(app, 'You ended the call.');
+  await expectEnd(app.page, 'You ended the call.');
   await expectNothingLeft(asterisk);
 });
 
@@ -149,7 +150,7 @@ test('digits arrive in order, at Asterisk and at the phone behind it', async ({ 
     for (const digit of wanted) await pad.getByRole('button', { name: digit, exact: true }).click();
     await expect.poll(digits, { message: callee, timeout: 20_000 }).toBe(wanted);
     await press(page, 'Hang up');
-    await expectEnd(app, 'You ended the call.');
+    await expectEnd(app.page, 'You ended the call.');
     await expectNothingLeft(asterisk);
   }
 });
@@ -183,7 +184,7 @@ test('a call that Asterisk moves by itself stays one call, and has the sound of 
   await expect(callCard(page)).toHaveCount(1);
   expect(await asterisk.logs()).not.toMatch(/REFER sip:/);
   await press(page, 'Hang up');
-  await expectEnd(app, 'You ended the call.');
+  await expectEnd(app.page, 'You ended the call.');
   await expectNothingLeft(asterisk);
 });
 
@@ -200,7 +201,7 @@ test('two calls that Asterisk joins: both hear each other', async ({ launch, ast
   await waitForRecordedTone(await heardBy(asterisk.bob()), AGENT_HZ);
   await expect(callCard(page, 'active')).toHaveCount(1);
   await asterisk.bob().hangup();
-  await expectEnd(app, 'They hung up.');
+  await expectEnd(app.page, 'They hung up.');
   await expectNothingLeft(asterisk);
 });
 
@@ -213,35 +214,35 @@ test('calls that come to nothing: busy, declined, unanswered, unknown, given up'
   const { page } = app;
   await test.step('busy', async () => {
     await dial(page, 'busy');
-    await expectEnd(app, 'They are in another call.');
+    await expectEnd(app.page, 'They are in another call.');
   });
   await test.step('declined', async () => {
     await dial(page, 'decline');
-    await expectEnd(app, 'They declined the call.');
+    await expectEnd(app.page, 'They declined the call.');
     expect(await asterisk.logs()).toMatch(/SIP\/2\.0 403 [^]*?Reason: Q\.850;cause=21\r?\n/);
   });
   await test.step('the agent cancels', async () => {
     await dial(page, 'rings');
     await expect(callCard(page, 'ringing')).toContainText('Ringing');
     await press(page, 'Hang up');
-    await expectEnd(app, 'You cancelled before they answered.');
+    await expectEnd(app.page, 'You cancelled before they answered.');
   });
   await test.step('nobody is there by that name', async () => {
     await dial(page, '1999');
-    await expectEnd(app, 'This number or name does not exist. Check the number.');
+    await expectEnd(app.page, 'This number or name does not exist. Check the number.');
   });
   await test.step('bob gives up', async () => {
     await asterisk.bob().dial('1001');
     await expect(callCard(page, 'ringing')).toBeVisible();
     await asterisk.bob().hangup();
-    await expectEnd(app, 'They gave up before you answered.');
+    await expectEnd(app.page, 'They gave up before you answered.');
   });
   await test.step('the agent declines', async () => {
     const from = asterisk.bob().events.length;
     await asterisk.bob().dial('1001');
     await expect(callCard(page, 'ringing')).toBeVisible();
     await press(page, 'Decline');
-    await expectEnd(app, 'You declined the call.');
+    await expectEnd(app.page, 'You declined the call.');
     await asterisk.bob().event('CALL_CLOSED', { from });
   });
   await expectNothingLeft(asterisk);
@@ -270,7 +271,7 @@ test('a new password during a call: registered with it, and the call works on', 
   await press(page, 'Resume');
   await waitForTone(page, BOB_HZ);
   await asterisk.bob().hangup();
-  await expectEnd(app, 'They hung up.');
+  await expectEnd(app.page, 'They hung up.');
   await expectNothingLeft(asterisk);
 });
 
@@ -286,9 +287,9 @@ test('Asterisk dies and starts again during a call: registered again with a new 
   await asterisk.restart();
   await expect.poll(async () => (await asterisk.contacts('1001')).length, { timeout: 40_000 }).toBe(1);
   await expect(page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered', { timeout: 20_000 });
-  await expectEnd(app);
+  await expectEnd(app.page, '');
   await dial(page, 'echo');
   await waitForTone(page, AGENT_HZ);
   await press(page, 'Hang up');
-  await expectEnd(app, 'You ended the call.');
+  await expectEnd(app.page, 'You ended the call.');
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Lab } from '../lab/lab';
 import type { Sipp } from '../lab/sipp';
 import { expect, test, type RunningApp } from '../support/app/app';
-import { expectEnd, heardBy, withoutEchoCanceller } from '../support/app/call-steps';
+import { heardBy } from '../support/sound/heard-by';
 import { waitForSilence, waitForTone } from '../support/sound/audio-probe';
 import { audioStats, watchConnections } from '../support/sound/call-stats';
 import { AGENT, joinLab } from '../support/phones/lab-line';

@@ -19,7 +19,7 @@ export interface ScriptedGateway {
   /** Answers another request: the messages to send, in order. ACK is asked as well. */
   onRequest: (request: string) => readonly string[];
   /** Sends a text frame, or a binary one, to the newest phone; waits for one. */
-  readonly send: (message: string | Uint8Array) => Promise<void>;
+  send: (message: string | Uint8Array) => Promise<void>;
   /** Sends a request to the phone's Contact; returns it. */
   readonly request: (parts: Omit<RequestParts, 'target'>) => Promise<string>;
   /** The first message received, read or not yet come, for which `wanted` is true; rejects after `ms`. */
