@@ -60,6 +60,8 @@ function wavOf(file: Buffer, rateHz: number): Buffer {
 export async function startLinphoneAt(place: PhonePlace, toneHz: number): Promise<OrdinaryPhone> {
   const home = join(place.folder, USER);
   await rm(home, { recursive: true, force: true });
+  // What an earlier one printed is no event of this one.
+  await rm(join(place.folder, `${USER}.log`), { force: true });
   // It stores its database there, and does not make the folder.
   await mkdir(join(home, '.local', 'share', 'linphone'), { recursive: true, mode: 0o700 });
   await writeFile(join(home, 'linphonerc'), configuration(place));

@@ -100,6 +100,8 @@ async function speak(pipe: string, toneHz: number): Promise<{ readonly close: ()
 export async function startTwinkleAt(place: PhonePlace, toneHz: number): Promise<OrdinaryPhone> {
   const home = join(place.folder, USER);
   await rm(home, { recursive: true, force: true });
+  // What an earlier one printed is no event of this one.
+  await rm(join(place.folder, `${USER}.log`), { force: true });
   await mkdir(join(home, '.twinkle'), { recursive: true, mode: 0o700 });
   await writeFile(join(home, '.asoundrc'), devices(home));
   await writeFile(join(home, '.twinkle', 'twinkle.sys'), SETTINGS);
