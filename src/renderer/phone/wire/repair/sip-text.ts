@@ -112,6 +112,10 @@ export function readSip(text: string): SipMessage | null {
   return newest.message;
 }
 
+/** Later lines are left out, but for those without which no answer finds its way (RFC 3261 section 8.2.6.2). */
+const MOST_LINES = 500;
+const IDENTIFIES = /^(?:v|via|f|from|t|to|i|call-id|cseq|l|content-length)[ \t]*:/i;
+
 function read(text: string): SipMessage | null {
   const odd = new Set<OddLine>();
   const start = /^[\s\ufeff]*/.exec(text)?.[0].length ?? 0;
@@ -140,7 +144,7 @@ function read(text: string): SipMessage | null {
     if (/^[ \t]/.test(line) && lines.length > 1) {
       odd.add('folded');
       lines.push(`${lines.pop() ?? ''} ${line.trim()}`);
-    } else if (lines.length <= 500) lines.push(line);
+    } else if (lines.length <= MOST_LINES || IDENTIFIES.test(line)) lines.push(line);
   }
   const first = lines[0] ?? '';
   const started = readStart(first.trim());
