@@ -55,7 +55,8 @@ export function createAskedRequests(): AskedRequests {
     answeredBy: (response) => {
       const found = byBranch.get(topVia(response)?.branch ?? '');
       const cseq = readCSeq(response);
-      if (found !== undefined && (cseq === null || cseq.method === found.method)) return found;
+      // A CANCEL has the branch of its INVITE (RFC 3261 section 9.1). Whatever else the CSeq says, nobody guesses a branch of ours.
+      if (found !== undefined && !(found.method === 'INVITE' && cseq?.method === 'CANCEL')) return found;
       if (cseq === null) return undefined;
       const callId = valueOf(response, 'call-id');
       return [...byBranch.values()].find(

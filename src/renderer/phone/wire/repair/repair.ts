@@ -50,7 +50,8 @@ export interface Repair {
 /** How long JsSIP may take for the final answer before this room gives one, ms; the first INVITE rings until JsSIP's own clock ends it. */
 const ANSWER_WITHIN_MS = 20_000;
 const RINGS_AT_MOST_MS = 200_000;
-const HEAD_OF_LARGE = 64 * 1024;
+/** So much of a message that is too large is looked through for what its answer needs, characters. */
+const HEAD_OF_LARGE = 1024 * 1024;
 
 /** Creates the room. */
 export function createRepair(ports: RepairPorts): Repair {
@@ -168,7 +169,7 @@ export function createRepair(ports: RepairPorts): Repair {
       return;
     }
     const to = asked.answeredBy(message);
-    const known = message.method === '' && to !== undefined ? { ...message, method: to.method } : message;
+    const known = to !== undefined && message.method !== to.method ? { ...message, method: to.method } : message;
     const isAccepted = message.status >= 200 && message.status < 300;
     const wasAnswered = to?.isAnswered === true;
     if (to !== undefined && message.status >= 200) to.isAnswered = true;

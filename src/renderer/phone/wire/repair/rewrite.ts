@@ -153,7 +153,7 @@ class Rewriter {
     const target = targetOf(this.message);
     if (target === null) this.drop('contact', 'there was no address of SIP in its');
     else {
-      if (contactsOf(this.message).length > 1) this.repair('its Contact named more than one');
+      if (lines.length > 1 || contactsOf(this.message).length > 1) this.repair('its Contact named more than one');
       this.put('contact', this.contactEntry(target, []), line);
     }
   }
