@@ -19,9 +19,8 @@ export interface DialTarget {
   readonly after: readonly AfterDigits[];
 }
 
-/** Why a target can't be called; `secure-only`: it is a sips: URI, and who calls has no way to keep to that. */
-export type TargetProblem =
-  'empty' | 'too-long' | 'malformed-uri' | 'phone-context' | 'secure-only' | NumberProblem | AfterProblem;
+/** Why a target can't be called. */
+export type TargetProblem = 'empty' | 'too-long' | 'malformed-uri' | 'phone-context' | NumberProblem | AfterProblem;
 
 export type ParsedTarget = DialTarget | { readonly problem: TargetProblem };
 

@@ -212,9 +212,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
 
   /** What is typed, clicked, or answered by a redirect, as this line reads it. */
   function read(text: string, { identity }: Grant): ParsedTarget {
-    const target = parseTarget(text, identity.slice(identity.lastIndexOf('@') + 1));
-    // JsSIP would make a sip: call of it (RFC 3261 section 19.1: it asks for TLS all the way).
-    return 'uri' in target && target.uri.startsWith('sips:') ? { problem: 'secure-only' } : target;
+    return parseTarget(text, identity.slice(identity.lastIndexOf('@') + 1));
   }
 
   const notConnected = () => fail('gateway-unavailable', 'The phone is not connected to its gateway.', 'retry');

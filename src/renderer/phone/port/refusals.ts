@@ -16,7 +16,6 @@ const TARGET: Readonly<Record<TargetProblem, (typed: string) => string>> = {
   'two-numbers': (typed) => `${quoted(typed)} are two numbers. Leave one of them.`,
   'country-code': (typed) => `${quoted(typed)} can't be called: no country code begins with 0. Type the number again.`,
   'phone-context': (typed) => `${quoted(typed)} is a number of another network. Type it with + and its country code.`,
-  'secure-only': (typed) => `${quoted(typed)} can only be called over TLS all the way. Type it with sip: in front.`,
   parameter: (typed) => `${quoted(typed)} can't be called as it is written. Type the phone number alone.`,
 };
 
