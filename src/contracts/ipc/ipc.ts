@@ -162,7 +162,8 @@ export const channels = {
   /** Whether the line may call what the agent typed, now; `notice` is to be shown before anything else. */
   'calls.authorize': {
     input: z.strictObject({ profileId, target: z.string().max(256) }),
-    output: z.object({ notice: z.string().max(300).nullable() }),
+    /** `emergency`: it passes every rule and limit of ours. */
+    output: z.object({ notice: z.string().max(300).nullable(), emergency: z.boolean() }),
     windows: ['phone'],
     line: true,
   },

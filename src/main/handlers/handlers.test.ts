@@ -132,7 +132,7 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
       clear: () => undefined,
     },
     notify: note('notify', undefined),
-    policy: { 'calls.authorize': () => ok({ notice: null }), 'policy.effective': () => absent },
+    policy: { 'calls.authorize': () => ok({ notice: null, emergency: false }), 'policy.effective': () => absent },
     remoteCalls: { 'events.snapshot': () => absent, 'events.endCall': () => absent },
     desk: {
       'profiles.test': () => absent,

@@ -53,10 +53,10 @@ describe('the policy of a line, asked by the window', () => {
   it('lets others through without a word, and emergency numbers with one', async () => {
     const { handlers, audited } = setUp();
     expect(await handlers['calls.authorize']({ profileId: 'practice', target: 'echo' })).toMatchObject({
-      value: { notice: null },
+      value: { notice: null, emergency: false },
     });
     expect(await handlers['calls.authorize']({ profileId: 'practice', target: '999' })).toMatchObject({
-      value: { notice: expect.any(String) as unknown },
+      value: { notice: expect.any(String) as unknown, emergency: true },
     });
     expect(await handlers['calls.authorize']({ profileId: 'nobody', target: 'echo' })).toMatchObject({
       failure: { reason: 'unknown-profile' },

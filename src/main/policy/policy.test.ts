@@ -91,7 +91,7 @@ describe('a call', () => {
     decideCall(withPolicy(part), typed, 'KE', at);
 
   it('may be placed where no rule says otherwise', () => {
-    expect(decide({}, 'echo')).toEqual({ result: { ok: true, value: { notice: null } }, rule: null });
+    expect(decide({}, 'echo')).toEqual({ result: { ok: true, value: { notice: null, emergency: false } }, rule: null });
   });
 
   it('is refused by a dial rule, which is named', () => {
@@ -125,7 +125,10 @@ describe('a call', () => {
     const strict = { dial: { allow: ['echo'], deny: ['*'] }, hours: [{ days: [7], from: '13:00', to: '14:00' }] };
     for (const typed of ['112', '911', '999', ' 9-1-1 ']) {
       expect(decide(strict, typed)).toEqual({
-        result: { ok: true, value: { notice: expect.stringContaining('may not reach emergency services') as unknown } },
+        result: {
+          ok: true,
+          value: { notice: expect.stringContaining('may not reach emergency services') as unknown, emergency: true },
+        },
         rule: null,
       });
     }

@@ -72,12 +72,14 @@ export function createGrantPolicy(
 /** What is to be said about a call that may be placed, or null. */
 export interface CallPermit {
   readonly notice: string | null;
+  /** It passes every rule and limit of ours. */
+  readonly emergency: boolean;
 }
 
 /** A refused call, with the rule that refused it for the audit log: `dial.deny +254*`, `dial.allow` or `hours`. */
 export type CallDecision = { readonly result: Result<CallPermit>; readonly rule: string | null };
 
-const permitted: CallDecision = { result: ok({ notice: null }), rule: null };
+const permitted: CallDecision = { result: ok({ notice: null, emergency: false }), rule: null };
 const domainOf = (identity: string): string => identity.slice(identity.lastIndexOf('@') + 1);
 
 /**
@@ -93,7 +95,8 @@ export function decideCall(
   const line: DialLine = { domain: domainOf(identity), country };
   const target = parseTarget(typed, line.domain);
   const dial = 'problem' in target ? null : decideDial(policy.dial, target.uri, line);
-  if (dial?.allowed === true && dial.emergency) return { result: ok({ notice: EMERGENCY_SENTENCE }), rule: null };
+  if (dial?.allowed === true && dial.emergency)
+    return { result: ok({ notice: EMERGENCY_SENTENCE, emergency: true }), rule: null };
   if (dial?.allowed === false)
     return {
       result: fail('dial-denied', dial.sentence, 'check-number'),

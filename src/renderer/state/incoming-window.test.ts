@@ -28,7 +28,7 @@ function setUp() {
       createUserAgent: () => {
         throw new Error('no phone here');
       },
-      authorize: () => Promise.resolve(ok({ notice: null })),
+      authorize: () => Promise.resolve(ok({ notice: null, emergency: false })),
       onEvent: () => undefined,
     }),
     get: calls.get,

@@ -59,12 +59,18 @@ function setUp() {
       stats: () => Promise.resolve(null),
     };
   };
-  const authorize = (profileId: string, typed: string): Promise<Result<{ notice: string | null }>> => {
+  const authorize = (
+    profileId: string,
+    typed: string,
+  ): Promise<Result<{ notice: string | null; emergency: boolean }>> => {
     story.push(`may ${profileId} call ${typed.trim()}?`);
     return Promise.resolve(
       typed === 'denied'
         ? fail('dial-denied', 'No.', 'check-number')
-        : ok({ notice: typed === '112' ? 'This phone may not reach emergency services.' : null }),
+        : ok({
+            notice: typed === '112' ? 'This phone may not reach emergency services.' : null,
+            emergency: typed === '112',
+          }),
     );
   };
   return {

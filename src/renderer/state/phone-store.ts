@@ -50,7 +50,10 @@ export interface PhoneStore extends Store<PhoneSnapshot>, Verbs {
 export interface PhoneStoreParts {
   readonly createUserAgent: (profile: Profile) => UserAgent;
   /** Whether this line may call what was typed, and what is to be said about it. */
-  readonly authorize: (profileId: string, typed: string) => Promise<Result<{ readonly notice: string | null }>>;
+  readonly authorize: (
+    profileId: string,
+    typed: string,
+  ) => Promise<Result<{ readonly notice: string | null; readonly emergency: boolean }>>;
   readonly onEvent: (event: EngineEvent) => void;
 }
 

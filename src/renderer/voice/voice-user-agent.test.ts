@@ -127,10 +127,10 @@ describe('the phone of a line with an assistant', () => {
 
   it('is not placed on a line that is not in use any more, however late the microphone comes', async () => {
     const { agent, clock, device, offers, microphone, acquiring } = openVoiceFixture();
-    let permit: (result: Result<null>) => void = () => undefined;
+    let permit: (result: Result<{ emergency: boolean }>) => void = () => undefined;
     const asked = agent.place('', new Promise((resolve) => (permit = resolve)));
     await agent.stop();
-    permit(ok(null));
+    permit(ok({ emergency: false }));
     expect(await asked).toMatchObject({ ok: false, failure: { reason: 'cancelled' } });
     expect(device.clones).toHaveLength(0);
 

@@ -151,15 +151,15 @@ describe('a call', () => {
   it('waits for a permission beside the microphone, and leaves neither INVITE nor microphone behind when it is refused', async () => {
     const [a] = await pair();
     const refusal = fail('dial-denied', 'This line may not call 1002.', 'check-number');
-    let answer: (result: Result<null>) => void = () => undefined;
-    const placing = a.agent.place('1002', new Promise<Result<null>>((resolve) => (answer = resolve)));
+    let answer: (result: Result<{ emergency: boolean }>) => void = () => undefined;
+    const placing = a.agent.place('1002', new Promise<Result<{ emergency: boolean }>>((resolve) => (answer = resolve)));
     await expect.poll(() => a.microphone.inUse()).toBe(1);
     answer(refusal);
     expect(await placing).toEqual(refusal);
     await expect.poll(() => a.microphone.inUse()).toBe(0);
     expect(a.agent.snapshot().calls).toEqual([]);
     expect(a.trace.filter(({ text }) => text.startsWith('INVITE'))).toEqual([]);
-    expect((await a.agent.place('1002', Promise.resolve(ok(null)))).ok).toBe(true);
+    expect((await a.agent.place('1002', Promise.resolve(ok({ emergency: false })))).ok).toBe(true);
   });
   it('is not placed without a microphone, with a bad number, or without a gateway', async () => {
     const [a] = await pair();

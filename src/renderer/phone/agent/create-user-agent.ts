@@ -250,9 +250,13 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       if (own === null || line === null || !socket.isUp()) return notConnected();
       const target = read(typed, own);
       if ('problem' in target) return fail('invalid-input', targetSentence(target.problem, typed), 'check-number');
-      if (calls.live().length >= mostCalls()) return fail('too-many-calls', tooManyCallsSentence(mostCalls()), 'none');
+      const isFull = calls.live().length >= mostCalls();
+      const tooMany = (): Result<never> => fail('too-many-calls', tooManyCallsSentence(mostCalls()), 'none');
+      if (isFull && permission === undefined) return tooMany();
       const acquiring = deps.microphone.acquire();
-      const allowed = permission === undefined ? ok(null) : await permission;
+      const asked = permission === undefined ? ok({ emergency: false }) : await permission;
+      // An emergency call passes every limit of ours.
+      const allowed = asked.ok && isFull && !asked.value.emergency ? tooMany() : asked;
       if (!allowed.ok) {
         void acquiring.then((unused) => unused.ok && deps.microphone.release());
         return allowed;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ok } from '../../../contracts/base/result';
 import { testGrant } from '../../../../test/support/phones/grants';
 import { setUpSwitchboard } from '../../../../test/support/phones/switchboard-phones';
 import { createFakeClock } from '../../../../test/support/fake-clock';
@@ -56,7 +57,14 @@ describe('too many calls', () => {
         action: 'none',
       },
     });
+    expect(await a.agent.place('1003', Promise.resolve(ok({ emergency: false })))).toMatchObject({
+      failure: { reason: 'too-many-calls' },
+    });
     expect(a.microphone.inUse()).toBe(1);
+    // An emergency call is placed all the same.
+    const emergency = await a.agent.place('112', Promise.resolve(ok({ emergency: true })));
+    expect(emergency.ok).toBe(true);
+    if (emergency.ok) a.agent.end(emergency.value);
     // And nobody comes in.
     board().inject('1001', inviteOf(1));
     await expect.poll(() => a.trace.filter(({ text }) => text.startsWith('SIP/2.0 486')).length).toBe(1);

@@ -77,7 +77,10 @@ export interface UserAgent {
    * Dials what the agent typed. Other live calls are put on hold first. Resolves when the call may be drawn (40 to 100 ms later), its INVITE on
    * the way. No INVITE leaves before `permission` is there, which is waited for beside the microphone; one that fails is the outcome.
    */
-  readonly place: (typed: string, permission?: Promise<Result<unknown>>) => Promise<Result<CallId>>;
+  readonly place: (
+    typed: string,
+    permission?: Promise<Result<{ readonly emergency: boolean }>>,
+  ) => Promise<Result<CallId>>;
   /** Acquires the microphone first; refused or missing, the call keeps ringing with `problem` set. Holds the others. */
   readonly answer: (id: CallId) => Promise<void>;
   /** Declines an incoming call (603; 486 with `busy`), cancels an outgoing one, ends an answered one; `time-limit`: not by the agent's wish. */

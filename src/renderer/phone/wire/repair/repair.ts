@@ -157,10 +157,12 @@ export function createRepair(ports: RepairPorts): Repair {
         clock.after(ms, () => giveUp(one, 'the phone found no answer to it')),
       );
     }
-    const taken = passOn(message, text, null, readBody(message));
+    const body = readBody(message);
+    const taken = passOn(message, text, null, body);
+    // JsSIP answers at once what has nothing to negotiate.
+    const mayWait = message.method === 'UPDATE' && body.kind !== 'none';
     if (!taken) giveUp(one, 'the phone could not work with it');
-    else if (one.final === null && one.provisional === null && message.method !== 'UPDATE')
-      giveUp(one, 'the phone did not take it');
+    else if (one.final === null && one.provisional === null && !mayWait) giveUp(one, 'the phone did not take it');
   }
 
   function response(message: SipMessage, text: string): void {
