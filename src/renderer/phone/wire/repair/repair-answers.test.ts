@@ -85,6 +85,10 @@ describe('an answer of another phone to our INVITE', () => {
     ['no Content-Type', { 'Content-Type': null, Contact: '<sip:bob@192.0.2.7>' }],
     ['a wrong CSeq number', { CSeq: '4711 INVITE', Contact: '<sip:bob@192.0.2.7>' }],
     ['no CSeq', { CSeq: null, Contact: '<sip:bob@192.0.2.7>' }],
+    ['the CSeq of another method', { CSeq: '1 \u008fNVITE', Contact: '<sip:bob@192.0.2.7>' }],
+    ['an empty Contact behind a good one', { Contact: ['<sip:bob@192.0.2.7>', ''] }, 'sip:bob@192.0.2.7'],
+    ['an empty Contact before a good one', { Contact: ['', '<sip:bob@192.0.2.7>'] }, 'sip:bob@192.0.2.7'],
+    ['two good Contacts', { Contact: ['<sip:bob@192.0.2.7>', '<sip:eve@192.0.2.8>'] }, 'sip:bob@192.0.2.7'],
     ['no From', { From: null, Contact: '<sip:bob@192.0.2.7>' }],
     ['a challenge that can not be read', { 'WWW-Authenticate': '\u00fc', Contact: '<sip:bob@192.0.2.7>' }],
   ];
@@ -134,6 +138,7 @@ describe('an answer of another phone to our INVITE', () => {
     ['a body that is cut off', '488 No', { 'Content-Length': '99' }, 488],
     ['no To', '404 No', { To: null }, 404],
     ['no Call-ID', '404 No', { 'Call-ID': null }, 404],
+    ['the CSeq of BYE', '404 No', { CSeq: '1 BYE' }, 404],
     ['no From and no CSeq', '404 No', { From: null, CSeq: null }, 404],
     ['an odd Record-Route', '404 No', { 'Record-Route': '@' }, 404],
     ['an odd Retry-After', '480 No', { 'Retry-After': 'soon (\u00fc' }, 480],

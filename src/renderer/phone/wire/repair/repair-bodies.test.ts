@@ -114,6 +114,12 @@ describe('an INVITE whose body is refused', () => {
     ['more than 256 kB', {}, `${SDP}${'a=z\r\n'.repeat(60_000)}`, 413],
     ['more than 256 kB of letters of two bytes', {}, `${SDP}a=${'\u00fc'.repeat(135_000)}\r\n`, 413],
     ['a head of more than 256 kB', { 'X-Long': 'z'.repeat(270_000) }, SDP, 413],
+    [
+      'a first line of 100 kB before all others',
+      { start: `INVITE sip:${'z'.repeat(100_000)}@practice.invalid SIP/2.0`, 'X-Long': 'z'.repeat(270_000) },
+      SDP,
+      413,
+    ],
   ])('%s', (_name, lines, body, status) => {
     phone.receive(requestTo(phone, 'INVITE', lines, body));
     expect(phone.rings).toEqual([]);

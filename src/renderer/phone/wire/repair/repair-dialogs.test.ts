@@ -42,6 +42,23 @@ async function inCall(lines: Lines = {}): Promise<Lines> {
   return dialog;
 }
 
+describe('a request of a dialog that is not here', () => {
+  it.each<readonly [string, string, Lines, string]>([
+    ['UPDATE', 'UPDATE', {}, ''],
+    ['UPDATE with a type that is none', 'UPDATE', { 'Content-Type': 'texthtml' }, ''],
+    ['UPDATE with a type and no body', 'UPDATE', { 'Content-Type': 'application/sdp' }, ''],
+    ['UPDATE with a description', 'UPDATE', { 'Content-Type': 'application/sdp' }, SDP],
+    ['INFO with a type that is none', 'INFO', { 'Content-Type': 'texthtml' }, ''],
+    ['BYE with a type that is none', 'BYE', { 'Content-Type': 'texthtml' }, ''],
+    ['re-INVITE with a type that is none', 'INVITE', { 'Content-Type': 'texthtml' }, ''],
+  ])('%s', (_name, method, lines, body) => {
+    const to = { To: '<sip:1001@practice.invalid>;tag=nobody' };
+    phone.receive(requestTo(phone, method, { ...to, ...lines }, body));
+    const final = phone.sent.filter((text) => !text.startsWith('SIP/2.0 1'));
+    expect(final.map((text) => text.slice(0, 11))).toEqual(['SIP/2.0 481']);
+  });
+});
+
 describe('a request within a call', () => {
   const within: readonly (readonly [string, string, Lines, string, string?])[] = [
     ['re-INVITE', 'INVITE', {}, '200'],

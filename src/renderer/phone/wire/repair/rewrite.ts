@@ -331,6 +331,9 @@ class Rewriter {
       else if (type !== '') this.drop('content-type', 'the type could not be read in its');
     } else if (body.kind === 'refused') this.repair(body.why);
     if (text !== message.body || !lengthIsRight(message)) this.changed = true;
+    // A line that was left out is in the text as it came.
+    const lineCount = message.headers.filter(({ name }) => name !== 'content-length').length;
+    if (this.out.length !== lineCount) this.changed = true;
     if (!this.changed) return { text: '', repairs: [...this.repairs] };
     const lines = this.out.map(({ name, value }) => `${headerLabel(name)}: ${value}`);
     const whole = [start, ...lines, `Content-Length: ${byteLength(text)}`, '', text].join('\r\n');
