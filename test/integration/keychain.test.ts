@@ -60,7 +60,7 @@ beforeAll(async () => {
         input: {
           keychain: join(main, 'secrets', 'keychain.ts'),
           secret: join(main, 'secrets', 'secret.ts'),
-          clock: join(main, 'clock.ts'),
+          clock: join(main, 'base', 'clock.ts'),
         },
         external: ['keytar', 'zod'],
       },
