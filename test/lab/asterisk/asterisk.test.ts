@@ -234,6 +234,8 @@ describe('calls', () => {
 describe('what Asterisk does with calls by itself', () => {
   it('moves one from a phone to its own dialplan, and joins two: no REFER to anybody', async () => {
     const [alice, bob] = [await registeredAt(asterisk(), '1001'), await registeredAt(asterisk(), '1002')];
+    // Channels of an earlier call go a moment after its BYE.
+    await expect.poll(() => asterisk().channels()).toEqual([]);
     const invite = alice.request('INVITE', { uri: bob.aor, body: OFFER });
     const received = await bob.nextRequest('INVITE');
     const answer = bob.reply(received, 200, { toTag: 'bob', ...ANSWER });
@@ -241,6 +243,7 @@ describe('what Asterisk does with calls by itself', () => {
     await bob.nextRequest('ACK');
     const channelOf = async (user: string): Promise<string> =>
       (await asterisk().channels()).find((name) => name.startsWith(`PJSIP/${user}-`)) ?? '';
+    await expect.poll(() => asterisk().console('bridge show all')).toMatch(/ 2 +basic /);
     // Hers goes to the echo: his has nobody left, and ends.
     await asterisk().console(`channel redirect ${await channelOf('1001')} phones,echo,1`);
     bob.reply(await bob.nextRequest('BYE'), 200);
