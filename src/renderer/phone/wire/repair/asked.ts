@@ -26,8 +26,10 @@ export interface AskedRequests {
 }
 
 const MOST = 256;
+/** Of those that are answered the newest are kept, for answers that are repeated; a day of calls must not pile up here. */
+const MOST_BEFORE_ANSWERED_GO = 32;
 
-/** Creates the empty memory; of more than 256 requests the oldest are forgotten. */
+/** Creates the empty memory; of more than 32 requests the oldest that is answered is forgotten, of more than 256 the oldest. */
 export function createAskedRequests(): AskedRequests {
   const byBranch = new Map<string, Asked>();
   return {
@@ -48,8 +50,11 @@ export function createAskedRequests(): AskedRequests {
         isAnswered: false,
         swallowsAck: false,
       });
+      if (byBranch.size <= MOST_BEFORE_ANSWERED_GO) return;
       const [oldest] = byBranch.keys();
-      if (byBranch.size > MOST && oldest !== undefined) byBranch.delete(oldest);
+      const answered = [...byBranch.values()].find(({ isAnswered }) => isAnswered)?.branch;
+      const leaving = answered ?? (byBranch.size > MOST ? oldest : undefined);
+      if (leaving !== undefined) byBranch.delete(leaving);
     },
     byBranch: (branch) => byBranch.get(branch),
     answeredBy: (response) => {
