@@ -34,8 +34,6 @@ export interface RepairPorts {
     /** Of the identity. */
     readonly domain: string;
   };
-  /** Asked about each request that could be passed: a refusal, or null. */
-  readonly admit?: (request: SipMessage) => Refusal | null;
 }
 
 export interface Repair {
@@ -133,7 +131,7 @@ export function createRepair(ports: RepairPorts): Repair {
       if (again !== null && !(message.method === 'INVITE' && /^SIP\/2\.0 2/.test(again))) ports.send(again);
       return;
     }
-    const refusal = refusalOf(message, line) ?? ports.admit?.(message) ?? null;
+    const refusal = refusalOf(message, line);
     if (refusal !== null) {
       refuse(message, refusal);
       return;
