@@ -54,6 +54,13 @@ describe('the event log', () => {
     expect(log.newestFirst(null).map(({ title }) => title)).toEqual(['302 calls', 'e', 'd']);
   });
 
+  it('lets events of several words go on beside each other', () => {
+    const log = createEventLog(() => 0);
+    for (let count = 1; count <= 100; count += 1)
+      for (const merge of ['repaired', 'refused', 'dropped']) log.append({ ...event(`${count} ${merge}`), merge });
+    expect(log.newestFirst(null).map(({ title }) => title)).toEqual(['100 dropped', '100 refused', '100 repaired']);
+  });
+
   it('filters by category', () => {
     const log = createEventLog(() => 0);
     log.append(event('call'));

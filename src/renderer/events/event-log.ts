@@ -3,6 +3,8 @@ import type { LiveCategory, LiveEvent } from '../../contracts/call/event';
 
 /** How many events are kept. */
 export const EVENT_LOG_CAPACITY = 10_000;
+/** So many different events can be merged into at a time. */
+const MERGEABLE = 64;
 
 /** A new event, before the log gave it its number and time. `merge`: it takes the place of the kept event with the same value. */
 export type NewEvent = Omit<LiveEvent, 'id' | 'at'> & { readonly merge?: string };
@@ -26,12 +28,12 @@ export function createEventLog(now: () => number, capacity: number = EVENT_LOG_C
   const ring: LiveEvent[] = [];
   let total = 0;
   let version = 0;
-  /** The newest event that others may take the place of. */
-  let mergeable: { readonly merge: string; readonly position: number } | null = null;
+  /** Positions of the newest events that others may take the place of, by `merge`, oldest first. */
+  const mergeable = new Map<string, number>();
   return {
     append: (event) => {
-      const place = mergeable !== null && mergeable.merge === event.merge ? mergeable.position : null;
-      const before = place !== null && place >= total - capacity ? ring[place % capacity] : undefined;
+      const place = event.merge === undefined ? undefined : mergeable.get(event.merge);
+      const before = place !== undefined && place >= total - capacity ? ring[place % capacity] : undefined;
       version += 1;
       const kept: LiveEvent = {
         id: before?.id ?? total + 1,
@@ -45,7 +47,12 @@ export function createEventLog(now: () => number, capacity: number = EVENT_LOG_C
         ring[(before.id - 1) % capacity] = kept;
         return kept;
       }
-      if (event.merge !== undefined) mergeable = { merge: event.merge, position: total };
+      if (event.merge !== undefined) {
+        mergeable.delete(event.merge);
+        mergeable.set(event.merge, total);
+        const [oldest] = mergeable.keys();
+        if (mergeable.size > MERGEABLE && oldest !== undefined) mergeable.delete(oldest);
+      }
       ring[total % capacity] = kept;
       total += 1;
       return kept;

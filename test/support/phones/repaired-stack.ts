@@ -75,6 +75,7 @@ export function createRepairedStack(url = 'ws://127.0.0.1:5066/sip'): RepairedSt
       onRegisterAnswer: () => undefined,
       onInviteRefused: () => null,
       onRedirected: () => Promise.resolve(null),
+      onInvite: () => null,
       onRepair: (event) => void events.push(event),
       onReferral: (referral) => void referrals.push(referral),
       onIncoming: (session, peer) => {

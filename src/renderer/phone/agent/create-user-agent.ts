@@ -12,11 +12,12 @@ import type { WebSocketConstructor } from '../wire/flow';
 import { usableIceServers } from '../port/ice-policy';
 import { partyOf } from '../base/party';
 import { createPhoneView } from './phone-view';
-import { referralDeclined, repairInWords } from '../port/wire-messages';
+import { referralDeclined } from '../port/wire-messages';
 import { unplayableCall } from '../port/messages';
 import { INSECURE_SENTENCE, microphoneSentence, targetSentence, tooManyCallsSentence } from '../port/refusals';
 import { createRefusedCalls } from './refused-calls';
-import { createInviteAdmission } from '../wire/invite-admission';
+import { createRepairNews } from './repair-news';
+import { ADMISSION_ANSWERS, createInviteAdmission } from '../wire/invite-admission';
 import { DEFAULT_CALLS } from '../../../contracts/policy/call-limits';
 import { createRegistration } from '../registration/registration';
 import { createSipSocket } from '../wire/sip-socket';
@@ -94,9 +95,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
   const socket = createSipSocket(
     { WebSocket: deps.WebSocket, clock, random: deps.random, trace: (entry) => deps.onTrace?.(entry) },
     {
-      onMessage: (text) => {
-        if (!admission.take(text)) stack?.receive(text);
-      },
+      onMessage: (text) => stack?.receive(text),
       onLost: (end) => {
         for (const entry of calls.live()) {
           // Its CANCEL can't reach us any more: better a lost call than one that rings for nobody.
@@ -122,16 +121,12 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
     },
   );
   const refusedCall = createRefusedCalls({ clock, tell: view.tell });
+  const tellRepair = createRepairNews({ clock, tell: view.tell });
   const admission = createInviteAdmission({
     clock,
     ringing: () => calls.live().filter((entry) => canAnswer(entry.call())).length,
     calls: () => calls.live().length,
     mostCalls,
-    send: (text) => socket.send(text),
-    onRefused: ({ callId, why }) => {
-      if (!calls.live().some((entry) => entry.session()?.callId === callId)) socket.callEnded(callId);
-      refusedCall(why);
-    },
   });
   let wasRegistered = false;
   const registration = createRegistration({
@@ -197,8 +192,14 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
           const allowed = (await deps.mayCall?.(target.uri)) ?? ok(null);
           return allowed.ok ? null : allowed.failure.sentence;
         },
+        onInvite: (step) => {
+          const why = admission[step]();
+          if (why === null) return null;
+          refusedCall(why);
+          return ADMISSION_ANSWERS[why];
+        },
         onUnplayable: (peer, problem) => view.tell(unplayableCall(peer, problem)),
-        onRepair: (event) => view.tell(repairInWords(event)),
+        onRepair: (event) => tellRepair(event),
         onReferral: (referral) => view.tell(referralDeclined(referral)),
         onIncoming: (session, peer) => {
           const entry = calls.track('incoming', peer);

@@ -141,6 +141,7 @@ export function tryLine(grant: Grant, deps: TrialDeps, ports: TrialPorts): LineT
         send: socket.send,
         onRegisterAnswer: (answer) => heard.register(answer),
         onInviteRefused: () => null,
+        onInvite: () => null,
         onRepair: () => undefined,
         onReferral: () => undefined,
         onRedirected: () => Promise.resolve('A test calls nobody.'),

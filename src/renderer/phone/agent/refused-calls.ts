@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock';
 import { callsRefused } from '../port/messages';
 import type { EngineEvent } from '../port/user-agent';
-import type { RefusedInvite } from '../wire/invite-admission';
+import type { WhyRefused } from '../wire/invite-admission';
 
 export interface RefusedCallsPorts {
   readonly clock: Clock;
@@ -13,11 +13,11 @@ export interface RefusedCallsPorts {
 const TOGETHER_MS = 60_000;
 
 /** Answers with what is to be called at each refusal. */
-export function createRefusedCalls({ clock, tell }: RefusedCallsPorts): (why: RefusedInvite['why']) => void {
+export function createRefusedCalls({ clock, tell }: RefusedCallsPorts): (why: WhyRefused) => void {
   let began = 0;
   let last = Number.NEGATIVE_INFINITY;
   let count = 0;
-  let reasons = new Set<RefusedInvite['why']>();
+  let reasons = new Set<WhyRefused>();
   return (why) => {
     const now = clock.now();
     if (now - last > TOGETHER_MS) {

@@ -41,6 +41,41 @@ describe('too many calls', () => {
     expect(told.at(-1)?.detail).toContain('4 calls rang already');
     expect(events.filter(({ kind }) => kind === 'call-incoming')).toHaveLength(4);
   });
+  it('300 odd INVITEs at once count as well, however odd', async () => {
+    const [a] = await pair();
+    const events: EngineEvent[] = [];
+    a.agent.onEvent((event) => void events.push(event));
+    for (let number = 0; number < 300; number += 1)
+      board().inject('1001', inviteOf(number).replace(/Contact: .*\r\n/, number % 2 === 0 ? '' : 'Require: x\r\n'));
+    const answered = (status: string): number =>
+      a.trace.filter(({ direction, text }) => direction === 'out' && text.startsWith(`SIP/2.0 ${status}`)).length;
+    await expect.poll(() => answered('400') + answered('420') + answered('503')).toBe(300);
+    expect(answered('503')).toBeGreaterThan(200);
+    expect(new Set(events.map(({ merge, title }) => merge ?? title)).size).toBe(3);
+    expect(a.agent.snapshot().calls).toEqual([]);
+  });
+  it('a refused INVITE that comes again gets the same answer, its CANCEL 200, its ACK nothing', async () => {
+    const a = phoneOf('1001', { mint: () => testGrant({ identity: '1001@practice.invalid', maxCalls: 1 }) });
+    a.agent.start();
+    await a.registered();
+    board().inject('1001', inviteOf(0));
+    await a.call('ringing');
+    const out = (): string[] =>
+      a.trace.flatMap(({ direction, text }) =>
+        direction === 'out' && text.includes('Call-ID: flood-1\r') ? [text] : [],
+      );
+    for (const method of ['INVITE', 'INVITE', 'ACK', 'CANCEL'])
+      board().inject(
+        '1001',
+        inviteOf(1)
+          .replace(/INVITE sip/, `${method} sip`)
+          .replace('CSeq: 1 INVITE', `CSeq: 1 ${method}`),
+      );
+    await expect.poll(() => out().length).toBe(3);
+    expect(out().map((text) => text.slice(8, 11))).toEqual(['486', '486', '200']);
+    expect(out()[1]).toBe(out()[0]);
+    expect(out()[0]).toMatch(/^To: <sip:1001@practice\.invalid>;tag=\w+\r$/m);
+  });
   it('one more than the policy lets the line have is not placed, and says why', async () => {
     const a = phoneOf('1001', { mint: () => testGrant({ identity: '1001@practice.invalid', maxCalls: 1 }) });
     const b = phoneOf('1002');

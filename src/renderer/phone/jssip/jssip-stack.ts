@@ -350,6 +350,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     send: listener.send,
     tell: listener.onRepair,
     onReferral: listener.onReferral,
+    admit: listener.onInvite,
     clock: config.clock,
     line: {
       users: () => [config.identity.slice(0, config.identity.lastIndexOf('@')), contactUser()],

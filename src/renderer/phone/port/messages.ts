@@ -3,20 +3,20 @@ import type { Call, Party } from '../../../contracts/call/call';
 import type { Grant } from '../../../contracts/profile/grant';
 import { causeInWords } from './cause';
 import type { FlowEnd } from '../wire/flow';
-import { INVITES_A_SECOND, MOST_RINGING, type RefusedInvite } from '../wire/invite-admission';
+import { INVITES_A_SECOND, MOST_RINGING, type WhyRefused } from '../wire/invite-admission';
 import { partyLabel } from '../base/party';
 import type { EngineEvent } from './user-agent';
 
 const DOT = '\u00b7';
 const ARROW = '\u2192';
 
-const REFUSED: Readonly<Record<RefusedInvite['why'], string>> = {
+const REFUSED: Readonly<Record<WhyRefused, string>> = {
   ringing: `${MOST_RINGING} calls rang already`,
   calls: 'as many calls as this line may have',
   rate: `more than ${INVITES_A_SECOND} calls a second`,
 };
 /** Calls that came while there were too many; events with the same `merge` are one line of the live column. */
-export function callsRefused(count: number, reasons: readonly RefusedInvite['why'][], merge: string): EngineEvent {
+export function callsRefused(count: number, reasons: readonly WhyRefused[], merge: string): EngineEvent {
   return {
     category: 'calls',
     kind: 'call-failed',

@@ -5,6 +5,7 @@
 import type { CallDirection, Party } from '../../../contracts/call/call';
 import type { EndFacts } from './cause';
 import type { Challenge } from '../wire/challenge';
+import type { Refusal } from '../wire/repair/answer';
 import type { ReferralDeclined, RepairEvent } from '../wire/repair/repair-event';
 import type { Clock } from '../../base/clock';
 import type { IceContext } from './ice-policy';
@@ -32,7 +33,11 @@ export interface StackListener {
   readonly send: (text: string) => void;
   /** A final response to our REGISTER, whether first or refresh. */
   readonly onRegisterAnswer: (answer: RegisterAnswer) => void;
-  /** An INVITE came; the handlers are asked for at once. */
+  /**
+   * An INVITE came that would be a call: before anything of it is looked at, and before it rings. Null: it goes on; else its answer.
+   */
+  readonly onInvite: (step: 'look' | 'ring') => Refusal | null;
+  /** An INVITE rings; the handlers are asked for at once. */
   readonly onIncoming: (session: StackSession, peer: Party) => SessionListener;
   /**
    * An INVITE to `target` was refused. Null: another token would not help. Else one is minted: true once requests carry it, false when

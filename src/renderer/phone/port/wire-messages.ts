@@ -5,9 +5,14 @@ import type { EngineEvent } from './user-agent';
 
 const DOT = '\u00b7';
 
-/** A message that was repaired, refused or dropped: what it was, the answer's status, and why. */
-export function repairInWords({ kind, what, status, why }: RepairEvent): EngineEvent {
-  const detail = [what, ...(status === 0 ? [] : [String(status)]), why].join(` ${DOT} `);
+/** A message that was repaired, refused or dropped: what it was, the answer's status, why, and how often. */
+export function repairInWords({ kind, what, status, why }: RepairEvent, times = 1): EngineEvent {
+  const detail = [
+    what,
+    ...(status === 0 ? [] : [String(status)]),
+    why,
+    ...(times === 1 ? [] : [`${times} times`]),
+  ].join(` ${DOT} `);
   return kind === 'repaired'
     ? { category: 'line', kind: 'message-repaired', title: 'Message repaired', detail }
     : {

@@ -120,6 +120,47 @@ describe('a draining flow that breaks', () => {
   });
 });
 
+describe('a call that came on a draining flow and came to nothing', () => {
+  /** Our answer to an INVITE that came. */
+  const answerTo = (status: number, branch: string, callId: string): string =>
+    response(status, 'INVITE', branch).replace(/Call-ID: .*/, `Call-ID: ${callId}`);
+  const drained = async (...branches: readonly string[]): Promise<() => boolean> => {
+    await openWith(wired());
+    const [old] = wired().sockets.all;
+    for (const branch of branches) old?.deliver(request('INVITE', branch, { callId: 'c1' }));
+    await openWith(wired(), 'second');
+    handOver();
+    return () => old?.closed() === true;
+  };
+  it.each([400, 420, 481, 486, 488, 503, 603])('lets it go when it was refused with %i', async (status) => {
+    const isClosed = await drained('peer-1');
+    expect(isClosed()).toBe(false);
+    wired().socket.send(answerTo(status, 'peer-1', 'c1'));
+    expect(isClosed()).toBe(true);
+  });
+  it.each([100, 180, 183, 200])('keeps it after %i', async (status) => {
+    const isClosed = await drained('peer-1');
+    wired().socket.send(answerTo(status, 'peer-1', 'c1'));
+    expect(isClosed()).toBe(false);
+  });
+  it('keeps it when only another branch of the same call was refused', async () => {
+    const isClosed = await drained('peer-1', 'peer-2');
+    wired().socket.send(answerTo(482, 'peer-2', 'c1'));
+    expect(isClosed()).toBe(false);
+    wired().socket.send(answerTo(486, 'peer-1', 'c1'));
+    expect(isClosed()).toBe(true);
+  });
+  it('keeps it when a re-INVITE was refused after the answer', async () => {
+    const isClosed = await drained('peer-1');
+    wired().socket.send(answerTo(200, 'peer-1', 'c1'));
+    wired().sockets.all[0]?.deliver(request('INVITE', 'peer-3', { callId: 'c1', inDialog: true }));
+    wired().socket.send(answerTo(488, 'peer-3', 'c1'));
+    expect(isClosed()).toBe(false);
+    wired().socket.callEnded('c1');
+    expect(isClosed()).toBe(true);
+  });
+});
+
 describe('make before break', () => {
   it('sends new requests on the new flow and closes the idle old one when the registrar knows the new one', async () => {
     const { heard, lost, socket, sockets } = wired();

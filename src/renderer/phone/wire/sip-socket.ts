@@ -8,6 +8,7 @@
  */
 import type { Grant } from '../../../contracts/profile/grant';
 import { openFlow, type Flow, type FlowDeps, type FlowEnd } from './flow';
+import { createLiveCalls } from './live-calls';
 import { createOpenRequests, isFirstInvite, type OpenRequest } from './open-requests';
 import { withToken, type Presented } from './request-token';
 import { peek, type WireMessage } from './sip-wire';
@@ -70,8 +71,7 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
   let abandonOpening: () => void = () => undefined;
   const draining = new Set<Carried>();
   const unanswered = createOpenRequests<Carried>(deps.clock, () => settle());
-  /** Calls that are not over, by Call-ID. */
-  const live = new Set<string>();
+  const live = createLiveCalls();
   const undelivered = createUndelivered(deps.clock, (text) => listener.onMessage(text));
   let flowNumber = 0;
   let quietWaiters: (() => void)[] = [];
@@ -94,16 +94,26 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
     if (live.has(callId)) on.calls.add(callId);
   };
 
+  const over = (callId: string): void => {
+    live.ended(callId);
+    for (const one of all()) one.calls.delete(callId);
+  };
+
   const write = (text: string, message: WireMessage, on: Carried): void => {
     if (message.kind === 'request') {
       if (message.method !== 'ACK' && message.method !== 'CANCEL') unanswered.sent({ text, message, on });
       if (isFirstInvite(message)) {
-        live.add(message.callId);
+        live.placed(message.callId);
         on.calls.add(message.callId);
       }
     } else if (message.method === 'INVITE' && message.status >= 200 && message.status < 300)
       belongs(message.callId, on);
     on.flow.send(withToken(text, message, presented));
+    const refused = message.kind === 'response' ? live.refusedBy(message) : null;
+    if (refused !== null) {
+      over(refused);
+      settle();
+    }
     if (message.kind === 'request') listener.onRequestSent(message);
   };
 
@@ -119,8 +129,7 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
     if (accepted) belongs(callId, asked.on);
     else if (!asked.message.inDialog) {
       // A refused INVITE makes no dialog that a flow would have to stay for.
-      live.delete(callId);
-      for (const one of all()) one.calls.delete(callId);
+      over(callId);
     }
   };
 
@@ -132,10 +141,7 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
     } else {
       on.arrived.add(message.branch);
       if (on.arrived.size > BRANCHES_KEPT) for (const oldest of [...on.arrived].slice(0, 64)) on.arrived.delete(oldest);
-      if (isFirstInvite(message)) {
-        live.add(message.callId);
-        on.calls.add(message.callId);
-      }
+      if (live.asked(message)) on.calls.add(message.callId);
     }
     listener.onMessage(text);
     if (message.kind === 'response') settle();
@@ -270,8 +276,7 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
     isUp: () => current !== null,
     probe: (answerMs) => current?.flow.probe(answerMs),
     callEnded: (callId) => {
-      live.delete(callId);
-      for (const one of all()) one.calls.delete(callId);
+      over(callId);
       unanswered.callEnded(callId);
       settle();
     },

@@ -199,6 +199,7 @@ describe('what goes wrong inside', () => {
       send: (text) => void sent.push(text),
       tell: (event) => void events.push(event),
       onReferral: () => undefined,
+      admit: () => null,
       clock,
       line: {
         users: () => ['1001', /^sip:([^@]+)@/.exec(phone.contact)?.[1] ?? ''],

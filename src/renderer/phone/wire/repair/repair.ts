@@ -26,6 +26,11 @@ export interface RepairPorts {
   readonly send: (text: string) => void;
   readonly tell: (event: RepairEvent) => void;
   readonly onReferral: (referral: ReferralDeclined) => void;
+  /**
+   * An INVITE outside a dialog came: before anything of it is judged, and once it is one that the phone can take and that takes no other
+   * call's place. Null: it goes on.
+   */
+  readonly admit: (step: 'look' | 'ring') => Refusal | null;
   readonly clock: Clock;
   readonly line: Omit<OwnLine, 'isSubscribed'> & {
     /** Value of our Contact, in brackets. */
@@ -131,9 +136,17 @@ export function createRepair(ports: RepairPorts): Repair {
       if (again !== null && !(message.method === 'INVITE' && /^SIP\/2\.0 2/.test(again))) ports.send(again);
       return;
     }
-    const refusal = refusalOf(message, line);
+    const isCall = message.method === 'INVITE' && tagOf(message, 'to') === null;
+    const unseen = isCall ? ports.admit('look') : null;
+    const refusal = unseen === null ? refusalOf(message, line) : null;
     if (refusal !== null) {
       refuse(message, refusal);
+      return;
+    }
+    const isAnother = isCall && valueOf(message, 'replaces') === '';
+    const tooMany = unseen ?? (isAnother ? ports.admit('ring') : null);
+    if (tooMany !== null) {
+      answer(served.add(message, false), tooMany);
       return;
     }
     const invite = message.method === 'CANCEL' ? served.inviteOf(message) : undefined;
