@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { expect, test, type RunningApp } from '../support/app/app';
 import { startFakeSippet, type FakeSippet } from '../support/servers/fake-sippet';
 import { takeLine } from '../support/app/phone-driver';
+import { watchFrames } from './frame-watch';
 import { createReport } from './report';
 
 const PER_SECOND = 2_000;
@@ -14,43 +15,6 @@ const ELSEWHERE_SECONDS = 10;
 
 const report = createReport();
 const { add, note } = report;
-
-interface FrameWatch {
-  readonly frames: number[];
-  readonly longTasks: number[];
-  stop: boolean;
-}
-
-/** Notes the time between frames, and tasks over 50 ms, until told to stop. */
-async function watchFrames({ page }: RunningApp): Promise<() => Promise<Pick<FrameWatch, 'frames' | 'longTasks'>>> {
-  await page.evaluate(() => {
-    const watch: FrameWatch = { frames: [], longTasks: [], stop: false };
-    (globalThis as { ringfenceFrames?: FrameWatch }).ringfenceFrames = watch;
-    new PerformanceObserver((list) =>
-      watch.longTasks.push(...list.getEntries().map(({ duration }) => duration)),
-    ).observe({ type: 'longtask' });
-    let before = performance.now();
-    const look = (now: number): void => {
-      watch.frames.push(now - before);
-      before = now;
-      if (!watch.stop) requestAnimationFrame(look);
-    };
-    requestAnimationFrame((now) => {
-      before = now;
-      requestAnimationFrame(look);
-    });
-  });
-  return () =>
-    page.evaluate(() => {
-      const watch = (globalThis as { ringfenceFrames?: FrameWatch }).ringfenceFrames ?? {
-        frames: [],
-        longTasks: [],
-        stop: true,
-      };
-      watch.stop = true;
-      return { frames: watch.frames, longTasks: watch.longTasks };
-    });
-}
 
 /** Bytes of the page's heap after a collection. */
 async function heapMebibytes({ page }: RunningApp): Promise<number> {
@@ -137,7 +101,7 @@ test('live events: 2,000 a second for 30 s', async ({ launch, keyring }) => {
     };
     const leave = await listenElsewhere(sippet);
     const stopDrawing = await drawSomething(app);
-    const stopQuiet = await watchFrames(app);
+    const stopQuiet = await watchFrames(app.page);
     await send(ELSEWHERE_SECONDS);
     const { frames: quiet } = await stopQuiet();
     leave();
@@ -167,7 +131,7 @@ test('live events: 2,000 a second for 30 s', async ({ launch, keyring }) => {
     await all();
     const heapBefore = await heapMebibytes(app);
     const processor = await processorClock(app);
-    const stop = await watchFrames(app);
+    const stop = await watchFrames(app.page);
     const [usedBefore, began] = [await processor(), performance.now()];
     await send(SECONDS);
     await all();

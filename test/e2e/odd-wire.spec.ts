@@ -47,6 +47,30 @@ const MULTIPART = `--b\r\nContent-Type: application/sdp\r\n\r\n${webSdp()}\r\n--
 const TEST_MS = 180_000;
 test.setTimeout(TEST_MS);
 
+const FLOOD = 300;
+
+/** Calls that come all at once. */
+const flood: Case = {
+  name: `${FLOOD} calls at once: four ring, the others are told so, and the live column has one row for them`,
+  play: async ({ page, gateway }) => {
+    const invites: string[] = [];
+    for (let n = 0; n < FLOOD; n += 1)
+      invites.push(await gateway.request({ method: 'INVITE', id: `flood${n}`, body: webSdp() }));
+    const refusals = (): readonly string[] => gateway.received.filter((text) => /^SIP\/2\.0 (?:486|503) /.test(text));
+    await expect.poll(() => refusals().length).toBe(FLOOD - 4);
+    expect(refusals().every((text) => text.startsWith('SIP/2.0 486') || /^Retry-After: \d+\r$/m.test(text))).toBe(true);
+    await expect(callCard(page, 'ringing')).toHaveCount(4);
+    await expect(page.getByTestId('event-row').filter({ hasText: 'calls refused' })).toHaveText(
+      new RegExp(`${FLOOD - 4} calls refused`),
+    );
+    for (let left = 3; left >= 0; left -= 1) {
+      await callCard(page, 'ringing').first().getByRole('button', { name: 'Decline' }).click();
+      await expect(callCard(page, 'ringing')).toHaveCount(left);
+    }
+    for (const invite of invites.slice(0, 4)) expect(await gateway.answer(invite)).toMatch(/^SIP\/2\.0 (?:486|603) /);
+  },
+};
+
 const incoming: readonly Case[] = [
   {
     name: 'a binary frame, with a name in Latin-1',
@@ -170,6 +194,10 @@ const outgoing: readonly Case[] = [
 
 test('calls that come in oddly ring or are refused as RFC 3261 says', async ({ launch, keyring }) => {
   await playAll(await launch({ bus: keyring.bus }), incoming);
+});
+
+test('a flood of calls makes four cards and one row', async ({ launch, keyring }) => {
+  await playAll(await launch({ bus: keyring.bus }), [flood]);
 });
 
 test('calls that go out and are answered oddly end with a sentence', async ({ launch, keyring }) => {

@@ -15,23 +15,34 @@ export type SiteDefinitions = Readonly<Record<string, string | null>>;
 export interface Kamailio {
   readonly pid: () => number;
   readonly kill: () => Promise<void>;
-  /** Resolves when it can be used, with the moment when it listened, in ms since the epoch. */
+  /** Resolves when it can be used, with the moment when it answered, in ms since the epoch. */
   readonly start: (definitions: SiteDefinitions) => Promise<number>;
   readonly stop: () => Promise<void>;
   readonly rpc: (command: string) => Promise<string>;
   readonly printed: () => Promise<string>;
 }
 
-/** True when something listens there. */
-export function listens(port: number, address: string): Promise<boolean> {
+/** How long one attempt waits for the answer, ms. */
+const ANSWER_MS = 5_000;
+/** The keep-alive of RFC 5626 section 4.4.1, and its answer. */
+const PING = '\r\n\r\n';
+const PONG = '\r\n';
+
+/**
+ * True when Kamailio answers there. That something takes the connection says little: the system does so from the moment that the port is
+ * open, and Kamailio reads nothing before its processes are there, a second later on a busy computer.
+ */
+export function answers(port: number, address: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, address);
+    const socket = connect(port, address, () => socket.write(PING));
     const end = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);
     };
-    socket.once('connect', () => end(true));
+    socket.once('data', (data) => end(data.toString() === PONG));
     socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+    socket.setTimeout(ANSWER_MS, () => end(false));
   });
 }
 
@@ -98,15 +109,15 @@ export async function prepareKamailio(parent: string, address: string, port: num
         '-f',
         CONFIG,
       ]);
-      await waitFor('it listened', running, () => listens(port, address));
-      const listening = Date.now();
+      await waitFor('it answered', running, () => answers(port, address));
+      const answering = Date.now();
       await waitFor('it took commands', running, () =>
         kamcmd(folder, 'core.version').then(
           () => true,
           () => false,
         ),
       );
-      return listening;
+      return answering;
     },
     rpc: (command) => kamcmd(folder, command),
     printed: async () => (await running?.printed()) ?? '',

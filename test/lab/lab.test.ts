@@ -38,7 +38,7 @@ it('starts and stops, again and at the same time, and leaves nothing', async () 
 it('says what a server printed when it does not start, and leaves nothing', async () => {
   await expect(startLab({ address: '192.0.2.1' })).rejects.toThrow();
   await expect(startLab({ keepaliveS: -1.5 })).rejects.toThrow(
-    /kamailio ended before it listened; it printed:\n[^]*(?:parse|syntax|bad config)/i,
+    /kamailio ended before it answered; it printed:\n[^]*(?:parse|syntax|bad config)/i,
   );
 });
 
@@ -98,8 +98,8 @@ it('knows its ordinary phones again after its server died', async () => {
   await fixture.kamailio.kill();
   expect(isRunning(pid)).toBe(false);
   const before = Date.now();
-  const listening = await fixture.kamailio.restart();
-  expect(listening - before).toBeLessThan(5_000);
+  const answering = await fixture.kamailio.restart();
+  expect(answering - before).toBeLessThan(5_000);
   expect(await fixture.kamailio.contacts('bob')).toEqual(contacts);
   const caller = await fixture.sipp(CALLER, { role: 'uac', target: 'bob' });
   expect(await caller.done).toMatchObject({ ok: true });

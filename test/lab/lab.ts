@@ -81,7 +81,7 @@ export interface Lab {
     readonly pid: () => number;
     /** Ends it without a goodbye, as a crash would: bindings and dialogs are lost. */
     readonly kill: () => Promise<void>;
-    /** Starts it again on the same ports with the same keys; answers with the moment it listened, in ms since the epoch. */
+    /** Starts it again on the same ports with the same keys; answers with the moment it answered, in ms since the epoch. */
     readonly restart: () => Promise<number>;
     /** One RPC command (`kamcmd`), for example `ul.dump`. Rejects with what Kamailio answered when it fails. */
     readonly rpc: (command: string) => Promise<string>;
@@ -142,9 +142,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     };
     const restart = async (): Promise<number> => {
       await kamailio.kill();
-      const listening = await kamailio.start({ ...site, ...keyDefinitions(keys) });
+      const answering = await kamailio.start({ ...site, ...keyDefinitions(keys) });
       for (const [user, uri] of contacts) await addContact(user, uri);
-      return listening;
+      return answering;
     };
     const contactsOf = async (user: string): Promise<string[]> => {
       const dump = await kamailio.rpc('ul.dump');

@@ -97,7 +97,7 @@ export interface Network {
   readonly unplug: (cable: 'wifi' | 'lan') => Promise<number>;
   readonly lose: (percent: number) => Promise<number>;
   readonly killGateway: () => Promise<void>;
-  /** The moment it listened. */
+  /** The moment it answered. */
   readonly restartGateway: () => Promise<number>;
   readonly farEndHangsUp: () => Promise<void>;
   readonly farEndCalls: () => Promise<number>;
