@@ -8,9 +8,11 @@ import { EVENT_LOG_CAPACITY, type EventLog, type NewEvent } from '../events/even
 import { createCoalescer } from './coalesce';
 import { createListeners, type Store } from '../base/store';
 
-/** The store's value grows with each event. */
+/** The store's value grows with each event, and with each that takes the place of another. */
 export interface LiveStore extends Store<number> {
   readonly append: (event: NewEvent) => void;
+  /** How many events there ever were in this run; one that takes the place of another is none. */
+  readonly total: () => number;
   /** How many of them are kept at most. */
   readonly capacity: number;
   /** Newest first. */
@@ -119,6 +121,7 @@ export function createLiveStore(
     get: () => shown,
     subscribe: listeners.add,
     append,
+    total: log.total,
     capacity: EVENT_LOG_CAPACITY,
     events: log.newestFirst,
     start: (api) => {

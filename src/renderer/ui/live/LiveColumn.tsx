@@ -41,7 +41,7 @@ export function asText(events: readonly LiveEvent[]): string {
 export function LiveColumn() {
   const { live, lineEvents } = useApp();
   const hasLine = useSelected(lineEvents, ({ phase }) => phase !== 'off');
-  const total = useStore(live);
+  const version = useStore(live);
   const [filter, setFilter] = useState<Key>('all');
   const [showsHealth, setShowsHealth] = useState(false);
   const [paused, setPaused] = useState<{ readonly total: number; readonly events: readonly LiveEvent[] } | null>(null);
@@ -50,8 +50,9 @@ export function LiveColumn() {
     [hasLine, filter],
   );
   const category = categoryOf(filter);
-  // `total` stands for the log's content: it grows with each event.
-  const current = useMemo(() => (total === 0 ? [] : live.events(category)), [live, category, total]);
+  // `version` stands for the log's content. One event that goes on makes it grow, and `total` not.
+  const current = useMemo(() => (version === 0 ? [] : live.events(category)), [live, category, version]);
+  const total = live.total();
   const events =
     paused === null ? current : paused.events.filter((event) => category === null || event.category === category);
   const missed = paused === null ? 0 : total - paused.total;
