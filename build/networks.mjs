@@ -21,7 +21,7 @@ const PHONES = /** @type {const} */ ([
 /**
  * @typedef {object} Networks
  * @property {readonly string[]} desk words to put before a command to run it there
- * @property {string} socket what answers there breaks and mends the network: test/survival/edge.ts
+ * @property {string} socket what answers there breaks and repairs the network: test/survival/edge.ts
  * @property {() => Promise<void>} remove
  */
 

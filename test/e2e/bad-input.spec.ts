@@ -91,7 +91,7 @@ test('no microphone: a call that the agent places says why, and nothing is diall
   await expect(callCard(page, 'active')).toHaveCount(0);
 });
 
-test('the microphone is missing, refused or taken when a call comes: it keeps ringing, and is answered once that is mended', async ({
+test('the microphone is missing, refused or taken when a call comes: it keeps ringing, and is answered once that is fixed', async ({
   launch,
   gateway,
   keyring,

@@ -125,7 +125,7 @@ describe('a system that nobody has heard of', () => {
                 { jwt: mintToken({ sub: subject, lifeS: seconds }), until: Math.floor(Date.now() / 1000) + seconds },
               ],
               gateway: gatewayUrl,
-              ice: { urls: 'turn:127.0.0.1:3478', username: 'u', credential: 'lent' },
+              ice: { urls: 'turn:127.0.0.1:3478', username: 'u', credential: 'for minutes' },
             });
       answer(seen, response);
     };
@@ -145,7 +145,7 @@ describe('a system that nobody has heard of', () => {
       },
     ]);
     expect(grants).toMatchObject([
-      { url: gateway.url, iceServers: [{ urls: ['turn:127.0.0.1:3478'], username: 'u', credential: 'lent' }] },
+      { url: gateway.url, iceServers: [{ urls: ['turn:127.0.0.1:3478'], username: 'u', credential: 'for minutes' }] },
     ]);
     // The key went to the server's header, and to nothing that a window or a log sees.
     expect(JSON.stringify([grants, line.audited, phone.trace, phone.events])).not.toContain(key.text);
@@ -221,12 +221,12 @@ describe('Sautikit', () => {
     expect(grants[0]?.iceServers).toHaveLength(2);
   });
 
-  it('each call has the ICE servers of the newest grant: what was lent with an older one has ended', async () => {
+  it('each call has the ICE servers of the newest grant: what an older one brought has ended', async () => {
     const key = testKey();
     const gateway = await practiceGateway();
     let made = 0;
-    const lent = (): object => ({
-      iceServers: [{ urls: 'turn:127.0.0.1:3478', username: 'u', credential: `lent-${made}` }],
+    const turnServer = (): object => ({
+      iceServers: [{ urls: 'turn:127.0.0.1:3478', username: 'u', credential: `made-${made}` }],
     });
     const server = await opened(
       openHttpServer((seen, response) => {
@@ -235,7 +235,7 @@ describe('Sautikit', () => {
           token: mintToken({ sub: '1001' }),
           endpoint: gateway.url,
           expiresIn: 300,
-          turnServer: lent(),
+          turnServer: turnServer(),
         })(seen, response);
       }),
     );
@@ -254,11 +254,11 @@ describe('Sautikit', () => {
       phone.agent.end(placed.value);
       return FakePeerConnection.all.at(-1)?.configuration;
     };
-    expect(await credentialOfNext()).toMatchObject({ iceServers: [{ credential: 'lent-1' }] });
+    expect(await credentialOfNext()).toMatchObject({ iceServers: [{ credential: 'made-1' }] });
     const renewed = await line.broker.grant('line-1', 'sip', 'renewal');
     if (!renewed.ok || renewed.value.purpose !== 'sip') expect.unreachable();
     phone.renew(renewed.value);
     await expect.poll(() => gateway.stats().acceptedBy.active).toBe(2);
-    await expect.poll(credentialOfNext).toMatchObject({ iceServers: [{ credential: 'lent-2' }] });
+    await expect.poll(credentialOfNext).toMatchObject({ iceServers: [{ credential: 'made-2' }] });
   });
 });

@@ -1,6 +1,6 @@
 /**
  * The far side of the cables: a lab on 10.77.0.1, and a control on a Unix socket by which the tests, which run in the other
- * namespace and as another user, break and mend what is between. build/edge.mjs runs it as root.
+ * namespace and as another user, break and repair what is between. build/edge.mjs runs it as root.
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';

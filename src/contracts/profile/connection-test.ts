@@ -1,4 +1,4 @@
-/** [Test connection]: what main lends a window so that it can try a line which need not be the one in use. */
+/** [Test connection]: what main gives a window so that it can try a line which need not be the one in use. */
 import { z } from 'zod';
 import { grant } from './grant';
 import { purpose } from '../policy/policy';

@@ -26,7 +26,7 @@ export const grantPresentation = z.discriminatedUnion('kind', [
 
 export type GrantPresentation = z.infer<typeof grantPresentation>;
 
-/** An ICE server that a provider lent for as long as the grant lives (RFC 8656): its credential is as short-lived as the token. */
+/** An ICE server that a provider gave for as long as the grant lives (RFC 8656): its credential is as short-lived as the token. */
 export const grantedIceServer = iceServer.extend({ credential: z.string().max(300).optional() });
 
 const life = {

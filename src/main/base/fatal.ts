@@ -21,7 +21,7 @@ export function exitOnUncaught(log: Log): void {
       .showMessageBox({
         type: 'error',
         title: 'Ringfence',
-        message: 'Ringfence met an error that it can not mend and has to close. Start it again.',
+        message: 'Ringfence met an error that it can not handle and has to close. Start it again.',
       })
       .then(exit, exit);
   };

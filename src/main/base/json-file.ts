@@ -130,7 +130,7 @@ export function createJsonFile<T>({
       const why = code === 'ENOSPC' ? 'the disk is full' : `the disk answers ${code}`;
       return fail(
         'file-unreadable',
-        `Your ${holds} could not be saved: ${why}. Nothing was changed; mend that and try again.`,
+        `Your ${holds} could not be saved: ${why}. Nothing was changed; fix that and try again.`,
         'retry',
         { details: code },
       );

@@ -90,7 +90,7 @@ describe('doctor', () => {
     );
     await rm(join(made.folder, 'admin-lock.json'));
     await writeFile(join(made.folder, 'profiles.json'), '{');
-    // Looking leaves it where it is: it is told of each time, until somebody mends it.
+    // Looking leaves it where it is: it is told of each time, until somebody fixes it.
     for (let again = 0; again < 2; again += 1)
       expect(await made.run('doctor')).toMatchObject({
         exit: 1,

@@ -68,7 +68,7 @@ function checkPolicy({ policyFile, policyPath, passphraseMissing }: DoctorPorts)
     return bad(
       name,
       `${first.sentence}${policyFile.problems.length > 1 ? ` There are ${policyFile.problems.length - 1} more.` : ''}`,
-      `Mend ${policyPath}; until then the stricter rules hold.`,
+      `Fix ${policyPath}; until then the stricter rules hold.`,
     );
   if (passphraseMissing)
     return warn(
@@ -198,7 +198,7 @@ export async function doctor(ports: DoctorPorts, { json }: { readonly json: bool
     checkPolicy(ports),
     ...(ports.profilesNotice === null
       ? []
-      : [bad('Files', ports.profilesNotice, 'Mend the file and put it back, or import the profiles again.')]),
+      : [bad('Files', ports.profilesNotice, 'Fix the file and put it back, or import the profiles again.')]),
     ...(ports.adminLockNotice === null
       ? []
       : [

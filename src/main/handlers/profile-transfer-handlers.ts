@@ -108,7 +108,7 @@ export function createTransferHandlers(
               ? saved.failure
               : {
                   ...saved.failure,
-                  sentence: `${before} of ${taken.plan.saves.length} profiles were imported, "${wanted.name}" could not be saved. Mend that and import again.`,
+                  sentence: `${before} of ${taken.plan.saves.length} profiles were imported, "${wanted.name}" could not be saved. Fix that and import again.`,
                 },
           );
         }

@@ -60,7 +60,7 @@ export function retryAfterOf(value: string | undefined, now: number): number | u
   return Number.isNaN(ms) || ms <= 0 ? undefined : Math.min(ms, RETRY_AFTER_AT_MOST_MS);
 }
 
-/** It may be there again soon, and nobody here has anything to mend. */
+/** It may be there again soon, and nobody here has anything to fix. */
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
 /** Any other refusal of an upgrade. */
@@ -180,7 +180,7 @@ export function createGatewayRequests(
       const about = aboutOf(url);
       const refusal = refusalOf(status, date, now());
       const failure = refusal ?? otherAnswer(status);
-      // Which token or URL is wrong is for a person to mend; that the line is not there now is for the phone.
+      // Which token or URL is wrong is for a person to fix; that the line is not there now is for the phone.
       if (refusal !== null || about?.testId !== undefined) onUnusable(failure, about);
       if (about?.testId === undefined)
         onAnswered(status, { ...failure, retryAfterMs: retryAfterOf(retryAfter, now()) }, about);

@@ -176,7 +176,7 @@ describe('a policy file with a mistake', () => {
     expect(problems).toEqual([
       expect.stringMatching(/^Line 5 of the admin's policy file: "all\.maxCallS" is not valid/),
     ]);
-    expect(managed.notice()).toMatch(/^Line 5 .* Until it is mended the stricter rules hold\.$/);
+    expect(managed.notice()).toMatch(/^Line 5 .* Until it is fixed the stricter rules hold\.$/);
     const { values, setBy, file } = managed.effective(line({ maxCallS: 7200, tokenLifeS: 120 }));
     // 3600 s lets more happen than the default; 2 at once does not.
     expect(values).toMatchObject({

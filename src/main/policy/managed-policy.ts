@@ -164,7 +164,7 @@ export async function openManagedPolicy({ path, onChanged, onProblem }: ManagedP
     notice: () => {
       const [first, ...others] = file?.problems ?? [];
       if (first === undefined) return null;
-      return `${first.sentence}${others.length === 0 ? '' : ` There are ${others.length} more.`} Until it is mended the stricter rules hold.`.slice(
+      return `${first.sentence}${others.length === 0 ? '' : ` There are ${others.length} more.`} Until it is fixed the stricter rules hold.`.slice(
         0,
         300,
       );

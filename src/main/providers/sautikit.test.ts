@@ -54,7 +54,7 @@ describe('Sautikit', () => {
       url: 'wss://sip.sautikit.example/ws',
       iceServers: [
         { urls: ['stun:127.0.0.1:3478'] },
-        { urls: ['turn:127.0.0.1:3478'], username: '1:agent', credential: 'lent for minutes' },
+        { urls: ['turn:127.0.0.1:3478'], username: '1:agent', credential: 'given for minutes' },
       ],
     });
     expect(lifeOf(minted.value)).toBe(300);

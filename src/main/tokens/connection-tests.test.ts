@@ -103,7 +103,7 @@ describe('a test of a connection', () => {
     expect((await begin()).ok).toBe(true);
   });
 
-  it('that got no token lends nothing', async () => {
+  it('that got no token gives nothing', async () => {
     const { begin, steps } = setUp(() => fail('provider-refused', 'The provider refused the key.'));
     expect(await begin()).toMatchObject({ failure: { reason: 'provider-refused' } });
     expect(await begin('nobody')).toMatchObject({ failure: { reason: 'unknown-profile' } });

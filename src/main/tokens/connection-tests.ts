@@ -1,5 +1,5 @@
 /**
- * Main's half of [Test connection]: a mint past the line's rate, at a rate of its own, for a window that tries it beside the line in use. What was lent
+ * Main's half of [Test connection]: a mint past the line's rate, at a rate of its own, for a window that tries it beside the line in use. What was given
  * for a test is taken back when it ends, when the next one of that profile begins, or after a while.
  */
 import { createHash } from 'node:crypto';

@@ -5,7 +5,7 @@
  * - an event that names itself (eventId) counts once;
  * - a participant who left stays gone, unless a later time says that it joined again;
  * - pieces of a transcript stand by their index where they have one, and what is completed takes no more pieces.
- * Two things can't be told without help from the system: a piece that was sent twice, without index and eventId (the completed text mends it), and a
+ * Two things can't be told without help from the system: a piece that was sent twice, without index and eventId (the completed text corrects it), and a
  * participant who left and joined again, without times.
  */
 import { REMOTE_STATUSES, type RemoteCallRow, type RemoteStatus } from '../../contracts/call/remote-call';

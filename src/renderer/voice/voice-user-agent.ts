@@ -170,7 +170,7 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
       onChange();
       return Promise.resolve();
     },
-    // There is no flow to mend, and ICE finds out by itself.
+    // There is no flow to repair, and ICE finds out by itself.
     reconnectNow: () => undefined,
     networkChanged: () => undefined,
     place: async (_typed, permission) => {

@@ -8,7 +8,7 @@ import { lineTo, takeLine, untilRegistered } from '../app/phone-driver';
 import { trustAuthority } from '../servers/trusted-authority';
 import { AGENT } from './lab-line';
 
-/** What a test lends for it: its own fixtures. */
+/** What a test gives for it: its own fixtures. */
 export interface Surroundings {
   readonly launch: (options: LaunchOptions) => Promise<RunningApp>;
   readonly keyring: KeyringSession;

@@ -169,7 +169,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         get trustsAssertedIdentity() {
           return registration.grant()?.trustAssertedIdentity ?? false;
         },
-        // Asked for at each call: what was lent with an older grant has ended.
+        // Asked for at each call: what an older grant brought has ended.
         get ice() {
           return {
             hasTurn: iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url))),

@@ -14,7 +14,7 @@ export interface RetryContext {
   readonly spentMs?: number;
   /** Whoever refused said how long to wait, in ms. */
   readonly retryAfterMs?: number | undefined;
-  /** Only a person can mend it (no key, locked keychain): do not hammer. */
+  /** Only a person can fix it (no key, locked keychain): do not hammer. */
   readonly needsPerson?: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
  * One call while it lives: turns what the stack says into transitions, and the agent's wishes (held, muted, digits) into
- * requests. What breaks is mended as long as that can work: the sound does not depend on the flow, nor the call on either.
+ * requests. What breaks is repaired as long as that can work: the sound does not depend on the flow, nor the call on either.
  */
 import type { Call, Party } from '../../../contracts/call/call';
 import { canHold, canMute, canResume, canSendDigits, transition, type CallEvent } from './call';

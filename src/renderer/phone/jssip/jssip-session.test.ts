@@ -111,7 +111,7 @@ describe('an end that JsSIP decides by itself', () => {
     await Promise.resolve();
     expect([ended, doubts]).toEqual([[], [status]]);
   });
-  it('for ICE that failed is a path to be mended', () => {
+  it('for ICE that failed is a path to be made anew', () => {
     const { js, ended, ice } = answeredSession();
     js.terminate({ cause: 'RTP Timeout', status_code: 408, reason_phrase: 'RTP Timeout' });
     expect([ended, ice]).toEqual([[], ['failed']]);

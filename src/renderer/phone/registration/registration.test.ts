@@ -68,7 +68,7 @@ describe('registering', () => {
     later.connectRefused(refusal);
     const { registration } = later.agent.snapshot();
     expect(registration).toMatchObject({ phase: 'waiting', problem: 'certificate-refused', sentence, attempt: 1 });
-    // Trying each second mends nothing.
+    // Trying each second fixes nothing.
     expect(registration.phase === 'waiting' && registration.retryAt - Date.now()).toBeGreaterThan(20_000);
     const before = phoneOf('1002');
     before.agent.start();

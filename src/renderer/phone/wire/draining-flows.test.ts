@@ -86,7 +86,7 @@ describe('a draining flow that breaks', () => {
     old?.drop();
     expect([statusesOf(heard), methodsOf(sockets.last().sent)]).toEqual([[503], ['CANCEL']]);
   });
-  it('is found by the probe, with the patience of the one that was asked before the other was opened', async () => {
+  it('is found by the probe, within the limit of the one that was asked before the other was opened', async () => {
     const { clock, lost, socket, sockets, stranded } = wired();
     await openWith(wired());
     const [old] = sockets.all;

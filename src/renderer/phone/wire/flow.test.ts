@@ -195,7 +195,7 @@ describe('the liveness probe', () => {
     // The double CRLF is answered (RFC 5626 section 3.5.1).
     expect(sockets.last().sent).toContain('\r\n');
   });
-  it('asks at once when told to, with its own patience', async () => {
+  it('asks at once when told to, with its own limit', async () => {
     const { clock, lost, socket, sockets } = wired();
     await openWith(wired());
     socket.probe(1_000);

@@ -97,7 +97,7 @@ export function endInWords(cause: EndCause): string {
   return [sentence, END_ACTIONS[action]].filter((part) => part !== '').join(' ');
 }
 
-/** A problem that the agent can mend while the call goes on. */
+/** A problem that the agent can fix while the call goes on. */
 export const PROBLEM_MESSAGES: Readonly<
   Record<
     CallProblem,

@@ -5,7 +5,7 @@ import { useSelected, useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { FailureText } from '../kit/FailureText';
 
-/** A short interruption mends itself; from this try on the agent is told. */
+/** A short interruption ends by itself; from this try on the agent is told. */
 const TELL_FROM_ATTEMPT = 2;
 
 const worthTelling = (registration: Registration): boolean =>

@@ -92,7 +92,7 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
       'ephemeral-credentials':
         'Ringfence computes a SIP user and password that expire; the gateway asks for them by digest (MD5).',
       sautikit: 'Sautikit makes a token for each connection. Its lines carry no emergency calls.',
-      sippet: 'Sippet lends a SIP user and password, and tells live what happens on its calls.',
+      sippet: 'Sippet gives a SIP user and password, and tells live what happens on its calls.',
       decart: 'Decart makes a client token for each connection.',
       'openai-realtime': 'You talk with an assistant; its token and its tools stay in main.',
       'generic-http': 'Ringfence asks a web service for a token, in the way that you describe below.',
