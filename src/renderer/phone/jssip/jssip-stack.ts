@@ -11,6 +11,7 @@ import { partyOf } from '../base/party';
 import { createSessionDescriptions, refusalOf, type SessionDescriptions } from './session-descriptions';
 import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
 import { createRegisterExchange } from './register-exchange';
+import { minSessionIn, retryAfterIn } from '../wire/answer-seconds';
 import { grantedExpires, minExpiresIn } from '../wire/granted-expires';
 import { createRepair } from '../wire/repair/repair';
 import { readUri, shownUser } from '../wire/repair/address';
@@ -86,18 +87,6 @@ interface WireSaid {
   refusal: InviteRefusal | null;
   /** The To tag of the first 2xx: the dialog that JsSIP has. */
   calleeTag: string | null;
-}
-
-/** Min-SE of a response in s (RFC 4028 section 5); no more than a day. */
-function minSessionIn(response: WireMessage): number | null {
-  const value = Number(/^\d{1,5}/.exec(response.headers('min-se')[0] ?? '')?.[0] ?? Number.NaN);
-  return value > 0 && value <= 86_400 ? value : null;
-}
-
-/** Retry-After of a response in ms (RFC 3261 section 20.33), or null; no more than `atMostS` seconds. */
-function retryAfterIn(response: WireMessage, atMostS: number): number | null {
-  const seconds = /^\d+/.exec(response.headers('retry-after')[0] ?? '')?.[0];
-  return seconds === undefined ? null : Math.min(Number(seconds), atMostS) * 1000;
 }
 
 /** How long a 200 may come after our CANCEL: Timer B (RFC 3261 section 17.1.1.2), in ms. */
