@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RING, RINGBACK, samplesOf } from './ringer';
+import { createRinger, RING, RINGBACK, samplesOf, wavOf, type Cadence, type RingerElement } from './ringer';
 
 const RATE = 8000;
 /** Power of `hz` in the samples by the Goertzel algorithm, per sample. */
@@ -37,5 +37,104 @@ describe('the sounds', () => {
     for (let index = 1; index < samples.length; index += 1) {
       expect(Math.abs((samples[index] ?? 0) - (samples[index - 1] ?? 0))).toBeLessThan(0.06);
     }
+  });
+});
+
+describe('a sound as a file', () => {
+  it.each([
+    ['ring', RING],
+    ['ringback', RINGBACK],
+  ] as const)('%s is a WAV of one channel, 16 bits, 16 kHz', (_, cadence) => {
+    const bytes = new DataView(wavOf(cadence));
+    const text = (at: number): string => String.fromCharCode(...[0, 1, 2, 3].map((n) => bytes.getUint8(at + n)));
+    const frames = cadence.lengthS * 16_000;
+    expect([text(0), text(8), text(12), text(36)]).toEqual(['RIFF', 'WAVE', 'fmt ', 'data']);
+    expect([bytes.getUint32(4, true), bytes.getUint32(40, true)]).toEqual([36 + 2 * frames, 2 * frames]);
+    expect([20, 22, 32, 34].map((at) => bytes.getUint16(at, true))).toEqual([1, 1, 2, 16]);
+    expect([24, 28].map((at) => bytes.getUint32(at, true))).toEqual([16_000, 32_000]);
+    const samples = samplesOf(cadence, 16_000);
+    const at = Math.round(0.1 * 16_000);
+    expect(bytes.getInt16(44 + 2 * at, true)).toBe(Math.round(32_767 * (samples[at] ?? NaN)));
+  });
+});
+
+describe('the ringer', () => {
+  class FakeElement {
+    loop = false;
+    src = '';
+    readonly did: string[] = [];
+    constructor(private readonly hasDevice: boolean) {}
+    setSinkId = (id: string): Promise<void> => {
+      this.did.push(`sink ${id}`);
+      return this.hasDevice ? Promise.resolve() : Promise.reject(new Error('no such device'));
+    };
+    play = (): Promise<void> => {
+      this.did.push(`play ${this.src}${this.loop ? ' over and over' : ''}`);
+      return Promise.resolve();
+    };
+    pause = (): void => void this.did.push('pause');
+    removeAttribute = (name: string): void => void this.did.push(`no ${name}`);
+    load = (): void => void this.did.push('load');
+  }
+  const setUp = (hasDevice = true) => {
+    const elements: FakeElement[] = [];
+    const made: Cadence[] = [];
+    const ringer = createRinger(
+      (): RingerElement => {
+        const element = new FakeElement(hasDevice);
+        elements.push(element);
+        return element;
+      },
+      (cadence) => {
+        made.push(cadence);
+        return cadence === RING ? 'ring' : 'ringback';
+      },
+    );
+    const settled = async (): Promise<void> => {
+      for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    };
+    return { ringer, elements, made, settled };
+  };
+  it('sounds over and over until it is silent, and lets the device go', async () => {
+    const { ringer, elements, settled } = setUp();
+    ringer.play('ring', null);
+    await settled();
+    ringer.play('ring', null);
+    ringer.play('silent', null);
+    ringer.play('silent', null);
+    expect(elements.map(({ did }) => did)).toEqual([['play ring over and over', 'pause', 'no src', 'load']]);
+  });
+  it('goes over from one sound and device to the next, and makes each sound once', async () => {
+    const { ringer, elements, made, settled } = setUp();
+    for (const [sound, device] of [
+      ['ring', 'a'],
+      ['ring', 'b'],
+      ['ringback', null],
+      ['ring', null],
+    ] as const) {
+      ringer.play(sound, device);
+      await settled();
+    }
+    expect(elements.map(({ did }) => did.filter((what) => /^(?:sink|play)/.test(what)))).toEqual([
+      ['sink a', 'play ring over and over'],
+      ['sink b', 'play ring over and over'],
+      ['play ringback over and over'],
+      ['play ring over and over'],
+    ]);
+    expect(elements.slice(0, -1).every(({ did }) => did.includes('pause'))).toBe(true);
+    expect(made).toEqual([RING, RINGBACK]);
+  });
+  it('rings on the default device when its own was unplugged', async () => {
+    const { ringer, elements, settled } = setUp(false);
+    ringer.play('ring', 'gone');
+    await settled();
+    expect(elements[0]?.did).toEqual(['sink gone', 'play ring over and over']);
+  });
+  it('stays silent when it was stopped before its device was there', async () => {
+    const { ringer, elements, settled } = setUp();
+    ringer.play('ring', 'a');
+    ringer.play('silent', null);
+    await settled();
+    expect(elements[0]?.did).toEqual(['sink a', 'pause', 'no src', 'load']);
   });
 });

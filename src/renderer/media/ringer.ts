@@ -44,6 +44,35 @@ export function samplesOf(cadence: Cadence, sampleRate: number): Float32Array<Ar
   return samples;
 }
 
+/** So many samples a second; no note of ours is above half of it. */
+const SAMPLE_RATE = 16_000;
+
+/** One round of a cadence as a WAV file: one channel of 16-bit PCM (RIFF, "Multimedia Programming Interface and Data Specifications 1.0"). */
+export function wavOf(cadence: Cadence, sampleRate: number = SAMPLE_RATE): ArrayBuffer {
+  const samples = samplesOf(cadence, sampleRate);
+  const bytes = new DataView(new ArrayBuffer(44 + 2 * samples.length));
+  const text = (at: number, name: string): void => {
+    for (let n = 0; n < name.length; n += 1) bytes.setUint8(at + n, name.charCodeAt(n));
+  };
+  text(0, 'RIFF');
+  bytes.setUint32(4, bytes.byteLength - 8, true);
+  text(8, 'WAVEfmt ');
+  bytes.setUint32(16, 16, true);
+  // PCM, one channel.
+  bytes.setUint16(20, 1, true);
+  bytes.setUint16(22, 1, true);
+  bytes.setUint32(24, sampleRate, true);
+  bytes.setUint32(28, 2 * sampleRate, true);
+  bytes.setUint16(32, 2, true);
+  bytes.setUint16(34, 16, true);
+  text(36, 'data');
+  bytes.setUint32(40, 2 * samples.length, true);
+  samples.forEach((sample, n) => {
+    bytes.setInt16(44 + 2 * n, Math.round(32_767 * Math.max(-1, Math.min(1, sample))), true);
+  });
+  return bytes.buffer;
+}
+
 /** What the ringer may be doing. */
 export type RingerSound = 'silent' | 'ring' | 'ringback';
 
@@ -52,40 +81,51 @@ export interface Ringer {
   readonly play: (sound: RingerSound, deviceId: string | null) => void;
 }
 
-/** Chromium can send an AudioContext to a device; the DOM library does not know it yet. */
-interface RoutableContext extends AudioContext {
-  readonly setSinkId: (deviceId: string) => Promise<void>;
-}
-const isRoutable = (context: AudioContext): context is RoutableContext => 'setSinkId' in context;
+/** What the ringer needs of an audio element. */
+export type RingerElement = Pick<
+  HTMLAudioElement,
+  'loop' | 'src' | 'setSinkId' | 'play' | 'pause' | 'removeAttribute' | 'load'
+>;
 
-/** Makes a ringer; an AudioContext exists only while it sounds, so that an idle phone costs nothing. */
-export function createRinger(makeContext: () => AudioContext = () => new AudioContext()): Ringer {
+const urlOfCadence = (cadence: Cadence): string =>
+  URL.createObjectURL(new Blob([wavOf(cadence)], { type: 'audio/wav' }));
+
+/**
+ * Makes a ringer. An audio element exists only while it sounds, so that an idle phone costs nothing. It is no AudioContext: Chromium makes the
+ * first one of a page in up to 0.3 s, during which the window stands still, and that would be when the first call comes.
+ */
+export function createRinger(
+  makeElement: () => RingerElement = () => new Audio(),
+  urlOf: (cadence: Cadence) => string = urlOfCadence,
+): Ringer {
   let sounding: {
     readonly sound: RingerSound;
     readonly deviceId: string | null;
-    readonly context: AudioContext;
+    readonly element: RingerElement;
   } | null = null;
+  const urls = new Map<Cadence, string>();
 
   function stop(): void {
-    // A context that is closed twice rejects; there is nothing to do about it.
-    sounding?.context.close().catch(() => undefined);
+    if (sounding === null) return;
+    const { element } = sounding;
     sounding = null;
+    element.pause();
+    // Without its source the device is let go.
+    element.removeAttribute('src');
+    element.load();
   }
 
-  async function start(context: AudioContext, cadence: Cadence, deviceId: string | null): Promise<void> {
-    if (deviceId !== null && isRoutable(context)) {
+  async function start(element: RingerElement, cadence: Cadence, deviceId: string | null): Promise<void> {
+    if (deviceId !== null) {
       // A device that was unplugged: ring on the default one rather than not at all.
-      await context.setSinkId(deviceId).catch(() => undefined);
+      await element.setSinkId(deviceId).catch(() => undefined);
     }
-    if (context.state === 'closed') return;
-    const buffer = context.createBuffer(1, Math.round(cadence.lengthS * context.sampleRate), context.sampleRate);
-    buffer.copyToChannel(samplesOf(cadence, context.sampleRate), 0);
-    const source = context.createBufferSource();
-    source.buffer = buffer;
-    source.loop = true;
-    source.connect(context.destination);
-    source.start();
-    await context.resume();
+    if (sounding?.element !== element) return;
+    const url = urls.get(cadence) ?? urlOf(cadence);
+    urls.set(cadence, url);
+    element.loop = true;
+    element.src = url;
+    await element.play();
   }
 
   return {
@@ -93,9 +133,10 @@ export function createRinger(makeContext: () => AudioContext = () => new AudioCo
       if (sounding === null ? sound === 'silent' : sounding.sound === sound && sounding.deviceId === deviceId) return;
       stop();
       if (sound === 'silent') return;
-      const context = makeContext();
-      sounding = { sound, deviceId, context };
-      start(context, sound === 'ring' ? RING : RINGBACK, deviceId).catch(() => undefined);
+      const element = makeElement();
+      sounding = { sound, deviceId, element };
+      // It was stopped before it began: play() rejects then.
+      start(element, sound === 'ring' ? RING : RINGBACK, deviceId).catch(() => undefined);
     },
   };
 }

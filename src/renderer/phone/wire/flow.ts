@@ -2,6 +2,7 @@
 import type { Grant } from '../../../contracts/profile/grant';
 import type { Clock } from '../../base/clock';
 import { frameText } from './frame-text';
+import { createInbox } from './inbox';
 import { secretsOf, SIP_PROTOCOL, socketArguments } from './presented-socket';
 import { isProbeBranch, optionsProbe, peek } from './sip-wire';
 import { redact, type TraceEntry } from './trace';
@@ -116,6 +117,7 @@ export function openFlow(
     cancelTimer();
     cancelProbe();
     cancelLook();
+    inbox.close();
     try {
       socket?.close();
     } catch {
@@ -161,6 +163,12 @@ export function openFlow(
     asked.delete(branch);
     answersTook = [...answersTook.slice(1 - ANSWERS_KEPT), clock.now() - at];
   };
+  const inbox = createInbox(clock, take);
+  /** The socket ended: what it delivered before counts. */
+  const ended = (end: FlowEnd): void => {
+    inbox.finish();
+    over(end);
+  };
   const flow: Flow = {
     number,
     send: write,
@@ -172,13 +180,31 @@ export function openFlow(
     close: () => over(null),
   };
 
+  function take(data: unknown): void {
+    if (state !== 'open') return;
+    const text = frameText(data);
+    if (text === null) return;
+    // A keep-alive (RFC 5626 section 3.5.1) is answered here.
+    if (text.trim() === '') {
+      if (text === '\r\n\r\n') socket?.send('\r\n');
+      return;
+    }
+    deps.trace({ direction: 'in', flow: number, text: redact(text, [...secrets]) });
+    const message = peek(text);
+    if (message !== null && message.kind === 'response' && isProbeBranch(message.branch)) {
+      answered(message.branch);
+      return;
+    }
+    listener.onMessage(text, flow);
+  }
+
   if (socket === null) {
     // Not before the caller has the flow in its hands.
     cancelTimer = clock.after(0, () => over({ how: 'refused' }));
     return flow;
   }
   const look = (): void => {
-    if (socket.readyState >= CLOSING) over({ how: 'closed' });
+    if (socket.readyState >= CLOSING) ended({ how: 'closed' });
     else cancelLook = clock.after(LOOK_EVERY, look);
   };
   socket.binaryType = 'arraybuffer';
@@ -197,25 +223,12 @@ export function openFlow(
   socket.addEventListener('message', (event: { readonly data: unknown }) => {
     if (state !== 'open') return;
     alive();
-    const text = frameText(event.data);
-    if (text === null) return;
-    // A keep-alive (RFC 5626 section 3.5.1) is answered here.
-    if (text.trim() === '') {
-      if (text === '\r\n\r\n') socket.send('\r\n');
-      return;
-    }
-    deps.trace({ direction: 'in', flow: number, text: redact(text, [...secrets]) });
-    const message = peek(text);
-    if (message !== null && message.kind === 'response' && isProbeBranch(message.branch)) {
-      answered(message.branch);
-      return;
-    }
-    listener.onMessage(text, flow);
+    inbox.put(event.data);
   });
   // The reason of a refused handshake is hidden from a page: all of them are close code 1006.
-  socket.addEventListener('error', () => over({ how: state === 'opening' ? 'refused' : 'closed' }));
+  socket.addEventListener('error', () => ended({ how: state === 'opening' ? 'refused' : 'closed' }));
   socket.addEventListener('close', ({ code }) =>
-    over(state === 'opening' ? { how: 'refused' } : { how: 'closed', ...(code === undefined ? {} : { code }) }),
+    ended(state === 'opening' ? { how: 'refused' } : { how: 'closed', ...(code === undefined ? {} : { code }) }),
   );
   return flow;
 }

@@ -1,0 +1,64 @@
+/**
+ * What a WebSocket delivers, handled in order and in slices. Chromium hands over all frames that are there in one task; the window would
+ * stand still until the last one of a flood is handled.
+ */
+import type { Clock } from '../../base/clock';
+
+export interface Inbox {
+  /** Handled at once, unless this task took long already. */
+  readonly put: (data: unknown) => void;
+  /** Handles now whatever waits: nothing comes any more. */
+  readonly finish: () => void;
+  /** Forgets what waits. */
+  readonly close: () => void;
+}
+
+/** So many messages wait; beyond them the oldest is handled for each that comes, and the socket waits for that. */
+const MOST = 1_000;
+/** So long a task may go on with messages, ms: no frame of the window is late by it alone. */
+const SLICE_MS = 12;
+
+/** Creates the empty inbox; `take` handles one message. */
+export function createInbox({ now, after }: Clock, take: (data: unknown) => void): Inbox {
+  let waiting: unknown[] = [];
+  /** When the task began that is handling messages, ms; null: none is. */
+  let began: number | null = null;
+  let cancelNext: () => void = () => undefined;
+
+  const mayGoOn = (): boolean => began !== null && Math.abs(now() - began) < SLICE_MS;
+  const takeOldest = (): void => {
+    const [data] = waiting.splice(0, 1);
+    take(data);
+  };
+  const begin = (): void => {
+    began = now();
+    cancelNext = after(0, next);
+  };
+  function next(): void {
+    began = null;
+    if (waiting.length === 0) return;
+    begin();
+    do takeOldest();
+    while (waiting.length > 0 && mayGoOn());
+  }
+
+  return {
+    put: (data) => {
+      if (began === null) begin();
+      if (waiting.length === 0 && mayGoOn()) {
+        take(data);
+        return;
+      }
+      waiting.push(data);
+      if (waiting.length > MOST) takeOldest();
+    },
+    finish: () => {
+      while (waiting.length > 0) takeOldest();
+    },
+    close: () => {
+      waiting = [];
+      cancelNext();
+      began = null;
+    },
+  };
+}
