@@ -89,9 +89,10 @@ describe('the ringer', () => {
         made.push(cadence);
         return cadence === RING ? 'ring' : 'ringback';
       },
+      (run) => void Promise.resolve().then(run),
     );
     const settled = async (): Promise<void> => {
-      for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+      for (let turn = 0; turn < 9; turn += 1) await Promise.resolve();
     };
     return { ringer, elements, made, settled };
   };
@@ -133,8 +134,16 @@ describe('the ringer', () => {
   it('stays silent when it was stopped before its device was there', async () => {
     const { ringer, elements, settled } = setUp();
     ringer.play('ring', 'a');
+    await Promise.resolve();
     ringer.play('silent', null);
     await settled();
     expect(elements[0]?.did).toEqual(['sink a', 'pause', 'no src', 'load']);
+  });
+  it('makes nothing when it was stopped before the call was drawn', async () => {
+    const { ringer, elements, settled } = setUp();
+    ringer.play('ring', 'a');
+    ringer.play('silent', null);
+    await settled();
+    expect(elements).toEqual([]);
   });
 });

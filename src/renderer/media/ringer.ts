@@ -97,30 +97,35 @@ const urlOfCadence = (cadence: Cadence): string =>
 export function createRinger(
   makeElement: () => RingerElement = () => new Audio(),
   urlOf: (cadence: Cadence) => string = urlOfCadence,
+  later: (run: () => void) => unknown = setTimeout,
 ): Ringer {
-  let sounding: {
+  interface Sounding {
     readonly sound: RingerSound;
     readonly deviceId: string | null;
-    readonly element: RingerElement;
-  } | null = null;
+    /** Null before it begins. */
+    element: RingerElement | null;
+  }
+  let sounding: Sounding | null = null;
   const urls = new Map<Cadence, string>();
 
   function stop(): void {
-    if (sounding === null) return;
-    const { element } = sounding;
+    const element = sounding?.element;
     sounding = null;
+    if (element === undefined || element === null) return;
     element.pause();
     // Without its source the device is let go.
     element.removeAttribute('src');
     element.load();
   }
 
-  async function start(element: RingerElement, cadence: Cadence, deviceId: string | null): Promise<void> {
-    if (deviceId !== null) {
+  async function start(turn: Sounding, cadence: Cadence): Promise<void> {
+    if (sounding !== turn) return;
+    const element = (turn.element = makeElement());
+    if (turn.deviceId !== null) {
       // A device that was unplugged: ring on the default one rather than not at all.
-      await element.setSinkId(deviceId).catch(() => undefined);
+      await element.setSinkId(turn.deviceId).catch(() => undefined);
     }
-    if (sounding?.element !== element) return;
+    if (sounding !== turn) return;
     const url = urls.get(cadence) ?? urlOf(cadence);
     urls.set(cadence, url);
     element.loop = true;
@@ -133,10 +138,10 @@ export function createRinger(
       if (sounding === null ? sound === 'silent' : sounding.sound === sound && sounding.deviceId === deviceId) return;
       stop();
       if (sound === 'silent') return;
-      const element = makeElement();
-      sounding = { sound, deviceId, element };
-      // It was stopped before it began: play() rejects then.
-      start(element, sound === 'ring' ? RING : RINGBACK, deviceId).catch(() => undefined);
+      const turn: Sounding = { sound, deviceId, element: null };
+      sounding = turn;
+      // The call is drawn first. It was stopped before it began: play() rejects then.
+      later(() => void start(turn, sound === 'ring' ? RING : RINGBACK).catch(() => undefined));
     },
   };
 }
