@@ -16,7 +16,7 @@ async function watchSounds(page: Page): Promise<() => Promise<readonly Sounding[
   await page.evaluate(() => {
     const shelf = globalThis as { ringfenceSounds?: HTMLMediaElement[] };
     const sounds: HTMLMediaElement[] = (shelf.ringfenceSounds = []);
-    const play = Reflect.get(HTMLMediaElement.prototype, 'play') as () => Promise<void>;
+    const play = Reflect.get<HTMLMediaElement, 'play'>(HTMLMediaElement.prototype, 'play');
     HTMLMediaElement.prototype.play = function (this: HTMLMediaElement): Promise<void> {
       if (this.srcObject === null && !sounds.includes(this)) sounds.push(this);
       return play.call(this);
