@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DIAL_CASES } from './dial-target.cases';
-import { parseTarget } from './dial-target';
+import { onwardUri, parseTarget } from './dial-target';
 import { REFUSED_CASES } from './refused-target.cases';
 
 const DOMAIN = 'pbx.example.com';
@@ -26,5 +26,29 @@ describe('what people type, paste and click', () => {
     const typed = [...DIAL_CASES, ...REFUSED_CASES].map(([text]) => text);
     expect(DIAL_CASES.length).toBeGreaterThan(200);
     expect(new Set(typed).size).toBe(typed.length);
+  });
+});
+
+describe('where a redirect sends a call', () => {
+  it.each([
+    // As it was written, with what says how to reach it.
+    ['sip:1005@h.example:5070;transport=ws', 'sip:1005@h.example:5070;transport=ws'],
+    ['sips:a;b@h.example;user=phone', 'sips:a;b@h.example;user=phone'],
+    // A number is an address of our domain.
+    ['tel:+254-722-000001', 'sip:+254722000001@pbx.example.com'],
+    ['tel:1005;phone-context=pbx.example.com', 'sip:1005@pbx.example.com'],
+    // Digits for after the answer are no part of it.
+    ['tel:+254722000001;ext=45', 'sip:+254722000001@pbx.example.com'],
+    ['tel:1005,,12#', 'sip:1005@pbx.example.com'],
+    ['sip:1005;ext=45@h.example', 'sip:1005@h.example'],
+    ['sip:1005@h.example;ext=45', 'sip:1005@h.example'],
+    ['sip:1005,,12@h.example:5070;transport=ws;lr', 'sip:1005@h.example:5070;transport=ws;lr'],
+    ['sip:+254722000001;ext=45@h.example;user=phone;gr=x?Subject=y', 'sip:+254722000001@h.example;user=phone;gr=x'],
+    ['sips:1005@h.example;transport=ws;ext=45', 'sips:1005@h.example;transport=ws'],
+  ])('%s is called as %s', (written, uri) => {
+    const target = parseTarget(written, DOMAIN);
+    if ('problem' in target) expect.unreachable();
+    expect(onwardUri(written, target)).toBe(uri);
+    expect(target.after).toHaveLength(/;ext=|,/.test(written) ? 1 : 0);
   });
 });

@@ -30,6 +30,9 @@ const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 const NUMBER_START = /^[+\d*#([]/;
 const NUMBER_PART = /^[+\d*#\s().\-/[\]~]*/;
 
+/** Parameters of a URI itself: they say how to send a request, and not whom to call. */
+const URI_PARAMETER = /;\s*(?!ext|postd|phone-context|m-)[a-z][a-z0-9-]*(?:=[^;,\s]*)?/gi;
+
 const malformed = { problem: 'malformed-number' } as const;
 const noAddress = { problem: 'malformed-uri' } as const;
 
@@ -126,8 +129,7 @@ function addressTarget(text: string, domain: string, secure: boolean): ParsedTar
   if (parameters.includes('@')) return { problem: 'two-numbers' };
   const isOwn = comparedHost(found.host) === comparedHost(domain);
   const isGlobal = /^[*#\d]*\(?\+/.test(user);
-  // Parameters of the URI itself say how to send a request, and not whom to call.
-  const behind = parameters.replace(/;\s*(?!ext|postd|phone-context|m-)[a-z][a-z0-9-]*(?:=[^;,\s]*)?/gi, '');
+  const behind = parameters.replace(URI_PARAMETER, '');
   const [part = ''] = (isGlobal ? NUMBER_PART : /^[+\d*#().-]*/).exec(user) ?? [];
   const tail = user.slice(part.length);
   if (NUMBER_START.test(user) && (isGlobal || tail === '' || /^[;,]/.test(tail))) {
@@ -190,4 +192,15 @@ export function parseTarget(typed: string, domain: string): ParsedTarget {
     default:
       return noAddress;
   }
+}
+
+/**
+ * The Request-URI for where a redirect sends a call (RFC 3261 section 8.1.3.4), which was read as `target`. It goes as it was written; a number (RFC 3966)
+ * becomes an address, and digits for after the answer are no part of it.
+ */
+export function onwardUri(written: string, { uri, after }: DialTarget): string {
+  if (!/^sips?:/i.test(written)) return uri;
+  if (after.length === 0) return written;
+  const own = written.slice(written.lastIndexOf('@') + 1).replace(/\?.*$/s, '');
+  return `${uri}${(own.match(URI_PARAMETER) ?? []).join('')}`;
 }

@@ -1,5 +1,6 @@
 /** The real stack (JsSIP behind the repair room) with the test as its wire: what it sends, tells and rings. */
 import type { Party } from '../../../src/contracts/call/call';
+import { onwardUri, parseTarget } from '../../../src/contracts/call/dial-target';
 import { systemClock } from '../../../src/renderer/base/clock';
 import { createJssipStack } from '../../../src/renderer/phone/jssip/jssip-stack';
 import type { SessionListener, StackSession } from '../../../src/renderer/phone/port/sip-stack';
@@ -74,8 +75,15 @@ export function createRepairedStack(url = 'ws://127.0.0.1:5066/sip'): RepairedSt
       send: (text) => void sent.push(text),
       onRegisterAnswer: () => undefined,
       onInviteRefused: () => null,
-      onRedirected: () => Promise.resolve(null),
       onInvite: () => null,
+      onRedirected: (uri) => {
+        const read = parseTarget(uri, 'practice.invalid');
+        return Promise.resolve(
+          'uri' in read
+            ? { uri: onwardUri(uri, read), after: read.after }
+            : { refused: 'unreadable', sentence: `${read.problem}: ${uri}` },
+        );
+      },
       onRepair: (event) => void events.push(event),
       onReferral: (referral) => void referrals.push(referral),
       onIncoming: (session, peer) => {

@@ -3,7 +3,7 @@ import type { MicrophoneSource } from '../../media/microphone-source';
 import type { Grant } from '../../../contracts/profile/grant';
 import { isLoopbackUrl } from '../../../contracts/base/loopback';
 import { fail, ok, type Result } from '../../../contracts/base/result';
-import { parseTarget, type ParsedTarget } from '../../../contracts/call/dial-target';
+import { onwardUri, parseTarget, type ParsedTarget } from '../../../contracts/call/dial-target';
 import { parseSipUri } from '../../../contracts/call/sip-uri';
 import { canAnswer, canEnd } from '../call/call';
 import { createCallTable } from '../call/call-table';
@@ -188,9 +188,11 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         onRedirected: async (uri) => {
           // As typed: what can't be read can't be judged, and is not called.
           const target = read(uri, grant);
-          if ('problem' in target) return targetSentence(target.problem, uri);
+          if ('problem' in target) return { refused: 'unreadable', sentence: targetSentence(target.problem, uri) };
           const allowed = (await deps.mayCall?.(target.uri)) ?? ok(null);
-          return allowed.ok ? null : allowed.failure.sentence;
+          return allowed.ok
+            ? { uri: onwardUri(uri, target), after: target.after }
+            : { refused: 'forbidden', sentence: allowed.failure.sentence };
         },
         onInvite: (step) => {
           const why = admission[step]();

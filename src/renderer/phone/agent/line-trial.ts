@@ -144,7 +144,7 @@ export function tryLine(grant: Grant, deps: TrialDeps, ports: TrialPorts): LineT
         onInvite: () => null,
         onRepair: () => undefined,
         onReferral: () => undefined,
-        onRedirected: () => Promise.resolve('A test calls nobody.'),
+        onRedirected: () => Promise.resolve({ refused: 'forbidden', sentence: 'A test calls nobody.' }),
         onIncoming: (session) => {
           session.end(486);
           return NO_SESSION;

@@ -206,10 +206,12 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     onReofferDone: reinvites.done,
     onDialogDoubt: reinvites.doubt,
     onDigitFailed: digits.failed,
-    onRetried: () => {
+    onRetried: (after) => {
       stopListening();
       remote = null;
       apply({ type: 'early-media-over' });
+      // The digits of the number that it is sent on to lead to whom was dialled: those that were dialled come behind.
+      if (after !== null) apply({ type: 'after', after: [...after, ...(initial.after ?? [])] });
       deps.onChange();
     },
     onRemoteStream: (stream) => {

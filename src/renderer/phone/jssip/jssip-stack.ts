@@ -2,7 +2,6 @@
 import * as JsSIP from 'jssip';
 import type { RTCSessionEvent } from 'jssip/lib/UA';
 import type { Party } from '../../../contracts/call/call';
-import { parseTarget } from '../../../contracts/call/dial-target';
 import { challengesIn, withAnswerableChallenge } from '../wire/challenge';
 import { mediaOptions } from './js-session';
 import { createJssipSession, type JssipSession } from './jssip-session';
@@ -213,12 +212,6 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     wire.ondata(message === null || descriptions === null ? text : descriptions.hear(message, text));
     arriving = null;
   };
-  /** A tel URI, of which JsSIP can't make a request, as the SIP URI of our own domain. Redirects name such. */
-  const callableUri = (uri: string): string => {
-    if (!/^tel:/i.test(uri)) return uri;
-    const read = parseTarget(uri, config.identity.slice(config.identity.lastIndexOf('@') + 1));
-    return 'uri' in read ? read.uri : uri;
-  };
   const invite = (
     target: string,
     media: MediaStream,
@@ -323,9 +316,9 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     },
     call: (target, media, sessionListener) =>
       createRetriedSession(target, media, sessionListener, {
-        invite: (next, ...rest) => invite(callableUri(next), ...rest),
+        invite,
         freshToken: listener.onInviteRefused,
-        mayFollow: listener.onRedirected,
+        follow: listener.onRedirected,
       }),
     stop: () => {
       stopped = true;
@@ -347,7 +340,6 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       knowsCall: (callId) => sessions.has(callIdForStack(callId)),
       contact: () => ua.contact.toString(),
       instanceId: config.instanceId,
-      domain,
     },
   });
   return { ...inside, receive: repair.receive };

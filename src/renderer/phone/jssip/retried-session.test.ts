@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AfterDigits } from '../../../contracts/call/after-digits';
 import { asMediaStream, FakeStream, FakeTrack } from '../../../../test/support/phones/fake-media';
 import { installFakeWebRtc } from '../../../../test/support/phones/fake-peer-connection';
 import { createRetriedSession, type InviteRefusal } from './retried-session';
-import type { SessionListener, StackSession } from '../port/sip-stack';
+import type { Onward, SessionListener, StackSession } from '../port/sip-stack';
 
 type Ended = Parameters<SessionListener['onEnded']>[0];
 
@@ -33,12 +34,12 @@ const facts = (status: number | null, by: Ended['by'] = 'peer'): Ended => ({
 function setUp(
   fresh: (target: string) => Promise<boolean> | null = () => null,
   callable: (target: string) => boolean = () => true,
-  forbidden: (target: string) => string | null = () => null,
+  onward: (target: string) => Onward = (uri) => ({ uri, after: [] }),
 ) {
   const invites: Invite[] = [];
   const ends: Ended[] = [];
   let answers = 0;
-  let retries = 0;
+  const retries: (readonly AfterDigits[] | null)[] = [];
   const nothing = (): void => undefined;
   const listener: SessionListener = {
     onProgress: nothing,
@@ -47,7 +48,7 @@ function setUp(
     onPeerOffer: nothing,
     onDialogDoubt: nothing,
     onReofferDone: nothing,
-    onRetried: () => (retries += 1),
+    onRetried: (after) => retries.push(after),
     onDigitFailed: nothing,
     onRemoteStream: nothing,
     onIceState: nothing,
@@ -94,10 +95,10 @@ function setUp(
       return { session: made, refusal: () => refusal };
     },
     freshToken: fresh,
-    mayFollow: (target) => Promise.resolve(forbidden(target)),
+    follow: (target) => Promise.resolve(onward(target)),
   });
   if (typeof session === 'string') throw new Error(session);
-  return { session, invites, ends, answers: () => answers, retries: () => retries };
+  return { session, invites, ends, answers: () => answers, retries };
 }
 const at = (invites: readonly Invite[], index: number): Invite => {
   const invite = invites[index];
@@ -114,13 +115,13 @@ describe('a call of several INVITEs', () => {
     await turn();
     expect(invites.map(({ target }) => target)).toEqual(['sip:1002@pbx', 'sip:1003@pbx']);
     expect([at(invites, 1).did, session.callId, ends]).toEqual([['microphone false'], 'call-1', []]);
-    expect(retries()).toBe(1);
+    expect(retries).toEqual([[]]);
     at(invites, 1).refuse(486);
     expect(ends).toEqual([facts(486)]);
   });
   it('takes one fresh token, and the second refusal ends it', async () => {
     const asked: string[] = [];
-    const { invites, ends } = setUp((target) => {
+    const { invites, ends, retries } = setUp((target) => {
       asked.push(target);
       return Promise.resolve(true);
     });
@@ -128,6 +129,8 @@ describe('a call of several INVITEs', () => {
     expect([invites.length, ends]).toEqual([1, []]);
     await turn();
     expect(invites.map(({ target }) => target)).toEqual(['sip:1002@pbx', 'sip:1002@pbx']);
+    // The same number: its digits stay as they are.
+    expect(retries).toEqual([null]);
     at(invites, 1).refuse(401);
     expect([asked, invites.length, ends]).toEqual([['sip:1002@pbx'], 2, [facts(401)]]);
   });
@@ -192,12 +195,30 @@ describe('a call of several INVITEs', () => {
   });
   it('does not go where the rules of the line do not let it, and says so', async () => {
     const sentence = 'This line may not call numbers that match "+1900*".';
-    const { invites, ends } = setUp(undefined, undefined, (target) =>
-      target.startsWith('sip:+1900') ? sentence : null,
+    const { invites, ends } = setUp(undefined, undefined, (uri) =>
+      uri.startsWith('sip:+1900') ? { refused: 'forbidden', sentence } : { uri, after: [] },
     );
     at(invites, 0).refuse(302, '<sip:+19001234567@pbx>');
     await turn();
     expect([invites.length, ends]).toEqual([1, [{ ...facts(302), reason: sentence, trouble: 'rule' }]]);
+  });
+  it('goes to the address that a number becomes, with the digits behind it', async () => {
+    const after: readonly AfterDigits[] = [{ digits: '45', when: 'ask', waitS: 0 }];
+    const { invites, retries } = setUp(undefined, undefined, () => ({ uri: 'sip:+254722000001@pbx', after }));
+    at(invites, 0).refuse(302, '<tel:+254722000001;ext=45>');
+    await turn();
+    expect([at(invites, 1).target, retries]).toEqual(['sip:+254722000001@pbx', [after]]);
+  });
+  it('passes over what can not be read, and ends with the reason when nothing else is left', async () => {
+    const readable: Onward = { uri: 'sip:1003@pbx', after: [] };
+    const { invites, ends } = setUp(undefined, undefined, (uri) =>
+      uri === 'sip:1003@pbx' ? readable : { refused: 'unreadable', sentence: `"${uri}" can't be called.` },
+    );
+    at(invites, 0).refuse(302, '<tel:+00>, <tel:+000>;q=0.8, <sip:1003@pbx>;q=0.5');
+    await expect.poll(() => invites.map(({ target }) => target)).toEqual(['sip:1002@pbx', 'sip:1003@pbx']);
+    at(invites, 1).refuse(302, '<tel:+0000>');
+    await expect.poll(() => ends).toEqual([{ ...facts(302), reason: '"tel:+0000" can\'t be called.' }]);
+    expect(invites).toHaveLength(2);
   });
   it('can be given up while the rules are asked', async () => {
     const { session, invites, ends } = setUp();

@@ -4,9 +4,10 @@
  *
  * Each INVITE is a session of its own to JsSIP, with a new Call-ID (RFC 3261 section 8.1.3.4 would keep the old one: a SHOULD).
  */
+import type { AfterDigits } from '../../../contracts/call/after-digits';
 import type { Challenge } from '../wire/challenge';
 import { firstHop, nextHop } from './redirect';
-import type { CallRefusal, SessionListener, StackSession } from '../port/sip-stack';
+import type { CallRefusal, Onward, SessionListener, StackSession } from '../port/sip-stack';
 
 /** A final refusal of an INVITE, as the wire had it. */
 export interface InviteRefusal {
@@ -34,8 +35,8 @@ export interface RetryPorts {
   ) => Attempt | CallRefusal;
   /** Null: another token would not help. Else one is minted: true once it is in use, false when there is none. */
   readonly freshToken: (target: string, refusal: InviteRefusal) => Promise<boolean> | null;
-  /** Whether the line's rules let it call where it is sent to: null, or why not, in a sentence. */
-  readonly mayFollow: (target: string) => Promise<string | null>;
+  /** Where a redirect to `target` leads to, as far as the line's rules let it go there. */
+  readonly follow: (target: string) => Promise<Onward>;
 }
 
 /** Each server on the way may want a longer interval than the one before. */
@@ -66,7 +67,7 @@ export function createRetriedSession(
   if (typeof started === 'string') return started;
   attempt = started;
 
-  function again(next: string, facts: Ended): void {
+  function again(next: string, facts: Ended, after: readonly AfterDigits[] | null = null): void {
     target = next;
     const made = ports.invite(next, sound, listenerOf(), minSessionS);
     if (typeof made === 'string') {
@@ -74,8 +75,24 @@ export function createRetriedSession(
       return;
     }
     attempt = made;
-    listener.onRetried();
+    listener.onRetried(after);
     made.session.setMicrophone(microphoneOn);
+  }
+
+  /** Goes on with what waits, after the final response `status`; without any the call ends with these facts. */
+  function goOn(status: number, contacts: readonly string[], facts: Ended): void {
+    const next = nextHop(hops, status, contacts);
+    if (next === null) {
+      listener.onEnded(facts);
+      return;
+    }
+    hops = next.hops;
+    pause(ports.follow(next.target), (onward) => {
+      if ('uri' in onward) again(onward.uri, facts, onward.after);
+      else if (onward.refused === 'forbidden') listener.onEnded({ ...facts, reason: onward.sentence, trouble: 'rule' });
+      // As if it had answered that there is nobody (404).
+      else goOn(404, [], { ...facts, reason: onward.sentence });
+    });
   }
 
   /** No INVITE is under way until `work` is done; a call that is ended meanwhile stays ended. */
@@ -108,15 +125,7 @@ export function createRetriedSession(
     }
     const fresh = tokenRetried ? null : ports.freshToken(target, refusal);
     if (fresh === null) {
-      const next = nextHop(hops, refusal.status, refusal.contacts);
-      if (next === null) listener.onEnded(facts);
-      else {
-        hops = next.hops;
-        pause(ports.mayFollow(next.target), (forbidden) => {
-          if (forbidden === null) again(next.target, facts);
-          else listener.onEnded({ ...facts, reason: forbidden, trouble: 'rule' });
-        });
-      }
+      goOn(refusal.status, refusal.contacts, facts);
       return;
     }
     tokenRetried = true;

@@ -2,6 +2,7 @@
  * The port to a SIP stack, in our own words: what the UserAgent asks of it and hears from it. jssip-stack.ts is the only
  * implementation; nothing else knows JsSIP.
  */
+import type { AfterDigits } from '../../../contracts/call/after-digits';
 import type { CallDirection, Party } from '../../../contracts/call/call';
 import type { EndFacts } from './cause';
 import type { Challenge } from '../wire/challenge';
@@ -53,9 +54,14 @@ export interface StackListener {
   readonly onRepair: (event: RepairEvent) => void;
   /** A REFER was declined. */
   readonly onReferral: (referral: ReferralDeclined) => void;
-  /** A call is sent on to `target`. Null: it may go there; else why not, in a sentence. */
-  readonly onRedirected: (target: string) => Promise<string | null>;
+  /** A call is sent on to `target`, a SIP or tel URI. */
+  readonly onRedirected: (target: string) => Promise<Onward>;
 }
+
+/** Where a call that is sent on goes, with digits for after the answer, or in a sentence why it goes nowhere. */
+export type Onward =
+  | { readonly uri: string; readonly after: readonly AfterDigits[] }
+  | { readonly refused: 'unreadable' | 'forbidden'; readonly sentence: string };
 
 export interface RegisterAnswer {
   /** 0 when nobody answered. */
@@ -138,8 +144,11 @@ export interface SessionListener {
    */
   readonly onReofferDone: (status: number, retryAfterMs: number | null) => void;
   readonly onDigitFailed: () => void;
-  /** Another INVITE takes the place of the one that rang: what was heard of it is over. */
-  readonly onRetried: () => void;
+  /**
+   * Another INVITE takes the place of the one that rang: what was heard of it is over. `after`: the digits behind the number that it is sent
+   * on to; null: it goes to the same one.
+   */
+  readonly onRetried: (after: readonly AfterDigits[] | null) => void;
   readonly onRemoteStream: (stream: MediaStream) => void;
   readonly onIceState: (state: RTCIceConnectionState) => void;
   readonly onEnded: (facts: Omit<EndFacts, 'direction' | 'rang' | 'answered' | 'answering' | 'own'>) => void;

@@ -1,7 +1,7 @@
 /** Where a Contact leads to (RFC 3261 sections 8.1.1.8 and 20.10). */
-import { joinNames, readNameAddr, readUri, userOf, type NameAddr } from './address';
+import { joinNames, readNameAddr, readUri, type NameAddr } from './address';
 import { valuesOf, type SipMessage } from './sip-text';
-import { parameterOf, readParameters, splitLists } from './values';
+import { splitLists } from './values';
 
 /** One member of a Contact list; `address` is null where there is no URI in it. */
 export interface ContactEntry {
@@ -29,14 +29,4 @@ export function targetOf(message: SipMessage): (ContactEntry & { readonly addres
   for (const entry of contactsOf(message))
     if (isCallable(entry) && entry.address !== null) return { ...entry, address: entry.address };
   return null;
-}
-
-/** A number (RFC 3966) as an address of `domain`; null: it is one of another place, or no number. */
-export function numberAsUri(tel: string, domain: string): string | null {
-  const uri = readUri(tel);
-  const number = uri === null ? '' : userOf(uri).replace(/[-.()\s]/g, '');
-  const place = parameterOf(readParameters(/;.*$/.exec(uri?.rest ?? '')?.[0] ?? ''), 'phone-context');
-  const isGlobal = /^\+\d+$/.test(number);
-  const isLocal = /^[\d*#]+$/.test(number) && place?.toLowerCase() === domain.toLowerCase();
-  return isGlobal || isLocal ? `sip:${number.replaceAll('#', '%23')}@${domain}` : null;
 }

@@ -207,7 +207,6 @@ describe('what goes wrong inside', () => {
         knowsCall: () => true,
         contact: () => '<sip:own@x.invalid>',
         instanceId: 'i',
-        domain: 'practice.invalid',
       },
     });
     return { repair, sent, events, clock };

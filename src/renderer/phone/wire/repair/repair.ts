@@ -36,8 +36,6 @@ export interface RepairPorts {
     /** Value of our Contact, in brackets. */
     readonly contact: () => string;
     readonly instanceId: string;
-    /** Of the identity. */
-    readonly domain: string;
   };
 }
 
@@ -89,7 +87,6 @@ export function createRepair(ports: RepairPorts): Repair {
   const context = (request: Asked | null) => ({
     users: line.users(),
     instanceId: ports.line.instanceId,
-    domain: ports.line.domain,
     asked: request,
   });
   /** False: JsSIP threw. */

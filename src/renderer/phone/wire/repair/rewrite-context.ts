@@ -6,8 +6,6 @@ export interface RewriteContext {
   readonly users: readonly string[];
   /** Part of the Contact that is ours in the answer to REGISTER: the instance id. */
   readonly instanceId: string;
-  /** Host of the identity: where a number without a domain is called. */
-  readonly domain: string;
   /** The request of ours that this response answers, as JsSIP wrote it. */
   readonly asked: AskedRequest | null;
 }

@@ -2,7 +2,7 @@
 import { MARK, standInToken, standInUri } from './alias';
 import { joinNames, readNameAddr, readUri, userOf, type NameAddr } from './address';
 import { readBody, type Body } from './body';
-import { contactsOf, isCallable, numberAsUri, targetOf, type ContactEntry } from './contact';
+import { contactsOf, isCallable, targetOf, type ContactEntry } from './contact';
 import { isPlainCallId, isPlainParty, isPlainRoute, isPlainToken, isPlainUri, isPlainVia } from './plain';
 import { byteLength, headerLabel, isToken, valueOf, valuesOf, type SipHeader, type SipMessage } from './sip-text';
 import type { RewriteContext, Rewritten } from './rewrite-context';
@@ -42,8 +42,11 @@ class Rewriter {
   /** A URI that JsSIP reads; `what` names its place in what is told. */
   private uri(text: string, what: string): string {
     if (isPlainUri(text)) return text;
-    const parsed = readUri(text);
     if (!isProper(text)) this.repair(`the address in its ${what} was not one that SIP knows`);
+    return this.standIn(text);
+  }
+  private standIn(text: string): string {
+    const parsed = readUri(text);
     return standInUri(text, parsed === null ? '' : userOf(parsed));
   }
   private token(text: string, what: string): string {
@@ -168,20 +171,23 @@ class Rewriter {
     if (odd) this.repairs.add("another phone's address could not be read in its Contact");
   }
 
-  /** Where a call is sent on to (section 21.3): a number is called by this line's domain. */
+  /** Where a call is sent on to (section 21.3). A number stays one: it is read like a number that is dialled. */
   private alternatives(): void {
     for (const entry of contactsOf(this.message)) {
       const { address } = entry;
-      const uri =
-        address === null ? null : entry.scheme === 'tel' ? numberAsUri(address.uri, this.context.domain) : address.uri;
-      if (address === null || uri === null || (entry.scheme !== 'tel' && !isCallable(entry))) {
+      const isNumber = entry.scheme === 'tel';
+      if (address === null || (!isNumber && !isCallable(entry))) {
         this.drop('contact', 'an address could not be called in its');
         continue;
       }
-      if (entry.scheme === 'tel') this.repair('it names a number to call, and no address');
+      if (isNumber) this.repair('it names a number to call, and no address');
+      // Without brackets the parameters are the header's by the letter; of a number they are its own by all sense (`ext`).
+      const own = address.parameters.filter(({ name }) => name !== 'q' && name !== 'expires');
+      const uri = isNumber && !address.isBracketed ? `${address.uri}${written(own)}` : address.uri;
       const q = parameterOf(address.parameters, 'q') ?? '';
       const weight = /^[01](?:\.\d{0,3})?$/.test(q) ? `;q=${q}` : '';
-      this.put('contact', `<${this.uri(uri, 'Contact')}>${weight}`, entry.text);
+      const shown = isNumber ? this.standIn(uri) : this.uri(uri, 'Contact');
+      this.put('contact', `<${shown}>${weight}`, entry.text);
     }
   }
   private cseq(): void {
