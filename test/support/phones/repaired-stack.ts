@@ -3,7 +3,7 @@ import type { Party } from '../../../src/contracts/call/call';
 import { onwardUri, parseTarget } from '../../../src/contracts/call/dial-target';
 import { systemClock } from '../../../src/renderer/base/clock';
 import { createJssipStack } from '../../../src/renderer/phone/jssip/jssip-stack';
-import type { SessionListener, StackSession } from '../../../src/renderer/phone/port/sip-stack';
+import type { SessionListener, SipStack, StackSession } from '../../../src/renderer/phone/port/sip-stack';
 import { peek, type WireMessage } from '../../../src/renderer/phone/wire/sip-wire';
 import type { ReferralDeclined, RepairEvent } from '../../../src/renderer/phone/wire/repair/repair-event';
 import { asMediaStream, FakeStream, FakeTrack } from './fake-media';
@@ -24,6 +24,7 @@ export interface RepairedStack {
   /** URI of our Contact. */
   readonly contact: string;
   readonly call: (target: string) => StackSession | string;
+  readonly useCredentials: SipStack['useCredentials'];
   /** What left, read. */
   readonly messages: () => WireMessage[];
   /** The last message that left with this start, raw. */
@@ -106,6 +107,7 @@ export function createRepairedStack(url = 'ws://127.0.0.1:5066/sip'): RepairedSt
     ended,
     answered,
     contact,
+    useCredentials: stack.useCredentials,
     call: (target) => stack.call(target, microphone(), listener),
     messages: () => sent.flatMap((text) => peek(text) ?? []),
     last: (start) => sent.findLast((text) => start.test(text)) ?? '',

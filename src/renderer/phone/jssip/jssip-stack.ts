@@ -17,6 +17,7 @@ import { readUri, shownUser } from '../wire/repair/address';
 import { restored } from '../wire/repair/alias';
 import { callIdForStack } from '../wire/repair/wording';
 import { targetForStack } from '../wire/repair/target';
+import { withProof } from '../wire/digest-proof';
 import { endStrayDialog, peek, type WireMessage } from '../wire/sip-wire';
 import type {
   CallRefusal,
@@ -68,19 +69,6 @@ function silence(): void {
     Reflect.apply(debug.disable, debug, []);
 }
 
-/**
- * JsSIP's URIs that stand for others (see wire/repair/alias.ts) read as those wherever JsSIP writes them: in what it sends, and in the digest
- * that it computes over it.
- */
-function writeOriginals(): void {
-  const write = Reflect.get(JsSIP.URI.prototype, 'toString');
-  if (Reflect.has(write, 'isRestoring')) return;
-  const restoring = function (this: JsSIP.URI): string {
-    return restored(Reflect.apply(write, this, []));
-  };
-  JsSIP.URI.prototype.toString = Object.assign(restoring, { isRestoring: true });
-}
-
 /** What the wire said to one INVITE of ours. */
 interface WireSaid {
   refusal: InviteRefusal | null;
@@ -94,7 +82,6 @@ const CROSSING_MS = 32_000;
 /** Creates the stack; it sends nothing until `register` or `call`. */
 export function createJssipStack(config: StackConfig, listener: StackListener): SipStack {
   silence();
-  writeOriginals();
   const domain = config.identity.slice(config.identity.lastIndexOf('@') + 1);
   let registering: 'no' | 'once' | 'again' = 'no';
   let stopped = false;
@@ -169,7 +156,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     const side: string = originator;
     if (side !== 'remote') return;
     const { uri, display_name } = session.remote_identity;
-    const from = readUri(String(uri));
+    const from = readUri(restored(String(uri)));
     // A number has no domain (RFC 3966): it is called by ours.
     const sender = partyOf(from === null ? '' : shownUser(from), from?.host || domain, display_name);
     const peer = namedCaller(sender, request);
@@ -329,7 +316,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
   const contactUser = (): string => /^sip:([^@]+)@/.exec(String(ua.contact.uri))?.[1] ?? '';
   const repair = createRepair({
     pass: (text) => inside.receive(text),
-    send: listener.send,
+    send: (text) => listener.send(credentials === null ? text : withProof(text, credentials, JsSIP.Utils.calculateMD5)),
     tell: listener.onRepair,
     onReferral: listener.onReferral,
     admit: listener.onInvite,
