@@ -52,8 +52,9 @@ function areTwo(text: string): boolean {
   return false;
 }
 
-/** Two runs of digits with something else between them. */
+/** Two runs of digits with something else between them; of any length where it is a bar, which stands for the end of a line or a cell. */
 export function looksLikeTwo(text: string): boolean {
+  if (/\d[\s)]*\|[\s(]*\+?\d/.test(text)) return true;
   return /\d[\d\s().-]{3,}\d\D*?[^\d\s().+-]\D*?\+?\(?\d[\d\s().-]{3,}\d/.test(text);
 }
 

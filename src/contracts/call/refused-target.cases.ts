@@ -49,6 +49,9 @@ export const REFUSED_CASES: readonly (readonly [typed: string, problem: string])
   ['0722000001 0722000002', 'two-numbers'],
   ['0722000001\n0722000002', 'two-numbers'],
   ['1001\n1002', 'two-numbers'],
+  // As the field shows two lines.
+  ['1001 | 1002', 'two-numbers'],
+  ['1001 |', 'malformed-number'],
   ['1001\t1002', 'two-numbers'],
   ['020 7946 0018 020 7946 0019', 'two-numbers'],
   [
