@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '../support/app/app';
+import { joinOddLine } from '../support/app/odd-line';
 import { callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/app/phone-driver';
+import { bodyOf } from '../../src/renderer/phone/wire/sip-body';
+import { CalledPhone } from '../support/phones/called-phone';
 import { descriptionWith } from '../support/phones/description-parts';
 import { answerTo, headerIn } from '../support/phones/gateway-words';
 import { openScriptedGateway } from '../support/servers/scripted-gateway';
@@ -99,6 +102,35 @@ test('an answer that no sound can come of ends the call with ACK, BYE and the re
     await gateway.next((text) => text.startsWith('BYE '), 'BYE');
     await expect(page.getByTestId('event-row').filter({ hasText: 'No common sound' })).toBeVisible();
   } finally {
+    await gateway.close();
+  }
+});
+
+test('"No sound arrives" comes three seconds after an answer without sound, and goes away with the sound', async ({
+  launch,
+  keyring,
+}) => {
+  const { page, gateway, calls } = await joinOddLine(await launch({ bus: keyring.bus }));
+  let phone: CalledPhone | null = null;
+  try {
+    const invite = await calls('1002', () => []);
+    phone = await CalledPhone.answer(bodyOf(invite));
+    await gateway.send(answerTo(invite, '200 OK', { headers: ['Contact: <sip:bob@192.0.2.7>'], body: phone.sdp }));
+    const card = callCard(page, 'active');
+    await expect(card).toBeVisible();
+    const answered = performance.now();
+    const silent = card.getByRole('status').filter({ hasText: 'No sound arrives' });
+    await expect(silent).toBeVisible({ timeout: 10_000 });
+    expect(performance.now() - answered).toBeGreaterThan(2_000);
+    await expect(card).not.toContainText(/Good|Fair|Poor/);
+
+    await phone.opened();
+    phone.playTone(440);
+    await expect(silent).toHaveCount(0, { timeout: 10_000 });
+    await expect(card).toContainText(/Good|Fair|Poor/);
+    await press(page, 'Hang up');
+  } finally {
+    phone?.close();
     await gateway.close();
   }
 });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, type Page } from '@playwright/test';
 import { headerIn, requestOf, webSdp, type RequestParts } from '../phones/gateway-words';
 import { openScriptedGateway, usual, type ScriptedGateway } from '../servers/scripted-gateway';
+import type { ProfileInput } from '../../../src/contracts/profile/profile';
 import type { RunningApp } from './app';
 import { callCard, dial, lineTo, press, takeLine, untilRegistered } from './phone-driver';
 
@@ -27,11 +28,12 @@ let line = 0;
 export async function joinOddLine(
   app: RunningApp,
   prepare: (gateway: ScriptedGateway) => void = () => undefined,
+  more: Partial<ProfileInput> = {},
 ): Promise<OddLine> {
   const gateway = await openScriptedGateway();
   prepare(gateway);
   line += 1;
-  const profile = { ...lineTo(gateway.url, '1001'), id: `odd-${line}`, name: `Odd ${line}` };
+  const profile = { ...lineTo(gateway.url, '1001'), id: `odd-${line}`, name: `Odd ${line}`, ...more };
   await takeLine(app, profile, randomBytes(32).toString('base64url'));
   const { page } = app;
   await gateway.next((text) => text.startsWith('REGISTER '), 'REGISTER', 20_000);

@@ -26,6 +26,21 @@ export async function dial(page: Page, target: string): Promise<void> {
   await page.getByRole('button', { name: 'Call', exact: true }).click();
 }
 
+/** Types into the empty field, key by key. */
+export async function typeNumber(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Name or number' }).click();
+  await page.keyboard.press('Escape');
+  await page.keyboard.type(text);
+}
+
+/** Pastes what was copied elsewhere into the empty field, by the keys. */
+export async function pasteNumber(app: RunningApp, text: string): Promise<void> {
+  await copyElsewhere(app, text);
+  await app.page.getByRole('textbox', { name: 'Name or number' }).click();
+  await app.page.keyboard.press('Escape');
+  await app.page.keyboard.press('Control+V');
+}
+
 /** Presses a button of the call that has the large card. */
 export async function press(
   page: Page,

@@ -17,10 +17,10 @@ export type MediaCodec = keyof typeof CODECS;
  * The library's description as a phone has it: with DTMF, which it can't name itself. An offer goes without candidates and as the passive
  * side: this library as an offerer breaks when checks reach it, and DTLS begins, before it has the answer (a browser does not).
  */
-function asPhone(sdp: string, type: 'offer' | 'answer'): string {
+function asPhone(sdp: string, type: 'offer' | 'answer', events: number): string {
   const named = sdp
-    .replace(/SAVPF (\d+)/, 'SAVPF $1 126')
-    .replace(/a=rtpmap:/, 'a=rtpmap:126 telephone-event/8000\r\na=rtpmap:');
+    .replace(/SAVPF (\d+)/, `SAVPF $1 ${events}`)
+    .replace(/a=rtpmap:/, `a=rtpmap:${events} telephone-event/8000\r\na=rtpmap:`);
   return type === 'answer'
     ? named
     : named.replace('a=setup:actpass', 'a=setup:passive').replace(/a=(?:candidate:.*|end-of-candidates)\r\n/g, '');
@@ -59,11 +59,11 @@ export class MediaPhone {
     });
   }
 
-  /** Its description, once the candidates are known. */
-  local(type: 'offer' | 'answer'): Promise<string> {
+  /** Its description, once the candidates are known. `events`: the payload type of DTMF. */
+  local(type: 'offer' | 'answer', events = 126): Promise<string> {
     return new Promise((resolve) => {
       this.pc.onGatheringStateChange((state) => {
-        if (state === 'complete') resolve(asPhone(this.pc.localDescription()?.sdp ?? '', type));
+        if (state === 'complete') resolve(asPhone(this.pc.localDescription()?.sdp ?? '', type, events));
       });
       this.pc.setLocalDescription(type);
     });
@@ -88,6 +88,11 @@ export class MediaPhone {
       this.#listeners = [...this.#listeners, check];
       check();
     });
+  }
+
+  /** Tells of each packet that is heard from now on, which is the last one in `heard`. */
+  onPacket(listener: () => void): void {
+    this.#listeners = [...this.#listeners, listener];
   }
 
   say(sequence: number, payload: Buffer, payloadType = 0, timestamp = sequence * 160): void {
@@ -126,11 +131,10 @@ export class MediaPhone {
 
   /** Sends every packet back as it came, under its own SSRC: a codec that nobody here can speak survives that. */
   echo(): void {
-    const tell = (): void => {
+    this.onPacket(() => {
       const packet = this.heard.at(-1);
       if (packet !== undefined) this.track.sendMessageBinary(formatRtp({ ...packet, ssrc: SSRC }));
-    };
-    this.#listeners = [...this.#listeners, tell];
+    });
   }
 
   /** Packets that are missing between the first and the last one heard. */

@@ -1,8 +1,8 @@
 /** The assistant's end of a voice call: a real WebRTC peer with G.711 and the data channel `oai-events`, which says what a test lets it say. */
 import { randomUUID } from 'node:crypto';
 import type { DataChannel } from 'node-datachannel';
-import { parseAudioDescription } from '../../../src/gateway/sdp';
 import { fromMuLaw, MediaPhone } from '../phones/media-phone';
+import { reducedOffer } from '../phones/reduced-offer';
 
 /** An event of the data channel, as it was parsed. */
 export type RealtimeEvent = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -12,55 +12,6 @@ const isEvent = (value: unknown): value is RealtimeEvent =>
 
 /** Samples in the second before now of G.711 at 8 kHz. */
 const SECOND = 8000;
-
-/** A browser's offer, reduced to what the library can answer: G.711 and the data channel. */
-function reduced(offer: string): { readonly sdp: string; readonly mid: string } | null {
-  const audio = parseAudioDescription(offer);
-  const application = audio?.sections.find(({ kind }) => kind === 'application');
-  if (
-    audio === null ||
-    application === undefined ||
-    application.mid === null ||
-    !audio.formats.some(({ name }) => name === 'pcmu')
-  )
-    return null;
-  const { ufrag, pwd, fingerprint, candidates } = audio.transport;
-  const transport = [
-    'c=IN IP4 0.0.0.0',
-    `a=ice-ufrag:${ufrag}`,
-    `a=ice-pwd:${pwd}`,
-    `a=fingerprint:${fingerprint}`,
-    // As if it were the active side, so that we are the passive one: a ClientHello of ours before the browser has our answer would be lost.
-    'a=setup:active',
-  ];
-  const usable = candidates
-    .filter((candidate) => /^\S+ 1 udp \d+ \d{1,3}(?:\.\d{1,3}){3} /i.test(candidate))
-    .map((candidate) => `a=candidate:${candidate}`);
-  const sections = audio.sections.flatMap(({ kind, mid }) => {
-    if (kind === 'application')
-      return [
-        'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
-        ...transport,
-        `a=mid:${mid ?? ''}`,
-        'a=sctp-port:5000',
-        'a=max-message-size:262144',
-      ];
-    return [
-      'm=audio 9 UDP/TLS/RTP/SAVPF 0',
-      ...transport,
-      ...usable,
-      `a=mid:${mid ?? ''}`,
-      'a=sendrecv',
-      'a=rtcp-mux',
-      'a=rtpmap:0 PCMU/8000',
-    ];
-  });
-  const bundle = audio.sections.map(({ mid }) => mid ?? '').join(' ');
-  return {
-    mid: audio.mid,
-    sdp: ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', `a=group:BUNDLE ${bundle}`, ...sections, ''].join('\r\n'),
-  };
-}
 
 export class RealtimePeer {
   /** What the far end sent over the data channel. */
@@ -106,8 +57,8 @@ export class RealtimePeer {
     offer: string,
     session: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly peer: RealtimePeer; readonly sdp: string } | null> {
-    const wanted = reduced(offer);
-    if (wanted === null) return null;
+    const wanted = reducedOffer(offer);
+    if (wanted?.hasChannel !== true) return null;
     const media = new MediaPhone('PCMU', wanted.mid);
     const peer = new RealtimePeer(media, session);
     media.pc.setRemoteDescription(wanted.sdp, 'offer');
