@@ -1,4 +1,5 @@
 /** The real stack (JsSIP behind the repair room) with the test as its wire: what it sends, tells and rings. */
+import type { AfterDigits } from '../../../src/contracts/call/after-digits';
 import type { Party } from '../../../src/contracts/call/call';
 import { onwardUri, parseTarget } from '../../../src/contracts/call/dial-target';
 import { systemClock } from '../../../src/renderer/base/clock';
@@ -21,6 +22,8 @@ export interface RepairedStack {
   readonly ended: Ended[];
   /** Ends of calls, with what the far end put on hold and the like. */
   readonly answered: string[];
+  /** What each further INVITE brought along of digits for after the answer. */
+  readonly retried: (readonly AfterDigits[] | null)[];
   /** URI of our Contact. */
   readonly contact: string;
   readonly call: (target: string) => StackSession | string;
@@ -48,6 +51,7 @@ export function createRepairedStack(url = 'ws://127.0.0.1:5066/sip'): RepairedSt
   const ended: Ended[] = [];
   const progress: boolean[] = [];
   const answered: string[] = [];
+  const retried: (readonly AfterDigits[] | null)[] = [];
   const listener: SessionListener = {
     onProgress: (early) => void progress.push(early),
     onAnswered: () => void answered.push('answered'),
@@ -58,7 +62,7 @@ export function createRepairedStack(url = 'ws://127.0.0.1:5066/sip'): RepairedSt
     onDigitFailed: () => undefined,
     onRemoteStream: () => undefined,
     onIceState: () => undefined,
-    onRetried: () => undefined,
+    onRetried: (after) => void retried.push(after),
     onEnded: (facts) => void ended.push(facts),
   };
   const stack = createJssipStack(
@@ -106,6 +110,7 @@ export function createRepairedStack(url = 'ws://127.0.0.1:5066/sip'): RepairedSt
     progress,
     ended,
     answered,
+    retried,
     contact,
     useCredentials: stack.useCredentials,
     call: (target) => stack.call(target, microphone(), listener),

@@ -161,26 +161,28 @@ describe('an answer of another phone to our INVITE', () => {
     expect(phone.last(/^CANCEL sip:1003/)).not.toBe('');
   });
 
-  it.each([
-    ['a number of everywhere', '<tel:+254722000001>', 'sip:+254722000001@practice.invalid'],
-    ['a number of this domain', '<tel:1005;phone-context=practice.invalid>', 'sip:1005@practice.invalid'],
-    ['a number of this domain, without saying so', '<tel:1005>', 'sip:1005@practice.invalid'],
-    ['a number with digits behind it', '<tel:+254722000001;ext=45>;q=0.5', 'sip:+254722000001@practice.invalid'],
-    ['a number with pauses behind it', '<tel:+254-722-000001,,12>', 'sip:+254722000001@practice.invalid'],
-    ['a number without brackets', 'tel:+254722000001;q=0.5;ext=45', 'sip:+254722000001@practice.invalid'],
+  it.each<readonly [name: string, contact: string, target: string, digits: string]>([
+    ['a number of everywhere', '<tel:+254722000001>', 'sip:+254722000001@practice.invalid', ''],
+    ['a number of this domain', '<tel:1005;phone-context=practice.invalid>', 'sip:1005@practice.invalid', ''],
+    ['a number of this domain, without saying so', '<tel:1005>', 'sip:1005@practice.invalid', ''],
+    ['a number with digits behind it', '<tel:+254722000001;ext=45>;q=0.5', 'sip:+254722000001@practice.invalid', '45'],
+    ['a number with pauses behind it', '<tel:+254-722-000001,,12>', 'sip:+254722000001@practice.invalid', '12'],
+    ['a number without brackets', 'tel:+254722000001;q=0.5;ext=45', 'sip:+254722000001@practice.invalid', '45'],
     [
       'an address with digits behind it',
       '<sip:+254722000001;ext=45@192.0.2.9:5070;transport=ws>',
       'sip:+254722000001@192.0.2.9:5070;transport=ws',
+      '45',
     ],
-    ['a number that is none, and another', '<tel:+00>, <sip:1005@h.example>;q=0.1', 'sip:1005@h.example'],
-    ['a host of digits', '<sip:1005@019f9ae299f5>', 'sip:1005@019f9ae299f5'],
-    ['a user with #', '<sip:*21#@192.0.2.9>', 'sip:*21#@192.0.2.9'],
-  ])('a 302 to %s is followed', async (_name, contact, target) => {
+    ['a number that is none, and another', '<tel:+00>, <sip:1005@h.example>;q=0.1', 'sip:1005@h.example', ''],
+    ['a host of digits', '<sip:1005@019f9ae299f5>', 'sip:1005@019f9ae299f5', ''],
+    ['a user with #', '<sip:*21#@192.0.2.9>', 'sip:*21#@192.0.2.9', ''],
+  ])('a 302 to %s is followed', async (_name, contact, target, digits) => {
     const invite = await calling();
     phone.receive(responseTo(invite, '302 Moved', { Contact: contact }));
     await expect.poll(() => phone.sent.filter((text) => text.startsWith('INVITE ')).length).toBe(2);
     expect(uriIn(phone.last(/^INVITE /))).toBe(target);
+    expect(phone.retried.map((after) => after?.map((one) => one.digits).join())).toEqual([digits]);
   });
 });
 
