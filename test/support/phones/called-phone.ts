@@ -5,8 +5,8 @@ import { MediaPhone } from './media-phone';
 import { reducedOffer } from './reduced-offer';
 
 export class CalledPhone {
-  /** Digits in their order, and when each began, in ms of `performance.now()`. */
-  readonly heard: { readonly digit: string; readonly at: number }[] = [];
+  /** Digits in their order. `at`: when the first packet came, in ms of `performance.now()`; `timestamp`: that of RTP, in 1/8 ms. */
+  readonly heard: { readonly digit: string; readonly at: number; readonly timestamp: number }[] = [];
   readonly #media: MediaPhone;
 
   private constructor(
@@ -18,8 +18,9 @@ export class CalledPhone {
     const reader = new DigitReader();
     media.onPacket(() => {
       const packet = media.heard.at(-1);
-      const digit = packet?.payloadType === eventPayload ? reader.read(packet) : null;
-      if (digit !== null) this.heard.push({ digit, at: performance.now() });
+      if (packet?.payloadType !== eventPayload) return;
+      const digit = reader.read(packet);
+      if (digit !== null) this.heard.push({ digit, at: performance.now(), timestamp: packet.timestamp });
     });
   }
 
@@ -35,6 +36,11 @@ export class CalledPhone {
     return new CalledPhone(media, await media.local('answer', event.payloadType), event.payloadType);
   }
 
+  /** From the beginning of one digit to that of another, as it was sent, in ms. */
+  between(first: number, second: number): number {
+    const [from = 0, to = 0] = [first, second].map((index) => this.heard[index]?.timestamp);
+    return ((to - from) >>> 0) / 8;
+  }
   get digits(): string {
     return this.heard.map(({ digit }) => digit).join('');
   }
