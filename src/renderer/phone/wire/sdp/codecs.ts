@@ -3,8 +3,10 @@ import { attributes, type SdpMedia } from './sdp-lines';
 
 export interface Payload {
   readonly number: number;
-  /** The value of rtpmap after the number. */
+  /** The value of rtpmap after the number, for Chromium. */
   readonly mapping: string;
+  /** The same for the far end. */
+  readonly theirs: string;
   /** People can be heard in it: not telephone-event or comfort noise alone. */
   readonly isSound: boolean;
 }
@@ -35,19 +37,26 @@ function mappingsOf({ lines }: SdpMedia): ReadonlyMap<number, Mapping> {
   return mappings;
 }
 
+const payload = (number: number, mapping: string, isSound: boolean): Payload => ({
+  number,
+  mapping,
+  theirs: mapping,
+  isSound,
+});
+
 function payloadOf(number: number, mapping: Mapping | undefined): Payload | null {
   const known = STATIC.get(number);
   if (known !== undefined) {
     const [name, isSound] = known;
     // A mapping that says something else says that the far end means something else.
     if (mapping !== undefined && (mapping.name !== name.toLowerCase() || mapping.clock !== 8_000)) return null;
-    return { number, mapping: `${name}/8000`, isSound };
+    return payload(number, `${name}/8000`, isSound);
   }
   if (mapping === undefined || !isDynamic(number)) return null;
   // RFC 7587 section 7: always two channels, whatever is sent; Chromium refuses the codec without them.
-  if (mapping.name === 'opus' && mapping.clock === 48_000) return { number, mapping: 'opus/48000/2', isSound: true };
+  if (mapping.name === 'opus' && mapping.clock === 48_000) return payload(number, 'opus/48000/2', true);
   if (mapping.name === 'telephone-event' && mapping.clock >= 8_000)
-    return { number, mapping: `telephone-event/${mapping.clock}`, isSound: false };
+    return payload(number, `telephone-event/${mapping.clock}`, false);
   return null;
 }
 
@@ -72,11 +81,11 @@ function parametersOf({ mapping }: Payload, value: string): string {
 export function codecLines(media: SdpMedia, payloads: readonly Payload[]): string[] {
   const formats = attributes(media.lines, 'fmtp');
   const feedback = attributes(media.lines, 'rtcp-fb');
-  return payloads.flatMap((payload) => {
-    const { number, mapping } = payload;
+  return payloads.flatMap((one) => {
+    const { number, mapping } = one;
     const parameters = formats.flatMap((value) => {
       const [, rest] = new RegExp(`^0*${number}\\s+(.+)$`).exec(value) ?? [];
-      return rest === undefined ? [] : [parametersOf(payload, rest)];
+      return rest === undefined ? [] : [parametersOf(one, rest)];
     })[0];
     const wanted = feedback.flatMap((value) => {
       const [, kind] = new RegExp(`^(?:0*${number}|\\*)\\s+(transport-cc|nack)$`).exec(value) ?? [];

@@ -12,6 +12,7 @@ import {
   type ParsedSdp,
   type SdpMedia,
 } from './sdp-lines';
+import { withOneTone } from './tones';
 import { transportLines, type Scopes, type TransportLines } from './transport-lines';
 
 /** Why no sound can come of a description. `no-webrtc`: a codec is there, but not encrypted as browsers do it (RFC 8827 section 6.5). */
@@ -33,6 +34,8 @@ export interface RemoteDescription {
   readonly isBundled: boolean;
   /** As the far end says it; an address of all zeros receives nothing. */
   readonly direction: Direction;
+  /** Payloads that the far end maps otherwise than Chromium is told: the value of rtpmap by number. */
+  readonly theirs: ReadonlyMap<number, string>;
   /** For Chromium: one stream, with this mid. */
   readonly write: (mid: string) => string;
 }
@@ -84,7 +87,7 @@ function soundAt(sdp: ParsedSdp, slots: readonly Slot[], index: number, kind: 'o
   // RFC 9143 section 6: port 0 and `bundle-only` is an offer all the same.
   const isBundleOnly = bundle.length > 0 && attributes(media.lines, 'bundle-only').length > 0;
   if (media.port === 0 && !isBundleOnly) return null;
-  const payloads = payloadsOf(media);
+  const payloads = withOneTone(payloadsOf(media));
   if (!payloads.some(({ isSound }) => isSound)) return null;
   const first = sdp.media[slots.findIndex(({ mid }) => mid !== null && mid === bundle[0])];
   const scopes: Scopes = [media.lines, first === undefined || first === media ? [] : first.lines, sdp.session];
@@ -156,7 +159,7 @@ export function readRemote(
   const sounds = order.flatMap((index) => soundAt(sdp, slots, index, kind) ?? []);
   const sound = sounds.find(({ transport }) => transport !== null);
   if (sound === undefined || sound.transport === null) return sounds.length === 0 ? 'no-common-sound' : 'no-webrtc';
-  const { index, media, transport } = sound;
+  const { index, media, payloads, transport } = sound;
   const mid = slots[index]?.mid ?? null;
   const direction = directionOf(sdp, media);
   return {
@@ -164,6 +167,9 @@ export function readRemote(
     audio: index,
     isBundled: bundleOf(sdp, mid).length > 0,
     direction,
+    theirs: new Map(
+      payloads.flatMap(({ number, mapping, theirs }) => (mapping === theirs ? [] : [[number, theirs] as const])),
+    ),
     write: (given) => write(sound, transport, direction, given, mid === null || given === mid),
   };
 }
