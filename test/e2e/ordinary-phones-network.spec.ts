@@ -114,14 +114,6 @@ for (const { name, tellsHold, playsOnHold } of [
       await expectStory(phone, 0, ['ringing', 'established'], 1);
       await bothHeard(app, phone);
     });
-    await test.step('the phone holds, and takes the call back', async () => {
-      await phone.hold();
-      await expect(callCard(page, 'held')).toContainText('They put you on hold');
-      await Promise.all([voiceGone(phone), playsOnHold ? waitForTone(page, PHONE_HZ) : waitForSilence(page, PHONE_HZ)]);
-      await phone.resume();
-      await expect(callCard(page, 'active')).toBeVisible();
-      await bothHeard(app, phone);
-    });
     await test.step('the agent holds, and takes the call back', async () => {
       await press(page, 'Hold');
       await expect(callCard(page, 'held')).toContainText('On hold');
@@ -131,17 +123,20 @@ for (const { name, tellsHold, playsOnHold } of [
       await expect(callCard(page, 'active')).toBeVisible();
       await bothHeard(app, phone);
     });
+    await test.step('the phone holds, and takes the call back', async () => {
+      await phone.hold();
+      await expect(callCard(page, 'held')).toContainText('They put you on hold');
+      await Promise.all([voiceGone(phone), playsOnHold ? waitForTone(page, PHONE_HZ) : waitForSilence(page, PHONE_HZ)]);
+      await phone.resume();
+      await expect(callCard(page, 'active')).toBeVisible();
+      await bothHeard(app, phone);
+    });
     await test.step('digits go both ways', async () => {
       await press(page, 'Keypad');
       const pad = page.getByRole('group', { name: 'Keypad' });
       const wanted = '159*0#';
       for (const digit of wanted) await pad.getByRole('button', { name: digit, exact: true }).click();
-      // In an Opus call Chromium counts a digit's length at 8 kHz and its time at 48 kHz: the digit is one packet, which is sent three
-      // times with the marker bit, and Linphone tells each.
-      // Linphone told them once in another order, on a busy machine: the order is asked of Twinkle alone.
-      const sorted = (digits: string): string => [...new Set(digits)].sort().join('');
-      const read = name === 'linphone' ? sorted : (digits: string): string => digits;
-      await expect.poll(async () => read(await phone.digits()), { timeout: 20_000 }).toBe(read(wanted));
+      await expect.poll(() => phone.digits(), { timeout: 20_000 }).toBe(wanted);
       await phone.sendDigits('42#');
       await bothHeard(app, phone);
     });

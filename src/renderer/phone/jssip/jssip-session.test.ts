@@ -126,7 +126,12 @@ describe('an end that JsSIP decides by itself', () => {
 describe('an offer of the far end', () => {
   const body = 'v=0';
   const connectionIn = (signalingState: string): RTCPeerConnection =>
-    ({ signalingState, addEventListener: () => undefined, getTransceivers: () => [] }) as unknown as RTCPeerConnection;
+    ({
+      signalingState,
+      addEventListener: () => undefined,
+      getTransceivers: () => [],
+      setRemoteDescription: () => Promise.resolve(),
+    }) as unknown as RTCPeerConnection;
   it.each([
     ['reinvite', {}, 'have-local-offer', 491],
     ['update', { body }, 'have-local-offer', 491],

@@ -7,6 +7,7 @@ import {
   type SessionMessage,
   type TerminateOptions,
 } from './js-session';
+import { releasePayloads } from './payload-release';
 import { createSessionAudio } from './session-audio';
 import type { AnswerProblem, SessionDescriptions } from './session-descriptions';
 import { createSessionOffers } from './session-offers';
@@ -104,9 +105,13 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
     if (!js.isEnded()) terminate(options);
   };
 
-  if (js.connection !== null) audio.attach(js.connection);
+  const adopt = (connection: RTCPeerConnection): void => {
+    releasePayloads(connection);
+    audio.attach(connection);
+  };
+  if (js.connection !== null) adopt(js.connection);
   js.on('peerconnection', ({ peerconnection }: { readonly peerconnection: RTCPeerConnection }) =>
-    audio.attach(peerconnection),
+    adopt(peerconnection),
   );
   js.on('connecting', () => {
     audio.adopt();
