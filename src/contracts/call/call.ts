@@ -46,6 +46,7 @@ export const endCause = z.enum([
   'connection-lost', // media or signalling lost during the call
   'microphone', // the microphone could not be had
   'media-failed', // the browser could not set up the sound
+  'answer-unusable', // a 200 of which no call can be made: without a Contact, or unreadable
   'failed', // anything else; Details hold the code
 ]);
 export type EndCause = z.infer<typeof endCause>;

@@ -169,8 +169,13 @@ describe('an answer to our call', () => {
     ['without a description', {}, 'not-acceptable', /no sound format/],
     ['of an ordinary phone', { sdp: ORDINARY }, 'not-acceptable', /WebRTC/],
     ['without rtcp-mux', { sdp: NO_MUX }, 'not-acceptable', /WebRTC/],
-    ['without a Contact', { sdp: ANSWER, contact: null }, 'failed', /Contact/],
-    ['with a Contact of another kind', { sdp: ANSWER, contact: '<mailto:x@example.com>' }, 'failed', /Contact/],
+    ['without a Contact', { sdp: ANSWER, contact: null }, 'answer-unusable', /Contact/],
+    [
+      'with a Contact of another kind',
+      { sdp: ANSWER, contact: '<mailto:x@example.com>' },
+      'answer-unusable',
+      /Contact/,
+    ],
   ])('%s gets ACK and BYE, and a cause', async (_, answer, cause, details) => {
     const [phone, far] = await placed();
     far.respond(200, { ...answer, headers: ['Record-Route: <sip:proxy.invalid;lr>'] });
@@ -185,7 +190,7 @@ describe('an answer to our call', () => {
     expect(ended.phase === 'ended' ? ended.details : '').toMatch(details);
     expect([phone.microphone.inUse(), connectionOf(0).signalingState]).toEqual([0, 'closed']);
     // Where nobody said where requests go, they go where the call went.
-    if (cause === 'failed') expect(ack.text).toMatch(/^ACK sip:1002@practice\.invalid SIP/);
+    if (cause === 'answer-unusable') expect(ack.text).toMatch(/^ACK sip:1002@practice\.invalid SIP/);
   });
   it.each<[string, string, string, string]>([
     ['without a description, after a 183 that had one', ANSWER, '', 'far'],

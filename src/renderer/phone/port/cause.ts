@@ -9,6 +9,7 @@ import {
   RELEASE_BROKE,
   SIP_BROKE,
 } from './cause-codes';
+import { UNUSABLE_ANSWER } from '../wire/repair/asked';
 import { reasonsIn, type Reason } from './reason';
 
 /** What broke, when neither side wished the end. */
@@ -114,7 +115,7 @@ const ANSWERED: readonly Row[] = [
 const UNANSWERED: readonly Row[] = [
   {
     name: 'a 200 that makes no dialog',
-    when: is('failed', ({ trouble, status }) => trouble === 'setup' && status !== null && status < 300),
+    when: is('answer-unusable', ({ trouble, status }) => trouble === 'setup' && status !== null && status < 300),
   },
   { name: 'the browser made no peer connection', when: is('media-failed', ({ trouble }) => trouble === 'setup') },
   { name: 'a redirect that the rules forbid', when: is('redirect-forbidden', ({ trouble }) => trouble === 'rule') },
@@ -161,6 +162,11 @@ const INCOMING: readonly Row[] = [
 /** A call that we placed. */
 const OUTGOING: readonly Row[] = [
   { name: 'we gave up', when: is('cancelled', ({ by }) => by === 'us') },
+  {
+    // What the repair room says in place of a 200 that the stack could not work with.
+    name: 'a 200 that the phone could not work with',
+    when: is('answer-unusable', ({ status, phrase }) => status === 500 && phrase === UNUSABLE_ANSWER),
+  },
   {
     name: 'an answer without a sound that this phone has',
     when: is('not-acceptable', ({ trouble }) => trouble === 'sound'),
@@ -281,6 +287,7 @@ const WORDS: Readonly<Record<EndCause, string>> = {
   'connection-lost': 'The connection was lost',
   microphone: 'No microphone',
   'media-failed': 'The sound could not be set up',
+  'answer-unusable': 'The answer could not be used',
   failed: 'The call failed',
 };
 

@@ -88,6 +88,11 @@ export const END_MESSAGES: Readonly<Record<EndCause, EndMessage>> = {
   'connection-lost': bad('Connection lost', 'The connection broke during the call.', 'call-again'),
   microphone: bad('No microphone', 'The microphone could not be used for this call.', 'choose-microphone'),
   'media-failed': bad('No sound', 'The sound could not be set up on this computer.', 'say-code'),
+  'answer-unusable': bad(
+    'Unusable answer',
+    'They answered, but the answer of the phone system can not be used.',
+    'say-code',
+  ),
   failed: bad('Call failed', 'The call failed.', 'say-code'),
 };
 

@@ -72,6 +72,9 @@ export function createAskedRequests(): AskedRequests {
   };
 }
 
+/** Phrase of the 500 that stands for a 2xx with which JsSIP could not work. */
+export const UNUSABLE_ANSWER = 'Unusable Answer';
+
 /** A response to a request of ours that JsSIP reads whatever the real one looked like. */
 export function madeUpResponse(asked: Asked, status: number, phrase: string): string {
   const tagged = tagOf(asked.request, 'to') === null ? `${asked.to};tag=made-up` : asked.to;

@@ -6,11 +6,13 @@ import {
   createRepairedStack,
   microphone,
   requestTo,
+  responseTo,
   SDP,
   type Lines,
   type RepairedStack,
 } from '../../../../../test/support/phones/repaired-stack';
 import { peek } from '../sip-wire';
+import { UNUSABLE_ANSWER } from './asked';
 import { createRepair, type Repair } from './repair';
 import type { RepairEvent } from './repair-event';
 
@@ -226,6 +228,18 @@ describe('what goes wrong inside', () => {
     repair.receive(requestTo(phone, 'ACK'));
     expect(sent).toEqual([]);
     expect(events).toHaveLength(1);
+  });
+  it('a 200 that JsSIP can not work with ends the call for both sides, and says so', () => {
+    const passed: string[] = [];
+    const { repair, sent } = set((text) => {
+      if (text.startsWith('SIP/2.0 200')) throw new Error('inside');
+      passed.push(text);
+    });
+    const invite = requestTo(phone, 'INVITE');
+    repair.send(invite);
+    repair.receive(responseTo(invite, '200 OK', { Contact: '<sip:bob@192.0.2.7>' }));
+    expect(statuses(sent).map((line) => line.replace(/ .*/, ''))).toEqual(['INVITE', 'ACK', 'BYE']);
+    expect(statuses(passed)).toEqual([`SIP/2.0 500 ${UNUSABLE_ANSWER}`]);
   });
   it('what is not taken is answered 500', () => {
     const { repair, sent } = set(() => undefined);

@@ -9,7 +9,7 @@
 import type { Clock } from '../../../base/clock';
 import { readNameAddr, readUri, shownUser } from './address';
 import { answerTo, type Refusal } from './answer';
-import { createAskedRequests, endWithoutTarget, madeUpResponse, type Asked } from './asked';
+import { createAskedRequests, endWithoutTarget, madeUpResponse, UNUSABLE_ANSWER, type Asked } from './asked';
 import { MOST_BYTES, readBody, type Body } from './body';
 import { requestOnTheWire, responseOnTheWire } from './outgoing';
 import { badForm, refusalOf, type OwnLine } from './refuse';
@@ -201,7 +201,7 @@ export function createRepair(ports: RepairPorts): Repair {
     if (to.swallowsAck) return;
     to.swallowsAck = true;
     ports.send(bye);
-    passSafely(message, madeUpResponse(to, 500, 'Unreadable Answer'));
+    passSafely(message, madeUpResponse(to, 500, UNUSABLE_ANSWER));
   }
 
   function tooLarge(text: string): void {
