@@ -21,6 +21,8 @@ export interface JssipSession {
   readonly descriptions: SessionDescriptions;
   /** A final response within the session was read on the wire: JsSIP does not tell which. True: a `reoffer` of ours is on its way. */
   readonly noteStatus: (status: number, retryAfterMs?: number | null) => boolean;
+  /** Another call takes its place: it was answered here. */
+  readonly giveWay: () => void;
   /** From now on this listener hears the session. */
   readonly listen: (listener: SessionListener) => void;
 }
@@ -53,13 +55,6 @@ const ANSWER_PROBLEMS: Readonly<Record<AnswerProblem, string>> = {
   'no-webrtc': 'the answer has no sound as WebRTC encrypts it',
   'no-contact': 'the answer names no SIP address in Contact',
 };
-
-/** Another INVITE names this session in its Replaces; JsSIP asks only for one that is answered. */
-interface ReplacesEvent {
-  readonly request: { readonly replaces?: { readonly early_only?: boolean } };
-  readonly accept: () => void;
-  readonly reject: () => void;
-}
 
 export function createJssipSession(js: JsSession, context: SessionContext): JssipSession {
   const { config, descriptions, direction } = context;
@@ -170,11 +165,6 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
   );
   // The call is not transferred by us. JsSIP has taken the REFER with 202: whoever sent it waits for the NOTIFY that says how it went (RFC 3515 section 2.4.4).
   js.on('refer', ({ reject }: { readonly reject: () => void }) => reject());
-  // The far end hands its side of the call over: the other one rings as a call of its own, which ends this one when it is answered (RFC 3891).
-  // `early-only`, and this call is answered: 486 (section 3).
-  js.on('replaces', ({ request, accept, reject }: ReplacesEvent) =>
-    request.replaces?.early_only === true ? reject() : accept(),
-  );
   const over = ({
     originator,
     message,
@@ -256,6 +246,10 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
     session,
     descriptions,
     noteStatus: (status, retryAfterMs = null) => offers.noteStatus(status, retryAfterMs),
+    giveWay: () => {
+      if (!js.isEstablished()) wished = true;
+      safely({});
+    },
     listen: (next) => {
       listener = next;
     },

@@ -7,6 +7,7 @@ import { mediaOptions } from './js-session';
 import { createJssipSession, type JssipSession } from './jssip-session';
 import { callerOf } from '../base/caller';
 import { partyOf } from '../base/party';
+import { takeReplaces } from './replaced';
 import { createSessionDescriptions, refusalOf, type SessionDescriptions } from './session-descriptions';
 import { createRetriedSession, type Attempt, type InviteRefusal } from './retried-session';
 import { createRegisterExchange } from './register-exchange';
@@ -176,6 +177,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
       forget: () => void sessions.delete(callId),
     });
     sessions.set(callId, made);
+    takeReplaces(session, ua, 'incoming', made.giveWay);
     made.listen(listener.onIncoming(made.session, peer));
   });
   // Nobody answered within Timer F: the one outcome of a REGISTER that is not seen on the wire.
@@ -226,6 +228,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
         forget,
       });
       sessions.set(callId, made);
+      takeReplaces(session, ua, 'outgoing', made.giveWay);
       heard.set(callId, wireSaid);
       made.listen(sessionListener);
       return { session: made.session, refusal: () => wireSaid.refusal };

@@ -13,8 +13,8 @@ export interface OwnLine {
   readonly users: () => readonly string[];
   /** The gateway is reached by TLS: `sips` may be used (RFC 5630). */
   readonly isSecure: boolean;
-  /** A call with this Call-ID is not over. */
-  readonly knowsCall: (callId: string) => boolean;
+  /** A call with this Call-ID is not over, and this tag is ours in it. */
+  readonly knowsDialog: (callId: string, tag: string) => boolean;
   /** A request of ours asked for NOTIFYs in the dialog of this Call-ID. */
   readonly isSubscribed: (callId: string) => boolean;
 }
@@ -154,28 +154,32 @@ function badReplaces(message: SipMessage): Refusal | null {
   return isWhole && !value.includes(',') ? null : bad('its Replaces can not be read');
 }
 
-function badReferral(message: SipMessage, line: OwnLine): Refusal | null {
+const NO_CALL: Refusal = { status: 481, why: 'it is for a call that there is not' };
+
+function badReferral(message: SipMessage, isAstray: boolean): Refusal {
   const address = readNameAddr(valueOf(message, 'refer-to'));
   if (address === null || readUri(address.uri) === null) return bad('its Refer-To has no address');
-  if (tagOf(message, 'to') !== null && !line.knowsCall(valueOf(message, 'call-id')))
-    return { status: 481, why: 'it is for a call that there is not' };
+  if (isAstray) return NO_CALL;
   return { status: 603, why: 'the phone does not follow transfers' };
 }
 
 function badUsage(message: SipMessage, line: OwnLine): Refusal | null {
-  const isOutside = tagOf(message, 'to') === null;
+  const tag = tagOf(message, 'to');
+  const isOutside = tag === null;
+  const isAstray = !isOutside && !line.knowsDialog(valueOf(message, 'call-id'), tag);
   switch (message.method) {
     case 'REFER':
-      return badReferral(message, line);
+      return badReferral(message, isAstray);
+    case 'OPTIONS':
+      // RFC 3261 section 12.2.2. JsSIP answers it as if it had come outside of a call.
+      return isAstray ? NO_CALL : null;
     case 'NOTIFY':
       // RFC 6665 section 4.1.3.
       return isOutside || !line.isSubscribed(valueOf(message, 'call-id'))
         ? { status: 481, phrase: 'Subscription Does Not Exist', why: 'nobody asked for it' }
         : null;
     default:
-      return isOutside && IN_DIALOG_ONLY.has(message.method)
-        ? { status: 481, why: 'it is for a call that there is not' }
-        : null;
+      return isOutside && IN_DIALOG_ONLY.has(message.method) ? NO_CALL : null;
   }
 }
 

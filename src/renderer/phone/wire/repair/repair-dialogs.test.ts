@@ -53,6 +53,9 @@ describe('a request of a dialog that is not here', () => {
     ['INFO with a type that is none', 'INFO', { 'Content-Type': 'texthtml' }, ''],
     ['BYE with a type that is none', 'BYE', { 'Content-Type': 'texthtml' }, ''],
     ['re-INVITE with a type that is none', 'INVITE', { 'Content-Type': 'texthtml' }, ''],
+    ['OPTIONS', 'OPTIONS', {}, ''],
+    ['OPTIONS with a body', 'OPTIONS', { 'Content-Type': 'application/sdp' }, SDP],
+    ['REFER', 'REFER', { 'Refer-To': '<sip:1003@practice.invalid>' }, ''],
   ])('%s', (_name, method, lines, body) => {
     const to = { To: '<sip:1001@practice.invalid>;tag=nobody' };
     phone.receive(requestTo(phone, method, { ...to, ...lines }, body));
@@ -99,6 +102,27 @@ describe('a request within a call', () => {
     },
   );
 
+  it.each(['OPTIONS', 'REFER', 'INFO', 'BYE', 'UPDATE'])('%s with a tag that is not ours: 481', async (method) => {
+    const dialog = await inCall();
+    const lines = { ...dialog, To: '<sip:1001@practice.invalid>;tag=x', 'Refer-To': '<sip:1003@practice.invalid>' };
+    phone.receive(requestTo(phone, method, { CSeq: `2 ${method}`, ...lines }));
+    expect(statuses(phone.sent)).toEqual([expect.stringMatching(/^SIP\/2\.0 481 /)]);
+  });
+  it('OPTIONS in a call of ours that rings, and after it', async () => {
+    phone.call('sip:1002@practice.invalid');
+    await expect.poll(() => phone.last(/^INVITE /)).not.toBe('');
+    const invite = phone.last(/^INVITE /);
+    const lines = {
+      From: '<sip:1002@practice.invalid>;tag=far',
+      To: first(invite, 'from'),
+      'Call-ID': first(invite, 'call-id'),
+    };
+    phone.receive(requestTo(phone, 'OPTIONS', lines));
+    expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 200 /);
+    phone.receive(responseTo(invite, '486 Busy Here'));
+    phone.receive(requestTo(phone, 'OPTIONS', lines));
+    expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 481 /);
+  });
   it('a REFER names who wanted what', async () => {
     const dialog = await inCall();
     phone.receive(requestTo(phone, 'REFER', { ...dialog, CSeq: '2 REFER', 'Refer-To': '<tel:+254722;x=1>' }));
@@ -115,6 +139,56 @@ describe('a request within a call', () => {
     const replaces = `${String(dialog['Call-ID'])};to-tag=${tag(dialog.To)};from-tag=${tag(dialog.From)}${flag}`;
     phone.receive(requestTo(phone, 'INVITE', { Replaces: replaces }));
     expect(statuses(phone.sent).at(-1)).toMatch(status);
+  });
+});
+
+describe('an INVITE that is to take the place of a call that is not answered (RFC 3891 section 3)', () => {
+  const tag = (value: string): string => /;tag=([^;]+)/.exec(value)?.[1] ?? '';
+  const inPlaceOf = (callId: string, ours: string, theirs: string, flag = ''): string =>
+    requestTo(phone, 'INVITE', { Replaces: `${callId};to-tag=${ours};from-tag=${theirs}${flag}` });
+
+  it.each(['', ';early-only'])('one that rings here is nobody else to take: 481 %s', (flag) => {
+    const invite = requestTo(phone, 'INVITE');
+    phone.receive(invite);
+    const ringing = phone.last(/^SIP\/2\.0 180/);
+    phone.receive(inPlaceOf(first(invite, 'call-id'), tag(first(ringing, 'to')), tag(first(invite, 'from')), flag));
+    expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 481 /);
+    expect(phone.rings).toHaveLength(1);
+    expect(phone.ended).toEqual([]);
+  });
+
+  it.each(['', ';early-only'])(
+    'ours, which rings there: it rings here, and ends ours when it is answered %s',
+    async (flag) => {
+      phone.call('sip:1002@practice.invalid');
+      await expect.poll(() => phone.last(/^INVITE /)).not.toBe('');
+      const invite = phone.last(/^INVITE /);
+      phone.receive(responseTo(invite, '180 Ringing', { Contact: '<sip:bob@192.0.2.7>' }));
+      const replacing = inPlaceOf(first(invite, 'call-id'), tag(first(invite, 'from')), 'far', flag);
+      phone.receive(replacing);
+      expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 180 /);
+      expect(phone.rings).toHaveLength(1);
+      expect(phone.ended).toEqual([]);
+      phone.rings[0]?.session.answer(microphone());
+      await expect.poll(() => phone.last(/^SIP\/2\.0 200/)).not.toBe('');
+      expect(phone.last(/^CANCEL /)).toBe('');
+      const dialog = {
+        From: first(replacing, 'from'),
+        To: first(phone.last(/^SIP\/2\.0 200/), 'to'),
+        'Call-ID': first(replacing, 'call-id'),
+      };
+      phone.receive(requestTo(phone, 'ACK', { ...dialog, CSeq: '1 ACK' }));
+      expect(first(phone.last(/^CANCEL /), 'call-id')).toBe(first(invite, 'call-id'));
+      expect(phone.ended).toMatchObject([{ by: 'us' }]);
+    },
+  );
+  it('with tags of nobody: 481', async () => {
+    phone.call('sip:1002@practice.invalid');
+    await expect.poll(() => phone.last(/^INVITE /)).not.toBe('');
+    const invite = phone.last(/^INVITE /);
+    phone.receive(responseTo(invite, '180 Ringing', { Contact: '<sip:bob@192.0.2.7>' }));
+    phone.receive(inPlaceOf(first(invite, 'call-id'), 'x', 'far'));
+    expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 481 /);
   });
 });
 
@@ -217,7 +291,8 @@ describe('what goes wrong inside', () => {
     const { repair, sent, events } = set(() => {
       throw new Error('inside');
     });
-    repair.receive(requestTo(phone, method, { To: '<sip:1001@practice.invalid>;tag=1' }));
+    const to = method === 'OPTIONS' ? '<sip:1001@practice.invalid>' : '<sip:1001@practice.invalid>;tag=1';
+    repair.receive(requestTo(phone, method, { To: to }));
     expect(statuses(sent)).toEqual(['SIP/2.0 500 Server Internal Error']);
     expect(events.at(-1)).toMatchObject({ kind: 'refused', what: method, status: 500 });
   });

@@ -8,9 +8,11 @@
  */
 import type { Clock } from '../../../base/clock';
 import { readNameAddr, readUri, shownUser } from './address';
+import { restored } from './alias';
 import { answerTo, type Refusal } from './answer';
 import { createAskedRequests, endWithoutTarget, madeUpResponse, UNUSABLE_ANSWER, type Asked } from './asked';
 import { MOST_BYTES, readBody, type Body } from './body';
+import { createOwnTags } from './own-tags';
 import { requestOnTheWire, responseOnTheWire } from './outgoing';
 import { badForm, refusalOf, type OwnLine } from './refuse';
 import type { ReferralDeclined, RepairEvent } from './repair-event';
@@ -32,7 +34,9 @@ export interface RepairPorts {
    */
   readonly admit: (step: 'look' | 'ring') => Refusal | null;
   readonly clock: Clock;
-  readonly line: Omit<OwnLine, 'isSubscribed'> & {
+  readonly line: Pick<OwnLine, 'users' | 'isSecure'> & {
+    /** A call with this Call-ID is not over. */
+    readonly knowsCall: (callId: string) => boolean;
     /** Value of our Contact, in brackets. */
     readonly contact: () => string;
     readonly instanceId: string;
@@ -63,7 +67,13 @@ export function createRepair(ports: RepairPorts): Repair {
   const subscribed = new Set<string>();
   const watches = new Map<Served, () => void>();
   let stopped = false;
-  const line: OwnLine = { ...ports.line, isSubscribed: (callId) => subscribed.has(callId) };
+  const ownTags = createOwnTags(ports.line.knowsCall);
+  const line: OwnLine = {
+    users: ports.line.users,
+    isSecure: ports.line.isSecure,
+    knowsDialog: ownTags.knows,
+    isSubscribed: (callId) => subscribed.has(callId),
+  };
 
   const tell = (kind: RepairEvent['kind'], message: SipMessage, why: string, status = 0): void => {
     const method = isToken(message.method) ? message.method.slice(0, 20) : 'request';
@@ -241,6 +251,7 @@ export function createRepair(ports: RepairPorts): Repair {
         if (one?.isGivenUp === true) return;
         const out = responseOnTheWire(text, message, one?.request ?? null);
         if (one !== undefined) {
+          if (message.method === 'INVITE') ownTags.note(valueOf(one.request, 'call-id'), tagOf(message, 'to'));
           if (message.status < 200) one.provisional = out;
           else {
             one.final = out;
@@ -255,6 +266,7 @@ export function createRepair(ports: RepairPorts): Repair {
         if (to !== undefined) to.isAcknowledged = true;
         if (to?.swallowsAck === true) return;
       } else if (message.method !== 'CANCEL') asked.add(message);
+      if (message.method === 'INVITE') ownTags.note(restored(valueOf(message, 'call-id')), tagOf(message, 'from'));
       const out = requestOnTheWire(text, ports.line.contact());
       if (message.method === 'REFER') subscribed.add(valueOf(readSip(out) ?? message, 'call-id'));
       ports.send(out);
@@ -264,6 +276,7 @@ export function createRepair(ports: RepairPorts): Repair {
       for (const one of [...watches.keys()]) stopWatching(one);
       served.clear();
       asked.clear();
+      ownTags.clear();
       subscribed.clear();
     },
   };
