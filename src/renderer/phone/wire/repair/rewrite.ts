@@ -2,7 +2,7 @@
 import { MARK, standInToken, standInUri } from './alias';
 import { joinNames, readNameAddr, readUri, userOf, type NameAddr } from './address';
 import { readBody, type Body } from './body';
-import { contactsOf, isCallable, targetOf, type ContactEntry } from './contact';
+import { contactsOf, isCallable, MOST_CONTACTS, shortened, targetOf, type ContactEntry } from './contact';
 import { isPlainCallId, isPlainParty, isPlainRoute, isPlainToken, isPlainUri, isPlainVia } from './plain';
 import { byteLength, headerLabel, isToken, valueOf, valuesOf, type SipHeader, type SipMessage } from './sip-text';
 import type { RewriteContext, Rewritten } from './rewrite-context';
@@ -163,8 +163,13 @@ class Rewriter {
 
   /** What the registrar has (section 10.2.4) is read behind this room, as it was written: JsSIP does not see it. */
   private bindings(lines: readonly string[]): void {
-    for (const value of lines) this.put('contact', value, value);
-    const isOurs = (text: string): boolean => text.toLowerCase().includes(this.context.instanceId.toLowerCase());
+    const [, ownContact = ''] = this.context.users;
+    const isOurs = (text: string): boolean =>
+      text.toLowerCase().includes(this.context.instanceId.toLowerCase()) ||
+      (ownContact !== '' && text.includes(`:${ownContact}@`));
+    const shorter = shortened(lines, isOurs);
+    if (shorter !== null) this.repair('its Contact named very many phones');
+    for (const value of shorter ?? lines) this.put('contact', value, value);
     const odd = contactsOf(this.message).some(
       (entry) => !isOurs(entry.text) && (entry.address === null || !isProper(entry.address.uri)),
     );
@@ -173,7 +178,10 @@ class Rewriter {
 
   /** Where a call is sent on to (section 21.3). A number stays one: it is read like a number that is dialled. */
   private alternatives(): void {
-    for (const entry of contactsOf(this.message)) {
+    const entries = contactsOf(this.message);
+    const known = splitLists(valuesOf(this.message, 'contact'), MOST_CONTACTS + 1).length;
+    if (known > MOST_CONTACTS) this.repair('its Contact named very many addresses');
+    for (const entry of entries) {
       const { address } = entry;
       const isNumber = entry.scheme === 'tel';
       if (address === null || (!isNumber && !isCallable(entry))) {

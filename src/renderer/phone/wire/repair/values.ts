@@ -6,8 +6,8 @@ export interface Parameter {
   readonly value: string | null;
 }
 
-/** Splits at `separator` outside quotes, and outside brackets if `brackets`; parts are trimmed, and may be empty. */
-function splitAt(text: string, separator: ',' | ';', brackets: boolean): string[] {
+/** Splits at `separator` outside quotes, and outside brackets if `brackets`; parts are trimmed, and may be empty. Behind `most` parts the rest is left out. */
+function splitAt(text: string, separator: ',' | ';', brackets: boolean, most = Number.POSITIVE_INFINITY): string[] {
   const parts: string[] = [];
   let from = 0;
   let quoted = false;
@@ -23,6 +23,7 @@ function splitAt(text: string, separator: ',' | ';', brackets: boolean): string[
     else if (letter === separator && depth === 0) {
       parts.push(text.slice(from, at).trim());
       from = at + 1;
+      if (parts.length >= most) return parts;
     }
   }
   parts.push(text.slice(from).trim());
@@ -30,13 +31,18 @@ function splitAt(text: string, separator: ',' | ';', brackets: boolean): string[
 }
 
 /** The members of a comma-separated list, empty ones left out. */
-export function splitList(value: string): string[] {
-  return splitAt(value, ',', true).filter((part) => part !== '');
+export function splitList(value: string, most?: number): string[] {
+  return splitAt(value, ',', true, most).filter((part) => part !== '');
 }
 
-/** Members of all lines of a list header. */
-export function splitLists(values: readonly string[]): string[] {
-  return values.flatMap(splitList);
+/** Members of all lines of a list header, the first `most` of them. */
+export function splitLists(values: readonly string[], most?: number): string[] {
+  const members: string[] = [];
+  for (const value of values) {
+    members.push(...splitList(value, most));
+    if (most !== undefined && members.length >= most) return members.slice(0, most);
+  }
+  return members;
 }
 
 /** Parameters of `;a=b;c`; empty ones are left out. Names are in lower case. */
