@@ -111,7 +111,10 @@ function badBody(message: SipMessage): Refusal | null {
   };
 }
 
-/** RFC 4028 section 9: only who knows session timers can do something with a 422. */
+/**
+ * RFC 4028 section 9 allows a 422 to a request that says Supported: timer. Where it does not, a proxy put the Session-Expires in (section 8.1), and
+ * the caller could do nothing with a 422: the call is taken, and JsSIP's own least interval holds.
+ */
 function badTimer(message: SipMessage): Refusal | null {
   const seconds = readSeconds(valueOf(message, 'session-expires'));
   if (seconds === null || seconds >= MIN_SE_S) return null;

@@ -107,6 +107,8 @@ describe('an INVITE with an odd address, taken', () => {
     ['the Date is broken', { Date: 'Fri, 01 Jan 2010 16:00:00 EST' }],
     ['Session-Expires overflows', { 'Session-Expires': '4294967295', Supported: 'timer' }],
     ['a short Session-Expires of somebody who knows no timers', { 'Session-Expires': '60' }],
+    ['a short Session-Expires of somebody who knows other things', { 'Session-Expires': '60', Supported: 'replaces' }],
+    ['the least Session-Expires', { 'Session-Expires': '90', Supported: 'timer' }],
     ['Supported has commas too many', { Supported: 'timer,,, replaces,' }],
     ['a header has odd contents', { 'X-Odd': ';;,,;;,;"' }],
     ['the Event can not be read', { Event: '@@' }],
@@ -180,6 +182,13 @@ describe('a request that is refused', () => {
     ['Replaces in OPTIONS', 'OPTIONS', { Replaces: 'a;to-tag=1;from-tag=2' }, '400'],
     ['Replaces of a dialog that there is not', 'INVITE', { Replaces: 'a@b@c;to-tag=1:2;from-tag=2' }, '481'],
     ['a timer below the minimum', 'INVITE', { 'Session-Expires': '60', Supported: 'timer' }, '422', /^Min-SE: 90$/m],
+    [
+      'a required timer below the minimum',
+      'INVITE',
+      { 'Session-Expires': '60', Require: 'timer' },
+      '422',
+      /^Min-SE: 90$/m,
+    ],
     ['a timer below the minimum, in short', 'INVITE', { x: '89;refresher=uac', k: 'timer' }, '422', /^Min-SE: 90$/m],
     ['a body that is encoded', 'INVITE', { 'Content-Encoding': 'gzip' }, '415', /^Accept-Encoding: identity$/m],
     [
