@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../../../test/support/seeded';
-import { dialogRetryDelay, glareDelay, openWithin, retryDelay } from './retry-policy';
+import { afterAsked, dialogRetryDelay, glareDelay, openWithin, retryDelay } from './retry-policy';
 
 const base = { failures: 0, random: 1, onThisComputer: false };
 
@@ -36,7 +36,8 @@ describe('retryDelay', () => {
     expect(bounds({ onThisComputer: true, outageMs: 1e9 })).toEqual([250, 500, 750, 750, 750, 750, 750, 750]);
   });
   it('honours whoever says how long to wait, and does not hammer where a person is needed', () => {
-    expect(retryDelay({ ...base, retryAfterMs: 60_000 })).toBe(60_000);
+    expect(retryDelay({ ...base, random: 0, retryAfterMs: 60_000 })).toBe(60_000);
+    expect(retryDelay({ ...base, retryAfterMs: 60_000 })).toBe(75_000);
     expect(retryDelay({ ...base, failures: 6, outageMs: 400_000, retryAfterMs: 100 })).toBe(15_000);
     expect(retryDelay({ ...base, needsPerson: true })).toBe(30_000);
   });
@@ -77,8 +78,43 @@ describe('a thousand agents lose the same gateway in one moment', () => {
 
 describe('openWithin', () => {
   it('is short at first and long enough for a slow network after that', () => {
-    expect([0, 1, 2, 3, 9].map((failures) => openWithin(failures, false))).toEqual([1000, 2000, 4000, 5000, 5000]);
-    expect(openWithin(0, true)).toBe(5000);
+    expect([0, 1, 2, 3].map((failures) => openWithin(failures, false))).toEqual([1000, 2000, 4000, 5000]);
+    expect([0, 1, 2, 3].map((failures) => openWithin(failures, true))).toEqual([5000, 5000, 5000, 5000]);
+  });
+  it.each([false, true])('lets a gateway that is slow to accept in at last, on this computer: %s', (onThisComputer) => {
+    const firstThatLasts = (ms: number): number => {
+      let failures = 0;
+      while (failures < 100 && openWithin(failures, onThisComputer) <= ms) failures += 1;
+      return failures;
+    };
+    expect([4_500, 8_000, 9_900, 15_000, 19_900].map(firstThatLasts)).toEqual(
+      onThisComputer ? [0, 4, 4, 7, 7] : [3, 4, 4, 7, 7],
+    );
+  });
+  it('waits no longer than 5 s at two of three tries, and never more than 20 s', () => {
+    const all = Array.from({ length: 30 }, (_, n) => openWithin(n + 5, false));
+    expect(Math.max(...all)).toBe(20_000);
+    expect(all.filter((ms) => ms === 5_000)).toHaveLength(20);
+    expect(openWithin(50_000, false)).toBeLessThanOrEqual(20_000);
+  });
+});
+
+describe('afterAsked', () => {
+  it.each([
+    [0, [0, 0, 0]],
+    [1_000, [1_000, 1_125, 1_250]],
+    [30_000, [30_000, 33_750, 37_500]],
+    [60_000, [60_000, 67_500, 75_000]],
+    [1_800_000, [1_800_000, 1_807_500, 1_815_000]],
+  ])('%i ms: never earlier, and a little later by chance', (askedMs, expected) => {
+    expect([0, 0.5, 1].map((random) => afterAsked(askedMs, random))).toEqual(expected);
+  });
+  it('spreads a thousand phones that were told the same', () => {
+    const random = seeded(4711);
+    const delays = Array.from({ length: 1000 }, () => retryDelay({ ...base, random: random(), retryAfterMs: 20_000 }));
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(20_000);
+    const inSecond = [20, 21, 22, 23, 24].map((s) => delays.filter((ms) => Math.floor(ms / 1000) === s).length);
+    expect(Math.max(...inSecond)).toBeLessThan(250);
   });
 });
 

@@ -46,7 +46,10 @@ export function retryDelay(context: RetryContext): number {
   const cap = context.onThisComputer ? LOCAL_CAP : capAt(context.outageMs ?? 0);
   const bound = Math.min(cap, (context.onThisComputer ? LOCAL_FIRST : FIRST) * 2 ** Math.min(context.failures, 16));
   const spread = Math.max(0, Math.round(bound * (0.1 + 0.9 * context.random)) - (context.spentMs ?? 0));
-  return Math.max(context.needsPerson === true ? NEEDS_PERSON : spread, context.retryAfterMs ?? 0);
+  return Math.max(
+    context.needsPerson === true ? NEEDS_PERSON : spread,
+    afterAsked(context.retryAfterMs ?? 0, context.random),
+  );
 }
 
 /** From this refusal in a row on, waits are slow. */
@@ -66,12 +69,29 @@ export function refusedDelay(refusals: number, random: number): number {
   return Math.round(bound * (1 + random / 4));
 }
 
+/** Handshakes by the failures before them, ms. */
+const OPEN_WITHIN = [1_000, 2_000, 4_000, 5_000, 10_000];
+const OPEN_USUALLY = 5_000;
+const OPEN_AT_MOST = 20_000;
+
 /**
  * How long a handshake may take, ms: 1 s doubling to 5 s, so that a packet lost in the first moments of a new network does not
- * cost TCP's own ever longer waits, and a slow network is waited for all the same. On this computer only its load can be slow.
+ * cost TCP's own ever longer waits, and a slow network is waited for all the same. On this computer only its load can be slow. Behind them one of 10 s
+ * and each third one of 20 s are for a gateway that is slow to accept; a network that swallows packets is found sooner by the others.
  */
 export function openWithin(failures: number, onThisComputer: boolean): number {
-  return onThisComputer ? 5_000 : Math.min(5_000, 1_000 * 2 ** failures);
+  const ms = OPEN_WITHIN[failures] ?? ((failures - OPEN_WITHIN.length) % 3 === 2 ? OPEN_AT_MOST : OPEN_USUALLY);
+  return onThisComputer ? Math.max(OPEN_USUALLY, ms) : ms;
+}
+
+/** The same of a flow that is opened beside one that lives, ms: nobody waits for it. */
+export function openBesideWithin(failures: number): number {
+  return Math.min(OPEN_AT_MOST, OPEN_USUALLY * 2 ** Math.min(failures, 16));
+}
+
+/** What "wait so long" (Retry-After) comes to, ms: never less, and up to a quarter more by chance, 15 s at most, so that all who were told the same do not come back in one moment. */
+export function afterAsked(askedMs: number, random: number): number {
+  return askedMs + Math.round(Math.min(CAP, askedMs / 4) * random);
 }
 
 /**

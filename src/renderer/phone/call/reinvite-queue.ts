@@ -3,7 +3,7 @@
  * our new flow) is a desired state; at most one offer at a time brings the far end to it, again and again while that can help.
  */
 import type { Clock } from '../../base/clock';
-import { dialogRetryDelay, glareDelay } from '../base/retry-policy';
+import { afterAsked, dialogRetryDelay, glareDelay } from '../base/retry-policy';
 import type { Reoffer } from '../port/sip-stack';
 
 /** Does the far end still know the dialog? `doubted`: the last request found nobody. `gone`: it was told that there is none (481). */
@@ -117,7 +117,7 @@ export function createReinviteQueue(deps: ReinviteQueueDeps): ReinviteQueue {
       pathsAgreed = Math.max(pathsAgreed, path);
       return false;
     }
-    later(Math.max(retryAfterMs ?? 0, dialogRetryDelay(pathFailures, deps.random())));
+    later(Math.max(afterAsked(retryAfterMs ?? 0, deps.random()), dialogRetryDelay(pathFailures, deps.random())));
     pathFailures += 1;
     return true;
   };

@@ -1,7 +1,7 @@
 /** A grant that main renewed ahead of its expiry: on the flow that there is, or make-before-break on another one. */
 import type { Grant } from '../../../contracts/profile/grant';
 import { isLoopbackUrl } from '../../../contracts/base/loopback';
-import { retryDelay } from '../base/retry-policy';
+import { openBesideWithin, retryDelay } from '../base/retry-policy';
 import { tokenMinted } from '../port/messages';
 import { isBoundToFlow, isForSameGateway } from '../wire/presented-socket';
 import type { RegistrationDeps } from './registration-keeper';
@@ -43,7 +43,7 @@ export function createRenewal(deps: RenewalDeps): Renewal {
       deps.onThisFlow(fresh);
       return;
     }
-    const open = await socket.connect(fresh);
+    const open = await socket.connect(fresh, openBesideWithin(tries));
     if (!deps.isRunning()) return;
     if (open) {
       deps.onNewFlow(fresh);

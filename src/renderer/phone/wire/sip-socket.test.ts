@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Grant } from '../../../contracts/profile/grant';
 import { grantWithToken, testGrant } from '../../../../test/support/phones/grants';
 import { methodsOf, openWith, request, response, setUpWiredSocket } from '../../../../test/support/phones/wired-socket';
+import { openWithin } from '../base/retry-policy';
 import { peek } from './sip-wire';
 
 const wired = setUpWiredSocket();
@@ -13,6 +14,29 @@ const handOver = (): void => {
     .deliver(response(200, 'REGISTER', 'hand-over'));
 };
 const statusesOf = (texts: readonly string[]): number[] => texts.map((text) => peek(text)?.status ?? -1);
+
+describe('a gateway that is slow to accept', () => {
+  it.each([
+    [4_500, 4],
+    [8_000, 5],
+    [15_000, 8],
+  ])('after %i ms: opened at try %i', async (acceptsAfterMs, tries) => {
+    const { clock, socket, sockets } = wired();
+    let isOpen = false;
+    let failures = 0;
+    for (; !isOpen && failures < 20; failures += 1) {
+      const ms = openWithin(failures, false);
+      const opened = socket.connect(grantWithToken(`try ${failures}`), ms);
+      const waiting = sockets.last();
+      clock.after(acceptsAfterMs, () => {
+        if (!waiting.closed()) waiting.accept();
+      });
+      await clock.advance(ms);
+      isOpen = await opened;
+    }
+    expect([isOpen, failures, socket.isUp()]).toEqual([true, tries, true]);
+  });
+});
 
 describe('a lost flow', () => {
   it('keeps what belongs to a dialog for the next flow, in order', async () => {
