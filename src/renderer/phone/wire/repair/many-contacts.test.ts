@@ -28,7 +28,6 @@ const MOST_READS = 64 * 6;
 const context = (method: string): RewriteContext => ({
   users: ['1001', 'own4711'],
   instanceId: INSTANCE,
-  domain: 'practice.invalid',
   asked: {
     branch: 'z9hG4bKa',
     method,
