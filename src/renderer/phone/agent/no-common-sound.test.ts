@@ -1,5 +1,5 @@
 /** Calls whose descriptions fit badly, through the real engine: no call without sound, one stream of many, holds from the start. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { descriptionWith } from '../../../../test/support/phones/description-parts';
 import { createOddFarEnd, type OddFarEnd } from '../../../../test/support/phones/odd-far-end';
 import type { TestPhone } from '../../../../test/support/phones/phone';
@@ -209,6 +209,28 @@ describe('an answer to our call', () => {
     await far.heard('ACK');
     await phone.call('active');
     expect(connectionOf(0).remoteDescription?.sdp).toContain(final.includes('other') ? 'ice-ufrag:other' : '8hhY');
+  });
+  it('before the answer: the newest one of the phone that is heard first, until another one answers', async () => {
+    const [phone, far] = await placed();
+    const withUfrag = (ufrag: string): string => ANSWER.replaceAll('8hhY', ufrag);
+    const heard = (): string => /ice-ufrag:(\w+)/.exec(connectionOf(0).remoteDescription?.sdp ?? '')?.[1] ?? 'nobody';
+    far.respond(183, { sdp: withUfrag('first') });
+    await phone.call('ringing');
+    await expect.poll(heard).toBe('first');
+    far.respond(183, { sdp: withUfrag('other'), tag: 'other' });
+    far.respond(183, { sdp: withUfrag('changed') });
+    await expect.poll(heard).toBe('changed');
+    const madeAgain = vi.spyOn(connectionOf(0), 'createOffer');
+    // Both say again what they said.
+    far.respond(183, { sdp: withUfrag('changed') });
+    far.respond(183, { sdp: withUfrag('other'), tag: 'other' });
+    far.respond(180, { tag: 'other' });
+    await phone.call('ringing');
+    expect(madeAgain).not.toHaveBeenCalled();
+    far.respond(200, { sdp: '', tag: 'other' });
+    await far.heard('ACK');
+    await phone.call('active');
+    expect(heard()).toBe('other');
   });
   it('without a Contact makes the call where a 183 had named one', async () => {
     const [phone, far] = await placed();

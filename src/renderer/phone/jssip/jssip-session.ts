@@ -7,6 +7,7 @@ import {
   type SessionMessage,
   type TerminateOptions,
 } from './js-session';
+import { takeAnotherAnswer } from './another-answer';
 import { releasePayloads } from './payload-release';
 import { createSessionAudio } from './session-audio';
 import type { AnswerProblem, SessionDescriptions } from './session-descriptions';
@@ -102,6 +103,7 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
 
   const adopt = (connection: RTCPeerConnection): void => {
     releasePayloads(connection);
+    takeAnotherAnswer(connection);
     audio.attach(connection);
   };
   if (js.connection !== null) adopt(js.connection);

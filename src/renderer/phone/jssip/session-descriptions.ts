@@ -69,7 +69,7 @@ export function createSessionDescriptions(): SessionDescriptions {
   /** The Request-URI of our INVITE. */
   let target = '';
   let established = false;
-  /** The descriptions that came before the answer, by the far end's tag, the first one first. */
+  /** The newest description that came before the answer, by the far end's tag; the first one is the one that is heard. */
   const early = new Map<string, string>();
   /** Far ends that said before their answer where requests go. */
   const reachable = new Set<string>();
@@ -111,7 +111,10 @@ export function createSessionDescriptions(): SessionDescriptions {
     return withSdp(text, forChromium(remote));
   };
 
-  /** 180, 183 ... to the first INVITE: JsSIP takes the first description and would stumble over a second one. */
+  /**
+   * 180, 183 ... to the first INVITE. Where several phones ring, the first one with sound is heard until one answers: a phone that was left could not be
+   * heard again, since its DTLS association is over. The newest description of that one counts.
+   */
   const hearProgress = (message: WireMessage, text: string, sdp: string): string => {
     const tag = tagOf(message);
     const contact = message.headers('contact')[0];
@@ -121,9 +124,10 @@ export function createSessionDescriptions(): SessionDescriptions {
       contact === undefined || isUsableContact(contact) ? text : withHeader(text, 'Contact', 'm', `<${target}>`);
     const remote = sdp === '' ? 'no-common-sound' : read(sdp, 'answer');
     if (typeof remote === 'string') return sdp === '' ? known : withSdp(known, '');
-    const isFirst = early.size === 0;
-    if (!early.has(tag)) early.set(tag, sdp);
-    return withSdp(known, isFirst ? forChromium(remote) : '');
+    const [heard = tag] = early.keys();
+    const isNew = heard === tag && early.get(tag) !== sdp;
+    early.set(tag, sdp);
+    return withSdp(known, isNew ? forChromium(remote) : '');
   };
 
   const hearFirstAnswer = (message: WireMessage, text: string, sdp: string): string => {
