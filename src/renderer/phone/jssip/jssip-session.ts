@@ -9,6 +9,7 @@ import {
 } from './js-session';
 import { takeAnotherAnswer } from './another-answer';
 import { releasePayloads } from './payload-release';
+import { moveTarget } from './remote-target';
 import { createSessionAudio } from './session-audio';
 import type { AnswerProblem, SessionDescriptions } from './session-descriptions';
 import { createSessionOffers } from './session-offers';
@@ -24,6 +25,8 @@ export interface JssipSession {
   readonly noteStatus: (status: number, retryAfterMs?: number | null) => boolean;
   /** Another call takes its place: it was answered here. */
   readonly giveWay: () => void;
+  /** A 2xx to a request of ours in its dialog names this URI, as JsSIP has it, in its Contact. */
+  readonly moveTarget: (uri: unknown) => void;
   /** From now on this listener hears the session. */
   readonly listen: (listener: SessionListener) => void;
 }
@@ -248,6 +251,7 @@ export function createJssipSession(js: JsSession, context: SessionContext): Jssi
     session,
     descriptions,
     noteStatus: (status, retryAfterMs = null) => offers.noteStatus(status, retryAfterMs),
+    moveTarget: (uri) => moveTarget(js, uri),
     giveWay: () => {
       if (!js.isEstablished()) wished = true;
       safely({});

@@ -192,6 +192,11 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     ua.set('authorization_user', credentials.username);
     ua.set('password', credentials.password);
   };
+  const followTarget = (message: WireMessage): void => {
+    const [contact] = message.headers('contact');
+    const address: unknown = contact === undefined ? undefined : JsSIP.NameAddrHeader.parse(contact);
+    if (address instanceof JsSIP.NameAddrHeader) sessions.get(message.callId)?.moveTarget(address.uri);
+  };
   /** What JsSIP may hear: descriptions of calls are put right before it sees them. */
   const put = (message: WireMessage | null, text: string): void => {
     const isFirst = message?.kind === 'request' && message.method === 'INVITE' && !message.inDialog;
@@ -266,6 +271,8 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
           return;
         }
       }
+      const refreshes = message?.kind === 'response' && (message.method === 'INVITE' || message.method === 'UPDATE');
+      if (refreshes && message.status >= 200 && message.status < 300) followTarget(message);
       if (finalToInvite && message.status >= 300) {
         const wireSaid = heard.get(message.callId);
         if (wireSaid !== undefined)

@@ -231,7 +231,7 @@ describe('a call with odd addresses', () => {
     session?.reoffer({ hold: 'sendonly', iceRestart: false });
     await expect.poll(() => phone.last(/^INVITE /)).not.toBe('');
     const reinvite = phone.last(/^INVITE /);
-    phone.receive(responseTo(reinvite, '200 OK', { Contact: '<sip:new@019f:5060>' }, SDP));
+    phone.receive(responseTo(reinvite, '200 OK', { Contact: first(invite, 'contact') }, SDP));
     session?.end(480);
     await expect.poll(() => phone.last(/^BYE /)).not.toBe('');
     for (const text of [reinvite, phone.last(/^BYE /)]) {
