@@ -17,6 +17,8 @@ async function violations(page: Page): Promise<string[]> {
 
 for (const theme of ['light', 'dark'] as const) {
   test(`no violation on any screen, ${theme}`, async ({ launch }) => {
+    // A dozen screens are searched, each for seconds where others work beside it: the limit is for what hangs.
+    test.setTimeout(240_000);
     const { page } = await launch();
     await untilRegistered(page);
     await ask(page, 'settings.set', { theme });
