@@ -37,6 +37,18 @@ describe('where a redirect sends a call', () => {
     // A number is an address of our domain.
     ['tel:+254-722-000001', 'sip:+254722000001@pbx.example.com'],
     ['tel:1005;phone-context=pbx.example.com', 'sip:1005@pbx.example.com'],
+    // Who is called is who was judged, whatever else a server could read in it.
+    ['sip:1005;rn=+19005551234@pbx.example.com', 'sip:1005@pbx.example.com'],
+    ['sip:1005;npdi;tgrp=t;trunk-context=x@h.example;user=phone', 'sip:1005@h.example;user=phone'],
+    ['sip:900123456;phone-context=+44@pbx.example.com', 'sip:+44900123456@pbx.example.com'],
+    ['sip:900123456@pbx.example.com;phone-context=+44', 'sip:+44900123456@pbx.example.com'],
+    ['sip:+44(0)2079460018@pbx.example.com;user=phone', 'sip:+442079460018@pbx.example.com;user=phone'],
+    ['sip:10.05@pbx.example.com', 'sip:1005@pbx.example.com'],
+    ['sip:\uff11\uff10\uff10\uff15@pbx.example.com', 'sip:1005@pbx.example.com'],
+    ['sip:1005%E2%80%8B@pbx.example.com', 'sip:1005@pbx.example.com'],
+    // Nor is what its headers say (RFC 3261 section 19.1.1).
+    ['sip:1005@pbx.example.com?x=a@b;maddr=c', 'sip:1005@pbx.example.com'],
+    ['sip:1005;rn=1@pbx.example.com?x=a@b;maddr=c', 'sip:1005@pbx.example.com'],
     // Digits for after the answer are no part of it.
     ['tel:+254722000001;ext=45', 'sip:+254722000001@pbx.example.com'],
     ['tel:1005,,12#', 'sip:1005@pbx.example.com'],

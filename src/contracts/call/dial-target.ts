@@ -195,12 +195,14 @@ export function parseTarget(typed: string, domain: string): ParsedTarget {
 }
 
 /**
- * The Request-URI for where a redirect sends a call (RFC 3261 section 8.1.3.4), which was read as `target`. It goes as it was written; a number (RFC 3966)
- * becomes an address, and digits for after the answer are no part of it.
+ * The Request-URI for where a redirect sends a call (RFC 3261 section 8.1.3.4), which was read as `target`. It goes as it was written where its user part is
+ * the one that was judged, letter by letter. Else that one goes in its place: a server may call another by what stands beside it (`phone-context`; `rn` of
+ * RFC 4694), and digits for after the answer are no part of it.
  */
 export function onwardUri(written: string, { uri, after }: DialTarget): string {
-  if (!/^sips?:/i.test(written)) return uri;
-  if (after.length === 0) return written;
-  const own = written.slice(written.lastIndexOf('@') + 1).replace(/\?.*$/s, '');
+  const [, scheme = '', user = '', own = ''] = /^(sips?:)([^@?]*)@([^?]*)/i.exec(written) ?? [];
+  if (scheme === '') return uri;
+  const judged = decodeURIComponent(uri.slice(scheme.length, uri.indexOf('@')));
+  if (user === judged && after.length === 0) return written.replace(/\?.*$/s, '');
   return `${uri}${(own.match(URI_PARAMETER) ?? []).join('')}`;
 }
