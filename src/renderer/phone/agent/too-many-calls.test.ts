@@ -54,6 +54,26 @@ describe('too many calls', () => {
     expect(new Set(events.map(({ merge, title }) => merge ?? title)).size).toBe(3);
     expect(a.agent.snapshot().calls).toEqual([]);
   });
+  it('INVITEs that take the place of a call ring no more than four at a time either', async () => {
+    const [a] = await pair();
+    board().inject('1001', inviteOf(0));
+    await a.call('ringing');
+    const ringing = a.trace.find(({ text }) => text.startsWith('SIP/2.0 180'))?.text ?? '';
+    const ours = /^To: .*;tag=(\S+)/m.exec(ringing)?.[1] ?? '';
+    await a.agent.answer(a.agent.snapshot().calls[0]?.id ?? '');
+    const statuses = (): string[] =>
+      a.trace.flatMap(({ direction, text }) =>
+        direction === 'out' && text.startsWith('SIP/') ? text.slice(8, 11) : [],
+      );
+    await expect.poll(statuses).toContain('200');
+    for (let number = 1; number <= 6; number += 1)
+      board().inject(
+        '1001',
+        inviteOf(number).replace('Content-Length', `Replaces: flood-0;to-tag=${ours};from-tag=f0\r\nContent-Length`),
+      );
+    await expect.poll(() => statuses().filter((status) => status === '486').length).toBe(2);
+    expect(a.agent.snapshot().calls.filter(({ phase }) => phase === 'ringing')).toHaveLength(4);
+  });
   it('a refused INVITE that comes again gets the same answer, its CANCEL 200, its ACK nothing', async () => {
     const a = phoneOf('1001', { mint: () => testGrant({ identity: '1001@practice.invalid', maxCalls: 1 }) });
     a.agent.start();

@@ -35,9 +35,10 @@ export interface StackListener {
   /** A final response to our REGISTER, whether first or refresh. */
   readonly onRegisterAnswer: (answer: RegisterAnswer) => void;
   /**
-   * An INVITE came that would be a call: before anything of it is looked at, and before it rings. Null: it goes on; else its answer.
+   * An INVITE came that would be a call: before anything of it is looked at, and before it rings (`replace`: to take another
+   * call's place). Null: it goes on; else its answer.
    */
-  readonly onInvite: (step: 'look' | 'ring') => Refusal | null;
+  readonly onInvite: (step: 'look' | 'ring' | 'replace') => Refusal | null;
   /** An INVITE rings; the handlers are asked for at once. */
   readonly onIncoming: (session: StackSession, peer: Party) => SessionListener;
   /**

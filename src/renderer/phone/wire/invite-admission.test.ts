@@ -39,6 +39,13 @@ describe('the gate for INVITEs', () => {
   ])('with %i calls at a time and %i there: refused for %s', (most, calls, why) => {
     expect(setUp({ most, calls }).invite()).toBe(why);
   });
+  it.each([
+    [8, 0, null],
+    [9, MOST_RINGING - 1, null],
+    [8, MOST_RINGING, 'ringing'],
+  ])('one that takes the place of one of %i calls, while %i ring: refused for %s', (calls, ringing, why) => {
+    expect(setUp({ most: 8, calls, ringing }).admission.replace()).toBe(why);
+  });
   it(`looks at ${INVITES_A_SECOND} a second`, async () => {
     const { invite, clock, now } = setUp();
     const said = Array.from({ length: 300 }, invite);

@@ -23,6 +23,8 @@ export interface InviteAdmission {
   readonly look: () => WhyRefused | null;
   /** It is one that the phone can take. Null: it may ring. */
   readonly ring: () => WhyRefused | null;
+  /** The same of one that takes another call's place when it is answered: there is no more of calls by it, but it rings as well. */
+  readonly replace: () => WhyRefused | null;
 }
 
 /** So many calls ring at once. */
@@ -48,6 +50,7 @@ export const ADMISSION_ANSWERS: Readonly<Record<WhyRefused, Refusal>> = {
 export function createInviteAdmission({ clock, ringing, calls, mostCalls }: AdmissionPorts): InviteAdmission {
   /** When the INVITEs of the last second were looked at, oldest first. */
   let looked: number[] = [];
+  const replace = (): WhyRefused | null => (ringing() >= MOST_RINGING ? 'ringing' : null);
   return {
     look: () => {
       const now = clock.now();
@@ -56,9 +59,7 @@ export function createInviteAdmission({ clock, ringing, calls, mostCalls }: Admi
       looked.push(now);
       return null;
     },
-    ring: () => {
-      if (calls() >= mostCalls()) return 'calls';
-      return ringing() >= MOST_RINGING ? 'ringing' : null;
-    },
+    ring: () => (calls() >= mostCalls() ? 'calls' : replace()),
+    replace,
   };
 }

@@ -33,6 +33,7 @@ const PHRASES: ReadonlyMap<number, string> = new Map([
   [420, 'Bad Extension'],
   [422, 'Session Interval Too Small'],
   [481, 'Call/Transaction Does Not Exist'],
+  [482, 'Loop Detected'],
   [486, 'Busy Here'],
   [488, 'Not Acceptable Here'],
   [500, 'Server Internal Error'],

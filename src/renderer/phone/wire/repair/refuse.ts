@@ -13,7 +13,9 @@ export interface OwnLine {
   readonly users: () => readonly string[];
   /** The gateway is reached by TLS: `sips` may be used (RFC 5630). */
   readonly isSecure: boolean;
-  /** A call with this Call-ID is not over, and this tag is ours in it. */
+  /** A call with this Call-ID is not over. */
+  readonly knowsCall: (callId: string) => boolean;
+  /** The same, and this tag is ours in it. */
   readonly knowsDialog: (callId: string, tag: string) => boolean;
   /** A request of ours asked for NOTIFYs in the dialog of this Call-ID. */
   readonly isSubscribed: (callId: string) => boolean;
@@ -151,6 +153,8 @@ function badReplaces(message: SipMessage): Refusal | null {
   const [value] = valuesOf(message, 'replaces');
   if (value === undefined) return null;
   if (message.method !== 'INVITE') return bad('it is no INVITE and has a Replaces');
+  // JsSIP would make it a second call with the Call-ID of the first.
+  if (tagOf(message, 'to') !== null) return bad('it is of a call and has a Replaces');
   if (valueOf(message, 'join') !== '') return bad('it has a Replaces and a Join');
   const parameters = readParameters(value.replace(/^[^;]*/, ''));
   const isWhole = ['to-tag', 'from-tag'].every((name) => (parameterOf(parameters, name) ?? '') !== '');
@@ -180,6 +184,11 @@ function badUsage(message: SipMessage, line: OwnLine): Refusal | null {
       // RFC 6665 section 4.1.3.
       return isOutside || !line.isSubscribed(valueOf(message, 'call-id'))
         ? { status: 481, phrase: 'Subscription Does Not Exist', why: 'nobody asked for it' }
+        : null;
+    case 'INVITE':
+      // Of all our calls a Call-ID is the name. RFC 3261 section 8.2.2.2 knows another branch of the same request; whatever else it is, it would take that call's place.
+      return isOutside && line.knowsCall(valueOf(message, 'call-id'))
+        ? { status: 482, why: 'its Call-ID is that of a call that there is' }
         : null;
     default:
       return isOutside && IN_DIALOG_ONLY.has(message.method) ? NO_CALL : null;

@@ -71,6 +71,7 @@ describe('a request within a call', () => {
     ['re-INVITE without a Contact', 'INVITE', { Contact: null }, '200'],
     ['re-INVITE whose Contact is a number', 'INVITE', { Contact: '<tel:1>' }, '400'],
     ['re-INVITE of another type', 'INVITE', { 'Content-Type': 'a/b' }, '415'],
+    ['re-INVITE with a Replaces', 'INVITE', { Replaces: 'odd@call@id;to-tag=x;from-tag=a:b' }, '400'],
     ['re-INVITE with a short timer', 'INVITE', { 'Session-Expires': '30', Supported: 'timer' }, '422'],
     ['UPDATE', 'UPDATE', {}, '200'],
     ['UPDATE of an odd Contact', 'UPDATE', { Contact: '<mailto:x>' }, '200'],
@@ -139,6 +140,35 @@ describe('a request within a call', () => {
     const replaces = `${String(dialog['Call-ID'])};to-tag=${tag(dialog.To)};from-tag=${tag(dialog.From)}${flag}`;
     phone.receive(requestTo(phone, 'INVITE', { Replaces: replaces }));
     expect(statuses(phone.sent).at(-1)).toMatch(status);
+  });
+});
+
+describe('an INVITE with the Call-ID of a call that there is', () => {
+  it.each([
+    ['of another caller', {}],
+    ['with another number', { CSeq: '7 INVITE' }],
+    ['that takes its place by Replaces', { Replaces: 'c0;to-tag=x;from-tag=y' }],
+  ])('%s: 482, and the call goes on as it was', async (_name, lines) => {
+    const dialog = await inCall();
+    phone.receive(requestTo(phone, 'INVITE', { 'Call-ID': dialog['Call-ID'] ?? '', ...lines }));
+    expect(statuses(phone.sent)).toEqual(['SIP/2.0 482 Loop Detected']);
+    expect(phone.rings).toHaveLength(1);
+    phone.receive(requestTo(phone, 'OPTIONS', { ...dialog, CSeq: '2 OPTIONS' }));
+    expect(statuses(phone.sent).at(-1)).toBe('SIP/2.0 200 OK');
+  });
+  it('of ours, which rings there', async () => {
+    phone.call('sip:1002@practice.invalid');
+    await expect.poll(() => phone.last(/^INVITE /)).not.toBe('');
+    const invite = phone.last(/^INVITE /);
+    phone.receive(requestTo(phone, 'INVITE', { 'Call-ID': first(invite, 'call-id') }));
+    expect(statuses(phone.sent).at(-1)).toBe('SIP/2.0 482 Loop Detected');
+    expect(phone.rings).toEqual([]);
+  });
+  it('that is over: it is a call like any other', async () => {
+    const dialog = await inCall();
+    phone.receive(requestTo(phone, 'BYE', { ...dialog, CSeq: '2 BYE' }));
+    phone.receive(requestTo(phone, 'INVITE', { 'Call-ID': dialog['Call-ID'] ?? '', CSeq: '3 INVITE' }));
+    expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 180 /);
   });
 });
 

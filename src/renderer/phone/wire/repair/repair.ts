@@ -29,14 +29,12 @@ export interface RepairPorts {
   readonly tell: (event: RepairEvent) => void;
   readonly onReferral: (referral: ReferralDeclined) => void;
   /**
-   * An INVITE outside a dialog came: before anything of it is judged, and once it is one that the phone can take and that takes no other
-   * call's place. Null: it goes on.
+   * An INVITE outside a dialog came: before anything of it is judged, and once it is one that the phone can take; `replace`: to take another call's
+   * place. Null: it goes on.
    */
-  readonly admit: (step: 'look' | 'ring') => Refusal | null;
+  readonly admit: (step: 'look' | 'ring' | 'replace') => Refusal | null;
   readonly clock: Clock;
-  readonly line: Pick<OwnLine, 'users' | 'isSecure'> & {
-    /** A call with this Call-ID is not over. */
-    readonly knowsCall: (callId: string) => boolean;
+  readonly line: Pick<OwnLine, 'users' | 'isSecure' | 'knowsCall'> & {
     /** Value of our Contact, in brackets. */
     readonly contact: () => string;
     readonly instanceId: string;
@@ -71,6 +69,7 @@ export function createRepair(ports: RepairPorts): Repair {
   const line: OwnLine = {
     users: ports.line.users,
     isSecure: ports.line.isSecure,
+    knowsCall: ports.line.knowsCall,
     knowsDialog: ownTags.knows,
     isSubscribed: (callId) => subscribed.has(callId),
   };
@@ -150,8 +149,8 @@ export function createRepair(ports: RepairPorts): Repair {
       refuse(message, refusal);
       return;
     }
-    const isAnother = isCall && valueOf(message, 'replaces') === '';
-    const tooMany = unseen ?? (isAnother ? ports.admit('ring') : null);
+    const ring = valueOf(message, 'replaces') === '' ? 'ring' : 'replace';
+    const tooMany = unseen ?? (isCall ? ports.admit(ring) : null);
     if (tooMany !== null) {
       answer(served.add(message, false), tooMany);
       return;
