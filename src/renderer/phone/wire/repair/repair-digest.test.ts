@@ -144,3 +144,32 @@ describe('an address with a quotation mark', () => {
     expect(first(again, 'authorization')).toContain('uri="sip:a\\"b@019f"');
   });
 });
+
+describe('a challenge whose values look like parts of the answer', () => {
+  const LOOKS = '\\", realm=\\"a\\", nonce=\\"b\\", uri=\\"c\\", response=\\"';
+  it.each([
+    ['opaque', 1, 'nonce="n1"', ''],
+    ['opaque', 500, 'nonce="n1"', ''],
+    ['nonce', 1, 'nonce="', '"'],
+    ['nonce', 500, 'nonce="', '"'],
+  ])(
+    'in %s, %i times: it is answered at once, and the proof is of the Request-URI',
+    async (name, times, before, after) => {
+      const odd = LOOKS.repeat(times);
+      const values = name === 'opaque' ? `${before}, opaque="${odd}"` : `${before}${odd}${after}`;
+      phone.call('sip:*21#@192.0.2.9');
+      await expect.poll(() => phone.last(/^INVITE /)).not.toBe('');
+      const invite = phone.last(/^INVITE /);
+      phone.receive(
+        responseTo(invite, '401 Unauthorized', {
+          'WWW-Authenticate': `Digest realm="${CREDENTIALS.realm}", ${values}`,
+        }),
+      );
+      await expect.poll(() => phone.last(/^INVITE /)).not.toBe(invite);
+      const nonce = name === 'opaque' ? 'n1' : odd.replaceAll('\\', '');
+      const a1 = md5(`${CREDENTIALS.username}:${CREDENTIALS.realm}:${CREDENTIALS.password}`);
+      const proof = md5(`${a1}:${nonce}:${md5('INVITE:sip:*21#@192.0.2.9')}`);
+      expect(first(phone.last(/^INVITE /), 'authorization')).toContain(`uri="sip:*21#@192.0.2.9", response="${proof}"`);
+    },
+  );
+});
