@@ -1,6 +1,9 @@
 /** A head of very many lines: what an answer needs is found, wherever it stands. */
 import { expect, it } from 'vitest';
-import { readSip, valueOf } from './sip-text';
+import { shortened } from './contact';
+import { readSip, valueOf, valuesOf } from './sip-text';
+import { topVia } from './transaction';
+import { splitLists } from './values';
 
 it.each([
   ['via', 'Via: SIP/2.0/WS h;branch=z9hG4bKa', 'SIP/2.0/WS h;branch=z9hG4bKa'],
@@ -15,3 +18,19 @@ it.each([
   const message = readSip(['OPTIONS sip:a@b SIP/2.0', ...others, line, '', ''].join('\r\n'));
   expect(message === null ? null : valueOf(message, name)).toBe(value);
 });
+
+/** As many as a message of 256 kB has room for. */
+const MANY = 128_000;
+it.each<readonly [string, (text: string) => unknown, unknown]>([
+  ['v', (text) => topVia(read(text))?.count, MANY],
+  ['k', (text) => splitLists(valuesOf(read(text), 'supported')).length, MANY],
+  ['Require', (text) => splitLists(valuesOf(read(text), 'require')).length, MANY],
+  ['m', (text) => shortened(valuesOf(read(text), 'contact'), () => false)?.length, 64],
+])('a list of very many in %s is read', (name, of, count) => {
+  expect(of(['OPTIONS sip:a@b SIP/2.0', `${name}: ${'a,'.repeat(MANY)}`, '', ''].join('\r\n'))).toBe(count);
+});
+function read(text: string) {
+  const message = readSip(text);
+  if (message === null) throw new Error('it is no message');
+  return message;
+}
