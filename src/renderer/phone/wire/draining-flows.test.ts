@@ -143,6 +143,24 @@ describe('a call that came on a draining flow and came to nothing', () => {
     wired().socket.send(answerTo(status, 'peer-1', 'c1'));
     expect(isClosed()).toBe(false);
   });
+  it.each(['CSeq: 1 OPTIONS', 'CSeq: INVITE', 'X: y'])('lets it go when the INVITE had %s', async (cseq) => {
+    await openWith(wired());
+    const [old] = wired().sockets.all;
+    old?.deliver(request('INVITE', 'peer-1').replace('CSeq: 1 INVITE', cseq));
+    await openWith(wired(), 'second');
+    handOver();
+    wired().socket.send(answerTo(400, 'peer-1', 'c1').replace('CSeq: 1 INVITE', cseq));
+    expect(old?.closed()).toBe(true);
+  });
+  it('keeps it when its CANCEL was refused, or a call with the same branch', async () => {
+    const isClosed = await drained('peer-1');
+    wired().sockets.all[0]?.deliver(request('INVITE', 'peer-1', { callId: 'c2' }));
+    wired().socket.send(answerTo(481, 'peer-1', 'c1').replace('CSeq: 1 INVITE', 'CSeq: 1 CANCEL'));
+    wired().socket.send(answerTo(486, 'peer-1', 'c2'));
+    expect(isClosed()).toBe(false);
+    wired().socket.send(answerTo(486, 'peer-1', 'c1'));
+    expect(isClosed()).toBe(true);
+  });
   it('keeps it when only another branch of the same call was refused', async () => {
     const isClosed = await drained('peer-1', 'peer-2');
     wired().socket.send(answerTo(482, 'peer-2', 'c1'));

@@ -20,8 +20,9 @@ const MOST = 1_024;
 /** Creates the empty list. */
 export function createLiveCalls(): LiveCalls {
   const live = new Set<string>();
-  /** Call-IDs of calls that came and have no final answer, by the branch of their INVITE. */
+  /** Call-IDs of calls that came and have no final answer, by Call-ID and branch of their INVITE. */
   const came = new Map<string, string>();
+  const named = ({ callId, branch }: WireMessage): string => `${callId} ${branch}`;
   return {
     has: (callId) => live.has(callId),
     placed: (callId) => void live.add(callId),
@@ -30,15 +31,17 @@ export function createLiveCalls(): LiveCalls {
       // Another branch of a call that there is (RFC 3261 section 8.2.2.2): its refusal ends nothing.
       if (live.has(request.callId)) return true;
       live.add(request.callId);
-      came.set(request.branch, request.callId);
+      came.set(named(request), request.callId);
       const [oldest] = came.keys();
       if (came.size > MOST && oldest !== undefined) came.delete(oldest);
       return true;
     },
     refusedBy: (response) => {
-      if (response.method !== 'INVITE' || response.status < 200) return null;
-      const callId = came.get(response.branch) ?? null;
-      came.delete(response.branch);
+      // A CANCEL has the branch of its INVITE (RFC 3261 section 9.1). The CSeq of a refused INVITE may name any other method, or none.
+      if (response.method === 'CANCEL' || response.status < 200) return null;
+      const name = named(response);
+      const callId = came.get(name) ?? null;
+      came.delete(name);
       return response.status >= 300 ? callId : null;
     },
     ended: (callId) => void live.delete(callId),
