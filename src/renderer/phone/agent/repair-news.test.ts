@@ -36,6 +36,17 @@ it('a flood of several kinds at once is a row for each kind, with its number', (
     'Message refused: INVITE \u00b7 420 \u00b7 it requires what we do not know \u00b7 300 times',
   ]);
 });
+it.each<readonly [string, RepairEvent, (count: number) => string]>([
+  ['requests with a CSeq of another name', { ...REFUSED, status: 400 }, (count) => `X${count}`],
+  ['responses to what nobody knows', { ...REPAIRED, kind: 'dropped' }, (count) => `200 to X${count}`],
+  ['responses of statuses that nobody knows', { ...REPAIRED, kind: 'dropped' }, (count) => `${699 + count} to INVITE`],
+  ['responses of ever other statuses', { ...REPAIRED, kind: 'dropped' }, (count) => `${400 + (count % 100)} to INVITE`],
+])('%s are one row', (_name, event, what) => {
+  const { tell, rows } = setUp();
+  for (let count = 1; count <= 300; count += 1) tell({ ...event, what: what(count) });
+  expect(rows()).toEqual([expect.stringContaining(`${what(300)} \u00b7`)]);
+  expect(rows()[0]).toMatch(/ 300 times$/);
+});
 it('requests of ever other names that nobody knows are one row', () => {
   const { tell, rows } = setUp();
   for (let count = 1; count <= 300; count += 1)

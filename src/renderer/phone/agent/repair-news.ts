@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock';
 import { repairInWords } from '../port/wire-messages';
 import type { EngineEvent } from '../port/user-agent';
+import { ALLOWED_METHODS } from '../wire/repair/answer';
 import type { RepairEvent } from '../wire/repair/repair-event';
 
 export interface RepairNewsPorts {
@@ -13,6 +14,16 @@ export interface RepairNewsPorts {
 const TOGETHER_MS = 60_000;
 /** So many different ones are remembered. */
 const MOST = 32;
+
+/** Of RFC 3261 and those of its extensions that a gateway may send. */
+const METHODS: ReadonlySet<string> = new Set([
+  ...ALLOWED_METHODS,
+  'REGISTER',
+  'MESSAGE',
+  'SUBSCRIBE',
+  'PUBLISH',
+  'PRACK',
+]);
 
 interface Told {
   readonly began: number;
@@ -26,8 +37,9 @@ export function createRepairNews({ clock, tell }: RepairNewsPorts): (event: Repa
   const told = new Map<string, Told>();
   return (event) => {
     const now = clock.now();
-    // Whoever sends requests of ever other names says the same with each.
-    const what = event.status === 405 ? '' : event.what;
+    // Whoever sends messages of ever other names or statuses says the same with each.
+    const [, statusClass = '', name = ''] = /^(?:([1-6])\d\d to )?([A-Z]+)$/.exec(event.what) ?? [];
+    const what = METHODS.has(name) ? `${statusClass} ${name}` : '';
     const said = JSON.stringify([event.kind, what, event.status, event.why]);
     const before = told.get(said);
     told.delete(said);
