@@ -179,6 +179,33 @@ describe('a call that came on a draining flow and came to nothing', () => {
   });
 });
 
+describe('a draining flow whose messages are not all read', () => {
+  it.each([
+    ['a call', 'INVITE', false],
+    ['nothing that keeps it', 'OPTIONS', true],
+  ])('stays until they are, which have %s among them', async (_name, method, closes) => {
+    const { clock, heard, sockets } = wired();
+    const { now } = clock;
+    let isSlow = false;
+    let ms = 0;
+    Object.assign(clock, { now: () => now() + (isSlow ? (ms += 20) : ms) });
+    await openWith(wired());
+    const [old] = sockets.all;
+    await openWith(wired(), 'second');
+    // The task has gone on for too long already.
+    isSlow = true;
+    old?.deliver(request('OPTIONS', 'peer-0'));
+    old?.deliver(request(method, 'peer-1'));
+    isSlow = false;
+    expect(heard).toEqual([]);
+    handOver();
+    expect(old?.closed()).toBe(false);
+    await clock.advance(1);
+    expect(methodsOf(heard).filter((one) => one !== 'REGISTER')).toEqual(['OPTIONS', method]);
+    expect(old?.closed()).toBe(closes);
+  });
+});
+
 describe('make before break', () => {
   it('sends new requests on the new flow and closes the idle old one when the registrar knows the new one', async () => {
     const { heard, lost, socket, sockets } = wired();

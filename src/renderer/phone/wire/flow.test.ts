@@ -46,7 +46,12 @@ describe('presenting the grant', () => {
       1,
       grant,
       { WebSocket: globalThis.WebSocket, clock, random: () => 0.5, trace: (entry) => traced.push(entry) },
-      { onOpen: () => undefined, onMessage: () => undefined, onEnd: (end) => ends.push(end) },
+      {
+        onOpen: () => undefined,
+        onMessage: () => undefined,
+        onCaughtUp: () => undefined,
+        onEnd: (end) => ends.push(end),
+      },
     );
     flow.send('nothing');
     expect(ends).toEqual([]);

@@ -42,6 +42,8 @@ export interface FlowListener {
   readonly onOpen: () => void;
   /** A SIP message; keep-alives and probe answers are not passed on. */
   readonly onMessage: (text: string, flow: Flow) => void;
+  /** Messages waited to be handled, and none does any more. */
+  readonly onCaughtUp: () => void;
   /** Once, whatever ended it, unless `close` did. */
   readonly onEnd: (end: FlowEnd, flow: Flow) => void;
 }
@@ -49,6 +51,8 @@ export interface FlowListener {
 export interface Flow {
   readonly number: number;
   readonly send: (text: string) => void;
+  /** Messages came that are not handled yet. */
+  readonly isBehind: () => boolean;
   /** Asks for a sign of life now; none within `answerMs` ends the flow. */
   readonly probe: (answerMs: number) => void;
   /** Requests carry another grant from now on: its secrets are not traced either. */
@@ -163,7 +167,7 @@ export function openFlow(
     asked.delete(branch);
     answersTook = [...answersTook.slice(1 - ANSWERS_KEPT), clock.now() - at];
   };
-  const inbox = createInbox(clock, take);
+  const inbox = createInbox(clock, take, () => listener.onCaughtUp());
   /** The socket ended: what it delivered before counts. */
   const ended = (end: FlowEnd): void => {
     inbox.finish();
@@ -172,6 +176,7 @@ export function openFlow(
   const flow: Flow = {
     number,
     send: write,
+    isBehind: inbox.isBehind,
     probe,
     conceal: ({ presentation }) => {
       for (const secret of secretsOf(presentation)) secrets.add(secret);

@@ -13,15 +13,20 @@ function setUp(ms: number, problem: unknown = null) {
       return () => void (waiting = waiting.filter((one) => one !== run));
     },
   };
-  const inbox = createInbox(clock, (data) => {
-    time += ms;
-    if (data === problem && problem !== null) throw new Error('it can not be handled');
-    taken.push(data);
-  });
+  let caughtUp = 0;
+  const inbox = createInbox(
+    clock,
+    (data) => {
+      time += ms;
+      if (data === problem && problem !== null) throw new Error('it can not be handled');
+      taken.push(data);
+    },
+    () => void (caughtUp += 1),
+  );
   const task = (): void => {
     for (const run of waiting.splice(0)) run();
   };
-  return { inbox, taken, task, waiting: () => waiting.length };
+  return { inbox, taken, task, waiting: () => waiting.length, caughtUp: () => caughtUp };
 }
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
@@ -96,4 +101,21 @@ it('goes on when a message could not be handled', () => {
   expect(task).toThrow('it can not be handled');
   task();
   expect(taken).toEqual(['a', 'b']);
+});
+it.each([
+  ['nothing waited', 1, ['a', 'b'], 0],
+  ['some waited', 50, ['a', 'b', 'c'], 1],
+  ['the last one could not be handled', 50, ['a', 'bad'], 1],
+])('says that it has caught up, once: %s', (_name, ms, messages, times) => {
+  const { inbox, task, caughtUp } = setUp(ms, 'bad');
+  for (const message of messages) inbox.put(message);
+  expect(inbox.isBehind()).toBe(times > 0);
+  for (let turn = 0; turn < 5; turn += 1) {
+    try {
+      task();
+    } catch {
+      // The one that can not be handled.
+    }
+  }
+  expect([inbox.isBehind(), caughtUp()]).toEqual([false, times]);
 });

@@ -7,6 +7,8 @@ import type { Clock } from '../../base/clock';
 export interface Inbox {
   /** Handled at once, unless this task took long already. */
   readonly put: (data: unknown) => void;
+  /** Something waits. */
+  readonly isBehind: () => boolean;
   /** Handles now whatever waits: nothing comes any more. */
   readonly finish: () => void;
   /** Forgets what waits. */
@@ -18,9 +20,14 @@ const MOST = 1_000;
 /** So long a task may go on with messages, ms: no frame of the window is late by it alone. */
 const SLICE_MS = 12;
 
-/** Creates the empty inbox; `take` handles one message. */
-export function createInbox({ now, after }: Clock, take: (data: unknown) => void): Inbox {
+/** Creates the empty inbox; `take` handles one message. `onCaughtUp` is called when the last one that waited is handled. */
+export function createInbox(
+  { now, after }: Clock,
+  take: (data: unknown) => void,
+  onCaughtUp: () => void = () => undefined,
+): Inbox {
   let waiting: unknown[] = [];
+  let wasBehind = false;
   /** When the task began that is handling messages, ms; null: none is. */
   let began: number | null = null;
   let cancelNext: () => void = () => undefined;
@@ -36,10 +43,14 @@ export function createInbox({ now, after }: Clock, take: (data: unknown) => void
   };
   function next(): void {
     began = null;
-    if (waiting.length === 0) return;
-    begin();
-    do takeOldest();
-    while (waiting.length > 0 && mayGoOn());
+    if (waiting.length > 0) {
+      begin();
+      do takeOldest();
+      while (waiting.length > 0 && mayGoOn());
+    }
+    if (!wasBehind || waiting.length > 0) return;
+    wasBehind = false;
+    onCaughtUp();
   }
 
   return {
@@ -50,13 +61,16 @@ export function createInbox({ now, after }: Clock, take: (data: unknown) => void
         return;
       }
       waiting.push(data);
+      wasBehind = true;
       if (waiting.length > MOST) takeOldest();
     },
+    isBehind: () => waiting.length > 0,
     finish: () => {
       while (waiting.length > 0) takeOldest();
     },
     close: () => {
       waiting = [];
+      wasBehind = false;
       cancelNext();
       began = null;
     },

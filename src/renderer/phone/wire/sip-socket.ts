@@ -81,7 +81,9 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
   function settle(): void {
     const open = unanswered.list();
     for (const one of draining) {
-      if (one.registered || one.calls.size > 0 || open.some((waiting) => waiting.on === one)) continue;
+      // A call may be among what came and is not read yet.
+      if (one.flow.isBehind() || one.registered || one.calls.size > 0 || open.some((waiting) => waiting.on === one))
+        continue;
       draining.delete(one);
       one.flow.close();
     }
@@ -250,6 +252,7 @@ export function createSipSocket(deps: FlowDeps, listener: SipSocketListener): Si
             resolve(true);
           },
           onMessage: (text) => receive(text, carried),
+          onCaughtUp: settle,
           onEnd: (end) => {
             if (end.how === 'refused' && end.noSip === true) listener.onNoSip?.();
             lose(carried, end);

@@ -124,6 +124,7 @@ describe('very many Contacts', () => {
         refusalOf(whole, {
           users: () => ['1001', 'own4711'],
           isSecure: false,
+          knowsCall: () => false,
           knowsDialog: () => true,
           isSubscribed: () => false,
         }),
