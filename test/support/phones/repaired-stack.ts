@@ -1,4 +1,5 @@
 /** The real stack (JsSIP behind the repair room) with the test as its wire: what it sends, tells and rings. */
+import { expect } from 'vitest';
 import type { AfterDigits } from '../../../src/contracts/call/after-digits';
 import type { Party } from '../../../src/contracts/call/call';
 import { onwardUri, parseTarget } from '../../../src/contracts/call/dial-target';
@@ -196,4 +197,22 @@ function written(all: Lines, body: string): string {
     value === null ? [] : [value].flat().map((one) => `${name}: ${one}`),
   );
   return [String(start), ...lines, '', body].join('\r\n');
+}
+
+/** The first value of a header field, or ''. */
+export const firstOf = (text: string, name: string): string => peek(text)?.headers(name)[0] ?? '';
+export const startLinesOf = (sent: readonly string[]): string[] => sent.map((text) => text.split('\r\n')[0] ?? '');
+
+/** A call of the far end's that was answered; gives the lines of requests in it. What was sent and told before is forgotten. */
+export async function answeredCall(phone: RepairedStack, lines: Lines = {}): Promise<Lines> {
+  const invite = requestTo(phone, 'INVITE', lines);
+  phone.receive(invite);
+  phone.rings[0]?.session.answer(microphone());
+  await expect.poll(() => phone.last(/^SIP\/2\.0 200/)).not.toBe('');
+  const ok = phone.last(/^SIP\/2\.0 200/);
+  const dialog = { From: firstOf(invite, 'from'), To: firstOf(ok, 'to'), 'Call-ID': firstOf(invite, 'call-id') };
+  phone.receive(requestTo(phone, 'ACK', { ...dialog, CSeq: '1 ACK' }));
+  phone.sent.length = 0;
+  phone.events.length = 0;
+  return dialog;
 }

@@ -89,3 +89,9 @@ export function response(status: number, method: string, branch: string): string
 export function methodsOf(texts: readonly string[]): string[] {
   return texts.map((text) => peek(text)?.method ?? '?');
 }
+
+/** The registrar hears of the newest flow. */
+export function handOver({ socket, sockets }: WiredSocket): void {
+  socket.send(request('REGISTER', 'hand-over', { callId: 'registration' }));
+  sockets.last().deliver(response(200, 'REGISTER', 'hand-over'));
+}

@@ -201,7 +201,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
           return ADMISSION_ANSWERS[why];
         },
         onUnplayable: (peer, problem) => view.tell(unplayableCall(peer, problem)),
-        onRepair: (event) => tellRepair(event),
+        onRepair: tellRepair,
         onReferral: (referral) => view.tell(referralDeclined(referral)),
         onIncoming: (session, peer) => {
           const entry = calls.track('incoming', peer);

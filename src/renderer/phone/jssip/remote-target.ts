@@ -10,6 +10,6 @@ const isDialog = (value: unknown): value is Dialog =>
 /** The far end answered an INVITE or UPDATE in the session's dialog with 2xx and this Contact (RFC 3261 section 12.2.1.2, RFC 3311 section 5.1). */
 export function moveTarget(session: object, uri: unknown): void {
   const dialog: unknown = Reflect.get(session, '_dialog');
-  // Before the first 2xx there is none that is more than early.
+  // Before the first 2xx there is no dialog, or an early one.
   if (isDialog(dialog)) dialog._remote_target = uri;
 }

@@ -20,7 +20,7 @@ interface Written {
 const RESPONSE = /", response="[0-9a-f]{32}"/g;
 
 /**
- * Reads a line from its beginning, and looks for each mark once: whoever asks chooses the nonce and what is behind the response, and one
+ * Reads a line from its beginning, and looks for each mark once: the server chooses the nonce and what follows the response, and one
  * expression for the whole tried every mark in them with every other. Null: it is of another user, or not JsSIP's.
  */
 function readLine(line: string, username: string): Written | null {

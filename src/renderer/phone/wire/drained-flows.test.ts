@@ -1,15 +1,15 @@
 /** How long a draining flow stays for what came on it. */
 import { describe, expect, it } from 'vitest';
-import { methodsOf, openWith, request, response, setUpWiredSocket } from '../../../../test/support/phones/wired-socket';
+import {
+  handOver,
+  methodsOf,
+  openWith,
+  request,
+  response,
+  setUpWiredSocket,
+} from '../../../../test/support/phones/wired-socket';
 
 const wired = setUpWiredSocket();
-/** The registrar hears of the newest flow. */
-const handOver = (): void => {
-  wired().socket.send(request('REGISTER', 'hand-over', { callId: 'registration' }));
-  wired()
-    .sockets.last()
-    .deliver(response(200, 'REGISTER', 'hand-over'));
-};
 
 describe('a call that came on a draining flow and came to nothing', () => {
   /** Our answer to an INVITE that came. */
@@ -20,7 +20,7 @@ describe('a call that came on a draining flow and came to nothing', () => {
     const [old] = wired().sockets.all;
     for (const branch of branches) old?.deliver(request('INVITE', branch, { callId: 'c1' }));
     await openWith(wired(), 'second');
-    handOver();
+    handOver(wired());
     return () => old?.closed() === true;
   };
   it.each([400, 420, 481, 486, 488, 503, 603])('lets it go when it was refused with %i', async (status) => {
@@ -39,7 +39,7 @@ describe('a call that came on a draining flow and came to nothing', () => {
     const [old] = wired().sockets.all;
     old?.deliver(request('INVITE', 'peer-1').replace('CSeq: 1 INVITE', cseq));
     await openWith(wired(), 'second');
-    handOver();
+    handOver(wired());
     wired().socket.send(answerTo(400, 'peer-1', 'c1').replace('CSeq: 1 INVITE', cseq));
     expect(old?.closed()).toBe(true);
   });
@@ -89,7 +89,7 @@ describe('a draining flow whose messages are not all read', () => {
     old?.deliver(request(method, 'peer-1'));
     isSlow = false;
     expect(heard).toEqual([]);
-    handOver();
+    handOver(wired());
     expect(old?.closed()).toBe(false);
     await clock.advance(1);
     expect(methodsOf(heard).filter((one) => one !== 'REGISTER')).toEqual(['OPTIONS', method]);

@@ -1,17 +1,17 @@
 /** Two flows at a time: one is current, the other drains. */
 import { describe, expect, it } from 'vitest';
 import { grantWithToken } from '../../../../test/support/phones/grants';
-import { methodsOf, openWith, request, response, setUpWiredSocket } from '../../../../test/support/phones/wired-socket';
+import {
+  handOver,
+  methodsOf,
+  openWith,
+  request,
+  response,
+  setUpWiredSocket,
+} from '../../../../test/support/phones/wired-socket';
 import { peek } from './sip-wire';
 
 const wired = setUpWiredSocket();
-/** The registrar hears of the newest flow. */
-const handOver = (): void => {
-  wired().socket.send(request('REGISTER', 'hand-over', { callId: 'registration' }));
-  wired()
-    .sockets.last()
-    .deliver(response(200, 'REGISTER', 'hand-over'));
-};
 const statusesOf = (texts: readonly string[]): number[] => texts.map((text) => peek(text)?.status ?? -1);
 
 describe('replacing a flow that may be dead', () => {
@@ -29,7 +29,7 @@ describe('replacing a flow that may be dead', () => {
     expect(sockets.last().sent).toEqual(old?.sent);
     // The answer counts whichever way it comes, and the old flow may go.
     sockets.last().deliver(response(200, 'INVITE', 'z1'));
-    handOver();
+    handOver(wired());
     expect([heard.length, lost, old?.closed()]).toEqual([2, [], true]);
   });
   it('lets a REGISTER that is stuck on it end, so that another can follow', async () => {
@@ -104,7 +104,7 @@ describe('a draining flow that breaks', () => {
     const [old] = sockets.all;
     socket.send(request('INVITE', 'z1'));
     await openWith(wired(), 'second');
-    handOver();
+    handOver(wired());
     socket.send(request('CANCEL', 'z1'));
     socket.callEnded('c1');
     const keepAlive = async (seconds: number): Promise<void> => {
@@ -168,7 +168,7 @@ describe('make before break', () => {
       socket.send(response(200, 'INVITE', 'peer-1'));
     }
     await openWith(wired(), 'third');
-    handOver();
+    handOver(wired());
     expect([first?.closed(), second.closed()]).toEqual([false, false]);
     second.drop();
     expect(stranded.map((ids) => [...ids])).toEqual([['c1']]);
@@ -184,7 +184,7 @@ describe('make before break', () => {
     socket.callEnded('c1');
     socket.send(response(200, 'INVITE', 'peer-1'));
     await openWith(wired(), 'second');
-    handOver();
+    handOver(wired());
     expect(old?.closed()).toBe(true);
   });
   it('keeps the old flow while a call that was set up on it lives', async () => {
@@ -195,7 +195,7 @@ describe('make before break', () => {
     socket.send(request('INVITE', 'z1'));
     old.deliver(response(200, 'INVITE', 'z1'));
     await openWith(wired(), 'second');
-    handOver();
+    handOver(wired());
     expect(old.closed()).toBe(false);
     // What the far end says arrives on the old flow, and its answer goes back there.
     old.deliver(request('BYE', 'peer-1', { inDialog: true }));
@@ -212,7 +212,7 @@ describe('make before break', () => {
     const [old] = sockets.all;
     old?.deliver(request('INVITE', 'peer-1'));
     await openWith(wired(), 'second');
-    handOver();
+    handOver(wired());
     socket.send(response(200, 'INVITE', 'peer-1'));
     expect(old?.sent.at(-1)).toContain('SIP/2.0 200');
     expect(old?.closed()).toBe(false);
@@ -225,7 +225,7 @@ describe('make before break', () => {
     const [old] = sockets.all;
     socket.send(request('REGISTER', 'z1'));
     await openWith(wired(), 'second');
-    handOver();
+    handOver(wired());
     expect(old?.closed()).toBe(false);
     old?.deliver(response(100, 'REGISTER', 'z1'));
     expect(old?.closed()).toBe(false);

@@ -174,7 +174,7 @@ describe('an answer of another phone to our INVITE', () => {
       'sip:+254722000001@192.0.2.9:5070;transport=ws',
       '45',
     ],
-    ['a number that is none, and another', '<tel:+00>, <sip:1005@h.example>;q=0.1', 'sip:1005@h.example', ''],
+    ['an invalid number, and a valid address', '<tel:+00>, <sip:1005@h.example>;q=0.1', 'sip:1005@h.example', ''],
     ['a host of digits', '<sip:1005@019f9ae299f5>', 'sip:1005@019f9ae299f5', ''],
     ['a user with #', '<sip:*21#@192.0.2.9>', 'sip:*21#@192.0.2.9', ''],
   ])('a 302 to %s is followed', async (_name, contact, target, digits) => {

@@ -3,15 +3,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installFakeWebRtc } from '../../../../../test/support/phones/fake-peer-connection';
 import { createFakeClock, type FakeClock } from '../../../../../test/support/fake-clock';
 import {
+  answeredCall,
   createRepairedStack,
-  microphone,
+  firstOf,
   requestTo,
   responseTo,
+  startLinesOf,
   SDP,
   type Lines,
   type RepairedStack,
 } from '../../../../../test/support/phones/repaired-stack';
-import { peek } from '../sip-wire';
 import { UNUSABLE_ANSWER } from './asked';
 import { createRepair, type Repair } from './repair';
 import type { RepairEvent } from './repair-event';
@@ -28,21 +29,7 @@ afterEach(() => {
   uninstall();
 });
 
-const first = (text: string, name: string): string => peek(text)?.headers(name)[0] ?? '';
-const statuses = (sent: readonly string[]): string[] => sent.map((text) => text.split('\r\n')[0] ?? '');
-/** A call of the far end's that was answered; gives the lines of requests in it. */
-async function inCall(lines: Lines = {}): Promise<Lines> {
-  const invite = requestTo(phone, 'INVITE', lines);
-  phone.receive(invite);
-  phone.rings[0]?.session.answer(microphone());
-  await expect.poll(() => phone.last(/^SIP\/2\.0 200/)).not.toBe('');
-  const ok = phone.last(/^SIP\/2\.0 200/);
-  const dialog = { From: first(invite, 'from'), To: first(ok, 'to'), 'Call-ID': first(invite, 'call-id') };
-  phone.receive(requestTo(phone, 'ACK', { ...dialog, CSeq: '1 ACK' }));
-  phone.sent.length = 0;
-  phone.events.length = 0;
-  return dialog;
-}
+const inCall = (lines: Lines = {}): Promise<Lines> => answeredCall(phone, lines);
 
 describe('a request of a dialog that is not here', () => {
   it.each<readonly [string, string, Lines, string]>([
@@ -97,9 +84,9 @@ describe('a request within a call', () => {
     async ({ method, lines, status, body }) => {
       const dialog = await inCall({ 'Call-ID': 'odd@call@id', From: 'Smith & Co <sip:bob@019f>;tag=a:b' });
       phone.receive(requestTo(phone, method, { CSeq: `2 ${method}`, ...dialog, ...lines }, body));
-      await expect.poll(() => statuses(phone.sent).filter((one) => /^SIP\/2\.0 [2-6]/.test(one))).toHaveLength(1);
-      expect(statuses(phone.sent).at(-1)).toMatch(new RegExp(`^SIP/2\\.0 ${status} `));
-      expect(first(phone.sent.at(-1) ?? '', 'from')).toBe('Smith & Co <sip:bob@019f>;tag=a:b');
+      await expect.poll(() => startLinesOf(phone.sent).filter((one) => /^SIP\/2\.0 [2-6]/.test(one))).toHaveLength(1);
+      expect(startLinesOf(phone.sent).at(-1)).toMatch(new RegExp(`^SIP/2\\.0 ${status} `));
+      expect(firstOf(phone.sent.at(-1) ?? '', 'from')).toBe('Smith & Co <sip:bob@019f>;tag=a:b');
     },
   );
 
@@ -107,7 +94,7 @@ describe('a request within a call', () => {
     const dialog = await inCall();
     const lines = { ...dialog, To: '<sip:1001@practice.invalid>;tag=x', 'Refer-To': '<sip:1003@practice.invalid>' };
     phone.receive(requestTo(phone, method, { CSeq: `2 ${method}`, ...lines }));
-    expect(statuses(phone.sent)).toEqual([expect.stringMatching(/^SIP\/2\.0 481 /)]);
+    expect(startLinesOf(phone.sent)).toEqual([expect.stringMatching(/^SIP\/2\.0 481 /)]);
   });
   it('OPTIONS in a call of ours that rings, and after it', async () => {
     phone.call('sip:1002@practice.invalid');
@@ -115,14 +102,14 @@ describe('a request within a call', () => {
     const invite = phone.last(/^INVITE /);
     const lines = {
       From: '<sip:1002@practice.invalid>;tag=far',
-      To: first(invite, 'from'),
-      'Call-ID': first(invite, 'call-id'),
+      To: firstOf(invite, 'from'),
+      'Call-ID': firstOf(invite, 'call-id'),
     };
     phone.receive(requestTo(phone, 'OPTIONS', lines));
-    expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 200 /);
+    expect(startLinesOf(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 200 /);
     phone.receive(responseTo(invite, '486 Busy Here'));
     phone.receive(requestTo(phone, 'OPTIONS', lines));
-    expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 481 /);
+    expect(startLinesOf(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 481 /);
   });
   it('a REFER names who wanted what', async () => {
     const dialog = await inCall();
@@ -139,7 +126,7 @@ describe('a request within a call', () => {
     const tag = (value: unknown): string => /;tag=([^;]+)/.exec(String(value))?.[1] ?? '';
     const replaces = `${String(dialog['Call-ID'])};to-tag=${tag(dialog.To)};from-tag=${tag(dialog.From)}${flag}`;
     phone.receive(requestTo(phone, 'INVITE', { Replaces: replaces }));
-    expect(statuses(phone.sent).at(-1)).toMatch(status);
+    expect(startLinesOf(phone.sent).at(-1)).toMatch(status);
   });
 });
 
@@ -176,7 +163,7 @@ describe('a message whose lines are odd', () => {
     ['has letters of UTF-8', (request) => request.replace('hello', '\u00fc\u{1f600}')],
   ])('%s: it is answered', (_name, odd) => {
     phone.receive(odd(text()));
-    expect(statuses(phone.sent)).toEqual(['SIP/2.0 200 OK']);
+    expect(startLinesOf(phone.sent)).toEqual(['SIP/2.0 200 OK']);
   });
   it.each(['nonsense', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'SIP/2.0 4294967301 OK\r\n\r\n', ':::\r\n\r\n', '\u0000'])(
     '%j is ignored, and told',
@@ -198,17 +185,17 @@ describe('sips', () => {
         Contact: '<sips:bob@192.0.2.7>',
       }),
     );
-    expect(first(phone.last(/^SIP\/2\.0 180/), 'contact')).toMatch(/^<sips:/);
+    expect(firstOf(phone.last(/^SIP\/2\.0 180/), 'contact')).toMatch(/^<sips:/);
     phone.call('sips:1002@practice.invalid');
     await expect.poll(() => phone.last(/^INVITE /)).toMatch(/^INVITE sips:1002@practice\.invalid SIP/);
-    expect(first(phone.last(/^INVITE /), 'contact')).toMatch(/^<sips:/);
-    expect(first(phone.last(/^INVITE /), 'to')).toMatch(/^<sips:1002@practice\.invalid>/);
+    expect(firstOf(phone.last(/^INVITE /), 'contact')).toMatch(/^<sips:/);
+    expect(firstOf(phone.last(/^INVITE /), 'to')).toMatch(/^<sips:1002@practice\.invalid>/);
   });
   it('over TLS a Contact of sip to a request of sips is refused (RFC 5630)', () => {
     phone.stop();
     phone = createRepairedStack('wss://pbx.example.com/sip');
     phone.receive(requestTo(phone, 'INVITE', { start: 'INVITE sips:1001@practice.invalid SIP/2.0' }));
-    expect(statuses(phone.sent)).toEqual(['SIP/2.0 400 SIPS Contact Required']);
+    expect(startLinesOf(phone.sent)).toEqual(['SIP/2.0 400 SIPS Contact Required']);
   });
   it('without TLS it is not called', () => {
     expect(phone.call('sips:1002@practice.invalid')).toBe('insecure');
@@ -244,7 +231,7 @@ describe('what goes wrong inside', () => {
     });
     const to = method === 'OPTIONS' ? '<sip:1001@practice.invalid>' : '<sip:1001@practice.invalid>;tag=1';
     repair.receive(requestTo(phone, method, { To: to }));
-    expect(statuses(sent)).toEqual(['SIP/2.0 500 Server Internal Error']);
+    expect(startLinesOf(sent)).toEqual(['SIP/2.0 500 Server Internal Error']);
     expect(events.at(-1)).toMatchObject({ kind: 'refused', what: method, status: 500 });
   });
   it('an exception at an ACK is told alone', () => {
@@ -264,13 +251,13 @@ describe('what goes wrong inside', () => {
     const invite = requestTo(phone, 'INVITE');
     repair.send(invite);
     repair.receive(responseTo(invite, '200 OK', { Contact: '<sip:bob@192.0.2.7>' }));
-    expect(statuses(sent).map((line) => line.replace(/ .*/, ''))).toEqual(['INVITE', 'ACK', 'BYE']);
-    expect(statuses(passed)).toEqual([`SIP/2.0 500 ${UNUSABLE_ANSWER}`]);
+    expect(startLinesOf(sent).map((line) => line.replace(/ .*/, ''))).toEqual(['INVITE', 'ACK', 'BYE']);
+    expect(startLinesOf(passed)).toEqual([`SIP/2.0 500 ${UNUSABLE_ANSWER}`]);
   });
   it('what is not taken is answered 500', () => {
     const { repair, sent } = set(() => undefined);
     repair.receive(requestTo(phone, 'OPTIONS'));
-    expect(statuses(sent)).toEqual(['SIP/2.0 500 Server Internal Error']);
+    expect(startLinesOf(sent)).toEqual(['SIP/2.0 500 Server Internal Error']);
   });
   it('a re-INVITE that is never answered is answered after 20 s, and what comes later stays here', async () => {
     const passed: string[] = [];
@@ -284,14 +271,14 @@ describe('what goes wrong inside', () => {
     repair.receive(invite);
     expect(sent).toEqual([]);
     await clock.advance(20_000);
-    expect(statuses(sent)).toEqual(['SIP/2.0 500 Server Internal Error']);
+    expect(startLinesOf(sent)).toEqual(['SIP/2.0 500 Server Internal Error']);
     repair.send(
       [
         'SIP/2.0 200 OK',
-        `Via: ${first(invite, 'via')}`,
-        `From: ${first(invite, 'from')}`,
-        `To: ${first(invite, 'to')}`,
-        `Call-ID: ${first(invite, 'call-id')}`,
+        `Via: ${firstOf(invite, 'via')}`,
+        `From: ${firstOf(invite, 'from')}`,
+        `To: ${firstOf(invite, 'to')}`,
+        `Call-ID: ${firstOf(invite, 'call-id')}`,
         'CSeq: 1 UPDATE',
         'Content-Length: 0',
         '',
@@ -309,13 +296,13 @@ describe('what goes wrong inside', () => {
     repair.receive(invite.replace(/^INVITE/, 'CANCEL').replace('1 INVITE', '1 CANCEL'));
     repair.receive(invite);
     expect(passed).toEqual([]);
-    expect(statuses(sent)).toEqual(['SIP/2.0 420 Bad Extension', 'SIP/2.0 200 OK', 'SIP/2.0 420 Bad Extension']);
+    expect(startLinesOf(sent)).toEqual(['SIP/2.0 420 Bad Extension', 'SIP/2.0 200 OK', 'SIP/2.0 420 Bad Extension']);
     expect(sent[2]).toBe(sent[0]);
   });
   it('a NOTIFY that JsSIP sends gets a Contact, and Allow tells the truth', () => {
     const { repair, sent } = set(() => undefined);
     repair.send(requestTo(phone, 'NOTIFY', { Contact: null, Allow: 'INVITE,MESSAGE,SUBSCRIBE' }));
-    expect(first(sent[0] ?? '', 'contact')).toBe('<sip:own@x.invalid>');
-    expect(first(sent[0] ?? '', 'allow')).toBe('INVITE, ACK, CANCEL, BYE, UPDATE, OPTIONS, REFER, INFO, NOTIFY');
+    expect(firstOf(sent[0] ?? '', 'contact')).toBe('<sip:own@x.invalid>');
+    expect(firstOf(sent[0] ?? '', 'allow')).toBe('INVITE, ACK, CANCEL, BYE, UPDATE, OPTIONS, REFER, INFO, NOTIFY');
   });
 });

@@ -2,14 +2,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installFakeWebRtc } from '../../../../../test/support/phones/fake-peer-connection';
 import {
+  answeredCall,
   createRepairedStack,
+  firstOf,
   microphone,
   requestTo,
   responseTo,
+  startLinesOf,
   type Lines,
   type RepairedStack,
 } from '../../../../../test/support/phones/repaired-stack';
-import { peek } from '../sip-wire';
 
 let phone: RepairedStack;
 let uninstall: () => void = () => undefined;
@@ -23,21 +25,7 @@ afterEach(() => {
   uninstall();
 });
 
-const first = (text: string, name: string): string => peek(text)?.headers(name)[0] ?? '';
-const statuses = (sent: readonly string[]): string[] => sent.map((text) => text.split('\r\n')[0] ?? '');
-/** A call of the far end's that was answered; gives the lines of requests in it. */
-async function inCall(lines: Lines = {}): Promise<Lines> {
-  const invite = requestTo(phone, 'INVITE', lines);
-  phone.receive(invite);
-  phone.rings[0]?.session.answer(microphone());
-  await expect.poll(() => phone.last(/^SIP\/2\.0 200/)).not.toBe('');
-  const ok = phone.last(/^SIP\/2\.0 200/);
-  const dialog = { From: first(invite, 'from'), To: first(ok, 'to'), 'Call-ID': first(invite, 'call-id') };
-  phone.receive(requestTo(phone, 'ACK', { ...dialog, CSeq: '1 ACK' }));
-  phone.sent.length = 0;
-  phone.events.length = 0;
-  return dialog;
-}
+const inCall = (lines: Lines = {}): Promise<Lines> => answeredCall(phone, lines);
 
 describe('an INVITE with the Call-ID of a call that there is', () => {
   it.each([
@@ -47,24 +35,24 @@ describe('an INVITE with the Call-ID of a call that there is', () => {
   ])('%s: 482, and the call goes on as it was', async (_name, lines) => {
     const dialog = await inCall();
     phone.receive(requestTo(phone, 'INVITE', { 'Call-ID': dialog['Call-ID'] ?? '', ...lines }));
-    expect(statuses(phone.sent)).toEqual(['SIP/2.0 482 Loop Detected']);
+    expect(startLinesOf(phone.sent)).toEqual(['SIP/2.0 482 Loop Detected']);
     expect(phone.rings).toHaveLength(1);
     phone.receive(requestTo(phone, 'OPTIONS', { ...dialog, CSeq: '2 OPTIONS' }));
-    expect(statuses(phone.sent).at(-1)).toBe('SIP/2.0 200 OK');
+    expect(startLinesOf(phone.sent).at(-1)).toBe('SIP/2.0 200 OK');
   });
   it('of ours, which rings there', async () => {
     phone.call('sip:1002@practice.invalid');
     await expect.poll(() => phone.last(/^INVITE /)).not.toBe('');
     const invite = phone.last(/^INVITE /);
-    phone.receive(requestTo(phone, 'INVITE', { 'Call-ID': first(invite, 'call-id') }));
-    expect(statuses(phone.sent).at(-1)).toBe('SIP/2.0 482 Loop Detected');
+    phone.receive(requestTo(phone, 'INVITE', { 'Call-ID': firstOf(invite, 'call-id') }));
+    expect(startLinesOf(phone.sent).at(-1)).toBe('SIP/2.0 482 Loop Detected');
     expect(phone.rings).toEqual([]);
   });
   it('that is over: it is a call like any other', async () => {
     const dialog = await inCall();
     phone.receive(requestTo(phone, 'BYE', { ...dialog, CSeq: '2 BYE' }));
     phone.receive(requestTo(phone, 'INVITE', { 'Call-ID': dialog['Call-ID'] ?? '', CSeq: '3 INVITE' }));
-    expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 180 /);
+    expect(startLinesOf(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 180 /);
   });
 });
 
@@ -77,8 +65,10 @@ describe('an INVITE that is to take the place of a call that is not answered (RF
     const invite = requestTo(phone, 'INVITE');
     phone.receive(invite);
     const ringing = phone.last(/^SIP\/2\.0 180/);
-    phone.receive(inPlaceOf(first(invite, 'call-id'), tag(first(ringing, 'to')), tag(first(invite, 'from')), flag));
-    expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 481 /);
+    phone.receive(
+      inPlaceOf(firstOf(invite, 'call-id'), tag(firstOf(ringing, 'to')), tag(firstOf(invite, 'from')), flag),
+    );
+    expect(startLinesOf(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 481 /);
     expect(phone.rings).toHaveLength(1);
     expect(phone.ended).toEqual([]);
   });
@@ -90,21 +80,21 @@ describe('an INVITE that is to take the place of a call that is not answered (RF
       await expect.poll(() => phone.last(/^INVITE /)).not.toBe('');
       const invite = phone.last(/^INVITE /);
       phone.receive(responseTo(invite, '180 Ringing', { Contact: '<sip:bob@192.0.2.7>' }));
-      const replacing = inPlaceOf(first(invite, 'call-id'), tag(first(invite, 'from')), 'far', flag);
+      const replacing = inPlaceOf(firstOf(invite, 'call-id'), tag(firstOf(invite, 'from')), 'far', flag);
       phone.receive(replacing);
-      expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 180 /);
+      expect(startLinesOf(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 180 /);
       expect(phone.rings).toHaveLength(1);
       expect(phone.ended).toEqual([]);
       phone.rings[0]?.session.answer(microphone());
       await expect.poll(() => phone.last(/^SIP\/2\.0 200/)).not.toBe('');
       expect(phone.last(/^CANCEL /)).toBe('');
       const dialog = {
-        From: first(replacing, 'from'),
-        To: first(phone.last(/^SIP\/2\.0 200/), 'to'),
-        'Call-ID': first(replacing, 'call-id'),
+        From: firstOf(replacing, 'from'),
+        To: firstOf(phone.last(/^SIP\/2\.0 200/), 'to'),
+        'Call-ID': firstOf(replacing, 'call-id'),
       };
       phone.receive(requestTo(phone, 'ACK', { ...dialog, CSeq: '1 ACK' }));
-      expect(first(phone.last(/^CANCEL /), 'call-id')).toBe(first(invite, 'call-id'));
+      expect(firstOf(phone.last(/^CANCEL /), 'call-id')).toBe(firstOf(invite, 'call-id'));
       expect(phone.ended).toMatchObject([{ by: 'us' }]);
     },
   );
@@ -113,7 +103,7 @@ describe('an INVITE that is to take the place of a call that is not answered (RF
     await expect.poll(() => phone.last(/^INVITE /)).not.toBe('');
     const invite = phone.last(/^INVITE /);
     phone.receive(responseTo(invite, '180 Ringing', { Contact: '<sip:bob@192.0.2.7>' }));
-    phone.receive(inPlaceOf(first(invite, 'call-id'), 'x', 'far'));
-    expect(statuses(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 481 /);
+    phone.receive(inPlaceOf(firstOf(invite, 'call-id'), 'x', 'far'));
+    expect(startLinesOf(phone.sent).at(-1)).toMatch(/^SIP\/2\.0 481 /);
   });
 });
