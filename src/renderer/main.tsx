@@ -13,6 +13,7 @@ import { createBrowserVoiceUserAgent } from './voice/browser-voice-user-agent';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
+const ringer = createRinger();
 const microphone = createMicrophone({ preferredId: () => app.state.settings.get().microphoneId });
 
 const app = createAppState({
@@ -23,7 +24,7 @@ const app = createAppState({
   openSocket: (url) => new WebSocket(url),
   tryLine: tryBrowserLine,
   devices: navigator.mediaDevices,
-  ringer: createRinger(),
+  ringer,
   microphoneLevel: microphoneLevel(microphone),
   now: Date.now,
 });
@@ -47,3 +48,4 @@ createRoot(root).render(
     <App state={app.state} />
   </StrictMode>,
 );
+requestIdleCallback(ringer.prepare);

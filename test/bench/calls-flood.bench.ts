@@ -31,8 +31,8 @@ test('300 INVITEs at once', async ({ launch, keyring }) => {
         gateway.received.slice(before).filter((text) => /^SIP\/2\.0 (?:486|503) /.test(text)).length;
       const stop = await watchFrames(page);
       for (const invite of invites) await gateway.send(invite);
-      const sentAt = performance.now();
       await expect.poll(answered).toBe(INVITES - 4);
+      const answeredAt = performance.now();
       await expect(callCard(page, 'ringing')).toHaveCount(4);
       const watched = await stop();
       blocks.push(Math.max(SHORTEST_TOLD_MS, ...watched.longTasks));
@@ -46,7 +46,7 @@ test('300 INVITEs at once', async ({ launch, keyring }) => {
       }
       await expect(callCard(page, 'ringing')).toHaveCount(0);
       // The next second's INVITEs are looked at again.
-      await expect.poll(() => performance.now() - sentAt).toBeGreaterThan(1_000);
+      await expect.poll(() => performance.now() - answeredAt).toBeGreaterThan(1_000);
     }
     report.add(
       '300 INVITEs at once: longest task',

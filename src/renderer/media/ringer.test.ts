@@ -125,6 +125,14 @@ describe('the ringer', () => {
     expect(elements.slice(0, -1).every(({ did }) => did.includes('pause'))).toBe(true);
     expect(made).toEqual([RING, RINGBACK]);
   });
+  it('has the file of the ring before a call comes, and makes it once', async () => {
+    const { ringer, elements, made, settled } = setUp();
+    ringer.prepare();
+    expect(made).toEqual([RING]);
+    ringer.play('ring', null);
+    await settled();
+    expect([made, elements[0]?.did]).toEqual([[RING], ['play ring over and over']]);
+  });
   it('rings on the default device when its own was unplugged', async () => {
     const { ringer, elements, settled } = setUp(false);
     ringer.play('ring', 'gone');

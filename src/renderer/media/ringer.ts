@@ -81,6 +81,11 @@ export interface Ringer {
   readonly play: (sound: RingerSound, deviceId: string | null) => void;
 }
 
+export interface PreparedRinger extends Ringer {
+  /** Makes the file of the ring. To name it, Chromium waits for its main process, which is busy with the small window when a call comes. */
+  readonly prepare: () => void;
+}
+
 /** What the ringer needs of an audio element. */
 export type RingerElement = Pick<
   HTMLAudioElement,
@@ -98,7 +103,7 @@ export function createRinger(
   makeElement: () => RingerElement = () => new Audio(),
   urlOf: (cadence: Cadence) => string = urlOfCadence,
   later: (run: () => void) => unknown = setTimeout,
-): Ringer {
+): PreparedRinger {
   interface Sounding {
     readonly sound: RingerSound;
     readonly deviceId: string | null;
@@ -118,6 +123,12 @@ export function createRinger(
     element.load();
   }
 
+  function urlFor(cadence: Cadence): string {
+    const url = urls.get(cadence) ?? urlOf(cadence);
+    urls.set(cadence, url);
+    return url;
+  }
+
   async function start(turn: Sounding, cadence: Cadence): Promise<void> {
     if (sounding !== turn) return;
     const element = (turn.element = makeElement());
@@ -126,14 +137,13 @@ export function createRinger(
       await element.setSinkId(turn.deviceId).catch(() => undefined);
     }
     if (sounding !== turn) return;
-    const url = urls.get(cadence) ?? urlOf(cadence);
-    urls.set(cadence, url);
     element.loop = true;
-    element.src = url;
+    element.src = urlFor(cadence);
     await element.play();
   }
 
   return {
+    prepare: () => void urlFor(RING),
     play: (sound, deviceId) => {
       if (sounding === null ? sound === 'silent' : sounding.sound === sound && sounding.deviceId === deviceId) return;
       stop();

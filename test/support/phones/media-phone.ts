@@ -106,20 +106,21 @@ export class MediaPhone {
     const amplitude = 32_767 * 10 ** (dbfs / 20);
     const began = performance.now();
     let sent = 0;
+    const packet = (number: number): Buffer =>
+      Buffer.from(
+        Array.from({ length: samples }, (_, n) =>
+          muLaw(amplitude * Math.sin((2 * Math.PI * hz * (number * samples + n)) / RATE)),
+        ),
+      );
     const timer = setInterval(() => {
-      // The far end may have left.
-      if (!this.track.isOpen()) return;
       const due = Math.floor((performance.now() - began) / PACKET_MS) + 1;
-      for (; sent < due; sent += 1) {
-        const first = sent * samples;
-        this.say(
-          sent + 1,
-          Buffer.from(
-            Array.from({ length: samples }, (_, n) =>
-              muLaw(amplitude * Math.sin((2 * Math.PI * hz * (first + n)) / RATE)),
-            ),
-          ),
-        );
+      if (!this.track.isOpen()) return;
+      try {
+        for (; sent < due; sent += 1) this.say(sent + 1, packet(sent));
+      } catch (error) {
+        // The far end leaves in a thread of its own, so it may do that between the look and the packet.
+        if (this.track.isOpen()) throw error;
+        this.#stopTone();
       }
     }, PACKET_MS / 2);
     this.#stopTone = () => clearInterval(timer);

@@ -33,8 +33,8 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, n
 describe('messages of one task', () => {
   it('are handled at once while the task is young', () => {
     const { inbox, taken } = setUp(1);
-    for (const n of numbers(12)) inbox.put(n);
-    expect(taken).toEqual(numbers(12));
+    for (const n of numbers(6)) inbox.put(n);
+    expect(taken).toEqual(numbers(6));
   });
   it('wait for the next tasks when it is not, and all are handled in order', () => {
     const { inbox, taken, task } = setUp(1);
@@ -47,7 +47,7 @@ describe('messages of one task', () => {
     }
     expect(taken).toEqual(numbers(300));
     // The last one of a slice begins within it.
-    expect(Math.max(...slices)).toBeLessThanOrEqual(12);
+    expect(Math.max(...slices)).toBeLessThanOrEqual(6);
   });
   it('that take long are one to a task', () => {
     const { inbox, taken, task } = setUp(50);

@@ -17,8 +17,8 @@ export interface Inbox {
 
 /** So many messages wait; beyond them the oldest is handled for each that comes, and the socket waits for that. */
 const MOST = 1_000;
-/** So long a task may go on with messages, ms: no frame of the window is late by it alone. */
-const SLICE_MS = 12;
+/** So long a task may go on with messages, ms: what they change is drawn in the same task, and no frame may be late by it. */
+const SLICE_MS = 6;
 
 /** Creates the empty inbox; `take` handles one message. `onCaughtUp` is called when the last one that waited is handled. */
 export function createInbox(

@@ -5,6 +5,7 @@ import { canSendDigits, isLive, layoutOf } from '../../state/call-views';
 import { activeProfile, hasSip } from '../../state/profiles-store';
 import { useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
+import { useOneByOne } from '../kit/use-one-by-one';
 import { AssistantDialler } from '../phone/AssistantDialler';
 import { CallCard } from '../phone/CallCard';
 import { CallLine } from '../phone/CallLine';
@@ -32,7 +33,7 @@ export function PhoneScreen() {
   const digitsTo = snapshot.calls.find(
     (call) => call.id === keypadCallId && (canSendDigits(call) || call.phase === 'recovering'),
   );
-  const incoming = layout.incoming.map((call) => (
+  const incoming = useOneByOne(layout.incoming).map((call) => (
     <IncomingCard key={call.id} call={call} line={lineOf(call)} small={layout.inCall} />
   ));
   const live = snapshot.calls.filter(isLive).length;

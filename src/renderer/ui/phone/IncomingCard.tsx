@@ -26,12 +26,16 @@ export function IncomingCard({ call, line, small }: IncomingCardProps) {
   const quiet = useSelected(settings, (value) => value.doNotDisturb);
   const answer = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    const elsewhere = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
-    // Keys that are meant for one call must not fall on another.
-    const onAnotherCall =
-      document.activeElement !== null && document.activeElement.closest('[data-testid="call-card"]') !== null;
-    answer.current?.scrollIntoView({ block: 'nearest' });
-    if (!quiet && !elsewhere && !onAnotherCall && !isTyping()) answer.current?.focus();
+    // In a task of its own: to scroll, the whole screen is laid out, and the card has just been drawn in this one.
+    const timer = setTimeout(() => {
+      const elsewhere = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
+      // Keys that are meant for one call must not fall on another.
+      const onAnotherCall =
+        document.activeElement !== null && document.activeElement.closest('[data-testid="call-card"]') !== null;
+      answer.current?.scrollIntoView({ block: 'nearest' });
+      if (!quiet && !elsewhere && !onAnotherCall && !isTyping()) answer.current?.focus();
+    });
+    return () => clearTimeout(timer);
   }, [quiet]);
   const name = partyName(call.peer);
   return (
