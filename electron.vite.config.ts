@@ -10,7 +10,7 @@ export default defineConfig({
     build: {
       target: 'node20.18',
       // In the bundle, pure JavaScript loads several times faster than from its many files; what is native stays outside.
-      externalizeDeps: { exclude: ['zod', 'jose', 'ws'] },
+      externalizeDeps: { exclude: ['zod', 'jose', 'ws', 'tldts'] },
       rolldownOptions: {
         input: {
           index: resolve(here, 'src/main/index.ts'),

@@ -42,6 +42,34 @@ describe('what the answer of a provider says', () => {
     expect(given).toEqual([]);
   });
 
+  it.each<[string, string, boolean]>([
+    ['api.example.com', 'rtc.example.com', true],
+    ['api.example.com', 'example.com', true],
+    ['example.com', 'rtc.example.com', true],
+    ['api.eu.example.com', 'rtc.us.example.com', true],
+    ['api.example.com.', 'rtc.example.com', true],
+    ['api.example.com', 'rtc.example.com.', true],
+    ['api.example.co.uk', 'rtc.example.co.uk', true],
+    ['api.example.co.uk', 'rtc.other.co.uk', false],
+    ['api.co.uk', 'evil.co.uk', false],
+    ['api.example.com.au', 'evil.com.au', false],
+    ['api.example.gov.pl', 'evil.gov.pl', false],
+    ['api.example.kawasaki.jp', 'evil.kawasaki.jp', false],
+    ['ours.herokuapp.com', 'evil.herokuapp.com', false],
+    ['ours.github.io', 'evil.github.io', false],
+    ['api.ours.s3.amazonaws.com', 'evil.s3.amazonaws.com', false],
+    ['ours.azurewebsites.net', 'evil.azurewebsites.net', false],
+    ['api.example.xn--p1ai', 'rtc.example.xn--p1ai', true],
+    ['api.example.xn--p1ai', 'rtc.evil.xn--p1ai', false],
+    ['api.pbx.internal', 'rtc.pbx.internal', true],
+    ['192.0.2.10', '192.0.2.11', false],
+    ['[2001:db8::1]', '[2001:db8::2]', false],
+  ])('of a provider at %s is used at %s: %s', async (providerHost, host, allowed) => {
+    const provider = { kind: 'sautikit', baseUrl: `https://${providerHost}` };
+    const { broker } = setUpLine({ provider, gatewayUrl: '' }, answering({ url: `wss://${host}/ws` }));
+    expect((await broker.grant('work', 'sip', 'asked')).ok).toBe(allowed);
+  });
+
   it.each([
     ['the host of the gateway', { gatewayUrl: 'wss://sip.example.net/ws' }, 'wss://sip.example.net:8443/other'],
     ['the domain of the identity', {}, 'wss://pbx.example.com/ws'],

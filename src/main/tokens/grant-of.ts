@@ -1,4 +1,5 @@
 /** Builds a window's grant from what a provider made. What a provider's answer says about addresses is checked here. */
+import { getDomain } from 'tldts';
 import type { AnyGrant } from '../../contracts/profile/grant';
 import { isLoopbackHost } from '../../contracts/base/loopback';
 import { gatewayUrl, type Profile } from '../../contracts/profile/profile';
@@ -11,24 +12,22 @@ const MOST_ICE_SERVERS = 8;
 
 const hostOf = (url: string): string | null => {
   try {
-    return new URL(url).hostname.toLowerCase();
+    // A dot at the end names the same host (RFC 1034 section 3.1).
+    return new URL(url).hostname.toLowerCase().replace(/\.$/, '');
   } catch {
     return null;
   }
 };
 
-/** The domain that a provider's host stands in: `api.example.com` -> `example.com`. Null for addresses, and where only a registry's domain (`com`, `co.uk`) would be left. */
-function parentDomain(host: string): string | null {
-  const labels = host.split('.');
-  if (/^[\d.]+$/.test(host) || host.includes(':') || labels.length < 3) return null;
-  const parent = labels.slice(1);
-  const isRegistry = parent.length === 2 && (parent[0] ?? '').length <= 3 && (parent[1] ?? '').length === 2;
-  return isRegistry ? null : parent.join('.');
-}
+/**
+ * The domain that somebody registered and a provider's host stands in, by the Public Suffix List: `api.example.com` -> `example.com`. Null for
+ * addresses and public suffixes. The suffixes under which companies let strangers have names (`github.io`) count.
+ */
+const registeredDomain = (host: string): string | null => getDomain(host, { allowPrivateDomains: true });
 
 /**
  * Whether a profile allows `host` as the place where its tokens are used: the host of its gateway, the domain of its identity, the host of its
- * provider, and what stands beside that one in its domain.
+ * provider, and what stands in the same registered domain.
  */
 export function allowsHost(
   { gatewayUrl: gateway, identity, provider }: Pick<Profile, 'gatewayUrl' | 'identity' | 'provider'>,
@@ -44,8 +43,8 @@ export function allowsHost(
   if (providerHost === null) return false;
   // A provider on this computer (a fake, a proxy) may name a gateway on this computer under any of its names.
   if (isLoopbackHost(providerHost) && isLoopbackHost(host)) return true;
-  const parent = parentDomain(providerHost);
-  return parent !== null && (host === parent || host.endsWith(`.${parent}`));
+  const registered = registeredDomain(providerHost);
+  return registered !== null && registeredDomain(host) === registered;
 }
 
 /** The URL that a provider's answer names, if it may be used. Fails with `answer-invalid`, naming the host only: a path may hold anything. */
