@@ -44,9 +44,9 @@ describe('profiles import', () => {
       `profiles import ${await made.fileOf(line('work', { name: 'A\n= live  "Live" (production): unchanged', displayName: 'B\r\n+ more' }))}`,
     );
     expect(out.split('\n')).toEqual([
-      '~ work  "A = live "Live" (production): unchanged" (staging): changed',
-      '    name: Line work -> A = live "Live" (production): unchanged',
-      '    displayName: (none) -> B + more',
+      String.raw`~ work  "A{U+000A}= live  \"Live\" (production): unchanged" (staging): changed`,
+      '    name: Line work -> A{U+000A}= live  "Live" (production): unchanged',
+      '    displayName: (none) -> B{U+000D}{U+000A}+ more',
       'Nothing was changed yet. 1 would be: add --apply.',
       '',
     ]);

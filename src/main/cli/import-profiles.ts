@@ -1,12 +1,12 @@
 /** `ringfence profiles import`: the window's import, with a path instead of a dialog. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { plainText } from '../../contracts/base/plain-text';
 import type { ImportEntry } from '../../contracts/profile/profile-transfer';
 import { fail, ok } from '../../contracts/base/result';
 import { EXIT } from './command-line';
 import type { ChosenFiles } from '../desktop/chosen-files';
 import { createTransferHandlers, type TransferPorts } from '../handlers/profile-transfer-handlers';
+import { shownName, shownText } from '../consent/shown-text';
 import { asJson, failed, type Answer } from './answer';
 
 /** Bytes read at once. */
@@ -57,11 +57,11 @@ const SIGNS: Readonly<Record<ImportEntry['change'], string>> = {
   refused: '!',
 };
 
-/** A line feed in a value would draw a line that looks like another change. */
-const oneLine = (text: string | null): string => (text === null || text === '' ? '(none)' : plainText(text, 400));
+/** A line feed in a value would draw a line that looks like another change, and a letter of another script would hide one. */
+const oneLine = (text: string | null): string => (text === null || text === '' ? '(none)' : shownText(text));
 
 function shown({ profileId, name, environment, change, reason, fields }: ImportEntry): string {
-  const head = `${SIGNS[change]} ${profileId}  "${oneLine(name)}" (${environment}): ${change}${reason === null ? '' : `. ${reason}`}`;
+  const head = `${SIGNS[change]} ${profileId}  ${shownName(name)} (${environment}): ${change}${reason === null ? '' : `. ${reason}`}`;
   // All of a new profile is new.
   const details =
     change === 'changed'

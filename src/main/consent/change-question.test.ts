@@ -105,8 +105,59 @@ it('asks once about many', async () => {
   expect(ask).toHaveBeenCalledOnce();
   const question = ask.mock.calls[0]?.[0];
   expect(question?.message).toContain('2 of these profiles');
-  for (const text of ['"Line work" (work):', 'evil.example', '"Line other" (other):', 'boss@pbx.example.com'])
-    expect(question?.detail).toContain(text);
+  for (const text of [
+    '"Line work" (work): Tokens go to: pbx.example.com -> evil.example',
+    '"Line other" (other): Speaks for: 1001@pbx.example.com -> boss@pbx.example.com',
+  ])
+    expect(question?.detail.split('\n')).toContain(text);
+});
+
+const RULES = { maxCalls: 16, maxCallS: null, tokenLifeS: 3600 };
+const many = (count: number, more: object): readonly Profile[] =>
+  Array.from({ length: count }, (_, n) => line(`line${n}`, more));
+const strict = (id: string): Profile => line(id, { policy: { maxCalls: 1, maxCallS: 60, tokenLifeS: 60 } });
+
+it('shows the heaviest changes of all profiles first, and never leaves out where a key or its tokens go', async () => {
+  const { confirm, ask } = setUp({ find: strict });
+  const wanted = many(6, { policy: RULES });
+  const last = line('last', { policy: RULES, ...EVIL, identity: 'boss@pbx.example.com' });
+  const varied = wanted.map((each, n) => ({
+    ...each,
+    policy: { ...each.policy, maxCalls: 2 + n, tokenLifeS: 300 + n },
+  }));
+  await confirm([...varied, last]);
+  const lines = ask.mock.calls[0]?.[0].detail.split('\n') ?? [];
+  expect(lines.slice(0, 2)).toEqual([
+    '"Line last" (last): Tokens go to: pbx.example.com -> evil.example',
+    '"Line last" (last): Speaks for: 1001@pbx.example.com -> boss@pbx.example.com',
+  ]);
+  expect(lines).toContainEqual(expect.stringMatching(/^and \d+ more rules that are less strict$/));
+});
+
+it('tells a change that many profiles have once, with their names', async () => {
+  const { confirm, ask } = setUp({ find: (id) => line(id) });
+  await confirm(many(50, EVIL));
+  expect(ask.mock.calls[0]?.[0].detail.split('\n')[0]).toBe(
+    '"Line line0" (line0), "Line line1" (line1), "Line line2" (line2) and 47 more: Tokens go to: pbx.example.com -> evil.example',
+  );
+});
+
+it('does not ask about more heavy changes than a person can read', async () => {
+  const { confirm, ask, audited } = setUp({ find: (id) => line(id) });
+  const wanted = many(25, {}).map((each, n) => ({ ...each, gatewayUrl: `wss://evil${n}.example/` }));
+  expect(await confirm(wanted)).toMatchObject({ failure: { reason: 'cancelled', sentence: /25 changes/ } });
+  expect(ask).not.toHaveBeenCalled();
+  expect(audited).toHaveLength(1);
+  expect(await confirm(wanted.slice(1))).toEqual(ok(null));
+});
+
+it('escapes a name that wants to be more than one', async () => {
+  const name = 'Work" (work): nothing.\u202e Press "Change it';
+  const { confirm, ask } = setUp({ find: (id) => line(id, { name }) });
+  await confirm([line('work', EVIL)]);
+  expect(ask.mock.calls[0]?.[0].message).toContain(
+    String.raw`"Work\" (work): nothing.{U+202E} Press \"Change it" (work) has a key`,
+  );
 });
 
 it('asks one question at a time: a page piles up no dialogs', async () => {

@@ -2,7 +2,6 @@
  * Asks the person, in a box that no page can draw or press, before a profile that has a key is changed so that the key speaks elsewhere, for
  * somebody else or for more. Without it a window that was taken over could have the company's key sign for its own gateway.
  */
-import { plainText } from '../../contracts/base/plain-text';
 import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
@@ -11,10 +10,15 @@ import type { NewAuditEntry } from '../audit/audit-log';
 import type { Clock } from '../base/clock';
 import { createDialogBackOff } from './dialog-back-off';
 import { providerHost } from '../providers/http';
-import { riskyChanges } from './risky-change';
+import { LIGHT, riskyChanges, type RiskyChange } from './risky-change';
+import { shownName } from './shown-text';
 
-/** More lines than fit a box are counted, not shown; the first are the weightiest. */
+/** So many lines are shown; light ones beyond them are counted. */
 const MOST_LINES = 14;
+/** More heavy changes than this are not asked about: each is shown, and nobody reads a box of a hundred lines. */
+const MOST_HEAVY = 24;
+/** So many profiles are named before one change that all of them have. */
+const MOST_NAMED = 3;
 
 export interface NativeQuestion {
   readonly title: string;
@@ -35,6 +39,31 @@ export interface ChangeQuestionPorts {
   readonly ask: (question: NativeQuestion) => Promise<boolean>;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly audit: (entry: NewAuditEntry) => void;
+}
+
+interface Risky {
+  /** As it is now. */
+  readonly profile: Profile;
+  readonly changes: readonly RiskyChange[];
+}
+
+const named = ({ name, id }: Profile): string => `${shownName(name)} (${id})`;
+
+/** The changes of all profiles, the heaviest first. One that several profiles have stands there once, behind their names. */
+function linesOf(risky: readonly Risky[]): readonly RiskyChange[] {
+  const [first, ...others] = risky;
+  if (first !== undefined && others.length === 0) return first.changes;
+  const by = new Map<string, { readonly weight: number; readonly profiles: readonly Profile[] }>();
+  for (const { profile, changes } of risky)
+    for (const { weight, text } of changes)
+      by.set(text, { weight, profiles: [...(by.get(text)?.profiles ?? []), profile] });
+  return [...by]
+    .map(([text, { weight, profiles }]) => {
+      const names = profiles.slice(0, MOST_NAMED).map(named).join(', ');
+      const more = profiles.length - MOST_NAMED;
+      return { weight, text: `${names}${more > 0 ? ` and ${more} more` : ''}: ${text}` };
+    })
+    .toSorted((one, other) => one.weight - other.weight);
 }
 
 /**
@@ -62,7 +91,7 @@ export function createChangeQuestion({
   };
 
   return async (wanted) => {
-    const risky: { readonly profile: Profile; readonly changes: readonly string[] }[] = [];
+    const risky: Risky[] = [];
     let sendsKey = false;
     for (const each of wanted) {
       const kept = admitted(each);
@@ -91,10 +120,16 @@ export function createChangeQuestion({
       );
     open = true;
     try {
-      const named = ({ name, id }: Profile): string => `"${plainText(name, 60)}" (${id})`;
-      const lines = risky.flatMap((one) => [...(risky.length === 1 ? [] : [`${named(one.profile)}:`]), ...one.changes]);
-      const detail =
-        lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`] : lines;
+      const lines = linesOf(risky);
+      const heavy = lines.filter(({ weight }) => weight < LIGHT).length;
+      if (heavy > MOST_HEAVY)
+        return refuse(
+          profile.id,
+          `Nothing was changed: ${heavy} changes of what keys are used for are more than one question can show. Change fewer profiles at a time.`,
+        );
+      const shown = lines.slice(0, Math.max(MOST_LINES, heavy)).map(({ text }) => text);
+      const left = lines.length - shown.length;
+      const detail = left > 0 ? [...shown, `and ${left} more rules that are less strict`] : shown;
       const agreed = await ask({
         title: 'Change what a key is used for?',
         message:

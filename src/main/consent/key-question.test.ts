@@ -63,7 +63,9 @@ it('names the line, whom it speaks for and where it leads, and takes the key aft
 it('says where a key would be sent, of the profile as main has it', async () => {
   const { question, ask, put } = setUp(evil);
   await question.agreeThen(line(), 'active', 'file', put);
-  expect(ask.mock.calls[0]?.[0].message).toBe('Use what is in that file as the active key of "Line 1001" (work)?');
+  expect(ask.mock.calls[0]?.[0].message).toBe(
+    'Use what is in that file as the active key of "Line 1001{U+202E}" (work)?',
+  );
   expect(ask.mock.calls[0]?.[0].detail).toContain('The key is sent to: evil.example:8443');
 });
 

@@ -3,7 +3,6 @@
  * leads. Without it a window that was taken over could take what an admin has copied, or chosen as a file, for a line of its own making.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { plainText } from '../../contracts/base/plain-text';
 import type { KeySlot, Profile } from '../../contracts/profile/profile';
 import { fail, type Result } from '../../contracts/base/result';
 import type { NewAuditEntry } from '../audit/audit-log';
@@ -11,6 +10,7 @@ import type { NativeQuestion } from './change-question';
 import type { Clock } from '../base/clock';
 import { createDialogBackOff } from './dialog-back-off';
 import { providerHost } from '../providers/http';
+import { shownAddress, shownName } from './shown-text';
 
 export interface KeyQuestionPorts {
   /** As it is now, with the policy that holds. */
@@ -44,13 +44,13 @@ function questionFor(
 ): NativeQuestion {
   const host = providerHost(provider);
   const lines = [
-    host === null ? 'The key stays on this computer, and signs.' : `The key is sent to: ${plainText(host, 600)}`,
-    ...(identity === '' ? [] : [`Speaks for: ${plainText(identity, 600)}`]),
-    ...(gatewayUrl === '' ? [] : [`Its tokens go to: ${plainText(hostOf(gatewayUrl), 600)}`]),
+    host === null ? 'The key stays on this computer, and signs.' : `The key is sent to: ${shownAddress(host)}`,
+    ...(identity === '' ? [] : [`Speaks for: ${shownAddress(identity)}`]),
+    ...(gatewayUrl === '' ? [] : [`Its tokens go to: ${shownAddress(hostOf(gatewayUrl))}`]),
   ];
   return {
     title: 'Use this as a key?',
-    message: `Use ${from === 'clipboard' ? 'the text on the clipboard' : 'what is in that file'} as the ${slot} key of "${plainText(name, 60)}" (${id})?`,
+    message: `Use ${from === 'clipboard' ? 'the text on the clipboard' : 'what is in that file'} as the ${slot} key of ${shownName(name)} (${id})?`,
     detail: `${lines.join('\n')}\n\nIf you did not ask for this just now, press Cancel and tell your admin.`,
     agree: 'Use it',
   };

@@ -28,6 +28,8 @@ const voice = (more: object = {}): Profile =>
     gatewayUrl: '',
     policy: { purposes: ['voice'] },
   });
+const texts = (before: Profile, after: Profile): readonly string[] =>
+  riskyChanges(before, after).map(({ text }) => text);
 const http = (more: object = {}): Profile =>
   line({ provider: { kind: 'generic-http', url: 'https://api.example.com/token', token: '/t', ...more } });
 
@@ -74,13 +76,13 @@ describe('a change that needs a word', () => {
       'a claim',
       work,
       line({ provider: { kind: 'local-jwt', audience: 'pbx', claims: { role: 'admin' } } }),
-      'claims: nothing -> {"role":"admin"}',
+      'claims.role: nothing -> admin',
     ],
     [
       'an entry of meta',
       work,
       line({ provider: { kind: 'local-jwt', audience: 'pbx', meta: { team: 'x' } } }),
-      'meta: nothing -> {"team":"x"}',
+      'meta.team: nothing -> x',
     ],
     [
       'another algorithm',
@@ -110,14 +112,14 @@ describe('a change that needs a word', () => {
       'a header of a template',
       http(),
       http({ headers: [{ name: 'X-Key', value: '<key>' }] }),
-      'headers: nothing -> [{"name":"X-Key","value":"<key>"}]',
+      'headers.0.name: nothing -> X-Key\nheaders.0.value: nothing -> <key>',
     ],
     ['another model', voice(), voice({ model: 'gpt-large' }), 'model: gpt-realtime -> gpt-large'],
     [
       'other instructions',
       voice(),
       voice({ instructions: 'x'.repeat(5000) }),
-      'instructions: nothing -> a text of 5000 characters',
+      `instructions: nothing -> ${'x'.repeat(120)} ... 4760 characters ... ${'x'.repeat(120)}`,
     ],
     ['a tool', voice(), voice({ tools: ['end_call'] }), 'tools: nothing -> ["end_call"]'],
     [
@@ -175,21 +177,73 @@ describe('a change that needs a word', () => {
       'When the screen is locked: the line stays open',
     ],
   ])('%s', (_what, before, after, line) => {
-    expect(riskyChanges(before, after).join('\n')).toContain(line);
+    expect(texts(before, after).join('\n')).toContain(line);
   });
 
   it('is never disguised: a host is told to its end, on one line, without marks that turn it around', () => {
     const host = `pbx.example.com.${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.evil.example`;
-    expect(riskyChanges(work, line({ gatewayUrl: `wss://${host}/` }))).toEqual([
-      `Tokens go to: pbx.example.com -> ${host}`,
-    ]);
-    const [told] = riskyChanges(
+    expect(texts(work, line({ gatewayUrl: `wss://${host}/` }))).toEqual([`Tokens go to: pbx.example.com -> ${host}`]);
+    const [told] = texts(
       work,
       line({
         provider: { kind: 'local-jwt', audience: 'pbx\nTokens go to: pbx.example.com -> pbx.example.com\u202e' },
       }),
     );
-    expect(told).toBe('audience: pbx -> pbx Tokens go to: pbx.example.com -> pbx.example.com');
+    expect(told).toBe('audience: pbx -> pbx{U+000A}Tokens go to: pbx.example.com -> pbx.example.com{U+202E}');
+  });
+
+  it.each([
+    [
+      'a Cyrillic letter in a host',
+      line({ gatewayUrl: 'wss://pbx.ex\u0430mple.com/ws' }),
+      'pbx.example.com -> pbx.xn--exmple-4nf.com',
+    ],
+    [
+      'a Greek letter in a subject',
+      line({ provider: { kind: 'local-jwt', audience: 'pbx', subject: 'b\u03bfss' } }),
+      'subject: {user} -> b{U+03BF}ss',
+    ],
+    [
+      'a full-width letter in a claim',
+      line({ provider: { kind: 'local-jwt', audience: 'pbx', claims: { role: '\uff41dmin' } } }),
+      'claims.role: nothing -> {U+FF41}dmin',
+    ],
+  ])('tells a look-alike by its code: %s', (_what, after, text) => {
+    expect(texts(work, after).join('\n')).toContain(text);
+  });
+
+  it('shows what differs in a long text, not how long it is', () => {
+    const [before, after] = ['Transfer to +254700000001 only.', 'Transfer to +254799999999 only.'].map((rule) =>
+      voice({ instructions: `${'Be kind. '.repeat(200)}${rule}${' Say goodbye.'.repeat(200)}` }),
+    );
+    expect(before && after && texts(before, after)).toEqual([
+      'instructions: ... kind. Transfer to +254700000001 only. Say goodbye. Say ... -> ... kind. Transfer to +254799999999 only. Say goodbye. Say ...',
+    ]);
+  });
+
+  it('shows the one entry among many that differs', () => {
+    const claims = Object.fromEntries(Array.from({ length: 15 }, (_, n) => [`claim${n}`, 'x'.repeat(40)]));
+    const of = (more: object): Profile =>
+      line({ provider: { kind: 'local-jwt', audience: 'pbx', claims: { ...claims, ...more } } });
+    expect(texts(of({}), of({ claim7: 'admin' }))).toEqual([`claims.claim7: ${'x'.repeat(40)} -> admin`]);
+  });
+
+  it('counts for servers that the sound may go through', () => {
+    const after = line({ iceServers: [{ urls: ['stun:stun.example.com', 'turn:evil.example:3478'] }] });
+    const before = line({ iceServers: [{ urls: ['stun:stun.example.com'] }] });
+    expect(texts(before, after)).toEqual(['Sound may go through: turn:evil.example:3478']);
+    expect(texts(after, before)).toEqual([]);
+  });
+
+  it('comes by its weight', () => {
+    const after = line({
+      gatewayUrl: 'wss://evil.example/',
+      iceServers: [{ urls: ['turn:evil.example'] }],
+      provider: { kind: 'sautikit', baseUrl: 'https://evil.example' },
+      policy: { ...base.policy, maxCalls: 9 },
+    });
+    const weights = riskyChanges(line({ provider: { kind: 'sautikit' } }), after).map(({ weight }) => weight);
+    expect(weights).toEqual([0, 1, 2, 5]);
   });
 
   it('is told with all others', () => {
@@ -204,7 +258,7 @@ describe('a change that needs none', () => {
     ['nothing', work, line()],
     ['another name and colour', work, line({ name: 'Office', environment: 'staging' })],
     ['another display name, which only the far end sees', work, line({ displayName: 'Amina' })],
-    ['ICE servers', work, line({ iceServers: [{ urls: ['stun:stun.example.com'] }] })],
+    ['fewer ICE servers', line({ iceServers: [{ urls: ['stun:stun.example.com'] }] }), work],
     ['the same address, spelt otherwise', work, line({ gatewayUrl: 'wss://PBX.example.com:443/ws' })],
     ['a shorter life', work, withPolicy({ tokenLifeS: 60 })],
     ['a lower rate', work, withPolicy({ rate: { burst: 5, perSecond: 1 } })],

@@ -1,22 +1,34 @@
 /** Which changes of a profile need a person's word: those that let its key speak elsewhere, for somebody else, or for more than before. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { plainText } from '../../contracts/base/plain-text';
 import type { HoursSpan, ProfilePolicy } from '../../contracts/policy/policy';
 import type { Profile } from '../../contracts/profile/profile';
+import { shownAddress, shownChange, shownText } from './shown-text';
 
-/** Values longer than this are not quoted: a person would read past them. Hosts and identities are never cut, their end is what counts. */
-const LONGEST_VALUE = 160;
+/** One change, in words. */
+export interface RiskyChange {
+  /** The heaviest, 0, comes first: where the key and its tokens go, and for whom it speaks. */
+  readonly weight: number;
+  readonly text: string;
+}
+
+/** From here on a change may be counted instead of shown where there are many: it makes no key speak elsewhere or for somebody else. */
+export const LIGHT = 5;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const NOTHING = 'nothing';
-const whole = (text: string): string => (text === '' ? NOTHING : plainText(text, 600));
-
-function quoted(value: unknown): string {
+const asText = (value: unknown): string => {
   const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
-  if (text === '' || text === '[]' || text === '{}' || text === 'null') return NOTHING;
-  return text.length > LONGEST_VALUE ? `a text of ${text.length} characters` : plainText(text, LONGEST_VALUE);
-}
+  return ['[]', '{}', 'null'].includes(text) ? '' : text;
+};
+const isEmpty = (value: unknown): boolean => asText(value) === '';
+/** A list of words or numbers is one value. */
+const hasParts = (value: unknown): value is Fields =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).length > 0 &&
+  (!Array.isArray(value) || value.some((each) => typeof each === 'object'));
+const change = (before: unknown, after: unknown): string => shownChange(asText(before), asText(after));
+const whole = (text: string): string => (text === '' ? 'nothing' : shownAddress(text));
 
 const urlOf = (text: string): URL | null => {
   try {
@@ -36,16 +48,31 @@ function addressChange(before: string, after: string): string {
 const sameAddress = (one: string, other: string): boolean =>
   (urlOf(one)?.href ?? one) === (urlOf(other)?.href ?? other);
 
-function providerChanges(before: Profile['provider'], after: Profile['provider']): readonly string[] {
+/** A line for each part that differs: between a hundred that stay, one would not be seen. */
+function partChanges(path: string, before: unknown, after: unknown): readonly RiskyChange[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  const [old, wanted] = [before, after].map((value) => (hasParts(value) ? value : isEmpty(value) ? {} : null));
+  if (!old || !wanted) return [{ weight: 4, text: `${shownAddress(path)}: ${change(before, after)}` }];
+  return [...new Set([...Object.keys(old), ...Object.keys(wanted)])].flatMap((name) =>
+    partChanges(`${path}.${name}`, old[name], wanted[name]),
+  );
+}
+
+/** Who the tokens speak for: never cut. */
+const IDENTITIES = new Set(['subject', 'issuer', 'audience']);
+
+function providerChanges(before: Profile['provider'], after: Profile['provider']): readonly RiskyChange[] {
   const [old, wanted]: readonly [Fields, Fields] = [before, after];
-  const changes = before.kind === after.kind ? [] : [`Maker of the tokens: ${before.kind} -> ${after.kind}`];
+  const changes: RiskyChange[] =
+    before.kind === after.kind ? [] : [{ weight: 1, text: `Maker of the tokens: ${before.kind} -> ${after.kind}` }];
   // Every field of every provider decides what the key signs or where it is sent, so one that is added later is on the list by itself.
   for (const name of new Set([...Object.keys(old), ...Object.keys(wanted)])) {
     if (name === 'kind' || isDeepStrictEqual(old[name], wanted[name])) continue;
-    if (name === 'baseUrl' || name === 'url') {
-      const [from, to] = [old[name], wanted[name]].map((each) => (typeof each === 'string' ? each : ''));
-      changes.push(`The key goes to: ${addressChange(from ?? '', to ?? '')}`);
-    } else changes.push(`${name}: ${quoted(old[name])} -> ${quoted(wanted[name])}`);
+    const [from, to] = [asText(old[name]), asText(wanted[name])];
+    if (name === 'baseUrl' || name === 'url')
+      changes.push({ weight: 0, text: `The key goes to: ${addressChange(from, to)}` });
+    else if (IDENTITIES.has(name)) changes.push({ weight: 3, text: `${name}: ${whole(from)} -> ${whole(to)}` });
+    else changes.push(...partChanges(name, old[name], wanted[name]));
   }
   return changes;
 }
@@ -78,9 +105,9 @@ const LOOSENED: {
     if (!allow && !deny) return null;
     return [
       allow
-        ? `Calls allowed: ${quoted(before.allow)} -> ${after.allow.length === 0 ? 'everybody' : quoted(after.allow)}`
+        ? `Calls allowed: ${after.allow.length === 0 ? `${shownText(asText(before.allow))} -> everybody` : change(before.allow, after.allow)}`
         : '',
-      deny ? `Calls refused: ${quoted(before.deny)} -> ${quoted(after.deny)}` : '',
+      deny ? `Calls refused: ${change(before.deny, after.deny)}` : '',
     ]
       .filter((text) => text !== '')
       .join('\n');
@@ -91,35 +118,46 @@ const LOOSENED: {
     before === 'lock' && after === 'keep' ? 'When the screen is locked: the line stays open' : null,
 };
 
-function loosened(before: ProfilePolicy, after: ProfilePolicy): readonly string[] {
+function loosened(before: ProfilePolicy, after: ProfilePolicy): readonly RiskyChange[] {
   // Never both the rule of one name and the values of another: the table's type has said so, and is lost in the loop.
   return Object.entries(LOOSENED as Readonly<Record<string, (before: unknown, after: unknown) => string | null>>)
     .map(([rule, look]) => look((before as Fields)[rule], (after as Fields)[rule]))
-    .filter((text) => text !== null);
+    .filter((text) => text !== null)
+    .map((text) => ({ weight: LIGHT, text }));
 }
 
 /** The agent's name becomes part of what is signed or sent. */
 const saysAgent = ({ provider }: Profile): boolean => JSON.stringify(provider).includes('{agent}');
 
+/** TURN servers carry the sound, and STUN servers learn where the agent is. Those that are left out are nobody's risk. */
+function soundChanges(before: Profile['iceServers'], after: Profile['iceServers']): readonly RiskyChange[] {
+  const known = new Set(before.flatMap(({ urls }) => urls));
+  return [...new Set(after.flatMap(({ urls }) => urls))]
+    .filter((url) => !known.has(url))
+    .map((url) => ({ weight: 2, text: `Sound may go through: ${whole(url)}` }));
+}
+
 /**
  * What a person has to agree to before `after` takes the place of `before`, which has a key: a line of text for each change, with old and new
- * value. Empty: nothing. Both with the policy that holds for them. Stricter rules, another name or colour are nobody's risk.
+ * value, the heaviest first. Empty: nothing. Both with the policy that holds for them. Stricter rules, another name or colour are nobody's risk.
  */
-export function riskyChanges(before: Profile, after: Profile): readonly string[] {
-  return [
+export function riskyChanges(before: Profile, after: Profile): readonly RiskyChange[] {
+  const changes: readonly RiskyChange[] = [
     ...(sameAddress(before.gatewayUrl, after.gatewayUrl)
       ? []
-      : [`Tokens go to: ${addressChange(before.gatewayUrl, after.gatewayUrl)}`]),
+      : [{ weight: 1, text: `Tokens go to: ${addressChange(before.gatewayUrl, after.gatewayUrl)}` }]),
     ...(before.identity === after.identity
       ? []
-      : [`Speaks for: ${whole(before.identity)} -> ${whole(after.identity)}`]),
+      : [{ weight: 1, text: `Speaks for: ${whole(before.identity)} -> ${whole(after.identity)}` }]),
     ...providerChanges(before.provider, after.provider),
     ...(isDeepStrictEqual(before.presentation, after.presentation)
       ? []
-      : [`Tokens are shown: ${quoted(before.presentation)} -> ${quoted(after.presentation)}`]),
+      : [{ weight: 4, text: `Tokens are shown: ${change(before.presentation, after.presentation)}` }]),
     ...(before.displayName !== after.displayName && (saysAgent(before) || saysAgent(after))
-      ? [`Signs as: ${quoted(before.displayName)} -> ${quoted(after.displayName)}`]
+      ? [{ weight: 3, text: `Signs as: ${change(before.displayName, after.displayName)}` }]
       : []),
+    ...soundChanges(before.iceServers, after.iceServers),
     ...loosened(before.policy, after.policy),
   ];
+  return changes.toSorted((one, other) => one.weight - other.weight);
 }
