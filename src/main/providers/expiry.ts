@@ -3,9 +3,48 @@ import { fail, ok, type Result } from '../../contracts/base/result';
 
 /** A token that lives longer than a day is no short-lived token. */
 const LONGEST_LIFE_MS = 86_400_000;
-/** Below: seconds since the epoch (until the year 5138). From here on: milliseconds (since 1973). */
+/** A life of exactly a day begins when the server makes the token, which is later than our question; and the two clocks agree that far only. */
+const CLOCKS_MS = 60_000;
+/** Below, about ten years: a life in seconds, whatever one thinks of it. From here on: seconds since the epoch (1979 to 5138). */
+const EPOCH_FROM_S = 3e8;
+/** From here on: milliseconds since the epoch (1973). */
 const MILLISECONDS_FROM = 1e11;
-const ISO = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/i;
+/** Java's ZonedDateTime names the zone once more behind the offset (RFC 9557 section 4.1). */
+const ISO =
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(?:(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)(?:\[[\w/+-]{1,64}\])?)?$/i;
+/** The three forms of RFC 9110 section 5.6.7, and that of mail (RFC 5322 section 3.3). */
+const HTTP_DATES = [
+  /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|UTC|[+-]\d{4})$/,
+  /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+];
+/** `7200s` (protobuf's Duration in JSON), `1h30m` (Go's), `PT2H` and `P1D` (ISO 8601). */
+const DURATION =
+  /^(?=.)(?:P(?:(?<days>\d{1,6})D)?T?)?(?:(?<hours>\d{1,9})h)?(?:(?<minutes>\d{1,9})m)?(?:(?<seconds>\d{1,12}(?:\.\d{1,9})?)s)?$/i;
+
+/** An HTTP date in ms since the epoch; null for anything else. */
+export function httpDate(text: string): number | null {
+  const form = HTTP_DATES.findIndex((each) => each.test(text));
+  // The third form names no zone, and means GMT.
+  const at = form < 0 ? Number.NaN : Date.parse(form === 2 ? `${text} GMT` : text);
+  return Number.isNaN(at) ? null : at;
+}
+
+function isoMoment(text: string): number | null {
+  const [, day, time = '', zone = 'Z'] = ISO.exec(text) ?? [];
+  if (day === undefined) return null;
+  // Without a zone it would be read as local time; servers that leave it out mean UTC.
+  const offset = /^[+-]\d{2}$/.test(zone) ? `${zone}:00` : /^[+-]/.test(zone) ? zone : 'Z';
+  const at = Date.parse(`${day}T${time}${offset}`);
+  return Number.isNaN(at) ? null : at;
+}
+
+function durationMs(text: string): number | null {
+  const parts = DURATION.exec(text)?.groups;
+  if (parts === undefined || Object.values(parts).every((part) => part === undefined)) return null;
+  const { days = 0, hours = 0, minutes = 0, seconds = 0 } = parts;
+  return (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+}
 
 /**
  * How far the server's clock is ahead of ours, ms, from its `Date` header (RFC 9110 section 6.6.1, whole seconds) and our clock when we asked
@@ -23,21 +62,20 @@ function readMoment(value: unknown): { readonly at: number } | { readonly afterM
   if (typeof value === 'string') {
     const text = value.trim();
     if (/^\d{1,16}(?:\.\d{1,9})?$/.test(text)) return readMoment(Number(text));
-    const iso = ISO.exec(text);
-    if (iso === null) return null;
-    // Without a zone it would be read as local time; servers that leave it out mean UTC.
-    const at = Date.parse(`${text.replace(' ', 'T')}${iso[1] === undefined ? 'Z' : ''}`);
-    return Number.isNaN(at) ? null : { at };
+    const at = isoMoment(text) ?? httpDate(text);
+    if (at !== null) return { at };
+    const afterMs = durationMs(text);
+    return afterMs === null || afterMs === 0 ? null : { afterMs };
   }
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) return null;
-  if (value * 1000 <= LONGEST_LIFE_MS) return { afterMs: value * 1000 };
+  if (value < EPOCH_FROM_S) return { afterMs: value * 1000 };
   return { at: value >= MILLISECONDS_FROM ? value : value * 1000 };
 }
 
 /**
- * Reads an expiry: ISO 8601 (UTC where no zone is said), seconds or milliseconds since the epoch, or a life in seconds (at most a day); numbers
- * also as text. Answers ms since the epoch by our clock. Fails with `answer-invalid` for anything else, for what is over, and for
- * more than a day. `sentAt`: when the token was asked for, by our clock; `aheadMs`: of `serverAheadMs`.
+ * Reads an expiry: ISO 8601 (UTC where no zone is said), an HTTP date, seconds or milliseconds since the epoch, or a life (seconds, or with units
+ * as in `7200s`); numbers also as text. Answers ms since the epoch by our clock. Fails with `answer-invalid` for anything else, for what is over,
+ * and for more than a day. `sentAt`: when the token was asked for, by our clock; `aheadMs`: of `serverAheadMs`.
  */
 export function parseExpiry(
   value: unknown,
@@ -57,7 +95,7 @@ export function parseExpiry(
       'The token in the answer has ended already. Try again, and tell who runs that system.',
       'retry',
     );
-  if (endsAt - sentAt > LONGEST_LIFE_MS)
+  if (endsAt - sentAt > LONGEST_LIFE_MS + CLOCKS_MS)
     return fail(
       'answer-invalid',
       'The token in the answer lives longer than a day: that is no short-lived token.',

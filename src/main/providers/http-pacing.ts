@@ -1,6 +1,7 @@
 /** When a server may be asked again: a breaker after a refused key, back-off with jitter after trouble, `Retry-After` where it is given. */
 import type { Failure } from '../../contracts/base/result';
 import type { Clock } from '../base/clock';
+import { httpDate } from './expiry';
 
 /** A server may make us wait so long, no longer. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
@@ -15,11 +16,7 @@ const LONGEST_WAIT_MS = 60_000;
  */
 export function retryAfterMs(value: string | undefined, serverNow: number): number | null {
   const text = value?.trim() ?? '';
-  const wait = /^\d{1,12}$/.test(text)
-    ? Number(text) * 1000
-    : /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)
-      ? Date.parse(text) - serverNow
-      : Number.NaN;
+  const wait = /^\d{1,12}$/.test(text) ? Number(text) * 1000 : (httpDate(text) ?? Number.NaN) - serverNow;
   return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), LONGEST_RETRY_AFTER_MS);
 }
 
