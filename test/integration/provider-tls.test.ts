@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { z } from 'zod';
 import type { Result } from '../../src/contracts/base/result';
 import { systemClock } from '../../src/main/base/clock';
-import { createHttpClient, expectJson, type HttpAnswer, type HttpRequest } from '../../src/main/providers/http';
+import { createHttpClient, type HttpAnswer, type HttpRequest } from '../../src/main/providers/http';
+import { expectJson } from '../../src/main/providers/http-expected';
 import { makeCertificates, type LabCertificates, type ServerCertificate } from '../lab/certificates';
 import { createFakeClock } from '../support/fake-clock';
 import { answerJson, openHttpServer, type HttpServerUnderTest } from '../support/servers/hostile-http-server';

@@ -129,7 +129,8 @@ export const profile = z
     }
     if (line.identity === '') refuse('identity', 'write it as user@domain, for example 1001@pbx.example.com');
     const namesGateway =
-      line.provider.kind === 'sautikit' || (line.provider.kind === 'generic-http' && line.provider.gatewayUrl !== '');
+      line.provider.kind === 'sautikit' ||
+      (line.provider.kind === 'generic-http' && line.provider.answer === 'json' && line.provider.gatewayUrl !== '');
     if (line.gatewayUrl === '' && !namesGateway)
       refuse('gatewayUrl', 'write it as wss://host/path (ws:// is allowed for this computer only)');
     if ((line.presentation.kind === 'digest') !== (made === 'credentials'))

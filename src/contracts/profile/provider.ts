@@ -57,6 +57,8 @@ const localJwt = z.object({
   algorithm: jwtAlgorithm.default('HS256'),
   /** JOSE `kid` (RFC 7515 section 4.1.4), in which `{fingerprint}` is that of the key that signs; empty: none. */
   keyId: z.string().max(100).default(''),
+  /** Seconds that `iat` lies back (RFC 7519 section 4.1.6): for a gateway whose clock is behind, and that takes no token of the future. */
+  issuedBackS: z.number().int().min(0).max(30).default(0),
   /** JWT `sub`, with placeholders. */
   subject: word.default('{user}'),
   /** More claims; placeholders are filled in, in texts only. */
@@ -164,6 +166,8 @@ const genericHttp = z.object({
     .max(4_000)
     .refine((text) => bodyWithoutSecrets(text) === text, NO_SECRET)
     .default(''),
+  /** What the answer is: JSON into which the pointers lead, or the token itself and nothing else (text/plain, application/jwt). */
+  answer: z.enum(['json', 'token']).default('json'),
   /** JSON Pointers into the answer. A system gives a token, or a user and a password. */
   token: pointer,
   expiresAt: pointer,
@@ -204,6 +208,6 @@ export function makesForSip(provider: ProviderConfig): 'token' | 'credentials' |
     case 'openai-realtime':
       return 'nothing';
     case 'generic-http':
-      return provider.username === '' ? 'token' : 'credentials';
+      return provider.answer === 'token' || provider.username === '' ? 'token' : 'credentials';
   }
 }

@@ -11,6 +11,7 @@ const line = {
     audience: 'pbx',
     algorithm: 'ES256' as const,
     keyId: '',
+    issuedBackS: 0,
     subject: '{user}',
     claims: {},
     meta: {},

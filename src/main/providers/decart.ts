@@ -4,7 +4,8 @@ import type { ProviderOf } from '../../contracts/profile/provider';
 import { fail, ok } from '../../contracts/base/result';
 import { endpoint, expiryValue, otherProvider, purposeUnknown, tokenText } from './answers';
 import { parseExpiry } from './expiry';
-import { expectJson, type HttpClient } from './http';
+import type { HttpClient } from './http';
+import { expectJson } from './http-expected';
 import type { TokenProvider } from './token-provider';
 
 /** Its limits, held here whatever wrote the profile; each with the sentence for the admin. */

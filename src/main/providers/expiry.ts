@@ -19,8 +19,7 @@ const HTTP_DATES = [
   /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
 ];
 /** `7200s` (protobuf's Duration in JSON), `1h30m` (Go's), `PT2H` and `P1D` (ISO 8601). */
-const DURATION =
-  /^(?=.)(?:P(?:(?<days>\d{1,6})D)?T?)?(?:(?<hours>\d{1,9})h)?(?:(?<minutes>\d{1,9})m)?(?:(?<seconds>\d{1,12}(?:\.\d{1,9})?)s)?$/i;
+const DURATION = /^(?=.)(?:P(?:(\d{1,6})D)?T?)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,12}(?:\.\d{1,9})?)s)?$/i;
 
 /** An HTTP date in ms since the epoch; null for anything else. */
 export function httpDate(text: string): number | null {
@@ -40,9 +39,8 @@ function isoMoment(text: string): number | null {
 }
 
 function durationMs(text: string): number | null {
-  const parts = DURATION.exec(text)?.groups;
-  if (parts === undefined || Object.values(parts).every((part) => part === undefined)) return null;
-  const { days = 0, hours = 0, minutes = 0, seconds = 0 } = parts;
+  const [whole, days = 0, hours = 0, minutes = 0, seconds = 0] = DURATION.exec(text) ?? [];
+  if (whole === undefined) return null;
   return (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
 }
 

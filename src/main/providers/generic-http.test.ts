@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   answerJson,
+  answerText,
   openHttpServer,
   type HttpServerUnderTest,
 } from '../../../test/support/servers/hostile-http-server';
@@ -132,6 +133,52 @@ describe('a system that nobody has heard of: the question', () => {
   });
 });
 
+/** A JWT that ends in so many seconds. */
+const jwtFor = (lifeS: number): string =>
+  `e30.${Buffer.from(JSON.stringify({ exp: Math.round(Date.now() / 1000) + lifeS })).toString('base64url')}.x`;
+
+describe('an answer that is the token itself', () => {
+  const told = (text: string, type: string, parts: Partial<GenericInput> = {}) => {
+    server.misbehave(answerText(200, text, { 'content-type': type }));
+    return mint(line({ answer: 'token', token: '', ...parts }));
+  };
+
+  it.each([
+    ['text/plain', 'opaque', 300],
+    ['text/plain; charset=utf-8', 'opaque\r\n', 300],
+    ['application/jwt', jwtFor(90), 90],
+    ['application/JWT', ` ${jwtFor(90)}\n`, 90],
+    ['application/json', '"opaque"', 300],
+  ])('is read as %s', async (type, text, lifeS) => {
+    const minted = await told(text, type);
+    if (!minted.ok) expect.unreachable();
+    expect(minted.value).toMatchObject({ kind: 'token', token: text.trim().replaceAll('"', '') });
+    expect(lifeOf(minted.value)).toBe(lifeS);
+    expect(server.requests[0]?.headers['accept']).toMatch(/^application\/jwt, text\/plain/);
+  });
+
+  it.each([
+    ['a page', 'text/html', 'opaque'],
+    ['an image', 'image/png', 'opaque'],
+    ['no token', 'text/plain', ''],
+    ['a sentence', 'text/plain', 'Please sign in'],
+    ['JSON that is no text', 'application/json', '{"token":"opaque"}'],
+    ['a token that has ended', 'application/jwt', jwtFor(-30)],
+    ['the key', 'text/plain', keyText],
+    ['more than a token can be', 'text/plain', 'x'.repeat(8_193)],
+  ])('is refused: %s', async (_name, type, text) => {
+    const refused = await told(text, type);
+    expect(refused).toMatchObject({ ok: false, failure: { reason: 'answer-invalid' } });
+    expect(JSON.stringify(refused)).not.toContain(keyText);
+  });
+
+  it('is none where the profile does not say so', async () => {
+    expect(await told('opaque', 'text/plain', { answer: 'json', token: '/token' })).toMatchObject({
+      failure: { reason: 'answer-invalid' },
+    });
+  });
+});
+
 describe('a system that nobody has heard of: the answer', () => {
   const answered = (answer: unknown, parts: Partial<GenericInput> = {}, more: Partial<ProfileInput> = {}) => {
     server.misbehave(answerJson(200, answer));
@@ -153,7 +200,7 @@ describe('a system that nobody has heard of: the answer', () => {
       kind: 'token',
       token: 'the-token',
       url: 'wss://other.example.com/ws',
-      iceServers: [{ urls: ['turn:turn.example.com:3478'], username: 'u', credential: 'c' }],
+      ice: { servers: [{ urls: ['turn:turn.example.com:3478'], username: 'u', credential: 'c' }] },
     });
     expect(lifeOf(minted.value)).toBe(120);
   });
@@ -202,11 +249,6 @@ describe('a system that nobody has heard of: the answer', () => {
     ['a negative expiry', { data: { jwt: 'a' }, until: -5 }, { expiresAt: '/until' }],
     ['an expiry that is over', { data: { jwt: 'a' }, until: '2020-01-01T00:00:00Z' }, { expiresAt: '/until' }],
     ['a gateway that is no text', { data: { jwt: 'a' }, ws: {} }, { gatewayUrl: '/ws' }],
-    [
-      'ICE servers that are none',
-      { data: { jwt: 'a' }, ice: [{ urls: 'javascript:alert(1)' }] },
-      { iceServers: '/ice' },
-    ],
     ['no password beside the user', { u: 'a' }, { token: '', username: '/u', password: '/p' }],
   ])('%s is no answer', async (_name, answer, parts) => {
     const more: Partial<ProfileInput> = parts.username === undefined ? {} : { presentation: { kind: 'digest' } };
@@ -218,7 +260,7 @@ describe('a system that nobody has heard of: the answer', () => {
   it('may leave out what the profile has itself', async () => {
     const minted = await answered({ data: { jwt: 'a' }, ws: null }, { gatewayUrl: '/ws', iceServers: '/ice' });
     if (!minted.ok) expect.unreachable();
-    expect([minted.value.url, minted.value.iceServers]).toEqual([undefined, undefined]);
+    expect([minted.value.url, minted.value.ice]).toEqual([undefined, undefined]);
   });
 });
 

@@ -4,9 +4,11 @@ import { KEY_PLACEHOLDER } from '../../contracts/profile/literal-secrets';
 import type { ProviderOf } from '../../contracts/profile/provider';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { z } from 'zod';
-import { answeredIceServers, jwtExpiry, otherProvider, purposeUnknown, tokenText } from './answers';
+import { jwtExpiry, otherProvider, purposeUnknown, tokenText } from './answers';
+import { readIceServers } from './answered-ice';
 import { parseExpiry } from './expiry';
-import { expectJson, type HttpAnswer, type HttpClient } from './http';
+import type { HttpAnswer, HttpClient, HttpRequest } from './http';
+import { expectJson, expectToken } from './http-expected';
 import { readPointer } from './json-pointer';
 import { fillPlaceholders } from './placeholders';
 import { parseStrictJson } from './strict-json';
@@ -89,8 +91,7 @@ function readAnswer(provider: Generic, answer: HttpAnswer<unknown>, lifeS: numbe
 
   const url = gateway.optional().safeParse(at(provider.gatewayUrl) ?? undefined);
   if (!url.success) return missing('gateway URL', provider.gatewayUrl);
-  const ice = answeredIceServers.optional().safeParse(at(provider.iceServers) ?? undefined);
-  if (!ice.success) return missing('list of ICE servers', provider.iceServers);
+  const ice = at(provider.iceServers) ?? undefined;
 
   const isPair = provider.username !== '';
   const token = tokenText.safeParse(at(provider.token));
@@ -110,11 +111,19 @@ function readAnswer(provider: Generic, answer: HttpAnswer<unknown>, lifeS: numbe
     issuedAt: answer.sentAt,
     expiresAt: expiresAt.value,
     ...(url.data === undefined || url.data === '' ? {} : { url: url.data }),
-    ...(ice.data === undefined ? {} : { iceServers: ice.data }),
+    ...(ice === undefined ? {} : { ice: readIceServers(ice) }),
   };
   if (isPair && username.success && password.success)
     return ok({ ...facts, kind: 'credentials', username: username.data, password: password.data });
   return token.success ? ok({ ...facts, kind: 'token', token: token.data }) : missing('token', provider.token);
+}
+
+/** The answer is the token; what else the pointers would say is the profile's own, or the token's. */
+function readToken(answer: HttpAnswer<string>, lifeS: number): Result<Minted> {
+  const expiresAt = parseExpiry(jwtExpiry(answer.value) ?? lifeS, answer);
+  return expiresAt.ok
+    ? ok({ kind: 'token', token: answer.value, issuedAt: answer.sentAt, expiresAt: expiresAt.value })
+    : expiresAt;
 }
 
 /** Where the answer names no expiry, a JWT's own `exp` counts, else the life that was wanted. `now` in milliseconds since the epoch. */
@@ -131,7 +140,7 @@ export function createGenericHttp(http: HttpClient, now: () => number = Date.now
       if (!body.ok) return body;
       const headers = headersOf(provider);
       if (headers === null) return unusable(profile, 'a header is there twice, or is one that Ringfence sets itself');
-      const asked = await http.ask({
+      const request: Omit<HttpRequest<unknown>, 'expected'> = {
         profile,
         purpose,
         method: provider.method,
@@ -143,8 +152,12 @@ export function createGenericHttp(http: HttpClient, now: () => number = Date.now
             Object.fromEntries(headers.map(([name, value]) => [name, value.replaceAll(KEY_PLACEHOLDER, () => text)])),
           ...(body.value === null ? {} : { json: body.value }),
         },
-        expected: expectJson(z.unknown()),
-      });
+      };
+      if (provider.answer === 'token') {
+        const told = await http.ask({ ...request, expected: expectToken });
+        return told.ok ? readToken(told.value, lifeS) : told;
+      }
+      const asked = await http.ask({ ...request, expected: expectJson(z.unknown()) });
       return asked.ok ? readAnswer(provider, asked.value, lifeS) : asked;
     },
   };

@@ -12,7 +12,8 @@ import {
 } from '../../../test/support/servers/hostile-http-server';
 import { lineOf } from '../../../test/support/servers/provider-fixture';
 import { Secret } from '../secrets/secret';
-import { expectNothing, expectText, providerHost } from './http';
+import { providerHost } from './http';
+import { expectNothing, expectText } from './http-expected';
 import {
   GOOD,
   failureOf,
@@ -149,8 +150,6 @@ describe('an answer that is none', () => {
   it.each<[string, Answer]>([
     ['HTML', answerText(200, '<html>Sign in</html>', { 'content-type': 'text/html' })],
     ['HTML that is said to be JSON', answerText(200, '<html>Sign in</html>')],
-    ['JSON that is said to be text', answerText(200, JSON.stringify(GOOD), { 'content-type': 'text/plain' })],
-    ['JSON without a type', (_seen, response) => void response.writeHead(200).end(JSON.stringify(GOOD))],
     ['nothing', answerText(200, '')],
     ['204', (_seen, response) => void response.writeHead(204).end()],
     ['thirty thousand levels', answerText(200, `{"token":"a","more":${'['.repeat(30_000)}${']'.repeat(30_000)}}`)],
@@ -173,6 +172,27 @@ describe('an answer that is none', () => {
     const { ask } = await openHttpFixture(answer);
     expect(reasonOf(await ask())).toBe('answer-invalid');
   });
+
+  it.each(['text/plain', 'text/plain; charset=utf-8', 'text/json', 'text/javascript', 'application/octet-stream', ''])(
+    'JSON that is said to be "%s" is read',
+    async (type) => {
+      const { ask } = await openHttpFixture(
+        (_seen, response) =>
+          void response.writeHead(200, type === '' ? {} : { 'content-type': type }).end(JSON.stringify(GOOD)),
+      );
+      expect(await ask()).toMatchObject({ ok: true, value: { value: GOOD } });
+    },
+  );
+
+  it.each(['text/html', 'image/png', 'application/sdp', 'application/xml'])(
+    'JSON that is said to be %s is told from what is no JSON',
+    async (type) => {
+      const { ask } = await openHttpFixture(answerText(200, JSON.stringify(GOOD), { 'content-type': type }));
+      expect(failureOf(await ask()).sentence).toMatch(/it is JSON, and is sent as something else; .*application\/json/);
+      const page = await openHttpFixture(answerText(200, '<html>Sign in</html>', { 'content-type': type }));
+      expect(failureOf(await page.ask()).sentence).toMatch(/it is no JSON/);
+    },
+  );
 
   it('takes 64 kB and not a byte more', async () => {
     const fill = (bytes: number): string => JSON.stringify({ token: 'x'.repeat(bytes - '{"token":""}'.length) });

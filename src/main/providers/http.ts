@@ -3,7 +3,6 @@
  * profile's host and no other, no redirect, 10 s and 64 kB in all, no compression, content type and schema checked, `Retry-After` and
  * back-off, a breaker after a refused key. A single flight for each profile and purpose is the broker's.
  */
-import type { z } from 'zod';
 import { isLoopbackHost } from '../../contracts/base/loopback';
 import type { Profile } from '../../contracts/profile/profile';
 import type { ProviderConfig } from '../../contracts/profile/provider';
@@ -11,6 +10,7 @@ import { fail, ok, type Failure, type Result } from '../../contracts/base/result
 import type { Clock } from '../base/clock';
 import type { KeyHandle } from '../keys/keys';
 import { serverAheadMs } from './expiry';
+import type { Expected } from './http-expected';
 import { createPacing, retryAfterMs } from './http-pacing';
 import { answerFailure, isUnknownIssuer, problemFailure, statusFailure } from './http-messages';
 import { exchange, EXCHANGE_TIME_MS, type WireAnswer, type WireOutcome, type WireRequest } from './https-exchange';
@@ -26,15 +26,6 @@ export type Credential =
       readonly json?: (keyText: string) => string;
     }
   | { readonly kind: 'token'; readonly headers: Readonly<Record<string, string>> };
-
-/** How an answer is read; made by `expectJson`, `expectText` and `expectNothing`. */
-export interface Expected<T> {
-  readonly accept: string;
-  /** Fails with what is wrong, in our own words. */
-  readonly read: (
-    answer: WireAnswer,
-  ) => { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
-}
 
 export interface HttpRequest<T> {
   /** Its provider's address is the only host that is spoken to. */
@@ -79,44 +70,6 @@ export interface HttpPorts {
   /** PEM certificates of all authorities to trust, asked for once, when Node's own do not know a server's; null or left out: Node's own are all. */
   readonly authorities?: () => readonly string[] | null;
 }
-
-const mediaType = (answer: WireAnswer): string =>
-  (answer.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-
-/** JSON that fits the schema; whatever the schema does not name is dropped. */
-export function expectJson<T>(schema: z.ZodType<T>): Expected<T> {
-  return {
-    accept: 'application/json',
-    read: (answer) => {
-      if (!/^application\/(?:[a-z0-9.-]+\+)?json$/.test(mediaType(answer)))
-        return { ok: false, problem: 'it is no JSON' };
-      const json = parseStrictJson(answer.body);
-      if (!json.ok) return json;
-      const parsed = schema.safeParse(json.value);
-      if (parsed.success) return { ok: true, value: parsed.data };
-      // A path is the schema's word where it names a field; an array's index or a record's name may be the server's.
-      return { ok: false, problem: 'something is missing in it, or is not what it should be' };
-    },
-  };
-}
-
-/** UTF-8 text of this content type. */
-export function expectText(type: string): Expected<string> {
-  return {
-    accept: type,
-    read: (answer) => {
-      if (mediaType(answer) !== type) return { ok: false, problem: `it is no ${type}` };
-      try {
-        return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(answer.body) };
-      } catch {
-        return { ok: false, problem: 'it is no text' };
-      }
-    },
-  };
-}
-
-/** Success is all that counts; the body is not looked at. */
-export const expectNothing: Expected<null> = { accept: '*/*', read: () => ({ ok: true, value: null }) };
 
 /** `host[:port]` of the provider's server, the only one a profile's key may go to; null where the provider asks nobody. */
 export function providerHost(provider: ProviderConfig): string | null {

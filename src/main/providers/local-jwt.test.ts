@@ -46,6 +46,27 @@ describe('local signing', () => {
     expect(minted.ok && (minted.value.expiresAt - minted.value.issuedAt) / 1000).toBe(lifeS);
   });
 
+  it.each([
+    [0, 300, 0, 300],
+    [5, 300, -5, 295],
+    [30, 3600, -30, 3570],
+    // Half of the life is left.
+    [30, 20, -10, 10],
+    [30, 1, 0, 1],
+  ])('lets iat lie %i s back in a life of %i s', async (issuedBackS, lifeS, iat, exp) => {
+    const { provider } = profile;
+    if (provider.kind !== 'local-jwt') expect.unreachable();
+    const line = { ...profile, provider: { ...provider, issuedBackS } };
+    const minted = await createLocalJwt(() => NOW).mint(
+      { profile: line, purpose: 'sip', lifeS },
+      keyOf(Secret.generate()),
+    );
+    if (!minted.ok || minted.value.kind !== 'token') expect.unreachable();
+    expect(claimsOf(minted.value.token)).toMatchObject({ iat: 1_800_000_000 + iat, exp: 1_800_000_000 + exp });
+    // The clock of the renewal begins now.
+    expect(minted.value).toMatchObject({ issuedAt: 1_800_000_000_000, expiresAt: (1_800_000_000 + exp) * 1000 });
+  });
+
   it('never makes the same token twice and reads the key once', async () => {
     const provider = createLocalJwt(() => NOW);
     const key = keyOf(Secret.generate());

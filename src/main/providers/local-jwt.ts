@@ -95,7 +95,9 @@ export function createLocalJwt(now: () => number): TokenProvider {
           'open-keys',
         );
       const { SignJWT } = await jose();
-      const iat = Math.floor(now() / 1000);
+      const from = Math.floor(now() / 1000);
+      // A gateway reckons the life from `iat` and allows no longer one; half of it at least is left.
+      const iat = from - Math.min(provider.issuedBackS, Math.floor(lifeS / 2));
       const exp = iat + lifeS;
       const kid = keyIdOf(provider.keyId, key.fingerprint);
       const token = await new SignJWT({ ...claims.value, iat, exp, jti: randomUUID() })
@@ -107,7 +109,7 @@ export function createLocalJwt(now: () => number): TokenProvider {
           `The tokens of "${profile.name}" get too long for a gateway (${token.length} characters). Use fewer or shorter dial rules and claims.`,
           'open-profiles',
         );
-      const life = { token, issuedAt: iat * 1000, expiresAt: exp * 1000 };
+      const life = { token, issuedAt: from * 1000, expiresAt: exp * 1000 };
       if (purpose === 'events')
         return ok({
           kind: 'events',

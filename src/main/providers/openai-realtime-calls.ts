@@ -3,7 +3,8 @@ import { LARGEST_SDP } from '../../contracts/call/voice';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Failure, type Result } from '../../contracts/base/result';
 import type { KeyHandle } from '../keys/keys';
-import { expectNothing, expectText, type HttpClient } from './http';
+import type { HttpClient } from './http';
+import { expectNothing, expectText } from './http-expected';
 import { realtimeConfig, realtimeUrl } from './openai-realtime';
 
 export interface RealtimeCalls {

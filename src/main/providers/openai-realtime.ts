@@ -8,7 +8,8 @@ import type { ProviderOf } from '../../contracts/profile/provider';
 import { fail, ok } from '../../contracts/base/result';
 import { declarationsOf } from '../tools/registry';
 import { parseExpiry } from './expiry';
-import { expectJson, type HttpClient } from './http';
+import type { HttpClient } from './http';
+import { expectJson } from './http-expected';
 import type { TokenProvider } from './token-provider';
 
 export type RealtimeConfig = ProviderOf<'openai-realtime'>;

@@ -9,7 +9,8 @@ import { fail, ok, type Failure, type Result } from '../../contracts/base/result
 import { parseSipUri } from '../../contracts/call/sip-uri';
 import type { KeyHandle } from '../keys/keys';
 import { parseExpiry } from './expiry';
-import { expectJson, type Credential, type HttpAnswer, type HttpClient, type HttpRequest } from './http';
+import type { Credential, HttpAnswer, HttpClient, HttpRequest } from './http';
+import { expectJson } from './http-expected';
 import { identityUnusable, type Minted, type TokenProvider } from './token-provider';
 
 /** What Sippet can do beside tokens. */

@@ -36,6 +36,7 @@ const GIVEN: readonly (Pick<ProfileInput, 'provider' | 'presentation'> & Partial
       audience: 'a',
       algorithm: 'ES256',
       keyId: 'k-1',
+      issuedBackS: 5,
       subject: '{agent}',
       claims: { team: 'a: "b"', level: 3, half: 0.5, vip: true, digits: '42', word: 'true', quoted: '"x"' },
       meta: { desk: 'A, 4' },
@@ -104,6 +105,10 @@ const GIVEN: readonly (Pick<ProfileInput, 'provider' | 'presentation'> & Partial
   {
     provider: { kind: 'generic-http', url: 'https://g.example.com/', username: '/u', password: '/p' },
     presentation: { kind: 'digest', realm: 'r' },
+  },
+  {
+    provider: { kind: 'generic-http', url: 'https://g.example.com/', answer: 'token' },
+    presentation: { kind: 'main-injected' },
   },
 ];
 

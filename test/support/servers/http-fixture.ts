@@ -6,13 +6,8 @@ import { createFakeClock, type FakeClock } from '../fake-clock';
 import { answerJson, openHttpServer, type Answer, type HttpServerUnderTest } from './hostile-http-server';
 import { lineOf, mainClockOn, testKey } from './provider-fixture';
 import type { Failure, Result } from '../../../src/contracts/base/result';
-import {
-  createHttpClient,
-  expectJson,
-  type HttpAnswer,
-  type HttpClient,
-  type HttpRequest,
-} from '../../../src/main/providers/http';
+import { createHttpClient, type HttpAnswer, type HttpClient, type HttpRequest } from '../../../src/main/providers/http';
+import { expectJson } from '../../../src/main/providers/http-expected';
 
 /** Closed after each test. */
 export const servers: HttpServerUnderTest[] = [];

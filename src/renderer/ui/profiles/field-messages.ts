@@ -124,6 +124,12 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
     help: 'The kid of the token, for a gateway that has several keys; may be empty.',
     more: true,
   },
+  'provider.local-jwt.issuedBackS': {
+    label: 'Issued back',
+    help: 'Seconds that iat lies back, for a gateway whose clock is behind; 0: none.',
+    wants: 'Use a number from 0 to 30.',
+    more: true,
+  },
   'provider.local-jwt.subject': {
     label: 'Subject',
     help: 'The claim sub; {user}, {domain}, {profile} and {agent} are filled in.',
@@ -237,6 +243,16 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
   'provider.generic-http.body': {
     label: 'Request body',
     help: 'JSON; <key>, {user}, {domain}, {profile}, {agent}, {life}, {now} and {expiry} are filled in; empty: no body.',
+  },
+  'provider.generic-http.answer': {
+    label: 'Answer',
+    help: 'What the answer is.',
+    options: { json: 'JSON', token: 'The token alone' },
+    notes: {
+      json: 'The fields below say where in it the token is.',
+      token: 'The whole answer is the token, as text/plain or application/jwt; the fields below do not count.',
+    },
+    more: true,
   },
   'provider.generic-http.token': pointer('Token at', 'the token'),
   'provider.generic-http.expiresAt': pointer('Expiry at', 'when it expires'),
