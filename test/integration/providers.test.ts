@@ -125,7 +125,10 @@ describe('a system that nobody has heard of', () => {
                 { jwt: mintToken({ sub: subject, lifeS: seconds }), until: Math.floor(Date.now() / 1000) + seconds },
               ],
               gateway: gatewayUrl,
-              ice: { urls: 'turn:127.0.0.1:3478', username: 'u', credential: 'for minutes' },
+              ice: [
+                { urls: 'turn:127.0.0.1:3478', username: 'u', credential: 'for minutes' },
+                { urls: ['https://evil.example', 'turn:127.0.0.1:3479'] },
+              ],
             });
       answer(seen, response);
     };
@@ -146,6 +149,13 @@ describe('a system that nobody has heard of', () => {
     ]);
     expect(grants).toMatchObject([
       { url: gateway.url, iceServers: [{ urls: ['turn:127.0.0.1:3478'], username: 'u', credential: 'for minutes' }] },
+    ]);
+    expect(phone.events.filter(({ kind }) => kind === 'token-minted')).toMatchObject([
+      {
+        detail: expect.stringMatching(
+          /ICE addresses left out: 1 no browser takes, 1 without a user or a credential$/,
+        ) as unknown,
+      },
     ]);
     // The key went to the server's header, and to nothing that a window or a log sees.
     expect(JSON.stringify([grants, line.audited, phone.trace, phone.events])).not.toContain(key.text);

@@ -26,8 +26,27 @@ export const grantPresentation = z.discriminatedUnion('kind', [
 
 export type GrantPresentation = z.infer<typeof grantPresentation>;
 
-/** An ICE server that a provider gave for as long as the grant lives (RFC 8656): its credential is as short-lived as the token. */
-export const grantedIceServer = iceServer.extend({ credential: z.string().max(300).optional() });
+/** Addresses that are taken of one answer. Chromium takes 32 relays at most. */
+export const MOST_GRANTED_URLS = 24;
+
+/**
+ * An ICE server that a provider gave for as long as the grant lives (RFC 8656): its credential is as short-lived as the token. A username has 508
+ * bytes at most (RFC 8489 section 14.3).
+ */
+export const grantedIceServer = z.object({
+  urls: z.array(iceServer.shape.urls.element).min(1).max(MOST_GRANTED_URLS),
+  username: z.string().max(508).optional(),
+  credential: z.string().max(508).optional(),
+});
+
+const addressCount = z.number().int().nonnegative();
+/** Addresses in the provider's answer that are not used, by the reason: no browser takes them, a relay came without a user or a credential, or there were too many. */
+export const iceLeftOut = z.object({
+  unreadable: addressCount,
+  withoutCredential: addressCount,
+  tooMany: addressCount,
+});
+export type IceLeftOut = z.infer<typeof iceLeftOut>;
 
 const life = {
   profileId,
@@ -49,7 +68,10 @@ export const sipGrant = z.object({
   displayName: z.string().max(60),
   /** Stable for each installation and profile (RFC 5626 section 4.1): `urn:uuid:...` without the scheme. */
   instanceId: z.uuid(),
-  iceServers: z.array(grantedIceServer).max(8),
+  /** Those of the profile (8 at most), then those of the provider's answer. */
+  iceServers: z.array(grantedIceServer).max(8 + MOST_GRANTED_URLS),
+  /** Left out: every address of the answer is used. */
+  iceLeftOut: iceLeftOut.optional(),
   /** The profile's word that its gateway checks who a caller is said to be; left out: no word, and it is not trusted. */
   trustAssertedIdentity: z.boolean().optional(),
   /** Calls at a time, by the line's policy; left out: the policy's default. */

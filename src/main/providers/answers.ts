@@ -1,7 +1,6 @@
-/** What the answers of token servers have in common: tokens, ICE servers, and where to ask. */
+/** What the answers of token servers have in common: tokens, and where to ask. */
 import { z } from 'zod';
-import type { Grant } from '../../contracts/profile/grant';
-import { iceServer, type Profile } from '../../contracts/profile/profile';
+import type { Profile } from '../../contracts/profile/profile';
 import type { Purpose } from '../../contracts/policy/policy';
 import { fail } from '../../contracts/base/result';
 import { readPointer } from './json-pointer';
@@ -22,35 +21,7 @@ export function jwtExpiry(token: string): number | undefined {
 }
 
 /** An expiry as servers write it; `parseExpiry` reads it. */
-export const expiryValue = z.union([z.string().max(64), z.number()]);
-
-const iceUrl = z.string().regex(/^(?:stun|stuns|turn|turns):\S{1,200}$/);
-const answeredIceServer = z.object({
-  urls: z.union([iceUrl, z.array(iceUrl).min(1)]),
-  username: z.string().max(200).nullish(),
-  credential: z.string().max(300).nullish(),
-});
-
-/** One that a browser does not take (`stun:host?transport=udp`, say) would make it refuse all of them, and with them every call. */
-const isUsableUrl = (url: string): boolean => iceServer.shape.urls.element.safeParse(url).success;
-
-/**
- * `RTCIceServer`s as W3C WebRTC has them (section 4.2.2), one or many; read as a grant carries them: 8 servers of 4 URLs at most, without URLs
- * that no browser takes. What is no URL of an ICE server at all makes the answer none.
- */
-export const answeredIceServers = z
-  .union([answeredIceServer.transform((one) => [one]), z.array(answeredIceServer).max(32)])
-  .transform((servers): Grant['iceServers'] =>
-    servers
-      .map(({ urls, username, credential }) => ({
-        urls: (typeof urls === 'string' ? [urls] : urls).filter(isUsableUrl).slice(0, 4),
-        // Empty ones are none: a browser refuses them.
-        ...(username ? { username } : {}),
-        ...(credential ? { credential } : {}),
-      }))
-      .filter(({ urls }) => urls.length > 0)
-      .slice(0, 8),
-  );
+export const expiryValue = z.union([z.string().max(100), z.number()]);
 
 /** The address of an endpoint: the profile's base, then the path that the profile names, else `usual`. */
 export function endpoint(baseUrl: string, path: string, usual: string): string {

@@ -41,7 +41,7 @@ describe('Sautikit', () => {
     ]);
     expect(lifeOf(one.value)).toBe(300);
     expect(Number.isInteger(one.value.issuedAt) && Number.isInteger(one.value.expiresAt)).toBe(true);
-    expect([one.value.url, one.value.iceServers]).toEqual([undefined, undefined]);
+    expect([one.value.url, one.value.ice]).toEqual([undefined, undefined]);
     expect(fake.requests[0]).toMatchObject({ method: 'POST', path: '/v1/sip/token', body: '' });
   });
 
@@ -52,10 +52,12 @@ describe('Sautikit', () => {
       kind: 'token',
       token: 'token-1',
       url: 'wss://sip.sautikit.example/ws',
-      iceServers: [
-        { urls: ['stun:127.0.0.1:3478'] },
-        { urls: ['turn:127.0.0.1:3478'], username: '1:agent', credential: 'given for minutes' },
-      ],
+      ice: {
+        servers: [
+          { urls: ['stun:127.0.0.1:3478'] },
+          { urls: ['turn:127.0.0.1:3478'], username: '1:agent', credential: 'given for minutes' },
+        ],
+      },
     });
     expect(lifeOf(minted.value)).toBe(300);
     expect(fake.requests[0]).toMatchObject({ path: '/v1/webrtc/token', body: '{}' });
@@ -134,10 +136,6 @@ describe('Sautikit', () => {
     ['an expiry of 1e30', { token: 't', expires_at: 1e30 }],
     ['a negative life', { token: 't', expiresIn: -1 }],
     ['an expiry that is over', { token: 't', expires_at: '2020-01-01T00:00:00Z' }],
-    [
-      'an ICE server that is none',
-      { token: 't', expiresIn: 300, turnServer: { iceServers: [{ urls: 'https://evil.example' }] } },
-    ],
   ])('refuses %s', async (_name, answer) => {
     fake.misbehave(answerJson(200, answer));
     expect(await mint(line({ generation: 'webrtc' }))).toMatchObject({
@@ -167,11 +165,28 @@ describe('Sautikit', () => {
     );
     const minted = await mint(line({ generation: 'webrtc' }));
     if (!minted.ok) expect.unreachable();
-    expect(minted.value.iceServers).toEqual([
+    expect(minted.value.ice?.servers).toEqual([
       { ...turn, urls: ['turn:turn.example.com:3478?transport=udp'] },
       { urls: ['stun:stun.example.com'] },
     ]);
-    expect(z.array(grantedIceServer).safeParse(minted.value.iceServers).success).toBe(true);
+    expect(minted.value.ice?.leftOut).toEqual({ unreadable: 2, withoutCredential: 0, tooMany: 0 });
+    expect(z.array(grantedIceServer).safeParse(minted.value.ice?.servers).success).toBe(true);
+  });
+
+  it.each<[string, unknown, number]>([
+    ['a list', [{ urls: 'stun:stun.example.com' }], 0],
+    ['one server', { urls: 'stun:stun.example.com' }, 0],
+    ['a server and what is none', [{ urls: 'https://evil.example' }, 7, { urls: 'stun:stun.example.com' }], 2],
+  ])('takes ICE servers as %s, and mints whatever they are', async (_name, servers, unreadable) => {
+    for (const turnServer of [servers, { iceServers: servers }]) {
+      fake.misbehave(answerJson(200, { token: 't', expiresIn: 300, turnServer }));
+      const minted = await mint(line({ generation: 'webrtc' }));
+      if (!minted.ok) expect.unreachable();
+      expect(minted.value.ice).toEqual({
+        servers: [{ urls: ['stun:stun.example.com'] }],
+        leftOut: { unreadable, withoutCredential: 0, tooMany: 0 },
+      });
+    }
   });
 
   it('corrects the expiry by the clock of the server', async () => {

@@ -6,17 +6,11 @@
 import { z } from 'zod';
 import type { ProviderOf } from '../../contracts/profile/provider';
 import { fail, ok, type Failure } from '../../contracts/base/result';
-import {
-  answeredIceServers,
-  endpoint,
-  expiryValue,
-  jwtExpiry,
-  otherProvider,
-  purposeUnknown,
-  tokenText,
-} from './answers';
+import { endpoint, expiryValue, jwtExpiry, otherProvider, purposeUnknown, tokenText } from './answers';
+import { readIceServers } from './answered-ice';
 import { parseExpiry } from './expiry';
-import { expectJson, type HttpClient, type HttpRequest } from './http';
+import type { HttpClient, HttpRequest } from './http';
+import { expectJson } from './http-expected';
 import type { TokenProvider } from './token-provider';
 
 const PATHS = { sip: '/v1/sip/token', webrtc: '/v1/webrtc/token' } as const;
@@ -25,9 +19,10 @@ const answer = z.object({
   token: tokenText,
   expires_at: expiryValue.nullish(),
   /** Seconds. */
-  expiresIn: z.number().positive().nullish(),
+  expiresIn: expiryValue.nullish(),
   endpoint: z.string().max(500).nullish(),
-  turnServer: z.object({ iceServers: answeredIceServers.nullish() }).nullish(),
+  /** `{iceServers}`, or the servers themselves. */
+  turnServer: z.unknown().optional(),
 });
 
 /** Errors are `{error: {code, message, request_id}}`, or `{code, reason}`. Only the code is read: words of the server are shown nowhere. */
@@ -78,6 +73,12 @@ const bodyOf = ({ clientName, role, tenantNumberId, phoneNumber }: ProviderOf<'s
     ),
   );
 
+/** What its answer says of ICE servers, unread. */
+const iceServersIn = (turnServer: unknown): unknown =>
+  typeof turnServer === 'object' && turnServer !== null && 'iceServers' in turnServer
+    ? turnServer.iceServers
+    : turnServer;
+
 /** Its tokens are opaque: neither issuer nor claims are looked at. */
 export function createSautikit(http: HttpClient): TokenProvider {
   return {
@@ -105,13 +106,14 @@ export function createSautikit(http: HttpClient): TokenProvider {
         asked.value,
       );
       if (!expiresAt.ok) return expiresAt;
+      const ice = iceServersIn(value.turnServer) ?? undefined;
       return ok({
         kind: 'token',
         token: value.token,
         issuedAt: sentAt,
         expiresAt: expiresAt.value,
         ...(typeof value.endpoint === 'string' && value.endpoint !== '' ? { url: value.endpoint } : {}),
-        ...(value.turnServer?.iceServers ? { iceServers: value.turnServer.iceServers } : {}),
+        ...(ice === undefined ? {} : { ice: readIceServers(ice) }),
       });
     },
   };

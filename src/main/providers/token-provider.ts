@@ -1,9 +1,9 @@
 /** The port behind which each system's way to a token lives. */
-import type { Grant } from '../../contracts/profile/grant';
 import type { Purpose } from '../../contracts/policy/policy';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, type Result } from '../../contracts/base/result';
 import type { KeyHandle } from '../keys/keys';
+import type { AnsweredIce } from './answered-ice';
 
 export interface TokenRequest {
   readonly profile: Profile;
@@ -18,8 +18,8 @@ interface MintedFacts {
   readonly expiresAt: number;
   /** Where it may be used, when the system's answer says so; else the profile's gateway. */
   readonly url?: string;
-  /** RevocableTokens with it, for as long as it lives. */
-  readonly iceServers?: Grant['iceServers'];
+  /** Those of the answer, good for as long as the token lives, and what of them is not used. */
+  readonly ice?: AnsweredIce;
   /** What the system wants to hear when it is to end before its time; only `revoke` reads it. */
   readonly handle?: string;
 }

@@ -14,13 +14,17 @@ describe('what the answer of a provider says', () => {
     const revocable = { urls: ['turn:turn.sautikit.com'], username: 'u', credential: 'c' };
     const { broker } = setUpLine(
       { ...sautikit, iceServers: [{ urls: ['stun:stun.example.com'] }] },
-      answering({ url: 'wss://rtc.sautikit.com/ws', iceServers: [revocable] }),
+      answering({
+        url: 'wss://rtc.sautikit.com/ws',
+        ice: { servers: [revocable], leftOut: { unreadable: 1, withoutCredential: 0, tooMany: 0 } },
+      }),
     );
     const result = await broker.grant('work', 'sip', 'asked');
     if (!result.ok) expect.unreachable();
     expect(grantSchema.parse(result.value)).toMatchObject({
       url: 'wss://rtc.sautikit.com/ws',
       iceServers: [{ urls: ['stun:stun.example.com'] }, revocable],
+      iceLeftOut: { unreadable: 1, withoutCredential: 0, tooMany: 0 },
     });
   });
 

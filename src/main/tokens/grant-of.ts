@@ -7,9 +7,6 @@ import { fail, ok, type Result } from '../../contracts/base/result';
 import { presentMinted } from './grant-presentation';
 import type { Minted } from '../providers/token-provider';
 
-/** As many as a grant may carry. */
-const MOST_ICE_SERVERS = 8;
-
 const hostOf = (url: string): string | null => {
   try {
     // A dot at the end names the same host (RFC 1034 section 3.1).
@@ -108,10 +105,10 @@ export function createGrantOf(instanceIdOf: (profileId: string) => string) {
       identity: profile.identity,
       displayName: profile.displayName,
       instanceId: instanceIdOf(profile.id),
-      iceServers:
-        minted.iceServers === undefined
-          ? profile.iceServers
-          : [...profile.iceServers, ...minted.iceServers].slice(0, MOST_ICE_SERVERS),
+      iceServers: [...profile.iceServers, ...(minted.ice?.servers ?? [])],
+      ...(minted.ice !== undefined && Object.values(minted.ice.leftOut).some((count) => count > 0)
+        ? { iceLeftOut: minted.ice.leftOut }
+        : {}),
       trustAssertedIdentity: profile.trustAssertedIdentity,
       maxCalls: profile.policy.maxCalls,
     });

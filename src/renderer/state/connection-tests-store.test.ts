@@ -69,6 +69,15 @@ describe('a test of a connection', () => {
     expect(at.store.get().get('work')?.steps[0]?.detail).toBe(detail);
   });
 
+  it('tells which ICE servers of the answer are left out', async () => {
+    const grant = { ...testGrant(), iceLeftOut: { unreadable: 2, withoutCredential: 0, tooMany: 1 } };
+    const at = setUp(minted('sip', grant));
+    await at.store.start(line());
+    expect(at.store.get().get('work')?.steps[0]?.detail).toBe(
+      '01234567, lives 5:00, ICE addresses left out: 2 no browser takes, 1 more than are used',
+    );
+  });
+
   it('ends at the step that failed; the others were not tried', async () => {
     const refused = setUp(() => fail('key-absent', 'There is no key.', 'open-keys'));
     await refused.store.start(line());

@@ -5,6 +5,7 @@ import type { RingfenceApi } from '../../contracts/ipc/ipc';
 import type { Profile } from '../../contracts/profile/profile';
 import type { Failure, Result } from '../../contracts/base/result';
 import type { ChannelTrialPorts } from '../events/channel-trial';
+import { iceLeftOutInWords } from '../phone/port/messages';
 import type { LineTrial, TrialPorts } from '../phone/agent/line-trial';
 import { createStore, type Store } from '../base/store';
 
@@ -161,7 +162,13 @@ export function createConnectionTestsStore({
       minted.ok
         ? {
             ok: true,
-            value: `${minted.value.fingerprint}, ${lifeWords(minted.value.lifeS, profile.policy.tokenLifeS)}`,
+            value: [
+              minted.value.fingerprint,
+              lifeWords(minted.value.lifeS, profile.policy.tokenLifeS),
+              minted.value.grant?.purpose === 'sip' ? iceLeftOutInWords(minted.value.grant) : '',
+            ]
+              .filter((part) => part !== '')
+              .join(', '),
           }
         : minted,
     );

@@ -39,12 +39,26 @@ const seconds = (ms: number): string => (ms < 10_000 ? (ms / 1000).toFixed(1) : 
 /** The number is what the agent matches with the CRM; a name alone would not do. */
 const who = (party: Party): string => (party.user === '' ? partyLabel(party) : party.user);
 
+/** What of the ICE servers in the provider's answer is not used, in words; '' where all of it is. */
+export function iceLeftOutInWords({ iceLeftOut }: Pick<Grant, 'iceLeftOut'>): string {
+  if (iceLeftOut === undefined) return '';
+  const { unreadable, withoutCredential, tooMany } = iceLeftOut;
+  const why = [
+    [unreadable, 'no browser takes'],
+    [withoutCredential, 'without a user or a credential'],
+    [tooMany, 'more than are used'],
+  ] as const;
+  const parts = why.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
+  return `ICE addresses left out: ${parts.join(', ')}`;
+}
+
 export function tokenMinted(grant: Grant): EngineEvent {
+  const leftOut = iceLeftOutInWords(grant);
   return {
     category: 'tokens',
     kind: 'token-minted',
     title: 'Token minted',
-    detail: `lives ${clockTime(grant.expiresAt - grant.issuedAt)} ${DOT} ${grant.fingerprint} ${DOT} for calls`,
+    detail: `lives ${clockTime(grant.expiresAt - grant.issuedAt)} ${DOT} ${grant.fingerprint} ${DOT} for calls${leftOut === '' ? '' : ` ${DOT} ${leftOut}`}`,
   };
 }
 export function registered(identity: string, tookMs: number): EngineEvent {
