@@ -151,3 +151,15 @@ describe.each([
     await expect.poll(() => listener?.heard).toEqual([['incoming_call', { callUuid: 'b' }]]);
   });
 });
+
+it('the event channel takes another token to another connection after two refused joins', async () => {
+  const { events } = sippet;
+  events.faults.refuseConnections = 2;
+  listener = ours(sippet);
+  await expect.poll(events.joined, { timeout: 10_000 }).toBe(1);
+  expect(events.joins()).toBe(5);
+  expect(events.accepted).toHaveLength(3);
+  expect(new Set(events.accepted).size).toBe(3);
+  events.push('incoming_call', { callUuid: 'c' });
+  await expect.poll(() => listener?.heard).toEqual([['incoming_call', { callUuid: 'c' }]]);
+});

@@ -21,7 +21,7 @@ export function rejoinDelay(tries: number, random: number): number {
   return spread(REJOIN_MS[tries - 1] ?? LONGEST_REJOIN_MS, random);
 }
 
-/** After the `tries`-th refused grant in a row; never sooner than main said (`retryAfterMs`). */
+/** After the `tries`-th refused grant, or connection whose joins were refused, in a row; never sooner than main said (`retryAfterMs`). */
 export function mintDelay(tries: number, random: number, retryAfterMs = 0): number {
   return Math.max(spread(MINT_MS[tries - 1] ?? LONGEST_MINT_MS, random), retryAfterMs);
 }

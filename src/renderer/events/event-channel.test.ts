@@ -157,22 +157,52 @@ describe('an event channel', () => {
     expect(at.heard).toEqual([]);
   });
 
-  it('joins again after 1, 2, 5, 10, 10 s on the same socket', async () => {
+  it.each([
+    ['refused', (at: ReturnType<typeof setUp>) => Promise.resolve(at.answer('error'))],
+    ['not answered', (at: ReturnType<typeof setUp>) => at.clock.advance(ANSWER_WITHIN_MS)],
+  ])('joins once more when a join is %s, then with a fresh grant on a new connection', async (_why, refuse) => {
     const at = setUp();
     at.channel.start();
     await at.clock.settle();
     at.sockets.last().accept();
-    for (const wait of [1_000, 2_000, 5_000, 10_000, 10_000]) {
-      const sent = at.sockets.last().sent.length;
-      at.answer('error');
+    for (const [turn, wait] of [
+      1_000, 2_000, 5_000, 10_000, 10_000, 10_000, 10_000, 10_000, 10_000, 30_000,
+    ].entries()) {
+      const connections = at.sockets.all.length;
+      const joins = () => at.frames().filter((frame) => frame?.event === 'phx_join').length;
+      await refuse(at);
+      expect(at.notes.at(-1)).toEqual({ kind: 'join-refused' });
       await at.clock.advance(wait - 1);
-      const beats = at
-        .frames()
-        .slice(sent)
-        .filter((frame) => frame?.event === 'heartbeat').length;
-      expect(at.sockets.last().sent).toHaveLength(sent + beats);
+      expect([at.sockets.all.length, joins()]).toEqual([connections, 1 + (turn % 2)]);
       await at.clock.advance(1);
-      expect(at.lastFrame()).toMatchObject({ event: 'phx_join' });
+      if (turn % 2 === 1) {
+        expect(at.sockets.all).toHaveLength(connections + 1);
+        at.sockets.last().accept();
+      }
+      expect([at.sockets.all.length, joins()]).toEqual([connections + (turn % 2), turn % 2 === 1 ? 1 : 2]);
+    }
+    const tokens = at.sockets.all.map(({ url }) => new URL(url).searchParams.get('session_token'));
+    expect(tokens).toEqual(['t1', 't2', 't3', 't4', 't5', 't6']);
+    // A join that lasted begins the waits anew.
+    at.answer('ok');
+    await at.clock.advance(STEADY_AFTER_MS);
+    at.push('phx_error', {});
+    await at.clock.advance(1_000);
+    expect(at.lastFrame()).toMatchObject({ event: 'phx_join' });
+    expect(at.sockets.all).toHaveLength(6);
+  });
+
+  it('counts refusals in a row: a join that was accepted begins anew', async () => {
+    const at = setUp();
+    at.channel.start();
+    await at.clock.settle();
+    at.sockets.last().accept();
+    for (const wait of [1_000, 2_000, 5_000]) {
+      at.answer('error');
+      await at.clock.advance(wait);
+      at.answer('ok');
+      at.push('phx_error', {});
+      await at.clock.advance(10_000);
     }
     expect(at.sockets.all).toHaveLength(1);
   });

@@ -4,7 +4,7 @@
  *   (start) -> granting -> opening -> joining -> joined
  *                 ^           |          |^        |
  *                 |           |          v| rejoin v (phx_error, phx_close)
- *                 +-- waiting +<- socket gone, or a heartbeat missed
+ *                 +-- waiting +<- socket gone, a heartbeat missed, or two joins refused
  *   (stop) from anywhere -> off
  *
  * A refused upgrade looks to a page like any lost socket (close code 1006, before `open`); since each connect has a grant of its own, the next try
@@ -21,6 +21,9 @@ export const HEARTBEAT_MS = 30_000;
 export const ANSWER_WITHIN_MS = 10_000;
 /** A join that lasted so long has been a good one, ms: only then do the waits begin anew. Each connect costs a token. */
 export const STEADY_AFTER_MS = 10_000;
+
+/** So many joins in a row are refused, or not answered, on one connection: then its token is what is refused, and another one may be taken. */
+export const MOST_REFUSED_JOINS = 2;
 
 /** Of WebSocket, what is used. */
 export interface ChannelSocket {
@@ -94,6 +97,8 @@ export function createEventChannel({
   let joinRef = '';
   let beatRef: string | null = null;
   let everJoined = false;
+  /** In a row, on this connection. */
+  let refusedJoins = 0;
   let tries = { connect: 0, join: 0, mint: 0 };
   let cancelTimer = (): void => undefined;
   let cancelBeat = (): void => undefined;
@@ -139,7 +144,7 @@ export function createEventChannel({
     enter('joining');
     joinRef = nextRef();
     socket?.send(encodeFrame({ joinRef, ref: joinRef, topic, event: 'phx_join', payload: {} }));
-    later(ANSWER_WITHIN_MS, () => rejoinLater({ kind: 'join-refused' }));
+    later(ANSWER_WITHIN_MS, joinRefused);
   };
 
   function rejoinLater(note: ChannelNote): void {
@@ -148,6 +153,19 @@ export function createEventChannel({
     tries.join += 1;
     enter('joining');
     later(rejoinDelay(tries.join, random()), join);
+  }
+
+  function joinRefused(): void {
+    refusedJoins += 1;
+    if (refusedJoins < MOST_REFUSED_JOINS) {
+      rejoinLater({ kind: 'join-refused' });
+      return;
+    }
+    letGo();
+    onNote({ kind: 'join-refused' });
+    tries.join += 1;
+    // Each try costs a token from here on.
+    wait(Math.max(rejoinDelay(tries.join, random()), mintDelay(tries.join / MOST_REFUSED_JOINS, random())));
   }
 
   const beat = (): void => {
@@ -177,12 +195,13 @@ export function createEventChannel({
         if (frame.ref !== joinRef || phase !== 'joining') return;
         const reply = replyOf(frame.payload);
         if (!reply.ok) {
-          rejoinLater({ kind: 'join-refused' });
+          joinRefused();
           return;
         }
         cancelTimer();
         const again = everJoined;
         everJoined = true;
+        refusedJoins = 0;
         cancelSteady = after(STEADY_AFTER_MS, () => (tries = { connect: 0, join: 0, mint: 0 }));
         enter('joined');
         onNote({ kind: 'joined', fingerprint, again, response: reply.response });
@@ -209,7 +228,8 @@ export function createEventChannel({
       wait(mintDelay(tries.mint, random(), granted.failure.retryAfterMs));
       return;
     }
-    tries = { ...tries, mint: 0, join: 0 };
+    tries = { ...tries, mint: 0 };
+    refusedJoins = 0;
     enter('opening');
     ({ topic, fingerprint } = granted.value);
     const made = open(channelUrl(granted.value));

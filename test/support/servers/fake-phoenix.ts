@@ -8,6 +8,8 @@ export interface PhoenixFaults {
   refuseUpgrades: number;
   /** So many joins are refused. */
   refuseJoins: number;
+  /** The next so many connections are let in, and every join on them is refused: their tokens open the socket alone. */
+  refuseConnections: number;
   /** Nothing is answered any more. */
   silent: boolean;
   /** Each event is sent twice. */
@@ -41,6 +43,7 @@ export interface FakePhoenix {
 interface Connection {
   readonly socket: WebSocket;
   joinRef: string | null;
+  readonly isRefused: boolean;
 }
 
 /** Puts it on an HTTP server at `path`. `admit` decides about the credential in `parameter`. */
@@ -58,7 +61,14 @@ export function servePhoenix(
     readonly admit: (credential: string) => boolean;
   },
 ): FakePhoenix {
-  const faults: PhoenixFaults = { refuseUpgrades: 0, refuseJoins: 0, silent: false, duplicated: false, reordered: 0 };
+  const faults: PhoenixFaults = {
+    refuseUpgrades: 0,
+    refuseJoins: 0,
+    refuseConnections: 0,
+    silent: false,
+    duplicated: false,
+    reordered: 0,
+  };
   const sockets = new WebSocketServer({ noServer: true });
   const connections = new Set<Connection>();
   const accepted: string[] = [];
@@ -81,8 +91,8 @@ export function servePhoenix(
     } else if (to !== topic) reply('error', { reason: 'unmatched topic' });
     else if (event === 'phx_join') {
       joins += 1;
-      if (faults.refuseJoins > 0) {
-        faults.refuseJoins -= 1;
+      if (faults.refuseJoins > 0 || connection.isRefused) {
+        faults.refuseJoins = Math.max(0, faults.refuseJoins - 1);
         reply('error', { reason: 'not now' });
         return;
       }
@@ -108,7 +118,12 @@ export function servePhoenix(
       return;
     }
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      const connection: Connection = { socket: opened, joinRef: null };
+      const connection: Connection = {
+        socket: opened,
+        joinRef: null,
+        isRefused: faults.refuseConnections > 0,
+      };
+      faults.refuseConnections = Math.max(0, faults.refuseConnections - 1);
       connections.add(connection);
       accepted.push(credential);
       opened.on('message', (data) => hear(connection, (data as Buffer).toString('utf8')));
