@@ -24,7 +24,7 @@ import {
   type Answer,
   type HttpServerUnderTest,
 } from '../support/servers/hostile-http-server';
-import { lineOf, mainClockOn, testKey } from '../support/servers/provider-fixture';
+import { decartLine, lineOf, mainClockOn, testKey } from '../support/servers/provider-fixture';
 
 type Body = Readonly<Record<string, unknown>>;
 interface System {
@@ -65,8 +65,8 @@ const SYSTEMS: readonly System[] = [
   {
     name: 'Decart',
     make: createDecart,
-    purpose: 'sip',
-    line: (baseUrl) => lineOf({ kind: 'decart', baseUrl }),
+    purpose: 'voice',
+    line: (baseUrl) => decartLine({ baseUrl }),
     good: (token, expiry) => ({ apiKey: `ek_${token}`, expiresAt: expiry }),
   },
   {

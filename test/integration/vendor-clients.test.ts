@@ -14,7 +14,7 @@ import { Secret } from '../../src/main/secrets/secret';
 import { openFakeDecart } from '../support/servers/fake-decart';
 import { startFakeSippet } from '../support/servers/fake-sippet';
 import { answerJson, openHttpServer, type HttpServerUnderTest } from '../support/servers/hostile-http-server';
-import { lineOf, testKey } from '../support/servers/provider-fixture';
+import { decartLine, lineOf, testKey } from '../support/servers/provider-fixture';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -53,15 +53,14 @@ describe("Decart's own client", () => {
   it('asks what ours asks, byte for byte', async () => {
     const { key, text } = testKey();
     const fake = await opened(openFakeDecart(text));
-    const profile = lineOf({
-      kind: 'decart',
+    const profile = decartLine({
       baseUrl: fake.url,
       allowedModels: ['lucy'],
       allowedOrigins: ['app://ringfence'],
       maxSessionS: 60,
       metadata: { desk: '7' },
     });
-    expect((await createDecart(newHttp()).mint({ profile, purpose: 'sip', lifeS: 120 }, key)).ok).toBe(true);
+    expect((await createDecart(newHttp()).mint({ profile, purpose: 'voice', lifeS: 120 }, key)).ok).toBe(true);
     await createDecartClient({ apiKey: text, baseUrl: fake.url }).tokens.create({
       expiresIn: 120,
       allowedModels: ['lucy'],
@@ -83,7 +82,7 @@ describe("Decart's own client", () => {
     const { key, text } = testKey();
     const fake = await opened(openFakeDecart(text));
     const minted = await createDecart(newHttp()).mint(
-      { profile: lineOf({ kind: 'decart', baseUrl: fake.url }), purpose: 'sip', lifeS: 60 },
+      { profile: decartLine({ baseUrl: fake.url }), purpose: 'voice', lifeS: 60 },
       key,
     );
     if (!minted.ok || minted.value.kind !== 'token') expect.unreachable();

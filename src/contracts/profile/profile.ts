@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isLoopbackHost } from '../base/loopback';
 import { profilePolicy } from '../policy/policy';
 import { makesForSip, providerConfig } from './provider';
+import { givesTokensOnly, TOKENS_ONLY } from './provider-facts';
 import { parseSipUri } from '../call/sip-uri';
 import { TOKEN_PLACEHOLDER } from './token-placeholder';
 
@@ -116,15 +117,17 @@ export const profile = z
     iceServers: z.array(iceServer).max(8).default([]),
   })
   .superRefine((line, context) => {
+    const refuse = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: path.split('.'), message });
+    if (givesTokensOnly(line.provider.kind)) {
+      if (line.gatewayUrl !== '') refuse('gatewayUrl', TOKENS_ONLY);
+      if (line.policy.purposes.some((each) => each !== 'voice')) refuse('policy.purposes', TOKENS_ONLY);
+      return;
+    }
     if (!line.policy.purposes.includes('sip')) return;
-    const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
     const made = makesForSip(line.provider);
     if (made === 'nothing') {
-      context.addIssue({
-        code: 'custom',
-        path: ['policy', 'purposes'],
-        message: 'this provider has no SIP line: leave out "sip"',
-      });
+      refuse('policy.purposes', 'this provider has no SIP line: leave out "sip"');
       return;
     }
     if (line.identity === '') refuse('identity', 'write it as user@domain, for example 1001@pbx.example.com');

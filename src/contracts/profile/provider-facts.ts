@@ -5,3 +5,20 @@ import type { ProviderKind } from './provider';
 export function carriesNoEmergencyCalls(kind: ProviderKind): boolean {
   return kind === 'sautikit';
 }
+
+/** True for a system whose tokens are made here and used elsewhere: its own socket is no gateway for calls, and Ringfence has no other way to it yet. */
+export function givesTokensOnly(kind: ProviderKind): boolean {
+  return kind === 'decart';
+}
+
+/** What a person is told of it, in the form, at an import and on the phone. */
+export const TOKENS_ONLY = 'Decart gives tokens only, no calls: its socket is no SIP gateway.';
+
+/** True where this is the address of such a system. */
+export function isTokensOnlyGateway(gatewayUrl: string): boolean {
+  try {
+    return /(?:^|\.)decart\.ai\.?$/.test(new URL(gatewayUrl).hostname);
+  } catch {
+    return false;
+  }
+}

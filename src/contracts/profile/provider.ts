@@ -200,12 +200,12 @@ export function makesForSip(provider: ProviderConfig): 'token' | 'credentials' |
   switch (provider.kind) {
     case 'local-jwt':
     case 'sautikit':
-    case 'decart':
       return 'token';
     case 'ephemeral-credentials':
     case 'sippet':
       return 'credentials';
     case 'openai-realtime':
+    case 'decart':
       return 'nothing';
     case 'generic-http':
       return provider.answer === 'token' || provider.username === '' ? 'token' : 'credentials';

@@ -1,18 +1,24 @@
 /** The profiles as everybody else in main sees them: with the policy that holds, and saved only where the admin's file and the environments allow it. */
 import type { Profile } from '../../contracts/profile/profile';
-import type { Result } from '../../contracts/base/result';
+import { isTokensOnlyGateway, TOKENS_ONLY } from '../../contracts/profile/provider-facts';
+import { fail, type Failure, type Result } from '../../contracts/base/result';
 import { profileMixes } from './environment-guard';
 import type { ManagedPolicy } from '../policy/managed-policy';
 import type { ProfileStore } from './profile-store';
 
-/** What would be kept of `wanted`. Fails with `environment-mixed` or `managed`. */
+/** Its gateway is the address of a system that has none; null: it is not. */
+export function noGateway({ gatewayUrl }: Pick<Profile, 'gatewayUrl'>): Failure | null {
+  return isTokensOnlyGateway(gatewayUrl) ? fail('profile-invalid', TOKENS_ONLY, 'open-profiles').failure : null;
+}
+
+/** What would be kept of `wanted`. Fails with `environment-mixed`, `profile-invalid` or `managed`. */
 export function admitProfile(
   store: Pick<ProfileStore, 'profiles' | 'keyRecords' | 'find'>,
   managed: Pick<ManagedPolicy, 'admitted'>,
   wanted: Profile,
 ): Result<Profile> {
-  const mixed = profileMixes(store, wanted);
-  return mixed === null ? managed.admitted(wanted, store.find(wanted.id)) : { ok: false, failure: mixed };
+  const refused = profileMixes(store, wanted) ?? noGateway(wanted);
+  return refused === null ? managed.admitted(wanted, store.find(wanted.id)) : { ok: false, failure: refused };
 }
 
 /** `save` fails with `managed` or `environment-mixed` too, with a sentence that names the rule or the other profile. */

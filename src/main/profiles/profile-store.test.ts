@@ -144,6 +144,30 @@ it('a file of version 1 keeps its profiles, without the ICE servers that no brow
   expect(now.profiles).toEqual([{ ...work, iceServers: [{ urls: ['stun:stun.example.com'] }] }]);
 });
 
+it('a file of version 3 keeps its profiles, and those of Decart without a gateway and without calls', () => {
+  const decart = {
+    kind: 'decart',
+    baseUrl: 'https://api.decart.ai',
+    allowedModels: [],
+    allowedOrigins: [],
+    maxSessionS: null,
+    metadata: {},
+  };
+  const old = {
+    version: 3,
+    installId: '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11',
+    activeProfileId: 'work',
+    profiles: [work, { ...work, id: 'stream', gatewayUrl: 'wss://api3.decart.ai/v1/stream', provider: decart }],
+    keyRecords: {},
+    instanceIds: {},
+  };
+  const now = profilesDocument.parse(migrate(old, PROFILES_VERSION, profileMigrations));
+  expect(now.profiles).toEqual([
+    work,
+    { ...work, id: 'stream', gatewayUrl: '', provider: decart, policy: { ...work.policy, purposes: ['voice'] } },
+  ]);
+});
+
 it('a file of version 2 keeps its profiles, without the secrets that were typed into them', () => {
   const provider = {
     kind: 'generic-http',

@@ -31,9 +31,14 @@ const keyRecords = z.object({
 });
 export type KeyRecords = Readonly<z.infer<typeof keyRecords>>;
 
-export const PROFILES_VERSION = 3;
+export const PROFILES_VERSION = 4;
 
 const oldIceServers = z.looseObject({ iceServers: z.array(z.looseObject({ urls: z.array(z.unknown()) })) });
+
+const oldDecartLine = z.looseObject({
+  provider: z.looseObject({ kind: z.literal('decart') }),
+  policy: z.looseObject({}),
+});
 
 const oldHttpLine = z.looseObject({
   provider: z.looseObject({
@@ -78,6 +83,18 @@ export const profileMigrations: Migrations = {
           body: bodyWithoutSecrets(body),
         };
         return { ...old.data, provider: { ...old.data.provider, ...clean } };
+      }),
+  }),
+  // Version 3 took Decart's socket for a gateway, which it is not: its lines make tokens only.
+  3: (document) => ({
+    ...document,
+    profiles: z
+      .array(z.unknown())
+      .parse(document['profiles'])
+      .map((line) => {
+        const old = oldDecartLine.safeParse(line);
+        if (!old.success) return line;
+        return { ...old.data, gatewayUrl: '', policy: { ...old.data.policy, purposes: ['voice'] } };
       }),
   }),
 };

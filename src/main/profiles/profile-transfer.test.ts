@@ -62,6 +62,14 @@ describe('a bad file says where', () => {
     ['{\n  "format": ringfence\n}', /^Line 2 of this file: here a value is wanted \(column \d+\)/],
     ['{"profiles": []}', /^Line 1 of this file: it is no file of profiles/],
     [
+      fileOf([{ ...line('work'), gatewayUrl: '', provider: { kind: 'decart' } }]),
+      /"profiles.0.policy.purposes" is not valid: Decart gives tokens only, no calls/,
+    ],
+    [
+      fileOf([{ ...line('work'), policy: { purposes: ['voice'] }, provider: { kind: 'decart' } }]),
+      /"profiles.0.gatewayUrl" is not valid: Decart gives tokens only, no calls/,
+    ],
+    [
       fileOf([line('work'), { ...line('other'), gatewayUrl: 'ws://pbx.example.com/' }]),
       /^Line \d\d of this file: "profiles.1.gatewayUrl" is not valid/,
     ],
@@ -108,6 +116,33 @@ describe('the plan of an import', () => {
     ]);
     expect(plan.saves.map(({ id }) => id)).toEqual(['work', 'fresh']);
   });
+
+  it.each([
+    'wss://api.decart.ai/v1/stream',
+    'wss://api3.decart.ai/v1/stream?model=lucy',
+    'wss://DECART.AI',
+    'wss://api.decart.ai./',
+    'wss://api.decart.ai:8443/',
+  ])('refuses a gateway at %s, which is none', (gatewayUrl) => {
+    const plan = planImport([line('stream', 'staging', { gatewayUrl }), line('fresh')], fixture([]));
+    expect(plan.entries).toMatchObject([
+      {
+        profileId: 'stream',
+        change: 'refused',
+        reason: 'Decart gives tokens only, no calls: its socket is no SIP gateway.',
+      },
+      { profileId: 'fresh', change: 'added' },
+    ]);
+    expect(plan.saves.map(({ id }) => id)).toEqual(['fresh']);
+  });
+  it.each(['wss://decart.ai.example.com/', 'wss://notdecart.ai/', 'wss://pbx.example.com/decart.ai'])(
+    'takes a gateway at %s',
+    (gatewayUrl) => {
+      expect(planImport([line('work', 'staging', { gatewayUrl })], fixture([])).entries).toMatchObject([
+        { change: 'added' },
+      ]);
+    },
+  );
 
   it('shows a change wherever it stands in a long text', () => {
     const assistant = (instructions: string): Profile =>

@@ -10,6 +10,7 @@ import {
 } from '../../contracts/profile/profile-transfer';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { profileMixes } from './environment-guard';
+import { noGateway } from './profile-guard';
 import { parseLocatedJson } from '../base/located-json';
 import type { ManagedPolicy } from '../policy/managed-policy';
 import type { ProfileStore } from './profile-store';
@@ -162,6 +163,8 @@ export function planImport(wanted: readonly Profile[], { stored, managed }: Plan
     const before = stored.find(given.id);
     const mixed = profileMixes(known, given);
     if (mixed !== null) return refused(mixed.sentence);
+    const unusable = noGateway(given);
+    if (unusable !== null) return refused(unusable.sentence);
     const admitted = managed.admitted(given, before);
     if (!admitted.ok) return refused(admitted.failure.sentence);
     const after = profileSchema.parse(admitted.value);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFakeDecart, type FakeDecart } from '../../../test/support/servers/fake-decart';
 import { answerJson } from '../../../test/support/servers/hostile-http-server';
-import { lineOf, testKey } from '../../../test/support/servers/provider-fixture';
+import { decartLine, lineOf, testKey } from '../../../test/support/servers/provider-fixture';
 import type { Profile } from '../../contracts/profile/profile';
 import { systemClock } from '../base/clock';
 import { createDecart } from './decart';
@@ -18,14 +18,14 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 type Decart = Extract<Profile['provider'], { kind: 'decart' }>;
-const line = (parts: Partial<Decart> = {}): Profile => lineOf({ kind: 'decart', baseUrl: fake.url, ...parts });
+const line = (parts: Partial<Decart> = {}): Profile => decartLine({ baseUrl: fake.url, ...parts });
 /** As no form would write it. */
 const hostileLine = (parts: Partial<Decart>): Profile => {
   const profile = line();
   if (profile.provider.kind !== 'decart') expect.unreachable();
   return { ...profile, provider: { ...profile.provider, ...parts } };
 };
-const mint = (profile: Profile, lifeS = 300) => provider.mint({ profile, purpose: 'sip', lifeS }, key);
+const mint = (profile: Profile, lifeS = 300) => provider.mint({ profile, purpose: 'voice', lifeS }, key);
 const many = (count: number, text: string): string[] => Array.from({ length: count }, (_, index) => `${text}${index}`);
 
 describe('Decart', () => {
@@ -92,15 +92,16 @@ describe('Decart', () => {
 
   it('says that the key was refused without the words of the server, which repeat it', async () => {
     const other = testKey();
-    const refused = await provider.mint({ profile: line(), purpose: 'sip', lifeS: 300 }, other.key);
+    const refused = await provider.mint({ profile: line(), purpose: 'voice', lifeS: 300 }, other.key);
     expect(refused).toMatchObject({ ok: false, failure: { reason: 'provider-refused', action: 'open-keys' } });
     expect(JSON.stringify(refused)).not.toContain(other.text);
   });
 
   it('makes nothing for other purposes or systems', async () => {
-    expect(await provider.mint({ profile: line(), purpose: 'voice', lifeS: 300 }, key)).toMatchObject({
-      failure: { reason: 'profile-invalid' },
-    });
+    for (const purpose of ['sip', 'events'] as const)
+      expect(await provider.mint({ profile: line(), purpose, lifeS: 300 }, key)).toMatchObject({
+        failure: { reason: 'profile-invalid' },
+      });
     expect(await mint(lineOf({ kind: 'sautikit' }))).toMatchObject({ failure: { reason: 'profile-invalid' } });
   });
 });

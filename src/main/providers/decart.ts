@@ -1,4 +1,4 @@
-/** Decart: `POST /v1/client/tokens` with `x-api-key` -> a client token (`ek_...`) for one connect. Its expiry ends no live connection; `maxSessionDuration` does. */
+/** Decart: `POST /v1/client/tokens` with `x-api-key` -> a client token (`ek_...`) for one connect. Its expiry ends no live connection; `maxSessionDuration` does. It stays in main: Decart's own socket is no gateway for calls. */
 import { z } from 'zod';
 import type { ProviderOf } from '../../contracts/profile/provider';
 import { fail, ok } from '../../contracts/base/result';
@@ -46,7 +46,7 @@ export function createDecart(http: HttpClient): TokenProvider {
     mint: async ({ profile, purpose, lifeS }, key) => {
       const { provider } = profile;
       if (provider.kind !== 'decart') return otherProvider(profile);
-      if (purpose !== 'sip') return purposeUnknown(profile, purpose);
+      if (purpose !== 'voice') return purposeUnknown(profile, purpose);
       const body = options.safeParse(optionsOf(provider, lifeS));
       if (!body.success)
         return fail(

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openFakeSautikit, type FakeSautikit } from '../../../test/support/servers/fake-sautikit';
 import { answerJson } from '../../../test/support/servers/hostile-http-server';
-import { lineOf, testKey } from '../../../test/support/servers/provider-fixture';
+import { decartLine, lineOf, testKey } from '../../../test/support/servers/provider-fixture';
 import { grantedIceServer } from '../../contracts/profile/grant';
 import type { Profile } from '../../contracts/profile/profile';
 import { systemClock } from '../base/clock';
@@ -206,7 +206,7 @@ describe('Sautikit', () => {
     expect(await provider.mint({ profile: line(), purpose: 'events', lifeS: 300 }, key)).toMatchObject({
       failure: { reason: 'profile-invalid' },
     });
-    expect(await mint(lineOf({ kind: 'decart' }))).toMatchObject({ failure: { reason: 'profile-invalid' } });
+    expect(await mint(decartLine())).toMatchObject({ failure: { reason: 'profile-invalid' } });
     expect(fake.requests).toEqual([]);
   });
 });

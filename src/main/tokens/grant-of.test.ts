@@ -93,6 +93,16 @@ describe('what the answer of a provider says', () => {
   });
 });
 
+it("a gateway at Decart's host is none, whoever names it", async () => {
+  const provider = mintingProvider(() =>
+    Promise.resolve(ok({ kind: 'token' as const, token: 'T', ...minted, url: 'wss://api3.decart.ai/v1/stream' })),
+  );
+  const { broker } = setUpLine({ provider: { kind: 'sautikit', baseUrl: 'https://api.decart.ai' } }, provider);
+  expect(await broker.grant('work', 'sip', 'asked')).toMatchObject({
+    failure: { reason: 'answer-invalid', sentence: expect.stringMatching(/no SIP gateway/) as unknown },
+  });
+});
+
 describe('a grant for events', () => {
   const events = { provider: { kind: 'sippet' }, identity: '', policy: { purposes: ['events'] } };
   it('fits its schema', async () => {

@@ -2,6 +2,7 @@
 import { getDomain } from 'tldts';
 import type { AnyGrant } from '../../contracts/profile/grant';
 import { isLoopbackHost } from '../../contracts/base/loopback';
+import { isTokensOnlyGateway, TOKENS_ONLY } from '../../contracts/profile/provider-facts';
 import { gatewayUrl, type Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { presentMinted } from './grant-presentation';
@@ -55,6 +56,7 @@ function allowedUrl(profile: Profile, url: string): Result<string> {
       { details: `host ${host}` },
     );
   }
+  if (isTokensOnlyGateway(url)) return fail('answer-invalid', TOKENS_ONLY, 'open-profiles');
   if (allowsHost(profile, host)) return ok(url);
   return fail(
     'answer-invalid',

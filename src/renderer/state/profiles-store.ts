@@ -2,6 +2,7 @@
 import type { ChannelOutput, RingfenceApi } from '../../contracts/ipc/ipc';
 import type { EffectivePolicy } from '../../contracts/policy/managed-policy';
 import type { Environment, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../contracts/profile/profile';
+import { givesTokensOnly } from '../../contracts/profile/provider-facts';
 import type { PublicKey } from '../../contracts/profile/public-key';
 import type { ImportPreview } from '../../contracts/profile/profile-transfer';
 import type { Result } from '../../contracts/base/result';
@@ -51,7 +52,7 @@ export function hasSip(profile: Profile): boolean {
 
 /** The line's far end is an assistant. */
 export function hasAssistant(profile: Profile): boolean {
-  return !hasSip(profile) && profile.policy.purposes.includes('voice');
+  return !hasSip(profile) && profile.policy.purposes.includes('voice') && !givesTokensOnly(profile.provider.kind);
 }
 
 /** Makes the store over `api`. */

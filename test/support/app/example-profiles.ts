@@ -72,6 +72,8 @@ const GIVEN: readonly (Pick<ProfileInput, 'provider' | 'presentation'> & Partial
       metadata: { team: 'x' },
     },
     presentation: { kind: 'bearer', header: 'X-Token', realm: 'pbx.example.com' },
+    gatewayUrl: '',
+    policy: { ...policy, purposes: ['voice'] },
   },
   {
     provider: {

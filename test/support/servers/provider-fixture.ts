@@ -31,6 +31,13 @@ export function lineOf(provider: ProfileInput['provider'], parts: Partial<Profil
   });
 }
 
+/** A line of Decart, which makes tokens only. */
+export function decartLine(
+  provider: Omit<Extract<ProfileInput['provider'], { kind: 'decart' }>, 'kind'> = {},
+): Profile {
+  return lineOf({ kind: 'decart', ...provider }, { identity: '', gatewayUrl: '', policy: { purposes: ['voice'] } });
+}
+
 /** Main's clock on one that a test moves by hand. */
 export function mainClockOn(fake: FakeClock): Clock {
   return { wall: fake.now, monotonic: fake.now, after: fake.after };

@@ -49,9 +49,15 @@ describe('the chip of the keychain', () => {
 });
 
 describe('who issues a key', () => {
-  const of = (provider: object) => profileSchema.parse({ ...line('staging'), provider });
+  const of = (provider: { readonly kind: string; readonly [name: string]: unknown }) =>
+    profileSchema.parse({
+      ...line('staging'),
+      provider,
+      ...(provider.kind === 'decart' ? { gatewayUrl: '', policy: { purposes: ['voice'] } } : {}),
+    });
   it('leaves Generate to the lines whose keys are made here, as main does', () => {
-    const generates = (provider: object): boolean => keySources(of(provider)).some(({ id }) => id === 'keys.generate');
+    const generates = (provider: Parameters<typeof of>[0]): boolean =>
+      keySources(of(provider)).some(({ id }) => id === 'keys.generate');
     expect([{ kind: 'local-jwt', audience: 'pbx' }, { kind: 'sautikit' }, { kind: 'decart' }].map(generates)).toEqual([
       true,
       false,

@@ -1,6 +1,7 @@
 import { Phone } from 'lucide-react';
 import { Button } from 'react-aria-components/Button';
 import type { Profile } from '../../../contracts/profile/profile';
+import { givesTokensOnly, TOKENS_ONLY } from '../../../contracts/profile/provider-facts';
 import { isLive } from '../../state/call-views';
 import { hasAssistant } from '../../state/profiles-store';
 import { useSelected } from '../../state/use-store';
@@ -11,6 +12,7 @@ import { placeCall } from './place-call';
 export function AssistantDialler({ line }: { readonly line: Profile }) {
   const app = useApp();
   const busy = useSelected(app.phone, ({ calls }) => calls.some(isLive));
+  if (givesTokensOnly(line.provider.kind)) return <p className="assistant-note">{TOKENS_ONLY}</p>;
   if (!hasAssistant(line))
     return <p className="assistant-note">This line places no calls. What happens on it shows in the live column.</p>;
   const about =

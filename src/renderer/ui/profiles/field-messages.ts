@@ -2,6 +2,8 @@
  * Every word of the profile form, by the field's path (`form-schema.ts`): the one place to translate. A test holds the table complete:
  * no field without words, no words without a field.
  */
+import { TOKENS_ONLY } from '../../../contracts/profile/provider-facts';
+
 export interface FieldWords {
   readonly label: string;
   /** One short sentence. */
@@ -83,7 +85,7 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
       'ephemeral-credentials': 'SIP password that expires',
       sautikit: 'Sautikit',
       sippet: 'Sippet',
-      decart: 'Decart',
+      decart: 'Decart (tokens only, no calls)',
       'openai-realtime': 'OpenAI Realtime assistant',
       'generic-http': 'Another system, over HTTP',
     },
@@ -93,7 +95,7 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
         'Ringfence computes a SIP user and password that expire; the gateway asks for them by digest (MD5).',
       sautikit: 'Sautikit makes a token for each connection. Its lines carry no emergency calls.',
       sippet: 'Sippet gives a SIP user and password, and tells live what happens on its calls.',
-      decart: 'Decart makes a client token for each connection.',
+      decart: `${TOKENS_ONLY} Each of its client tokens stays in main.`,
       'openai-realtime': 'You talk with an assistant; its token and its tools stay in main.',
       'generic-http': 'Ringfence asks a web service for a token, in the way that you describe below.',
     },

@@ -1,4 +1,5 @@
 /** What the profile form says beside its fields. */
+import { TOKENS_ONLY } from '../../../contracts/profile/provider-facts';
 
 /** What is said under a field, and where nothing better is known. */
 export const FORM_MESSAGES = {
@@ -32,7 +33,7 @@ export const PRESET_MESSAGES: Readonly<Record<string, { readonly label: string; 
     label: 'Asterisk',
     help: 'A web service of yours makes a SIP password and puts it into Asterisk: fill in its URL.',
   },
-  decart: { label: 'Decart', help: 'Fill in the gateway that takes the client token.' },
+  decart: { label: 'Decart', help: TOKENS_ONLY },
   freeswitch: {
     label: 'FreeSWITCH',
     help: 'Its directory (mod_xml_curl) computes the same password from the key that you share.',

@@ -9,7 +9,7 @@ const GATEWAY = { gatewayUrl: 'wss://pbx.example.com/ws' };
 const AUDIENCE = { 'provider.local-jwt.audience': 'pbx.example.com' };
 const BLANKS: Readonly<Record<string, Draft>> = {
   asterisk: { ...WHO, ...GATEWAY, 'provider.generic-http.url': 'https://desk.example.com/sip' },
-  decart: { ...WHO, ...GATEWAY },
+  decart: { name: 'Stream' },
   freeswitch: { ...WHO, ...GATEWAY },
   jambonz: { ...WHO, ...GATEWAY },
   'kamailio-bearer': { ...WHO, ...GATEWAY, ...AUDIENCE },

@@ -22,7 +22,7 @@ const SIGNED_HERE: Given['provider'] = { kind: 'local-jwt', audience: '' };
 
 export const PRESETS: readonly Preset[] = [
   { id: 'asterisk', gives: { provider: OWN_SERVICE, presentation: { kind: 'digest', realm: 'asterisk' } } },
-  { id: 'decart', gives: { provider: { kind: 'decart' }, presentation: { kind: 'query', parameter: 'api_key' } } },
+  { id: 'decart', gives: { provider: { kind: 'decart' }, policy: { purposes: ['voice'] } } },
   { id: 'freeswitch', gives: { provider: { kind: 'ephemeral-credentials' }, presentation: { kind: 'digest' } } },
   { id: 'jambonz', gives: { provider: { kind: 'ephemeral-credentials' }, presentation: { kind: 'digest' } } },
   { id: 'kamailio-bearer', gives: { provider: SIGNED_HERE, presentation: { kind: 'bearer' } } },

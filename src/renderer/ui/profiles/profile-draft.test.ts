@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FIELD_MESSAGES } from './field-messages';
 import { EXAMPLE_PROFILES } from '../../../../test/support/app/example-profiles';
 import type { EffectivePolicy } from '../../../contracts/policy/managed-policy';
 import { profilePolicy } from '../../../contracts/policy/policy';
@@ -198,6 +199,14 @@ describe('the profile form', () => {
       'gatewayUrl',
       'identity',
     ]);
+  });
+
+  it('Decart has no calls: the gateway of the provider before is neither shown nor kept', () => {
+    const draft = { ...good, 'provider.kind': 'decart', 'policy.purposes': 'sip,events' };
+    expect(shown(draft)).not.toEqual(expect.arrayContaining(['gatewayUrl']));
+    expect(sentences(draft)).toEqual({});
+    expect(profileFrom(draft, 'x')).toMatchObject({ gatewayUrl: '', policy: { purposes: ['voice'] } });
+    expect(FIELD_MESSAGES['provider.kind']?.notes?.['decart']).toMatch(/tokens only, no calls/);
   });
 
   it('makes a profile that fits the schema', () => {

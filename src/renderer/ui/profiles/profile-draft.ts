@@ -3,6 +3,7 @@ import type { EffectivePolicy } from '../../../contracts/policy/managed-policy';
 import type { PolicyRule } from '../../../contracts/policy/policy';
 import { profile, type Presentation, type Profile } from '../../../contracts/profile/profile';
 import { makesForSip, providerConfig, type ProviderKind } from '../../../contracts/profile/provider';
+import { givesTokensOnly } from '../../../contracts/profile/provider-facts';
 import { fieldProblem, type Problem } from './field-problems';
 import { chosenIn, fieldText, fieldValue, textOf, type FieldText } from './field-text';
 import { FIELD_MESSAGES, type FieldWords } from './field-messages';
@@ -169,7 +170,8 @@ function objectFrom(draft: Draft, line: Line, id: string, problems: ReadonlyMap<
       : applies(field, line)
         ? standIn(field)
         : (field.fallback ?? '');
-    put(object, stepsTo(field), value);
+    // What held another provider's gateway is not shown, and must not be kept.
+    put(object, stepsTo(field), path === 'gatewayUrl' && givesTokensOnly(line.provider) ? '' : value);
   }
   return object;
 }
