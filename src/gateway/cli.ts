@@ -18,8 +18,9 @@ const HELP = `The Ringfence practice gateway: SIP over WebSocket on this compute
   --domain NAME         SIP domain (default ${DEFAULT_DOMAIN})
   --issuer TEXT         issuer that tokens must carry (default ringfence)
   --audience TEXT       audience that tokens must carry (default practice)
-  --presentation P      how tokens may come: query, header, subprotocol, bearer or digest; may be given several times
-                        (default query, header and subprotocol)
+  --presentation P      how tokens may come: query, subprotocol, bearer, digest or main-injected; may be given
+                        several times
+                        (default query, subprotocol and main-injected)
   --bearer-header NAME  the header of SIP requests that holds the token, with bearer (default Authorization)
   --faults              open the fault port, for tests
   --verbose             print one line for each event

@@ -25,7 +25,7 @@ export const gatewayOptions = z.object({
   /** How far in the future a token may have been issued, in seconds (RFC 8725 practice: at most a minute). */
   leewayS: z.number().min(0).max(60).default(30),
   /** How tokens may come. With `bearer` or `digest` a socket opens without one. */
-  accepts: z.array(z.enum(PRESENTATIONS)).min(1).default(['query', 'header', 'subprotocol']),
+  accepts: z.array(z.enum(PRESENTATIONS)).min(1).default(['query', 'subprotocol', 'main-injected']),
   /** The names that a profile's presentation can change: query parameter, subprotocol, header of SIP requests. */
   queryParameter: z
     .string()

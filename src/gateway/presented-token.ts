@@ -7,7 +7,7 @@ import { TOKEN_PLACEHOLDER } from '../contracts/profile/token-placeholder';
 import { headersOf, type SipRequest } from './sip-message';
 
 /** The ways in that a gateway can be told to take. `header` is what a phone's `main-injected` looks like from here. */
-export const PRESENTATIONS = ['query', 'header', 'subprotocol', 'bearer', 'digest'] as const;
+export const PRESENTATIONS = ['query', 'subprotocol', 'bearer', 'digest', 'main-injected'] as const;
 export type Presentation = (typeof PRESENTATIONS)[number];
 
 /** Which ways are taken, and the names used in them. */
@@ -55,7 +55,7 @@ export function handshakeToken(
   );
   const found: { readonly way: Presentation; readonly token: string }[] = [
     ...query.map((token) => ({ way: 'query' as const, token })),
-    ...(header === undefined ? [] : [{ way: 'header' as const, token: header }]),
+    ...(header === undefined ? [] : [{ way: 'main-injected' as const, token: header }]),
     ...protocols.map((token) => ({ way: 'subprotocol' as const, token })),
   ];
   const [first] = found;

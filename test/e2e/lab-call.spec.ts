@@ -239,7 +239,7 @@ test.describe('calls that come to nothing', () => {
   });
 });
 
-for (const presentation of ['subprotocol', 'bearer', 'digest', 'header'] as const) {
+for (const presentation of ['subprotocol', 'bearer', 'digest', 'main-injected'] as const) {
   test.describe(`when Kamailio wants the token by ${presentation}`, () => {
     test.use({ labOptions: { presentation } });
 

@@ -179,7 +179,10 @@ it.each([
   [['--port', '70000'], 'The port must be a whole number between 0 and 65535.'],
   [['--colour'], "Unknown option '--colour'. Try --help."],
   [['extra'], 'Try --help.'],
-  [['--port', '0', '--presentation', 'shout'], '--presentation is one of: query, header, subprotocol, bearer, digest.'],
+  [
+    ['--port', '0', '--presentation', 'shout'],
+    '--presentation is one of: query, subprotocol, bearer, digest, main-injected.',
+  ],
   [['--port', '0', '--bearer-header', 'Cookie'], 'The gateway option "bearerHeader" is not usable.'],
   [['--port', '0', '--domain', 'No Domain'], 'The domain must be a host name in lower case'],
   [['--port', '0', '--key-file', 'short.key'], 'holds no key of at least 32 characters'],
@@ -204,8 +207,8 @@ it('says that the port is taken, with exit code 1', async () => {
 });
 
 it('takes tokens as it is told to, and says so', async () => {
-  const gateway = run('--port', '0', '--presentation', 'bearer', '--presentation', 'header');
-  await expect.poll(gateway.out, { timeout: 10_000 }).toContain('Presentation   bearer, header\n');
+  const gateway = run('--port', '0', '--presentation', 'bearer', '--presentation', 'main-injected');
+  await expect.poll(gateway.out, { timeout: 10_000 }).toContain('Presentation   bearer, main-injected\n');
   const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(gateway.out())?.[0] ?? '';
   await expect(SipClient.open(url, '1001')).rejects.toThrow('HTTP 401 misplaced');
   const client = await SipClient.open(url, '1001', { bare: true });

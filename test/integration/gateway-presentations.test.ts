@@ -52,10 +52,10 @@ describe('subprotocol', () => {
 
 describe('a token in the wrong place', () => {
   it.each([
-    ['query', 'header', { bearer: true }],
-    ['header', 'query', {}],
+    ['query', 'main-injected', { bearer: true }],
+    ['main-injected', 'query', {}],
     ['bearer', 'query', {}],
-    ['digest', 'header', { bearer: true }],
+    ['digest', 'main-injected', { bearer: true }],
   ] as const)('is refused: %s is taken, it came in the %s', async (accepts, _, options) => {
     await gatewayWith({ accepts: [accepts] });
     await expect(open('1001', options)).rejects.toThrow('HTTP 401 misplaced');

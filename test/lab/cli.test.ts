@@ -37,7 +37,7 @@ it('prints a profile and the path of the key, never the key, and leaves nothing'
   let shared: readonly string[] = [];
   let key = '';
   const code = await runLab({
-    args: ['--presentation', 'header'],
+    args: ['--presentation', 'main-injected'],
     ended,
     share: async (folder, keyFile) => {
       shared = [folder, keyFile];

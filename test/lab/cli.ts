@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PRESENTATION_NAMES } from '../../src/contracts/profile/presentation-names';
 import type { AsteriskOptions } from './asterisk/asterisk';
 import { runAsterisk } from './asterisk/asterisk-cli';
 import type { LabRun } from './lab-run';
@@ -11,7 +12,7 @@ import { labProblem, startLab, type Lab, type LabOptions, type LabPresentation }
 const HELP = `The lab: Kamailio, rtpengine and baresip on this computer, or Asterisk and baresip, to try the app against.
 
   --server S         kamailio (default), asterisk (in a network namespace of its own: needs root; --codec and --manual alone)
-  --presentation P   query (default), subprotocol, bearer, digest, header (the app's "Token stays in main")
+  --presentation P   query (default), subprotocol, bearer, digest, main-injected
   --tls              also wss://, with a certificate authority made for this run
   --codec C          what baresip speaks: PCMU (default), PCMA, opus
   --manual           baresip rings and does not answer by itself
@@ -19,11 +20,11 @@ const HELP = `The lab: Kamailio, rtpengine and baresip on this computer, or Aste
 
 /** How the app names a presentation. */
 const IN_THE_APP: Readonly<Record<LabPresentation, string>> = {
-  query: 'Query parameter, named token',
-  subprotocol: 'Subprotocol, template bearer.<token>',
-  bearer: 'Bearer in SIP, header Authorization, realm left empty',
-  digest: 'Digest, realm left empty (provider: ephemeral credentials)',
-  header: 'Token stays in main',
+  query: `${PRESENTATION_NAMES.query}, named token`,
+  subprotocol: `${PRESENTATION_NAMES.subprotocol}, template bearer.<token>`,
+  bearer: `${PRESENTATION_NAMES.bearer}, header Authorization, realm left empty`,
+  digest: `${PRESENTATION_NAMES.digest}, realm left empty (the key: SIP password that expires)`,
+  'main-injected': PRESENTATION_NAMES['main-injected'],
 };
 
 const isPresentation = (text: string): text is LabPresentation => Object.hasOwn(IN_THE_APP, text);

@@ -1,8 +1,9 @@
 /** What a lab can be told at its start. */
+import type { Presentation } from '../../src/contracts/profile/profile';
 import type { BaresipCodec } from './baresip';
 
-/** How Kamailio wants the token. `header`: `Authorization: Bearer` on the upgrade, as the app's `main-injected` sends it. */
-export type LabPresentation = 'query' | 'subprotocol' | 'bearer' | 'digest' | 'header';
+/** How Kamailio wants the token, by the names that a profile has for it. */
+export type LabPresentation = Presentation['kind'];
 
 export interface LabOptions {
   /** Default `query`. */

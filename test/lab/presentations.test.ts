@@ -44,11 +44,11 @@ function usingLab(options: LabOptions): {
 const upgrades = {
   query: (token: string): readonly [query: string, how: How] => [`?token=${token}`, {}],
   subprotocol: (token: string): readonly [query: string, how: How] => ['', { protocols: ['sip', `bearer.${token}`] }],
-  header: (token: string): readonly [query: string, how: How] => ['', { bearer: true, token }],
+  'main-injected': (token: string): readonly [query: string, how: How] => ['', { bearer: true, token }],
 } as const;
 
 describe.each(Object.entries(upgrades))('on the upgrade: %s', (name, say) => {
-  const presentation = name === 'subprotocol' || name === 'header' ? name : 'query';
+  const presentation = name === 'subprotocol' || name === 'main-injected' ? name : 'query';
   const { lab, phone } = usingLab({ presentation });
   const open = (token: string, user = '1001'): Promise<SipClient> => {
     const [query, how] = say(token);

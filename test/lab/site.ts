@@ -24,7 +24,7 @@ function variant(presentation: LabPresentation, bearerHeader: string): SiteDefin
       return {};
     case 'subprotocol':
       return { WITH_SUBPROTOCOL: null };
-    case 'header':
+    case 'main-injected':
       return { WITH_UPGRADE_HEADER: null };
     case 'digest':
       return { WITH_DIGEST: null };

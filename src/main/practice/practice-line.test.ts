@@ -80,7 +80,7 @@ describe('the Practice line', () => {
           keys: { active: textOf(first) },
           issuer: 'ringfence',
           audience: 'practice',
-          accepts: ['query', 'header', 'subprotocol', 'bearer', 'digest'],
+          accepts: ['query', 'subprotocol', 'bearer', 'digest', 'main-injected'],
         },
       },
     ]);

@@ -49,7 +49,7 @@ const said = z.discriminatedUnion('type', [
 ]);
 
 /** Every presentation: on this line an admin may try each of them. */
-const PRACTICE_ACCEPTS = ['query', 'header', 'subprotocol', 'bearer', 'digest'] as const;
+const PRACTICE_ACCEPTS = ['query', 'subprotocol', 'bearer', 'digest', 'main-injected'] as const;
 const WAIT_FOR_URL_MS = 8_000;
 const CLOSE_WITHIN_MS = 1_000;
 const FIRST_RESTART_MS = 200;

@@ -10,7 +10,7 @@ const PRESENTATIONS: Readonly<Record<LabPresentation, Presentation>> = {
   subprotocol: { kind: 'subprotocol', template: 'bearer.<token>' },
   bearer: { kind: 'bearer', header: 'Authorization', realm: '' },
   digest: { kind: 'digest', realm: '' },
-  header: { kind: 'main-injected' },
+  'main-injected': { kind: 'main-injected' },
 };
 
 /** The user whom the app registers as. */

@@ -43,8 +43,6 @@ export const WAYS: readonly Way[] = [
 ];
 
 const passwordOf = (key: string, username: string): string => createHmac('sha1', key).update(username).digest('base64');
-const wayIn = ({ kind }: Presentation): 'query' | 'subprotocol' | 'bearer' | 'digest' | 'header' =>
-  kind === 'main-injected' ? 'header' : kind;
 const headerOption = (presentation: Presentation): { readonly bearerHeader?: string } =>
   presentation.kind === 'bearer' ? { bearerHeader: presentation.header } : {};
 
@@ -54,7 +52,7 @@ export async function presentingGateway({ presentation }: Way): Promise<Presenti
     port: 0,
     keys: { active: TEST_KEY },
     domain: TEST_DOMAIN,
-    accepts: [wayIn(presentation)],
+    accepts: [presentation.kind],
     ...headerOption(presentation),
   });
   if (!started.ok) throw new Error(started.failure.sentence);
@@ -71,7 +69,7 @@ export async function presentingGateway({ presentation }: Way): Promise<Presenti
 
 /** The lab's Kamailio, configured for this presentation. */
 export async function presentingKamailio({ presentation }: Way): Promise<PresentingServer> {
-  const lab = await startLab({ presentation: wayIn(presentation), ...headerOption(presentation) });
+  const lab = await startLab({ presentation: presentation.kind, ...headerOption(presentation) });
   return {
     url: lab.url,
     domain: lab.domain,

@@ -6,9 +6,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PRESENTATION_NAMES } from '../../../src/contracts/profile/presentation-names';
 import { createAuthenticator } from '../../../src/gateway/authenticator';
+import { PRESENTATIONS } from '../../../src/gateway/presented-token';
+import { FIELD_MESSAGES } from '../../../src/renderer/ui/profiles/field-messages';
 import { DUTIES } from '../../contract/server-under-test';
 import { serverKinds } from '../../contract/servers';
+import { readLabArguments } from '../../lab/cli';
 import { siteFiles } from '../../lab/asterisk/asterisk-site';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -22,6 +26,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'operators-page-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+const literally = (text: string): string => text.replace(/[()]/g, '\\$&');
 
 /** The page's fenced blocks of a kind. */
 const blocks = (kind: string): string[] =>
@@ -52,6 +58,25 @@ it('names only settings that the configuration knows, and all that it needs', ()
   expect(named).toEqual(expect.arrayContaining(wanted));
   for (const name of [...named, ...[...page.matchAll(/`(?:#!define )?(WITH_\w+)`/g)].map((match) => match[1] ?? '')])
     expect(configuration).toMatch(new RegExp(`\\b${name}\\b`));
+});
+
+describe.each(Object.entries(PRESENTATION_NAMES))('the presentation %s', (kind, name) => {
+  it('has one name in the form, in README.md and on this page', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    expect(FIELD_MESSAGES['presentation.kind']?.options?.[kind]).toBe(name);
+    for (const text of [readme, page]) expect(text).toMatch(new RegExp(`^\\| ${literally(name)} \\(\`${kind}\``, 'm'));
+  });
+
+  it('has one word at the command lines of the gateway and of the lab', async () => {
+    expect(PRESENTATIONS).toContain(kind);
+    expect(readLabArguments(['--presentation', kind])).toMatchObject({ options: { presentation: kind } });
+    for (const program of ['src/gateway/cli.ts', 'test/lab/cli.ts'])
+      expect(await readFile(join(root, program), 'utf8')).toMatch(new RegExp(`--presentation P [^\\n]*\\b${kind}\\b`));
+  });
+});
+it('nothing else is the name of a presentation', () => {
+  expect([...PRESENTATIONS].sort()).toEqual(Object.keys(PRESENTATION_NAMES).sort());
+  expect(readLabArguments(['--presentation', 'header'])).toEqual({ problem: 'There is no presentation header.' });
 });
 
 describe('Asterisk', () => {

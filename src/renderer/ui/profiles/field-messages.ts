@@ -2,6 +2,7 @@
  * Every word of the profile form, by the field's path (`form-schema.ts`): the one place to translate. A test holds the table complete:
  * no field without words, no words without a field.
  */
+import { PRESENTATION_NAMES } from '../../../contracts/profile/presentation-names';
 import { TOKENS_ONLY } from '../../../contracts/profile/provider-facts';
 
 export interface FieldWords {
@@ -266,13 +267,7 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
   'presentation.kind': {
     label: 'How the gateway gets the token',
     help: 'As the gateway takes it; the last one is the strictest.',
-    options: {
-      query: 'Query parameter of the URL',
-      subprotocol: 'WebSocket subprotocol',
-      bearer: 'Bearer in SIP requests',
-      digest: 'SIP user and password (digest)',
-      'main-injected': 'Token stays in main',
-    },
+    options: PRESENTATION_NAMES,
     notes: {
       query:
         'The token is part of the URL that is opened, under this name. Gateways and proxies may write URLs to their logs.',
