@@ -73,8 +73,23 @@ export interface CallFacts {
   readonly problem: CallProblem | null;
 }
 
+/** An assistant's answer that came to nothing, or to half; or words of the caller's that it could not write down. */
+export type AssistantProblem =
+  | 'assistant-failed'
+  | 'assistant-busy'
+  | 'assistant-unpaid'
+  | 'assistant-cut'
+  | 'assistant-filtered'
+  | 'assistant-unwritten';
+
 export type CallProblem =
-  'microphone-refused' | 'microphone-missing' | 'microphone-busy' | 'hold-failed' | 'dtmf-failed' | 'signalling-lost'; // no request of ours reaches the far end; the sound does not need one
+  | 'microphone-refused'
+  | 'microphone-missing'
+  | 'microphone-busy'
+  | 'hold-failed'
+  | 'dtmf-failed'
+  | 'signalling-lost' // no request of ours reaches the far end; the sound does not need one
+  | AssistantProblem;
 
 /** Who holds. */
 export interface HoldState {

@@ -67,6 +67,34 @@ describe('a call to an assistant', () => {
     expect(sent().filter((type) => type === 'response.create')).toHaveLength(1);
   });
 
+  it.each([
+    ['failed', { type: 'failed', error: { code: 'server_error' } }, 'assistant-failed'],
+    ['incomplete', { type: 'incomplete', reason: 'max_output_tokens' }, 'assistant-cut'],
+  ])('an answer that is %s shows on the card until the next one begins', async (status, status_details, problem) => {
+    const { talk, channel, call, events } = openVoiceFixture();
+    await talk();
+    channel().receive({ type: 'response.created', response: {} });
+    channel().receive({ type: 'response.done', response: { status, status_details } });
+    expect(call().problem).toBe(problem);
+    expect(events.at(-1)).toMatchObject({ title: 'Call problem', category: 'errors' });
+    channel().receive({ type: 'response.created', response: {} });
+    expect(call().problem).toBeNull();
+  });
+
+  it('says where words are missing in what was said', async () => {
+    const { talk, channel, call, transcripts } = openVoiceFixture();
+    await talk();
+    const item = { item_id: 'i', content_index: 0 };
+    channel().receive({ type: 'response.output_audio_transcript.done', ...item, transcript: 'Good morning.' });
+    channel().receive({ type: 'conversation.item.truncated', ...item, audio_end_ms: 300 });
+    channel().receive({ type: 'conversation.item.input_audio_transcription.failed', item_id: 'j', content_index: 0 });
+    expect(transcripts.get('call-1')).toMatchObject([
+      { speaker: 'Assistant', text: 'Good morning. (interrupted)' },
+      { speaker: 'You', text: '(not written down)' },
+    ]);
+    expect(call().problem).toBe('assistant-unwritten');
+  });
+
   it('tells what was said, as it is said, and forgets it with the call', async () => {
     const { agent, talk, channel, transcripts, events } = openVoiceFixture();
     await talk();

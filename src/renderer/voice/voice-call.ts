@@ -1,5 +1,5 @@
 /** One call to an assistant while it lives. Its states are those of any call; it is connected when sound and data channel both are. */
-import type { Call, EndCause } from '../../contracts/call/call';
+import type { AssistantProblem, Call, EndCause } from '../../contracts/call/call';
 import type { TranscriptLine } from '../../contracts/call/transcript';
 import type { Result } from '../../contracts/base/result';
 import { canHold, canMute, canResume, transition, type CallEvent } from '../phone/call/call';
@@ -10,7 +10,7 @@ import { callProblem, stepInWords } from '../phone/port/messages';
 import { GO_ON_MESSAGE, readVoiceEvent, toolOutputMessage, type VoiceEvent } from './voice-event';
 import type { VoiceLine } from './voice-line';
 import type { VoicePeer, VoicePeerListener } from './voice-peer';
-import { withSaid } from './voice-transcript';
+import { withSaid, withTruncated, withUnwritten } from './voice-transcript';
 
 export interface VoiceCallDeps {
   readonly line: VoiceLine;
@@ -39,6 +39,16 @@ export interface VoiceCall {
 
 /** Milliseconds from the answer until sound and data channel must be there. */
 export const CONNECT_WITHIN = 15_000;
+
+/** In the live column; the card says what to do. */
+const ASSISTANT_NEWS: Readonly<Record<AssistantProblem, string>> = {
+  'assistant-failed': 'an answer failed',
+  'assistant-busy': 'an answer failed: its system is asked too often',
+  'assistant-unpaid': 'an answer failed: its account has nothing left',
+  'assistant-cut': 'an answer became too long and is not whole',
+  'assistant-filtered': 'an answer was stopped by a filter of its system',
+  'assistant-unwritten': 'what you said was not written down',
+};
 
 const OK: Result<null> = { ok: true, value: null };
 
@@ -123,8 +133,29 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
     peer.send(GO_ON_MESSAGE);
   };
 
+  const show = (next: readonly TranscriptLine[]): void => {
+    if (next === lines) return;
+    lines = next;
+    deps.onTranscript(lines);
+  };
+  /** A sentence on the card, until the assistant begins its next answer. */
+  const tellProblem = (problem: AssistantProblem): void => {
+    apply({ type: 'problem', problem });
+    deps.onEvent(callProblem(call, ASSISTANT_NEWS[problem]));
+  };
+  const forgetProblem = (): void => {
+    if (call.problem?.startsWith('assistant-') === true) apply({ type: 'problem', problem: null });
+  };
+
   const heard = (event: VoiceEvent): void => {
     switch (event.kind) {
+      case 'unwritten':
+        show(withUnwritten(lines, event.itemId));
+        tellProblem('assistant-unwritten');
+        return;
+      case 'truncated':
+        show(withTruncated(lines, event.itemId));
+        return;
       case 'said': {
         const next = withSaid(lines, event);
         if (next === lines) return;
@@ -140,6 +171,8 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
         return;
       case 'response':
         turn.answering = event.state === 'begun';
+        if (event.state === 'begun') forgetProblem();
+        else if (event.problem !== undefined) tellProblem(event.problem);
         // An answer that begins knows the outputs of before; one that was cut short is followed by what the caller says.
         if (event.state !== 'done') turn.owed = false;
         goOn();

@@ -77,11 +77,41 @@ describe('events of an assistant', () => {
       kind: 'response',
       state: 'begun',
     });
-    for (const response of [{ status: 'completed' }, { status: 'failed' }, {}, null])
+    for (const response of [{ status: 'completed' }, {}, null])
       expect(read({ type: 'response.done', response })).toEqual({ kind: 'response', state: 'done' });
     expect(
       read({ type: 'response.done', response: { status: 'cancelled', status_details: { reason: 'turn_detected' } } }),
     ).toEqual({ kind: 'response', state: 'cut-short' });
+  });
+
+  it.each([
+    ['failed', null, 'assistant-failed'],
+    ['failed', { type: 'failed', error: { type: 'server_error', code: 'server_error' } }, 'assistant-failed'],
+    ['failed', { type: 'failed', error: { code: 'rate_limit_exceeded' } }, 'assistant-busy'],
+    ['failed', { type: 'failed', error: { code: 'insufficient_quota' } }, 'assistant-unpaid'],
+    ['failed', { type: 'failed', error: 'no' }, 'assistant-failed'],
+    ['incomplete', { type: 'incomplete', reason: 'max_output_tokens' }, 'assistant-cut'],
+    ['incomplete', { type: 'incomplete', reason: 'content_filter' }, 'assistant-filtered'],
+    ['incomplete', undefined, 'assistant-cut'],
+  ])('an answer that is %s (%j) is told as %s', (status, status_details, problem) => {
+    expect(read({ type: 'response.done', response: { status, status_details } })).toEqual({
+      kind: 'response',
+      state: 'done',
+      problem,
+    });
+  });
+
+  it('words that were not written down, and words that were not played', () => {
+    const where = { item_id: 'i', content_index: 1 };
+    const error = { type: 'transcription_error', code: 'audio_unintelligible', message: 'x' };
+    expect(read({ type: 'conversation.item.input_audio_transcription.failed', ...where, error })).toEqual({
+      kind: 'unwritten',
+      itemId: 'i 1',
+    });
+    expect(read({ type: 'conversation.item.truncated', ...where, audio_end_ms: 1500 })).toEqual({
+      kind: 'truncated',
+      itemId: 'i 1',
+    });
   });
 
   it('anything else is nothing', () => {

@@ -1,10 +1,16 @@
 /** What an assistant says on the data channel `oai-events` (the Realtime API's server events), as far as a phone cares. Free of zod: the window starts without it. */
+import type { AssistantProblem } from '../../contracts/call/call';
 import { plainText } from '../../contracts/base/plain-text';
 
 export type VoiceEvent =
   | { readonly kind: 'session' }
   /** The assistant begins to answer, is through, or was cut short (the caller spoke). While it answers, no other answer may be asked for. */
-  | { readonly kind: 'response'; readonly state: 'begun' | 'done' | 'cut-short' }
+  | {
+      readonly kind: 'response';
+      readonly state: 'begun' | 'done' | 'cut-short';
+      /** It is through without being whole; absent: nothing is missing, or the caller wanted no more of it. */
+      readonly problem?: AssistantProblem;
+    }
   /** A piece of an utterance, or the whole of it when `completed`. */
   | {
       readonly kind: 'said';
@@ -13,6 +19,10 @@ export type VoiceEvent =
       readonly text: string;
       readonly completed: boolean;
     }
+  /** The caller's words could not be written down. */
+  | { readonly kind: 'unwritten'; readonly itemId: string }
+  /** The caller spoke before the assistant's words were played to their end. */
+  | { readonly kind: 'truncated'; readonly itemId: string }
   /** The assistant wants a tool; `arguments` is JSON text, unread. */
   | { readonly kind: 'tool'; readonly toolCallId: string; readonly name: string; readonly arguments: string }
   | { readonly kind: 'error'; readonly sentence: string };
@@ -45,11 +55,14 @@ function parsed(message: string): Fields | null {
   }
 }
 
+/** An item may hold several parts that are spoken one after the other. */
+const itemIn = (from: Fields): string =>
+  `${plainText(textOf(from, 'item_id'))} ${typeof from['content_index'] === 'number' ? from['content_index'] : 0}`;
+
 const said = (from: Fields, by: 'caller' | 'assistant', completed: boolean): VoiceEvent => ({
   kind: 'said',
   by,
-  // An item may hold several parts that are spoken one after the other.
-  itemId: `${plainText(textOf(from, 'item_id'))} ${typeof from['content_index'] === 'number' ? from['content_index'] : 0}`,
+  itemId: itemIn(from),
   text: completed ? plainText(textOf(from, 'transcript'), LONGEST_TEXT) : piece(textOf(from, 'delta')),
   completed,
 });
@@ -64,6 +77,33 @@ function toolIn(item: unknown): VoiceEvent | null {
     : { kind: 'tool', toolCallId, name, arguments: textOf(item, 'arguments') };
 }
 
+/** How an answer ended: of the system's codes, those that tell a person what to do. Its own words are not shown. */
+function responseEnd(response: unknown): VoiceEvent {
+  if (!isFields(response)) return { kind: 'response', state: 'done' };
+  const details = isFields(response['status_details']) ? response['status_details'] : {};
+  switch (response['status']) {
+    case 'cancelled':
+      return { kind: 'response', state: 'cut-short' };
+    case 'failed': {
+      const code = isFields(details['error']) ? textOf(details['error'], 'code') : '';
+      const problem = /quota|billing/.test(code)
+        ? 'assistant-unpaid'
+        : /rate_limit/.test(code)
+          ? 'assistant-busy'
+          : 'assistant-failed';
+      return { kind: 'response', state: 'done', problem };
+    }
+    case 'incomplete':
+      return {
+        kind: 'response',
+        state: 'done',
+        problem: details['reason'] === 'content_filter' ? 'assistant-filtered' : 'assistant-cut',
+      };
+    default:
+      return { kind: 'response', state: 'done' };
+  }
+}
+
 /** Reads one message; null: nothing that concerns a phone, or no event at all. */
 export function readVoiceEvent(message: string): VoiceEvent | null {
   const from = parsed(message);
@@ -74,10 +114,11 @@ export function readVoiceEvent(message: string): VoiceEvent | null {
     case 'response.created':
       return { kind: 'response', state: 'begun' };
     case 'response.done':
-      return {
-        kind: 'response',
-        state: isFields(from['response']) && from['response']['status'] === 'cancelled' ? 'cut-short' : 'done',
-      };
+      return responseEnd(from['response']);
+    case 'conversation.item.input_audio_transcription.failed':
+      return { kind: 'unwritten', itemId: itemIn(from) };
+    case 'conversation.item.truncated':
+      return { kind: 'truncated', itemId: itemIn(from) };
     case 'conversation.item.input_audio_transcription.delta':
       return said(from, 'caller', false);
     case 'conversation.item.input_audio_transcription.completed':

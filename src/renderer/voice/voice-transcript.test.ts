@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TranscriptLine } from '../../contracts/call/transcript';
 import type { VoiceEvent } from './voice-event';
-import { withSaid } from './voice-transcript';
+import { withSaid, withTruncated, withUnwritten } from './voice-transcript';
 
 type Said = Extract<VoiceEvent, { kind: 'said' }>;
 const said = (by: Said['by'], itemId: string, text: string, completed = false): Said => ({
@@ -26,6 +26,18 @@ describe('the transcript of a voice call', () => {
     expect(lines).toEqual([
       { itemId: 'a', speaker: 'Assistant', text: 'Hello.', completed: true },
       { itemId: 'b', speaker: 'You', text: 'Yes', completed: false },
+    ]);
+  });
+
+  it('says where words are missing', () => {
+    const lines = fold(said('assistant', 'a', 'Hello, how can I help', true), said('caller', 'b', 'I wa'));
+    const cut = withTruncated(lines, 'a');
+    expect(withTruncated(cut, 'a')).toBe(cut);
+    expect(withTruncated(lines, 'c')).toBe(lines);
+    expect(withUnwritten(withUnwritten(cut, 'b'), 'c')).toEqual([
+      { itemId: 'a', speaker: 'Assistant', text: 'Hello, how can I help (interrupted)', completed: true },
+      { itemId: 'b', speaker: 'You', text: 'I wa (not written down)', completed: true },
+      { itemId: 'c', speaker: 'You', text: '(not written down)', completed: true },
     ]);
   });
 

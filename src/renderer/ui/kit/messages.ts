@@ -120,6 +120,24 @@ export const PROBLEM_MESSAGES: Readonly<
     sentence: 'The gateway lost track of this call. The sound goes on; Hold does not work, Hang up does.',
     button: null,
   },
+  'assistant-failed': { sentence: 'The assistant could not answer: say it again.', button: null },
+  'assistant-busy': {
+    sentence: 'The assistant could not answer: its system is asked too often. Say it again in a moment.',
+    button: null,
+  },
+  'assistant-unpaid': {
+    sentence: 'The assistant could not answer: its account has nothing left. Tell who runs this line.',
+    button: null,
+  },
+  'assistant-cut': { sentence: 'The answer of the assistant is not whole: it became too long.', button: null },
+  'assistant-filtered': {
+    sentence: 'The answer of the assistant is not whole: a filter of its system stopped it.',
+    button: null,
+  },
+  'assistant-unwritten': {
+    sentence: 'What you said was not written down. The assistant may have heard it all the same.',
+    button: null,
+  },
   'dtmf-failed': { sentence: 'The digits did not get through: press them again.', button: null },
 };
 
