@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { DataChannel } from 'node-datachannel';
 import { fromMuLaw, MediaPhone } from '../phones/media-phone';
 import { reducedOffer } from '../phones/reduced-offer';
+import { createRealtimeConversation, type RealtimeConversation, type RealtimeEvent } from './realtime-conversation';
 
-/** An event of the data channel, as it was parsed. */
-export type RealtimeEvent = Readonly<Record<string, unknown>> & { readonly type: string };
+export type { RealtimeEvent } from './realtime-conversation';
 
 const isEvent = (value: unknown): value is RealtimeEvent =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
@@ -25,13 +25,20 @@ export class RealtimePeer {
     this.#opened = resolve;
   });
   #closed = false;
-  #answering = false;
+  readonly #conversation: RealtimeConversation;
+  /** What it answers to the next `response.create`, in order; with nothing left, a test says itself what is answered. */
+  readonly answers: string[] = [];
   /** The connection is gone, whoever ended it. */
   isGone = false;
 
   private constructor(media: MediaPhone, session: Readonly<Record<string, unknown>>) {
     this.#media = media;
     this.#session = session;
+    this.#conversation = createRealtimeConversation(
+      session,
+      (event) => this.say(event),
+      () => this.answers.shift() ?? null,
+    );
     media.pc.onStateChange((state) => {
       if (state === 'disconnected' || state === 'failed' || state === 'closed') this.isGone = true;
     });
@@ -42,7 +49,7 @@ export class RealtimePeer {
         const event: unknown = typeof message === 'string' ? JSON.parse(message) : null;
         if (!isEvent(event)) return;
         this.received.push(event);
-        if (event.type === 'response.create' && this.#answering) this.#refuseAnswer();
+        this.#conversation.hear(event);
       });
       channel.onClosed(() => {
         this.isGone = true;
@@ -99,12 +106,12 @@ export class RealtimePeer {
   callTool(name: string, input: string, { goesOn = false } = {}): string {
     const call_id = `call_${randomUUID()}`;
     const where = { response_id: `resp_${randomUUID()}`, output_index: 0 };
-    if (!this.#answering)
+    if (!this.#conversation.isAnswering())
       this.say({
         type: 'response.created',
         response: { id: where.response_id, object: 'realtime.response', status: 'in_progress', output: [] },
       });
-    this.#answering = true;
+    this.#conversation.setAnswering(true);
     this.say({
       type: 'response.function_call_arguments.done',
       ...where,
@@ -124,23 +131,8 @@ export class RealtimePeer {
 
   /** The answer is through. */
   finish(status: 'completed' | 'cancelled' = 'completed'): void {
-    this.#answering = false;
+    this.#conversation.setAnswering(false);
     this.say({ type: 'response.done', response: { id: `resp_${randomUUID()}`, object: 'realtime.response', status } });
-  }
-
-  /** One answer at a time. */
-  #refuseAnswer(): void {
-    const code = 'conversation_already_has_active_response';
-    this.say({
-      type: 'error',
-      error: {
-        type: 'invalid_request_error',
-        code,
-        message:
-          'Conversation already has an active response. Wait until the response is finished before creating a new one.',
-        param: null,
-      },
-    });
   }
 
   /** The output that came back for a tool call, or null. */
