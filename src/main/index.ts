@@ -85,6 +85,7 @@ async function start(): Promise<void> {
     log,
     scripts: here,
     isPhoneLocked: () => locks.phoneLock.state().lockedBy !== null,
+    country: () => app.getLocaleCountryCode(),
   });
   const { keys, practice, requests, renewal, tests, voice } = tokens;
   const locks = await composeLocks({ folder, files, keychain, tokens, audit, notify, clock, log, phoneWindow });

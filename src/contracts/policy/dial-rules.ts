@@ -25,6 +25,8 @@ export interface DialLine {
   readonly domain: string;
   /** ISO 3166-1 alpha-2 of where this computer is, or '' when it is not known. */
   readonly country: string;
+  /** Emergency numbers of where the line is, for whoever is told them instead of the country. */
+  readonly emergency?: readonly string[];
 }
 
 export type DialDecision =
@@ -69,6 +71,10 @@ function denies(rule: string, { host }: Callee, readings: readonly string[]): bo
   return ruleFits(rule, host, readingsOfRule, null);
 }
 
+/** The emergency numbers of a region that are not those of everywhere. */
+export const nationalEmergency = (country: string): readonly string[] =>
+  emergencyIn(country.toUpperCase()).filter((number) => number !== '' && !EMERGENCY_EVERYWHERE.includes(number));
+
 const emergencyIn = (region: string): readonly string[] =>
   Object.hasOwn(EMERGENCY_NUMBERS, region) ? (EMERGENCY_NUMBERS[region] ?? '').split(' ') : [];
 
@@ -76,12 +82,14 @@ const emergencyIn = (region: string): readonly string[] =>
  * Whether this SIP URI is an emergency number of the line's own domain: the same digits at another host are just a name there. National numbers
  * count in their region only: elsewhere `101` is somebody's extension. A code that hides the caller's number may stand before it.
  */
-export function isEmergency(uri: string, { domain, country }: DialLine): boolean {
+export function isEmergency(uri: string, { domain, country, emergency = [] }: DialLine): boolean {
   const callee = calleeOf(uri);
   if (callee === null || callee.host !== comparedHost(domain)) return false;
   const user = plainUser(callee.user);
   const number = user.slice(callerIdCodeOf(user).length);
-  return number !== '' && [...EMERGENCY_EVERYWHERE, ...emergencyIn(country.toUpperCase())].includes(number);
+  return (
+    number !== '' && [...EMERGENCY_EVERYWHERE, ...emergencyIn(country.toUpperCase()), ...emergency].includes(number)
+  );
 }
 
 /**

@@ -39,8 +39,11 @@ export const OWN_CLAIMS: readonly string[] = [
   'nbf',
   'jti',
   'max_call_s',
+  'max_calls',
+  'calls_until',
   'dial',
   'dial_deny',
+  'emergency',
   'meta',
 ];
 

@@ -69,6 +69,8 @@ export interface TokenPorts {
   /** The folder of main's own scripts. */
   readonly scripts: string;
   readonly isPhoneLocked: () => boolean;
+  /** Where this computer is (ISO 3166-1 alpha-2), or ''. */
+  readonly country: () => string;
 }
 
 export function composeTokens({
@@ -80,6 +82,7 @@ export function composeTokens({
   log,
   scripts,
   isPhoneLocked,
+  country,
 }: TokenPorts): TokenSide {
   const now = clock.wall;
   /** Where no grant is known to lead, the chosen line is meant. */
@@ -98,7 +101,7 @@ export function composeTokens({
   const http = createHttpClient({ clock, random: Math.random, authorities: systemAuthorities });
   const sippet = createSippet(http);
   const providers: Readonly<Record<ProviderKind, TokenProvider>> = {
-    'local-jwt': createLocalJwt(now),
+    'local-jwt': createLocalJwt(now, country),
     'ephemeral-credentials': createEphemeralCredentials(now),
     sautikit: createSautikit(http),
     decart: createDecart(http),

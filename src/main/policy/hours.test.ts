@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hoursInWords, isWithin } from './hours';
+import { hoursInWords, isWithin, nextChange } from './hours';
 
 /** 2026-11-16 is a Monday; local time. */
 const at = (day: number, time: string): Date => new Date(`2026-11-${15 + day}T${time}`);
@@ -29,6 +29,19 @@ describe('hours', () => {
     [[], 7, '03:00:00', true],
   ])('%j on day %i at %s: %s', (spans, day, time, expected) => {
     expect(isWithin(spans, at(day, time))).toBe(expected);
+  });
+
+  it.each([
+    [office, 1, '08:00:00', at(1, '08:30:00')],
+    [office, 1, '08:30:00', at(1, '17:00:00')],
+    [office, 5, '17:00:00', at(8, '08:30:00')],
+    [night, 5, '23:00:00', at(6, '06:00:00')],
+    // Two spans that join are one.
+    [[...office, { days: [1], from: '17:00', to: '19:00' }], 1, '09:00:00', at(1, '19:00:00')],
+    [[{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '00:00' }], 3, '12:00:00', null],
+    [[], 3, '12:00:00', null],
+  ])('%j on day %i at %s: the next change is %s', (spans, day, time, expected) => {
+    expect(nextChange(spans, at(day, time))).toEqual(expected);
   });
 
   describe('where clocks are set for the summer (Europe/Berlin)', () => {

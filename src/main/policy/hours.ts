@@ -23,6 +23,37 @@ export function isWithin(spans: readonly HoursSpan[], at: Date): boolean {
   });
 }
 
+const MOST_STEPS = 50;
+
+/** The next moment after `at` at which one of the spans begins or ends. */
+function nextEdge(spans: readonly HoursSpan[], at: Date): Date | null {
+  const edges = [0, 1].flatMap((days) =>
+    spans.flatMap(({ from, to }) =>
+      [from, to].map((time) => {
+        const edge = new Date(at);
+        edge.setDate(edge.getDate() + days);
+        edge.setHours(0, minutesOf(time), 0, 0);
+        return edge;
+      }),
+    ),
+  );
+  return edges.filter((edge) => edge > at).sort((a, b) => a.getTime() - b.getTime())[0] ?? null;
+}
+
+/**
+ * When what holds at `at` (that it is within the spans, or that it is not) changes next; null where it does not, for as far as that is looked at: some
+ * days at least.
+ */
+export function nextChange(spans: readonly HoursSpan[], at: Date): Date | null {
+  const now = isWithin(spans, at);
+  let edge = spans.length === 0 ? null : nextEdge(spans, at);
+  for (let step = 0; edge !== null && step < MOST_STEPS; step += 1) {
+    if (isWithin(spans, edge) !== now) return edge;
+    edge = nextEdge(spans, edge);
+  }
+  return null;
+}
+
 /** `[1, 2, 3, 5]` -> `Mon-Wed, Fri`. */
 function daysInWords(days: readonly number[]): string {
   const sorted = [...new Set(days)].sort((a, b) => a - b);

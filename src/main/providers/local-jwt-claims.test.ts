@@ -1,6 +1,6 @@
 /** What is in a token besides its key: algorithm, kid, the template's claims, and the limits of the policy. */
 import { createPublicKey, createSecretKey } from 'node:crypto';
-import { compactVerify, decodeProtectedHeader, jwtVerify } from 'jose';
+import { compactVerify, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { work } from '../../../test/support/app/key-fixture';
 import type { JwtAlgorithm } from '../../contracts/profile/provider';
@@ -65,6 +65,7 @@ describe.each(['HS256', 'RS256', 'ES256', 'EdDSA'] as const)('a token with %s', 
       iat: 1_800_000_000,
       exp: 1_800_000_300,
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+      max_calls: 8,
     });
     await expect(compactVerify(token, verifier, { algorithms: [...others] })).rejects.toThrow();
   }, 30_000);
@@ -109,7 +110,22 @@ describe('the template', () => {
   it('never sets what Ringfence sets', async () => {
     const profile = line();
     if (profile.provider.kind !== 'local-jwt') expect.unreachable();
-    for (const name of ['iss', 'sub', 'aud', 'iat', 'exp', 'nbf', 'jti', 'max_call_s', 'dial', 'dial_deny', 'meta']) {
+    for (const name of [
+      'iss',
+      'sub',
+      'aud',
+      'iat',
+      'exp',
+      'nbf',
+      'jti',
+      'max_call_s',
+      'max_calls',
+      'calls_until',
+      'dial',
+      'dial_deny',
+      'emergency',
+      'meta',
+    ]) {
       expect(() => line({ claims: { [name]: 'x' } })).toThrow();
       expect(
         await tokenOf({ ...profile, provider: { ...profile.provider, claims: { [name]: 'x' } } }, Secret.generate()),
@@ -136,17 +152,60 @@ describe('the template', () => {
 
 describe('limits', () => {
   it('are in the token as the policy has them', async () => {
-    const policy = { maxCallS: 600, dial: { allow: ['+254*', '10??'], deny: ['+254900*'] } };
+    const policy = { maxCallS: 600, maxCalls: 3, dial: { allow: ['+254*', '10??'], deny: ['+254900*'] } };
     expect(await claimsOf(line({ meta: { team: 'sales' } }, { policy }))).toMatchObject({
       max_call_s: 600,
+      max_calls: 3,
       dial: ['+254*', '10??'],
       dial_deny: ['+254900*'],
       meta: { team: 'sales' },
     });
   });
 
-  it('are not there when there are none', async () => {
-    expect(Object.keys(await claimsOf(line())).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'sub']);
+  const now = new Date(NOW);
+  /** A span of every day, from and to so many minutes from now; none runs past midnight here. */
+  const span = (from: number, to: number) => {
+    const time = (minutes: number): string => {
+      const at = new Date(now.getTime() + minutes * 60_000);
+      return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
+    };
+    return { days: [1, 2, 3, 4, 5, 6, 7], from: time(from), to: time(to) };
+  };
+  const inMinutes = (minutes: number): number => Math.floor((NOW + minutes * 60_000) / 60_000) * 60;
+  it.each([
+    ['none', [], {}, 300],
+    ['within', [span(-60, 60)], { calls_until: inMinutes(60) }, 300],
+    ['within two that join', [span(-60, 30), span(30, 90)], { calls_until: inMinutes(90) }, 300],
+    ['a minute before the end', [span(-60, 1)], { calls_until: inMinutes(1) }, 300],
+    ['outside', [span(60, 120)], { calls_until: inMinutes(0) }, 300],
+    ['just before they begin: a token no longer than that', [span(2, 120)], { calls_until: inMinutes(0) }, 120],
+  ])('hours: %s', async (_, hours, wanted, lifeS) => {
+    const claims = await claimsOf(line({}, { policy: { hours } }));
+    const { calls_until: until, iat, exp } = claims as { calls_until?: number; iat: number; exp: number };
+    expect([until, exp - iat]).toEqual(['calls_until' in wanted ? wanted.calls_until : undefined, lifeS]);
+  });
+
+  it.each([
+    ['DE', { emergency: '110' }],
+    ['CH', { emergency: '117 118 144' }],
+    ['US', {}],
+    ['', {}],
+  ])(
+    'name the emergency numbers of where this computer is, which none of them holds for: %s',
+    async (country, wanted) => {
+      const minted = await createLocalJwt(
+        () => NOW,
+        () => country,
+      ).mint({ profile: line(), purpose: 'sip', lifeS: 300 }, handle(Secret.generate()));
+      if (!minted.ok || minted.value.kind !== 'token') expect.unreachable();
+      const { emergency } = decodeJwt(minted.value.token);
+      expect(emergency === undefined ? {} : { emergency }).toEqual(wanted);
+    },
+  );
+
+  it('are not there when there are none, but for the calls at a time', async () => {
+    const names = ['aud', 'exp', 'iat', 'iss', 'jti', 'max_calls', 'sub'];
+    expect(Object.keys(await claimsOf(line())).sort()).toEqual(names);
   });
 
   it('that make a token too long for a gateway are refused, not cut', async () => {

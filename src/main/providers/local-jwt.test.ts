@@ -34,6 +34,7 @@ describe('local signing', () => {
       iat: 1_800_000_000,
       exp: 1_800_000_300,
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+      max_calls: 8,
     });
     expect({ issuedAt, expiresAt }).toEqual({ issuedAt: 1_800_000_000_000, expiresAt: 1_800_000_300_000 });
     expect(secret.use((bytes) => createHmac('sha256', bytes).update(`${header}.${payload}`).digest('base64url'))).toBe(

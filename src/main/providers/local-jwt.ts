@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { Profile } from '../../contracts/profile/profile';
 import { OWN_CLAIMS, type ProviderOf } from '../../contracts/profile/provider';
 import { fail, ok, type Result } from '../../contracts/base/result';
+import { nationalEmergency } from '../../contracts/policy/dial-rules';
 import { parseSipUri } from '../../contracts/call/sip-uri';
+import { isWithin, nextChange } from '../policy/hours';
 import { keyIdOf } from '../secrets/key-kinds';
 import { fillPlaceholders } from './placeholders';
 import { createSigningKeys } from './signing-keys';
@@ -11,6 +13,9 @@ import { identityUnusable, type TokenProvider } from './token-provider';
 
 /** What a grant can carry, and what gateways read, in characters. */
 const LONGEST_TOKEN = 8_192;
+
+/** A token is renewed no sooner because hours begin. */
+const SHORTEST_LIFE_S = 10;
 
 /** Where a gateway has its live events (the practice gateway: src/gateway/events-socket.ts). */
 const EVENTS_PATH = '/socket/websocket';
@@ -55,17 +60,41 @@ function claimsOf(profile: Profile, provider: ProviderOf<'local-jwt'>): Result<C
 }
 
 /** What the gateway enforces, or logs (`meta`): nothing is said where nothing is limited. */
-function constraintsOf({ policy: { maxCallS, dial } }: Profile, { meta }: ProviderOf<'local-jwt'>): Claims {
+function constraintsOf({ policy: { maxCallS, maxCalls, dial } }: Profile, { meta }: ProviderOf<'local-jwt'>): Claims {
   return {
     ...(maxCallS === null ? {} : { max_call_s: maxCallS }),
+    max_calls: maxCalls,
     ...(dial.allow.length === 0 ? {} : { dial: dial.allow }),
     ...(dial.deny.length === 0 ? {} : { dial_deny: dial.deny }),
     ...(Object.keys(meta).length === 0 ? {} : { meta }),
   };
 }
 
-/** Mints `{iss, sub, aud, iat, exp, jti}`, what the profile's template adds, and its limits. `now` gives milliseconds since the epoch. */
-export function createLocalJwt(now: () => number): TokenProvider {
+/** What no limit may keep from anybody here: a gateway does not know where this computer is. */
+function emergencyOf(country: string): Claims {
+  const numbers = nationalEmergency(country);
+  return numbers.length === 0 ? {} : { emergency: numbers.join(' ') };
+}
+
+/**
+ * Hours, for a gateway: until when the token may begin calls, and how long it lives, s. Outside of them it begins none, and a fresh one is there when
+ * they begin.
+ */
+function inHours(
+  { policy: { hours } }: Profile,
+  from: number,
+  exp: number,
+): { readonly exp: number; readonly claims: Claims } {
+  const at = new Date(from * 1000);
+  const change = nextChange(hours, at);
+  const changeS = change === null ? null : Math.floor(change.getTime() / 1000);
+  if (isWithin(hours, at)) return { exp, claims: changeS === null ? {} : { calls_until: changeS } };
+  const sooner = changeS === null ? exp : Math.max(changeS, from + SHORTEST_LIFE_S);
+  return { exp: Math.min(exp, sooner), claims: { calls_until: from } };
+}
+
+/** Mints `{iss, sub, aud, iat, exp, jti}`, what the profile's template adds, and its limits. `now` gives milliseconds since the epoch, `country` where this computer is (ISO 3166-1 alpha-2, or ''). */
+export function createLocalJwt(now: () => number, country: () => string = () => ''): TokenProvider {
   const keys = createSigningKeys();
 
   return {
@@ -98,9 +127,16 @@ export function createLocalJwt(now: () => number): TokenProvider {
       const from = Math.floor(now() / 1000);
       // A gateway reckons the life from `iat` and allows no longer one; half of it at least is left.
       const iat = from - Math.min(provider.issuedBackS, Math.floor(lifeS / 2));
-      const exp = iat + lifeS;
+      const { exp, claims: hours } = inHours(profile, from, iat + lifeS);
       const kid = keyIdOf(provider.keyId, key.fingerprint);
-      const token = await new SignJWT({ ...claims.value, iat, exp, jti: randomUUID() })
+      const token = await new SignJWT({
+        ...claims.value,
+        ...hours,
+        ...emergencyOf(country()),
+        iat,
+        exp,
+        jti: randomUUID(),
+      })
         .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(kid === '' ? {} : { kid }) })
         .sign(signer.value.key);
       if (token.length > LONGEST_TOKEN)

@@ -66,7 +66,7 @@ describe('the profile form', () => {
     [
       'provider.local-jwt.claims',
       [{ name: 'iss', value: 'x' }],
-      'Ringfence sets iss, sub, aud, iat, exp, nbf, jti, max_call_s, dial, dial_deny, meta itself.',
+      'Ringfence sets iss, sub, aud, iat, exp, nbf, jti, max_call_s, max_calls, calls_until, dial, dial_deny, emergency, meta itself.',
     ],
     [
       'provider.local-jwt.claims',
