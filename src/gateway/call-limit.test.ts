@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { limitCall, TIME_IS_UP, type CallLimit } from './call-limit';
-import { CallTable } from './call-table';
+import { CallTable, type AnsweredCall } from './call-table';
 import { systemClock } from './clock';
 import type { Endpoint } from './endpoint';
 import { headerOf, type SipRequest, type SipResponse } from './sip-message';
@@ -116,10 +116,13 @@ describe('a call with a limit', () => {
 
   it('that ended, or that nobody can end any more, is let be', () => {
     const table = new CallTable();
-    const add = (callId: string): void =>
-      table.answered({ callId, calleeTag: 'b', parties: [alice, bob], limit: limit(), onOver });
-    add('ended');
-    table.ended('ended', ['a', 'b']);
+    const add = (callId: string): AnsweredCall => {
+      const tags = { callerTag: 'a', calleeTag: 'b', numbers: { caller: 7, callee: 0 } };
+      const call: AnsweredCall = { callId, ...tags, parties: [alice, bob], limit: limit(), onOver };
+      table.answered(call);
+      return call;
+    };
+    table.ended(add('ended'));
     add('swept');
     table.sweep(() => false);
     add('cleared');

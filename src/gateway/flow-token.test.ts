@@ -3,6 +3,8 @@ import { FlowTokens } from './flow-token';
 
 const TOKEN = {
   callerTag: 't',
+  callId: 'c',
+  life: 'l',
   caller: { user: 'a', instance: '<urn:uuid:1>', endpointId: 'f1' },
   callee: { user: 'b', instance: null, endpointId: 'f2' },
 };

@@ -7,7 +7,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 const side = z.tuple([z.string(), z.string().nullable(), z.string()]);
-const content = z.tuple([z.string(), side, side]);
+const content = z.tuple([z.string(), z.string(), z.string(), side, side]);
 
 /** One end of a dialog. */
 export interface DialogSide {
@@ -20,6 +20,10 @@ export interface DialogSide {
 export interface FlowToken {
   /** The From tag of the request that began the dialog: tells the two directions apart. */
   readonly callerTag: string;
+  /** The Call-ID of that request: a token is for no other call. */
+  readonly callId: string;
+  /** Which start of the gateway made it. */
+  readonly life: string;
   readonly caller: DialogSide;
   readonly callee: DialogSide;
 }
@@ -35,7 +39,9 @@ export class FlowTokens {
 
   make(token: FlowToken): string {
     const sides = [token.caller, token.callee].map((one) => [one.user, one.instance, one.endpointId]);
-    const payload = Buffer.from(JSON.stringify([token.callerTag, ...sides])).toString('base64url');
+    const payload = Buffer.from(JSON.stringify([token.callerTag, token.callId, token.life, ...sides])).toString(
+      'base64url',
+    );
     return `${payload}.${this.#mac(payload)}`;
   }
 
@@ -47,9 +53,9 @@ export class FlowTokens {
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null;
     const parsed = content.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
     if (!parsed.success) return null;
-    const [callerTag, caller, callee] = parsed.data;
+    const [callerTag, callId, life, caller, callee] = parsed.data;
     const named = ([user, instance, endpointId]: z.infer<typeof side>): DialogSide => ({ user, instance, endpointId });
-    return { callerTag, caller: named(caller), callee: named(callee) };
+    return { callerTag, callId, life, caller: named(caller), callee: named(callee) };
   }
 
   #mac(payload: string): string {

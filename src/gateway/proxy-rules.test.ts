@@ -75,13 +75,13 @@ describe('a dialog', () => {
     expect(proxy.counts()).toEqual({ calls: 0, transactions: 0 });
   });
 
-  it('whose other side stays away gets 480, and is over with its BYE', () => {
+  it('whose other side stays away is over with its BYE: 408', () => {
     const { alice, bob, leave, proxy } = fixture();
     const routes = begin();
     leave(bob);
     bye(routes);
     vi.advanceTimersByTime(4_000);
-    expect(alice.story().at(-1)).toBe(480);
+    expect(alice.story().at(-1)).toBe(408);
     expect(proxy.counts().calls).toBe(0);
   });
 
@@ -109,7 +109,7 @@ describe('a dialog', () => {
         branch: 'z9hG4bKx',
       }),
     );
-    expect(mallory.story()).toEqual([403, 481]);
+    expect(mallory.story()).toEqual([481, 481]);
     leave(alice);
     leave(bob);
   });

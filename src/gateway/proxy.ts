@@ -2,15 +2,15 @@
  * The proxy (RFC 3261 section 16): who may send what, and where it goes. Transaction-stateful; dialogs are routed by the
  * flow token in the Record-Route.
  */
-import { parseTarget } from '../contracts/call/dial-target';
-import { decideDial } from '../contracts/policy/dial-rules';
+import { CallAdmission, type Refusal } from './call-admission';
 import { limitCall } from './call-limit';
-import { CallTable } from './call-table';
+import { CallTable, type AnsweredCall } from './call-table';
 import { makeBranch, type Target } from './branch';
 import { callUuidOf, type CallStep } from './call-steps';
 import type { Clock } from './clock';
+import { absentSide, isAckOf, isInitialInvite } from './dialog';
 import type { Endpoint } from './endpoint';
-import type { FlowTokens } from './flow-token';
+import type { FlowToken, FlowTokens } from './flow-token';
 import type { LocationService } from './location-service';
 import type { Log } from './log';
 import { ResponseContext, type ProxyTimers } from './response-context';
@@ -25,12 +25,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from './sip-message';
-import { replyTo, type ReplyOptions } from './sip-reply';
-
-/** A request that goes no further. */
-interface Refusal extends Pick<ReplyOptions, 'phrase' | 'headers'> {
-  readonly status: number;
-}
+import { randomToken, replyTo } from './sip-reply';
 
 export interface ProxyOptions {
   readonly domain: string;
@@ -54,23 +49,29 @@ const PRIVATE_HEADERS = [
   'P-Preferred-Identity',
   'Remote-Party-ID',
 ];
-/** What the dial rules in a token do not let its bearer call. */
-const DENIED: Refusal = {
-  status: 403,
-  phrase: 'Dial rule',
-  headers: [{ name: 'Reason', value: 'SIP;cause=403;text="dial rule"' }],
-};
-const DIALOG_METHODS: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER']);
-const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO, REFER, NOTIFY, SUBSCRIBE, MESSAGE, PRACK';
+const UNKNOWN: Refusal = { status: 481 };
+/** What makes no sense outside of a call. A NOTIFY reaches a phone from the gateway alone, which has no presence. */
+const WITHIN_ONLY: ReadonlySet<string> = new Set(['BYE', 'INFO', 'UPDATE', 'PRACK', 'NOTIFY']);
+const EVENTS: ReadonlySet<string> = new Set(['SUBSCRIBE', 'PUBLISH']);
+const BAD_EVENT: Refusal = { status: 489, phrase: 'Bad Event' };
+/** The answers to a BYE that end a call (RFC 3261 section 15.1.1): with any other, the far end may still be in it. */
+const endsCall = (status: number): boolean => status < 300 || status === 481 || status === 408;
+const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO, REFER, NOTIFY, MESSAGE, PRACK';
 
 export class Proxy {
   readonly #options: ProxyOptions;
   readonly #contexts = new Map<string, ResponseContext>();
   readonly #branches = new Map<string, ResponseContext>();
   readonly #calls = new CallTable();
+  readonly #admission: CallAdmission;
+  /** This start of the gateway: of the calls that began in it, all are known. */
+  readonly #life = randomToken(8);
 
   constructor(options: ProxyOptions) {
     this.#options = options;
+    const placedBy = (user: string): number =>
+      this.#calls.placedBy(user) + this.#ringing().filter(({ origin }) => origin.user === user).length;
+    this.#admission = new CallAdmission({ domain: options.domain, clock: options.clock, placedBy });
   }
 
   /** Takes one message from an endpoint. */
@@ -88,16 +89,17 @@ export class Proxy {
 
   /** Ringing and answered calls, and transactions that are not over. */
   counts(): { readonly calls: number; readonly transactions: number } {
-    const ringing = [...this.#contexts.values()].filter(
-      (context) => context.isPending && isInitialInvite(context.request),
-    ).length;
-    return { calls: ringing + this.#calls.size, transactions: this.#contexts.size };
+    return { calls: this.#ringing().length + this.#calls.size, transactions: this.#contexts.size };
   }
 
   /** Drops every transaction. */
   clear(): void {
     for (const context of [...this.#contexts.values()]) context.dispose();
     this.#calls.clear();
+  }
+
+  #ringing(): ResponseContext[] {
+    return [...this.#contexts.values()].filter((context) => context.isPending && isInitialInvite(context.request));
   }
 
   #response(from: Endpoint, response: SipResponse): void {
@@ -124,7 +126,7 @@ export class Proxy {
     if (via === null || recipient === null || sender === null || sender.tag === null)
       return { status: 400, phrase: 'Bad Request, unreadable Via, From or To' };
     if (sender.user !== from.user || sender.host !== this.#options.domain)
-      return { status: 403, phrase: 'Forbidden identity' };
+      return recipient.tag === null ? { status: 403, phrase: 'Forbidden identity' } : UNKNOWN;
     // By user, not by flow: a CANCEL or ACK may come over a newer flow of the same phone.
     const key = `${from.user} ${via.sentBy} ${via.branch} `;
     const known = this.#contexts.get(
@@ -158,30 +160,48 @@ export class Proxy {
       route === null || route.user === null || route.host !== this.#options.domain
         ? null
         : this.#options.tokens.read(route.user);
-    if (token === null) return { status: 481 };
+    const callId = headerOf(request, 'Call-ID') ?? '';
+    if (EVENTS.has(request.method)) return parseUri(request.uri)?.host === this.#options.domain ? BAD_EVENT : UNKNOWN;
+    if (token === null || token.callId !== callId) return UNKNOWN;
     const isFromCaller = sender.tag === token.callerTag;
     const [near, far] = isFromCaller ? [token.caller, token.callee] : [token.callee, token.caller];
-    if (near.user !== from.user || (!isFromCaller && recipient.tag !== token.callerTag))
-      return { status: 403, phrase: 'Forbidden dialog' };
-    if (request.method === 'REFER' && !this.#mayDial(from, request)) return DENIED;
+    const calleeTag = (isFromCaller ? recipient.tag : sender.tag) ?? '';
+    if (near.user !== from.user || (!isFromCaller && recipient.tag !== token.callerTag)) return UNKNOWN;
+    const call = this.#calls.find(callId, token.callerTag, calleeTag) ?? this.#adopted(token, calleeTag);
+    const rings = this.#ringing().some(
+      ({ request: invite }) =>
+        headerOf(invite, 'Call-ID') === callId && partyOf(invite, 'From')?.tag === token.callerTag,
+    );
+    if (call === null && !rings) return UNKNOWN;
+    const refusal = this.#admission.refusal(from, request);
+    if (refusal !== null) return refusal;
     const { location, service } = this.#options;
-    const absent: Endpoint = {
-      id: far.endpointId,
-      user: far.user,
-      instance: far.instance,
-      expiresAt: null,
-      isOpen: () => false,
-      send: () => undefined,
-    };
+    const absent = absentSide(far);
     const endpoint = service(far.user) ?? location.flow(far.endpointId) ?? absent;
-    this.#calls.note(headerOf(request, 'Call-ID') ?? '', [sender.tag, recipient.tag], request, isFromCaller);
+    if (call !== null && !this.#calls.note(call, request, isFromCaller)) return { status: 500, phrase: 'Old CSeq' };
     const onward = withoutTopHeader(request, 'Route');
     const target: Target = { endpoint, uri: request.uri, recordRoute: null };
     if (request.method === 'ACK') {
       for (const context of [...this.#contexts.values()]) if (isAckOf(request, context.request)) context.acknowledge();
       location.reach(endpoint)?.send(makeBranch(onward, target, this.#options.domain).request);
-    } else this.#open(from, onward, key).start([target], this.#options.timers.transactionMs);
+    } else this.#open(from, onward, key, call).start([target], this.#options.timers.transactionMs);
     return null;
+  }
+
+  /** A call that began before this start of the gateway and did not end since; null for none. */
+  #adopted({ callId, callerTag, life, caller, callee }: FlowToken, calleeTag: string): AnsweredCall | null {
+    if (life === this.#life) return null;
+    const parties = [absentSide(caller), absentSide(callee)] as const;
+    const numbers = { caller: 0, callee: 0 };
+    return this.#calls.adopt({
+      callId,
+      callerTag,
+      calleeTag,
+      parties,
+      numbers,
+      limit: null,
+      onOver: () => undefined,
+    });
   }
 
   #initial(from: Endpoint, request: SipRequest, sender: Party, recipient: Party, key: string): Refusal | null {
@@ -191,6 +211,8 @@ export class Proxy {
     if (uri.scheme !== 'sip' && uri.scheme !== 'sips') return { status: 416 };
     if (uri.host !== domain) return { status: 403, phrase: 'No relaying' };
     if (request.method === 'ACK') return null;
+    if (WITHIN_ONLY.has(request.method)) return UNKNOWN;
+    if (EVENTS.has(request.method)) return BAD_EVENT;
     if (request.method === 'REGISTER') {
       if (recipient.user !== from.user || recipient.host !== domain)
         return { status: 403, phrase: 'Forbidden address-of-record' };
@@ -211,8 +233,9 @@ export class Proxy {
     }
     // What runs goes on; what begins needs a token that lives.
     if (from.expiresAt !== null && from.expiresAt <= clock.now()) return { status: 403, phrase: 'Token expired' };
-    if (!this.#mayDial(from, request)) return DENIED;
-    const targets = this.#lookUp(from, uri.user, sender, DIALOG_METHODS.has(request.method));
+    const refusal = this.#admission.refusal(from, request);
+    if (refusal !== null) return refusal;
+    const targets = this.#lookUp(from, uri.user, sender, request);
     if (typeof targets === 'number') return { status: targets };
     // Preloaded routes can only mean the gateway itself: there is no other hop.
     this.#open(from, withoutHeaders(request, 'Route'), key).start(
@@ -222,32 +245,14 @@ export class Proxy {
     return null;
   }
 
-  /**
-   * By the rules in the sender's token: whom a call or a message goes to, and whom a REFER asks the other side to call. Where this computer is, is not
-   * known here: emergency numbers are those of everywhere.
-   */
-  #mayDial({ constraints }: Endpoint, request: SipRequest): boolean {
-    if (constraints === undefined) return true;
-    const { domain } = this.#options;
-    const targets = [
-      ...(['INVITE', 'MESSAGE', 'REFER'].includes(request.method) && partyOf(request, 'To')?.tag === null
-        ? [request.uri]
-        : []),
-      ...(request.method === 'REFER'
-        ? headersOf(request, 'Refer-To').map((value) => parseAddress(value)?.uri ?? '')
-        : []),
-    ];
-    return targets.every((uri) => {
-      const read = /^tel:/i.test(uri) ? parseTarget(uri, domain) : { uri };
-      return decideDial(constraints.dial, 'uri' in read ? read.uri : '', { domain, country: '' }).allowed;
-    });
-  }
-
-  #lookUp(from: Endpoint, user: string, sender: Party, makesDialog: boolean): readonly Target[] | number {
+  #lookUp(from: Endpoint, user: string, sender: Party, request: SipRequest): readonly Target[] | number {
     const { domain, location, service, tokens } = this.#options;
     const target = (endpoint: Endpoint, uri: string): Target => {
       const side = (one: Endpoint) => ({ user: one.user, instance: one.instance, endpointId: one.id });
-      const token = tokens.make({ callerTag: sender.tag ?? '', caller: side(from), callee: side(endpoint) });
+      const callId = headerOf(request, 'Call-ID') ?? '';
+      const ends = { caller: side(from), callee: side(endpoint) };
+      const token = tokens.make({ callerTag: sender.tag ?? '', callId, life: this.#life, ...ends });
+      const makesDialog = request.method === 'INVITE';
       return { endpoint, uri, recordRoute: makesDialog ? `<sip:${token}@${domain};transport=ws;lr>` : null };
     };
     const inside = service(user);
@@ -255,6 +260,35 @@ export class Proxy {
     const bindings = location.bindingsOf(user);
     if (bindings.length > 0) return bindings.map((binding) => target(binding.flow, binding.uri));
     return location.knows(user) ? 480 : 404;
+  }
+
+  /** A call runs, for as long as both tokens allow. */
+  #answered(caller: Endpoint, invite: SipRequest, response: SipResponse, callee: Endpoint, onOver: () => void): void {
+    const { clock, domain } = this.#options;
+    const limits = [caller, callee].flatMap(({ constraints }) => constraints?.maxCallS ?? []);
+    const call: AnsweredCall = {
+      callId: headerOf(invite, 'Call-ID') ?? '',
+      callerTag: partyOf(invite, 'From')?.tag ?? '',
+      calleeTag: partyOf(response, 'To')?.tag ?? '',
+      parties: [caller, callee],
+      numbers: { caller: parseCseq(headerOf(invite, 'CSeq') ?? '')?.number ?? 0, callee: 0 },
+      limit:
+        limits.length === 0
+          ? null
+          : limitCall({
+              invite,
+              response,
+              caller,
+              callee,
+              limitMs: Math.min(...limits) * 1000,
+              domain,
+              clock,
+              deliver: (to, bye) => this.#deliver(to, bye),
+              onEnd: () => this.#calls.ended(call),
+            }),
+      onOver,
+    };
+    this.#calls.answered(call);
   }
 
   /** To this phone, on whatever flow it has or comes back on. */
@@ -266,12 +300,11 @@ export class Proxy {
     else location.whenBack(to, timers.returnMs, (back) => back?.send(request));
   }
 
-  #open(origin: Endpoint, request: SipRequest, prefix: string): ResponseContext {
+  /** `call`: the one that the request belongs to. */
+  #open(origin: Endpoint, request: SipRequest, prefix: string, call: AnsweredCall | null = null): ResponseContext {
     const { domain, clock, location, timers, log, onCall } = this.#options;
     const callUuid = callUuidOf(request);
     const key = prefix + request.method;
-    const callId = headerOf(request, 'Call-ID') ?? '';
-    const callerLimitS = origin.constraints?.maxCallS ?? null;
     const context = new ResponseContext({
       request,
       origin,
@@ -282,35 +315,17 @@ export class Proxy {
       onBranch: (branch) => this.#branches.set(branch.id, context),
       onFinal: (response, by) => {
         log(`${request.method} from=${origin.user} final ${response.status}`);
-        const tags = [partyOf(request, 'From')?.tag ?? null, partyOf(response, 'To')?.tag ?? null];
-        if (request.method === 'BYE') this.#calls.ended(callId, tags);
-        else if (by !== null && isInitialInvite(request)) {
-          const limits = [callerLimitS, by.constraints?.maxCallS ?? null].filter((one) => one !== null);
-          const onEnd = (): void => this.#calls.ended(callId, tags);
-          const deliver = (to: Endpoint, bye: SipRequest): void => this.#deliver(to, bye);
-          const limit =
-            limits.length === 0
-              ? null
-              : limitCall({
-                  invite: request,
-                  response,
-                  caller: origin,
-                  callee: by,
-                  limitMs: Math.min(...limits) * 1000,
-                  domain,
-                  clock,
-                  deliver,
-                  onEnd,
-                });
-          this.#calls.answered({
-            callId,
-            calleeTag: tags[1] ?? '',
-            parties: [origin, by],
-            limit,
-            onOver: () => onCall({ kind: 'ended', callUuid }),
-          });
+        if (request.method === 'BYE' && call !== null && endsCall(response.status)) this.#calls.ended(call);
+        if (!isInitialInvite(request)) return;
+        const onOver = (): void => onCall({ kind: 'ended', callUuid });
+        if (by === null) onOver();
+        else {
+          this.#answered(origin, request, response, by, onOver);
           onCall({ kind: 'answered', callUuid });
-        } else if (isInitialInvite(request)) onCall({ kind: 'ended', callUuid });
+        }
+      },
+      onFork: (response, by) => {
+        if (isInitialInvite(request)) this.#answered(origin, request, response, by, () => undefined);
       },
       onGone: (branches) => {
         this.#contexts.delete(key);
@@ -322,19 +337,4 @@ export class Proxy {
       onCall({ kind: 'ringing', callUuid, from: origin.user, to: parseUri(request.uri)?.user ?? '' });
     return context;
   }
-}
-
-function isInitialInvite(request: SipRequest): boolean {
-  return request.method === 'INVITE' && partyOf(request, 'To')?.tag === null;
-}
-
-/** The ACK of a 2xx is a request of its own; it tells its INVITE by Call-ID, CSeq number and From tag (section 13.2.2.4). */
-function isAckOf(ack: SipRequest, invite: SipRequest): boolean {
-  const number = (request: SipRequest): number | undefined => parseCseq(headerOf(request, 'CSeq') ?? '')?.number;
-  return (
-    invite.method === 'INVITE' &&
-    headerOf(ack, 'Call-ID') === headerOf(invite, 'Call-ID') &&
-    number(ack) === number(invite) &&
-    partyOf(ack, 'From')?.tag === partyOf(invite, 'From')?.tag
-  );
 }

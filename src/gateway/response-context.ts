@@ -34,6 +34,8 @@ export interface ContextOptions {
   readonly onBranch: (branch: Branch) => void;
   /** A final response went to the origin; `by` is who sent it, null when the proxy made it. */
   readonly onFinal: (response: SipResponse, by: Endpoint | null) => void;
+  /** Another phone answered the INVITE too; the origin heard it. */
+  readonly onFork: (response: SipResponse, by: Endpoint) => void;
   readonly onGone: (branches: readonly Branch[]) => void;
 }
 
@@ -142,8 +144,10 @@ export class ResponseContext {
     }
     location.whenBack(branch.target.endpoint, timers.returnMs, (back) => {
       if (branch.state === 'done' || this.#phase === 'gone') return;
+      // Section 15.1.1: who is not there to hear a BYE has left the call.
+      const status = branch.request.method === 'BYE' ? 408 : 480;
       if (back !== null) back.send(branch.request);
-      else this.#final(branch, replyTo(branch.request, 480, { toTag: this.#toTag }), null);
+      else this.#final(branch, replyTo(branch.request, status, { toTag: this.#toTag }), null);
     });
   }
 
@@ -159,8 +163,7 @@ export class ResponseContext {
   #final(branch: Branch, response: SipResponse, from: Endpoint | null): void {
     if (branch.state === 'done') {
       // Section 16.7 step 5: every 2xx to an INVITE goes back, also another one of the same branch, whose dialog the caller must end.
-      if (this.#isInvite && this.#phase === 'answered' && response.status < 300)
-        this.#sendUpstream(withoutTopHeader(response, 'Via'));
+      if (this.#isInvite && this.#phase === 'answered' && response.status < 300) this.#fork(response, from);
       return;
     }
     branch.state = 'done';
@@ -178,13 +181,21 @@ export class ResponseContext {
 
   #answer(response: SipResponse, from: Endpoint | null): void {
     const first = this.#phase === 'pending';
+    if (!first) {
+      this.#fork(response, from);
+      return;
+    }
     this.#last = withoutTopHeader(response, 'Via');
     this.#sendUpstream(this.#last);
-    if (!first) return;
     this.#phase = 'answered';
     this.#lingerOn();
     this.#options.onFinal(response, from);
     if (this.#isInvite) this.#cancelBranches([ELSEWHERE]);
+  }
+
+  #fork(response: SipResponse, from: Endpoint | null): void {
+    this.#sendUpstream(withoutTopHeader(response, 'Via'));
+    if (this.#isInvite && from !== null) this.#options.onFork(response, from);
   }
 
   #refuseWithBest(): void {

@@ -11,6 +11,7 @@ import { phoneContract } from './phone-contract';
 import { registrarContract } from './registrar-contract';
 import type { Duty, ServerUnderTest } from './server-under-test';
 import { serverKinds } from './servers';
+import { tollContract } from './toll-contract';
 import { welcome, type Visitors } from './visitors';
 
 const kinds = await Promise.all(serverKinds.map(async (kind) => ({ ...kind, missing: await kind.problem() })));
@@ -51,7 +52,10 @@ for (const { name, missing, start, duties, numbers } of kinds) {
     if (fixture.has('digest')) describe('digest', () => digestContract(fixture));
     describe('registrar', () => registrarContract(fixture));
     describe('calls', () => callContract(fixture));
-    if (fixture.has('call-limits')) describe('limits of calls', () => limitsContract(fixture));
+    if (fixture.has('call-limits')) {
+      describe('limits of calls', () => limitsContract(fixture));
+      describe('toll fraud', () => tollContract(fixture));
+    }
     describe('two phones', () => phoneContract(fixture));
   });
 }

@@ -215,4 +215,91 @@ export function limitsContract({ server, visitors }: ContractRoom): void {
     };
     await Promise.all([callersLimit(), calleesLimit(), onAnotherSocket(), whoLeft(), endedBefore(), phones()]);
   });
+
+  // Of a BYE that nobody agreed to, of one that is out of order, and of anything else within a call the clock knows nothing.
+  it('ends a call on time, whatever was said within it', { timeout: 40_000 }, async () => {
+    const setUp = async () => {
+      const [alice, bob] = [await visitors().client(undefined, limit), await visitors().client()];
+      return { alice, bob, ...(await establish(alice, bob)) };
+    };
+    type Limited = Awaited<ReturnType<typeof setUp>>;
+    const endsInTime = async ({ alice, bob, answeredAt }: Limited): Promise<void> => {
+      for (const { at } of await Promise.all([endOf(alice), endOf(bob)])) inTime(at - answeredAt);
+    };
+    const statusOf = async ({ alice, bob, dialog }: Limited, status: number): Promise<number> => {
+      const bye = alice.request('BYE', { dialog });
+      bob.reply(await bob.nextRequest('BYE'), status);
+      return (await alice.response(bye)).status;
+    };
+    const refused = async (status: number): Promise<void> => {
+      const call = await setUp();
+      expect(await statusOf(call, status)).toBe(status);
+      await endsInTime(call);
+    };
+    const agreed = async (status: number): Promise<void> => {
+      const call = await setUp();
+      const { alice, bob, dialog, answeredAt } = call;
+      expect(await statusOf(call, status)).toBe(status);
+      expect((await alice.response(alice.request('INFO', { dialog }))).status).toBe(481);
+      await expect
+        .poll(() => Date.now() - answeredAt, { timeout: 20_000, interval: 100 })
+        .toBeGreaterThan((SHORTEST_S + 2) * 1000);
+      expect([byes(alice).length, byes(bob).length]).toEqual([0, 1]);
+    };
+    const outOfOrder = async (): Promise<void> => {
+      const call = await setUp();
+      const { alice, bob, dialog } = call;
+      const info = alice.request('INFO', { dialog, cseq: 70 });
+      bob.reply(await bob.nextRequest('INFO'), 200);
+      await alice.response(info);
+      for (const [method, cseq] of [
+        ['BYE', 1],
+        ['BYE', 70],
+        ['INFO', 69],
+        ['INVITE', 2],
+      ] as const) {
+        const old = alice.request(method, { dialog, cseq });
+        const answer = await alice.response(old);
+        if (method === 'INVITE') alice.acknowledgeRefusal(old, answer);
+        expect([method, cseq, answer.status]).toEqual([method, cseq, 500]);
+      }
+      expect(bob.received.filter((message) => message.kind === 'request').map(({ method }) => method)).toEqual([
+        'INVITE',
+        'ACK',
+        'INFO',
+      ]);
+      await endsInTime(call);
+    };
+    const talkative = async (): Promise<void> => {
+      const call = await setUp();
+      const { alice, bob, dialog, answeredAt } = call;
+      for (const [at, method] of [
+        [3_000, 'INFO'],
+        [5_000, 'INVITE'],
+        [7_000, 'UPDATE'],
+      ] as const) {
+        await expect.poll(() => Date.now() - answeredAt, { timeout: 9_000, interval: 100 }).toBeGreaterThan(at);
+        const sent = alice.request(method, { dialog, body: OFFER });
+        bob.reply(await bob.nextRequest(method), 200, { ...ANSWER });
+        const answer = await alice.response(sent);
+        if (method === 'INVITE') alice.acknowledge(sent, answer, dialog);
+      }
+      await endsInTime(call);
+    };
+    const withoutAck = async (): Promise<void> => {
+      const [alice, bob] = [await visitors().client(undefined, limit), await visitors().client()];
+      const invite = alice.request('INVITE', { uri: bob.aor, body: OFFER });
+      bob.reply(await bob.nextRequest('INVITE'), 200, ANSWER);
+      await alice.response(invite);
+      const answeredAt = Date.now();
+      for (const { at } of await Promise.all([endOf(alice), endOf(bob)])) inTime(at - answeredAt);
+    };
+    await Promise.all([
+      ...[401, 480, 500, 504, 603].map(refused),
+      ...[200, 481, 408].map(agreed),
+      outOfOrder(),
+      talkative(),
+      withoutAck(),
+    ]);
+  });
 }

@@ -11,7 +11,8 @@ export const DUTIES = {
   digest: 'registers and connects nobody who has a wrong password',
   identity: 'lets nobody call or register in another name',
   'token-life': 'ends a registration with its token, and begins nothing after it',
-  'call-limits': 'keeps the limits that a token carries: whom to call, how long',
+  'call-limits':
+    'keeps the limits that a token carries: whom to call, how long, how many at a time, until when; passes on within a call only what its two sides send each other',
   'own-domain': 'serves its own domain alone',
   outbound: 'moves a binding to the newer WebSocket of the same phone (RFC 5626)',
   'end-to-end': 'passes what phones say to each other as it is',

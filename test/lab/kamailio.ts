@@ -1,6 +1,6 @@
 /** Kamailio as the lab runs it: started from kamailio.cfg with a site.cfg of its own, spoken to by kamcmd. */
 import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ export interface Kamailio {
 
 /** How long one attempt waits for the answer, ms. */
 const ANSWER_MS = 5_000;
+/** Empty tables of Kamailio's own package: where it keeps calls for its next start. */
+const TABLES = '/usr/share/kamailio/dbtext/kamailio';
 /** The keep-alive of RFC 5626 section 4.4.1, and its answer. */
 const PING = '\r\n\r\n';
 const PONG = '\r\n';
@@ -77,6 +79,13 @@ function kamcmd(folder: string, command: string): Promise<string> {
 export async function prepareKamailio(parent: string, address: string, port: number): Promise<Kamailio> {
   const folder = join(parent, 'kamailio');
   await mkdir(folder, { mode: 0o700 });
+  const calls = join(folder, 'calls');
+  await mkdir(calls, { mode: 0o700 });
+  // An empty text is written as null: no message may keep Kamailio from its next start.
+  for (const table of ['dialog', 'dialog_vars', 'version']) {
+    const text = await readFile(join(TABLES, table), 'utf8');
+    await writeFile(join(calls, table), table === 'version' ? text : text.replaceAll('(string)', '(string,null)'));
+  }
   let running: LabProcess | null = null;
   const current = (): LabProcess => {
     if (running === null) throw new Error('Kamailio was not started');
@@ -89,7 +98,7 @@ export async function prepareKamailio(parent: string, address: string, port: num
       await running?.stop();
     },
     start: async (definitions) => {
-      const lines = Object.entries(definitions).map(
+      const lines = Object.entries({ ...definitions, CALLS_DB: quoted(`text://${calls}`) }).map(
         ([name, value]) => `#!define ${name}${value === null ? '' : ` ${value}`}\n`,
       );
       await writeFile(join(folder, 'site.cfg'), lines.join(''), { mode: 0o600 });

@@ -1,7 +1,8 @@
 /** Kamailio lets in who has a good token, however it is presented, and nobody else. */
 import { createHash, randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { headerOf, headersOf, type SipResponse } from '../../src/gateway/sip-message';
 import { SipClient } from '../support/phones/sip-client';
 import { hostileTokens } from './hostile-tokens';
@@ -167,12 +168,21 @@ describe.each([
   it('carries nothing of who showed no token, whatever dialog and route it names', async () => {
     const [stranger, bob] = [await phone(lab().url, '1001'), lab().baresip.uri];
     const route = { name: 'Route', value: `<sip:${lab().url.replace(/^ws:\/\/|\/$/g, '')};transport=ws;lr>` };
+    // Nobody answers an ACK: what follows it says that it went nowhere.
+    const outside = createSocket('udp4');
+    const heard: string[] = [];
+    outside.on('message', (data) => heard.push(data.toString()));
+    await new Promise<void>((resolve) => outside.bind(0, '127.0.0.1', resolve));
+    onTestFinished(() => void outside.close());
+    for (const uri of [bob, `sip:fraud@127.0.0.1:${outside.address().port}`])
+      stranger.request('ACK', { uri, to: `<${bob}>;tag=made-up`, headers: [route] });
     for (const method of ['INVITE', 'BYE', 'MESSAGE']) {
       const answer = await stranger.response(
         stranger.request(method, { uri: bob, to: `<${bob}>;tag=made-up`, headers: [route] }),
       );
       expect([method, answer.status]).toEqual([method, 403]);
     }
+    expect(heard).toEqual([]);
     expect(await lab().mediaSessions()).toBe(0);
   });
 

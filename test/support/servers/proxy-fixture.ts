@@ -68,7 +68,7 @@ export function makeRequest(
       { name: 'From', value: `<sip:${from}@${DOMAIN}>;tag=${more.fromTag ?? 'from'}` },
       { name: 'To', value: `<sip:${to}@${DOMAIN}>${more.toTag === undefined ? '' : `;tag=${more.toTag}`}` },
       { name: 'Call-ID', value: 'call' },
-      { name: 'CSeq', value: `1 ${method}` },
+      { name: 'CSeq', value: `${['INVITE', 'ACK', 'CANCEL'].includes(method) ? 1 : 2} ${method}` },
       ...(more.headers ?? []),
     ],
     body: '',
