@@ -1,7 +1,9 @@
 /** Whom the proxy lets do what: requests that begin something, and those within a dialog. */
 import { describe, expect, it, vi } from 'vitest';
 import { DOMAIN, makeRequest, ProxiedPhone, setUpProxy } from '../../test/support/servers/proxy-fixture';
+import type { Proxy } from './proxy';
 import { headerOf, headersOf, type SipRequest } from './sip-message';
+import { replyTo } from './sip-reply';
 
 const fixture = setUpProxy();
 
@@ -112,5 +114,27 @@ describe('a dialog', () => {
     expect(mallory.story()).toEqual([481, 481]);
     leave(alice);
     leave(bob);
+  });
+
+  it('that is over carries nothing, and one that was up before a restart goes on until it ends', () => {
+    const { alice, bob, answer, proxy, another } = fixture();
+    const routes = begin();
+    const within = (to: Proxy, method: string, cseq: number, branch: string): void =>
+      to.receive(alice, makeRequest(method, 'alice', 'bob', { toTag: 'tag-flow-bob', routes, branch, cseq }));
+    const later = another();
+    within(later, 'INFO', 5, 'z9hG4bKinfo');
+    later.receive(bob, replyTo(bob.request('INFO'), 200));
+    within(later, 'BYE', 5, 'z9hG4bKold');
+    within(later, 'BYE', 6, 'z9hG4bKbye');
+    later.receive(bob, replyTo(bob.request('BYE'), 200));
+    within(later, 'INFO', 7, 'z9hG4bKmore');
+    expect(alice.story()).toEqual([100, 200, 200, 500, 200, 481]);
+    expect(later.counts().calls).toBe(0);
+    later.clear();
+    // The first one's own calls are known to it, and no others.
+    bye(routes);
+    answer(bob, 200, 'BYE');
+    within(proxy, 'INFO', 9, 'z9hG4bKlast');
+    expect(alice.story().at(-1)).toBe(481);
   });
 });

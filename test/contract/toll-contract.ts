@@ -189,6 +189,29 @@ export function tollContract({ server, visitors }: ContractRoom): void {
     expect([requests(alice).length, requests(bob).length]).toEqual(heardBefore);
   });
 
+  it('carries nothing of a phone that rang, once another one has answered', async () => {
+    const alice = await visitors().client();
+    const name = visitors().user();
+    const [desk, mobile] = [await visitors().client(name), await visitors().client(name)];
+    const invite = alice.request('INVITE', { uri: desk.aor, body: OFFER });
+    const [atDesk, atMobile] = [await desk.nextRequest('INVITE'), await mobile.nextRequest('INVITE')];
+    desk.reply(atDesk, 180, { toTag: 'desk' });
+    const { value: route } = (await alice.response(invite, 180)).headers.find(
+      (header) => header.name === 'Record-Route',
+    ) ?? { value: '' };
+    mobile.reply(atMobile, 200, { ...ANSWER, toTag: 'mobile' });
+    const caller = alice.acknowledge(invite, await alice.response(invite));
+    desk.reply(await desk.nextRequest('CANCEL'), 200);
+    desk.reply(atDesk, 487, { toTag: 'desk' });
+    await desk.nextRequest('ACK');
+    const rang: TestDialog = { ...caller, remoteTag: 'desk', target: desk.contactUri, routes: [route] };
+    for (const method of WITHIN)
+      expect([method, await statusOf(alice, method, { dialog: rang })]).toEqual([method, 481]);
+    expect(requests(desk).map(({ method }) => method)).toEqual(['INVITE', 'CANCEL', 'ACK']);
+    await mobile.nextRequest('ACK');
+    await hangUp(alice, caller, mobile);
+  });
+
   it('passes on nothing after the end of a token but what belongs to a call', async () => {
     const bob = await visitors().client();
     const alice = await visitors().flow(undefined, { lifeS: 3 });

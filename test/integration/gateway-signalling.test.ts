@@ -188,7 +188,7 @@ describe('calls between users', () => {
     const [alice, bob, mallory] = [await phone('1001'), await phone('1002'), await phone('6666')];
     const call = await establish(alice, bob);
     const stolen = { ...call.caller, localUri: mallory.aor };
-    expect((await mallory.response(mallory.request('BYE', { dialog: stolen }))).status).toBe(403);
+    expect((await mallory.response(mallory.request('BYE', { dialog: stolen }))).status).toBe(481);
     const forged = { ...stolen, routes: [`<sip:AAAA.BBBB@${TEST_DOMAIN};transport=ws;lr>`] };
     expect((await mallory.response(mallory.request('BYE', { dialog: forged }))).status).toBe(481);
     expect(bob.received.some((message) => message.kind === 'request' && message.method === 'BYE')).toBe(false);

@@ -54,6 +54,7 @@ export function makeRequest(
     uri: string;
     toTag: string;
     fromTag: string;
+    cseq: number;
     routes: readonly string[];
     headers: readonly HeaderField[];
   }> = {},
@@ -68,7 +69,7 @@ export function makeRequest(
       { name: 'From', value: `<sip:${from}@${DOMAIN}>;tag=${more.fromTag ?? 'from'}` },
       { name: 'To', value: `<sip:${to}@${DOMAIN}>${more.toTag === undefined ? '' : `;tag=${more.toTag}`}` },
       { name: 'Call-ID', value: 'call' },
-      { name: 'CSeq', value: `${['INVITE', 'ACK', 'CANCEL'].includes(method) ? 1 : 2} ${method}` },
+      { name: 'CSeq', value: `${more.cseq ?? (['INVITE', 'ACK', 'CANCEL'].includes(method) ? 1 : 2)} ${method}` },
       ...(more.headers ?? []),
     ],
     body: '',
@@ -80,6 +81,8 @@ export interface ProxyFixture {
   readonly location: LocationService;
   readonly alice: ProxiedPhone;
   readonly bob: ProxiedPhone;
+  /** The proxy as it is after a restart, with the same phones. */
+  readonly another: () => Proxy;
   /** Registers another phone. */
   readonly join: (phone: ProxiedPhone) => ProxiedPhone;
   /** Its flow breaks. */
@@ -98,17 +101,19 @@ export function setUpProxy(): () => ProxyFixture {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_800_000_000_000 });
     const location = new LocationService(systemClock);
-    const proxy = new Proxy({
-      domain: DOMAIN,
-      clock: systemClock,
-      location,
-      tokens: new FlowTokens(KEY),
-      timers: DEFAULT_TIMERS,
-      log: () => undefined,
-      service: () => undefined,
-      onCall: () => undefined,
-      register: (request) => replyTo(request, 200),
-    });
+    const another = (): Proxy =>
+      new Proxy({
+        domain: DOMAIN,
+        clock: systemClock,
+        location,
+        tokens: new FlowTokens(KEY),
+        timers: DEFAULT_TIMERS,
+        log: () => undefined,
+        service: () => undefined,
+        onCall: () => undefined,
+        register: (request) => replyTo(request, 200),
+      });
+    const proxy = another();
     const join = (phone: ProxiedPhone): ProxiedPhone => {
       location.attach(phone);
       location.bind({
@@ -123,6 +128,7 @@ export function setUpProxy(): () => ProxyFixture {
     };
     fixture = {
       proxy,
+      another,
       location,
       alice: join(new ProxiedPhone('alice')),
       bob: join(new ProxiedPhone('bob')),
