@@ -98,7 +98,8 @@ export async function prepareKamailio(parent: string, address: string, port: num
       await running?.stop();
     },
     start: async (definitions) => {
-      const lines = Object.entries({ ...definitions, CALLS_DB: quoted(`text://${calls}`) }).map(
+      const site: SiteDefinitions = { ...definitions, CALLS_DB: quoted(`text://${calls}`) };
+      const lines = Object.entries(site).map(
         ([name, value]) => `#!define ${name}${value === null ? '' : ` ${value}`}\n`,
       );
       await writeFile(join(folder, 'site.cfg'), lines.join(''), { mode: 0o600 });
