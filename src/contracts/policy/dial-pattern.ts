@@ -8,15 +8,25 @@ export const DIAL_PATTERN =
   /^(?:[+0-9*?#]{1,32}|(?:sips?:)?[A-Za-z0-9*?._+%~#-]{1,64}(?:@(?:[A-Za-z0-9*?.-]{1,100}|\[[0-9A-Fa-f:.]{2,45}\]))?)$/;
 
 const NUMBER = /^(?:tel:)?[+\d*?#\s().\-/[\]~]+$/i;
+/** The scheme, a number, and a host: `sip: +1 900 * @ pbx.example.com`. */
+const NUMBER_AT_HOST = /^(sips?:)?\s*([+\d*?#\s().\-/[\]~]*[\d*?#])\s*@\s*(\S+)$/i;
 
-/** The rule without what does not count in it: blanks and hyphens in a number, `(0)` behind its country code, invisible marks. */
-export function plainDialPattern(written: string): string {
-  const text = plainDialText(written).trim();
-  if (!NUMBER.test(text)) return text;
+function plainNumber(text: string): string {
   const compact = text.replace(/^tel:/i, '').replace(/[\s.\-/~]/g, '');
   const [, code] = /^[([]*(?:\+|00)[)\]]*(\d{1,3})[)\]]*[([]0[)\]]/.exec(compact) ?? [];
   const isTrunk = code !== undefined && callingCodeOf(code) === code && !zeroBelongsToNumber(code);
   return withoutSeparators(isTrunk ? compact.replace(/[([]0[)\]]/, '') : compact);
+}
+
+/** The rule without what does not count in it: blanks and hyphens in a number, `(0)` behind its country code, blanks around what joins a number and a host, invisible marks. */
+export function plainDialPattern(written: string): string {
+  // None is so long.
+  if (written.length > 1000) return written;
+  const text = plainDialText(written).trim();
+  if (NUMBER.test(text)) return plainNumber(text);
+  const [, scheme = '', number, host] = NUMBER_AT_HOST.exec(text) ?? [];
+  if (number !== undefined && host !== undefined) return `${scheme}${plainNumber(number)}@${host}`;
+  return text.replace(/\s*@\s*/, '@').replace(/^(sips?:)\s+/i, '$1');
 }
 
 /** A character as it is, any rest, or any one character. */

@@ -45,6 +45,28 @@ describe('a dial rule that allows', () => {
   });
 });
 
+it.each([
+  ['+1 900 *', '+1900*'],
+  ['+1\u00a0900\u2009*', '+1900*'],
+  [' +44 20 * ', '+4420*'],
+  ['\t10??\n', '10??'],
+  ['+1 900 * @ pbx.example.com', '+1900*@pbx.example.com'],
+  ['sip: +1-900-*@pbx.example.com', 'sip:+1900*@pbx.example.com'],
+  ['sip:+1 900 *@pbx.example.com', 'sip:+1900*@pbx.example.com'],
+  ['* @pbx.example.com', '*@pbx.example.com'],
+  ['sales @ pbx.example.com', 'sales@pbx.example.com'],
+  ['sip: sales', 'sip:sales'],
+])('blanks in the rule %j do not count', (written, plain) => {
+  expect(dialPattern.parse(written)).toBe(plain);
+});
+
+it.each(['not a number', 'sales team', '', ' ', '+1 900! *', `1${' '.repeat(100_000)}`, '1@a b'])(
+  '%j is no dial rule',
+  (written) => {
+    expect(dialPattern.safeParse(written).success).toBe(false);
+  },
+);
+
 describe('a dial rule that denies', () => {
   it.each([
     ['+254*', '+254722000001', true],

@@ -32,6 +32,14 @@ export const hoursSpan = z.object({
   to: timeOfDay,
 });
 export type HoursSpan = z.infer<typeof hoursSpan>;
+/** The span of hours that nobody can make out: no day at all. Nobody writes it, and a profile that is under such hours bears it. */
+export const NEVER: HoursSpan = { days: [], from: '00:00', to: '00:00' };
+const spanOfProfile = z
+  .object({ ...hoursSpan.shape, days: z.array(z.number().int().min(1).max(7)).max(7).meta({ minItems: 1 }) })
+  .refine(({ days, from, to }) => days.length > 0 || (from === NEVER.from && to === NEVER.to), {
+    path: ['days'],
+    message: 'choose at least one',
+  });
 
 export const profilePolicy = z.object({
   /** Life of a token in seconds, 1-3600. */
@@ -47,7 +55,7 @@ export const profilePolicy = z.object({
   maxCalls: z.number().int().min(1).max(MOST_CALLS).default(DEFAULT_CALLS),
   dial: dialRules.default({ allow: [], deny: [] }),
   /** When calls may be placed; empty: always. */
-  hours: z.array(hoursSpan).max(14).default([]),
+  hours: z.array(spanOfProfile).max(14).default([]),
   onScreenLock: z.enum(['keep', 'lock']).default('keep'),
 });
 export type ProfilePolicy = z.infer<typeof profilePolicy>;

@@ -71,6 +71,8 @@ function daysInWords(days: readonly number[]): string {
 
 /** `Mon-Fri 08:30-17:00; Sat 09:00-12:00`, at most five spans. */
 export function hoursInWords(spans: readonly HoursSpan[]): string {
+  if (spans.every(({ days }) => days.length === 0))
+    return "never, as the admin's policy file names hours that nobody can make out";
   const shown = spans.slice(0, 5).map(({ days, from, to }) => `${daysInWords(days)} ${from}-${to}`);
   return spans.length > shown.length
     ? `${shown.join('; ')}; and ${spans.length - shown.length} more`

@@ -1,19 +1,17 @@
 /** Reads the text of the admin's policy file. Nothing in it can make this throw. */
-import {
-  managedPolicy,
-  managedRule,
-  managedRules,
-  type ManagedRules,
-  type PolicyProblem,
-} from '../../contracts/policy/managed-policy';
+import { managedPolicy, managedRule, type PolicyProblem } from '../../contracts/policy/managed-policy';
 import { profilePolicy, type PolicyRule, type ProfilePolicy } from '../../contracts/policy/policy';
 import { environment, profileId, type Profile } from '../../contracts/profile/profile';
 import { parseLocatedJson, type LocatedJson } from '../base/located-json';
+import { EMERGENCY_ONLY, leftOf, mayLimitCalls } from './damaged-rules';
 import { strictestPolicy } from './strictest-policy';
 
-/** What a part of the file says: values, and rules of which it says something that nobody can make out. */
+/**
+ * What a part of the file says: values, and rules of which it says something that nobody can make out in full. Such a rule may have a value, too: what
+ * is left of it, or the one that held without it.
+ */
 export interface FileRules {
-  readonly values: ManagedRules;
+  readonly values: Partial<ProfilePolicy>;
   readonly unreadable: readonly PolicyRule[];
 }
 
@@ -33,30 +31,45 @@ export const DEFAULT_POLICY: ProfilePolicy = profilePolicy.parse({});
 const MOST_PROBLEMS = 20;
 const LONGEST = 256 * 1024;
 const NOTHING: FileRules = { values: {}, unreadable: [] };
-const EVERYTHING_UNREADABLE: FileRules = { values: {}, unreadable: POLICY_RULES };
+/** What holds where any rule may have been meant. */
+const STRICTEST: Partial<ProfilePolicy> = { ...EMERGENCY_ONLY, onScreenLock: 'lock' };
+const EVERYTHING_UNREADABLE: FileRules = { values: STRICTEST, unreadable: POLICY_RULES };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isEnvironment = (name: string): boolean => environment.safeParse(name).success;
+const isProfileId = (name: string): boolean => profileId.safeParse(name).success;
 const isRule = (name: string): boolean => (POLICY_RULES as readonly string[]).includes(name);
-const pick = (part: object, rules: readonly PolicyRule[]): ManagedRules =>
-  managedRules.parse(
-    Object.fromEntries(Object.entries(part).filter(([name]) => (rules as readonly string[]).includes(name))),
-  );
+const pick = (from: Partial<ProfilePolicy>, rules: readonly PolicyRule[]): Partial<ProfilePolicy> =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => (rules as readonly string[]).includes(name)));
+const filled = (values: Partial<ProfilePolicy>): ProfilePolicy => ({ ...DEFAULT_POLICY, ...values });
 
 /** `damaged`: of a file with problems no value is taken that lets more happen than the default does. */
 function readRules(part: unknown, damaged: boolean): FileRules {
   if (part === undefined) return NOTHING;
   if (!isObject(part)) return EVERYTHING_UNREADABLE;
   const named = POLICY_RULES.filter((rule) => Object.hasOwn(part, rule));
-  const readable = named.filter((rule) => managedRule[rule].safeParse(part[rule]).success);
-  const values = pick(part, readable);
-  const limited = damaged
-    ? pick(strictestPolicy(profilePolicy.parse({ ...DEFAULT_POLICY, ...values }), DEFAULT_POLICY), readable)
-    : values;
+  const strange = Object.keys(part).filter((name) => !isRule(name));
   // A name that nobody knows may have been meant for any rule that is not there.
-  const meant = Object.keys(part).every(isRule) ? named : POLICY_RULES;
-  return { values: limited, unreadable: meant.filter((rule) => !readable.includes(rule)) };
+  const maybe = strange.some((name) => mayLimitCalls(part[name])) ? STRICTEST : {};
+  const readable = named.filter((rule) => managedRule[rule].safeParse(part[rule]).success);
+  const values: Partial<ProfilePolicy> = {
+    ...maybe,
+    ...Object.fromEntries(
+      named.flatMap((rule) => {
+        const fitting = managedRule[rule].safeParse(part[rule]);
+        const value = fitting.success ? fitting.data : leftOf(rule, part[rule]);
+        return value === undefined ? [] : [[rule, value]];
+      }),
+    ),
+  };
+  const meant = strange.length === 0 ? named : POLICY_RULES;
+  return {
+    values: damaged
+      ? pick(strictestPolicy(filled(values), DEFAULT_POLICY), Object.keys(values) as PolicyRule[])
+      : values,
+    unreadable: meant.filter((rule) => !readable.includes(rule)),
+  };
 }
 
 /** A file that is there, but can't be read at all; `why` ends a sentence. Everything is held at its strictest. */
@@ -108,38 +121,47 @@ export function readPolicyFile(text: string): PolicyFile {
         : [],
     );
   // A document, or a part of it, that is nothing Ringfence knows may have held any rule for any profile.
-  const strange = (part: unknown, isName: (name: string) => boolean): boolean =>
-    part !== undefined && !(isObject(part) && Object.keys(part).every(isName));
-  const lost =
-    damaged &&
-    (document['version'] !== 1 ||
-      strange(json.value, (name) => Object.hasOwn(managedPolicy.shape, name)) ||
-      strange(environments, isEnvironment) ||
-      strange(profiles, (name) => profileId.safeParse(name).success));
+  const strange = (part: unknown, isName: (name: string) => boolean): readonly unknown[] =>
+    isObject(part) ? Object.keys(part).flatMap((name) => (isName(name) ? [] : [part[name]])) : [];
+  const unknown = [
+    ...strange(json.value, (name) => Object.hasOwn(managedPolicy.shape, name)),
+    ...strange(environments, isEnvironment),
+    ...strange(profiles, isProfileId),
+  ];
+  const { version } = document;
+  const shapeless = ![json.value, environments ?? {}, profiles ?? {}].every(isObject);
+  const lost = damaged && (version !== 1 || shapeless || unknown.length > 0);
+  // The words of another version may mean anything.
+  const isOther = version !== 1 && version !== '1' && version !== undefined;
+  const limitsCalls = lost && (isOther || shapeless || unknown.some(mayLimitCalls));
   const all = readRules(document['all'], damaged);
   return {
     problems,
     adminLock: adminLock === 'optional' || (adminLock === undefined && !lost) ? 'optional' : 'required',
     all: lost
-      ? { values: all.values, unreadable: POLICY_RULES.filter((rule) => !Object.hasOwn(all.values, rule)) }
+      ? {
+          values: { ...all.values, ...(limitsCalls ? STRICTEST : {}) },
+          unreadable: POLICY_RULES.filter((rule) => !Object.hasOwn(all.values, rule) || all.unreadable.includes(rule)),
+        }
       : all,
     environments: each(environments, isEnvironment),
     profiles: each(profiles, () => true),
   };
 }
 
-/**
- * The rules for a profile: its own before its environment's before everybody's, rule by rule. A rule that is unreadable may have a value, too: the
- * one that held without it.
- */
+/** The rules for a profile: its own before its environment's before everybody's, rule by rule. */
 export function rulesFor(
   { all, environments, profiles }: PolicyFile,
   { id, environment: of }: Pick<Profile, 'id' | 'environment'>,
 ): FileRules {
   return [all, environments.get(of) ?? NOTHING, profiles.get(id) ?? NOTHING].reduce((before, part) => {
-    const values = { ...before.values, ...part.values };
+    // What is left of a damaged rule never lets more happen than the rule that holds without it.
+    const both = strictestPolicy(filled(part.values), filled(before.values));
+    const held = part.unreadable.filter(
+      (rule) => Object.hasOwn(part.values, rule) && Object.hasOwn(before.values, rule),
+    );
     return {
-      values,
+      values: { ...before.values, ...part.values, ...pick(both, held) },
       unreadable: [...before.unreadable.filter((rule) => !Object.hasOwn(part.values, rule)), ...part.unreadable],
     };
   });
