@@ -17,7 +17,7 @@ import { watchPower } from './desktop/power';
 import { exitOnUncaught } from './base/fatal';
 import { hardenBeforeReady, hardenSession, hardenUnlockSession } from './lockdown/hardening';
 import { createLog } from './base/log';
-import { policyPath } from './policy/managed-policy';
+import { policyPlace } from './policy/managed-policy';
 import { createNotify } from './ipc/notify';
 import { createRefusalFloods } from './audit/refusal-floods';
 import { createKeychain } from './secrets/keychain';
@@ -61,10 +61,9 @@ async function start(): Promise<void> {
   const notify = createNotify(windows, log);
   const files = await openFiles({
     folder,
-    policyPath: policyPath(process.platform, process.env, app.isPackaged),
+    policyPlace: policyPlace(process.platform, process.env, app.isPackaged),
     clock,
     log,
-    onPolicyChanged: () => tokens.policyChanged(),
   });
   const auditLog = createAuditLog({
     path: join(folder, 'audit.jsonl'),
@@ -91,6 +90,7 @@ async function start(): Promise<void> {
   const locks = await composeLocks({ folder, files, keychain, tokens, audit, notify, clock, log, phoneWindow });
   const { adminLock, phoneLock } = locks;
   tokens.allowGateways();
+  files.managed.follow(tokens.policyChanged);
   const handover = createKeyHandover(clock);
 
   await app.whenReady();

@@ -20,6 +20,7 @@ import type { Terminal } from './terminal';
 import { createJsonFile } from '../base/json-file';
 import { createKeys, type Keys } from '../keys/keys';
 import { openManagedPolicy, type ManagedPolicy } from '../policy/managed-policy';
+import type { TrustedPlace } from '../policy/trusted-file';
 import type { PassphraseChecks } from '../locks/passphrase-verifier';
 import { guardProfiles } from '../profiles/profile-guard';
 import {
@@ -39,7 +40,7 @@ export interface CommandHost {
   /** The installation's folder. */
   readonly folder: string;
   /** Where the admin's policy file is. */
-  readonly policyPath: string;
+  readonly policyPlace: TrustedPlace;
   readonly versions: { readonly ringfence: string; readonly electron: string; readonly node: string };
   /** Claims the folder for this process; false: the app is open. */
   readonly claimFolder: () => boolean;
@@ -65,7 +66,7 @@ interface CommandContext {
 
 /** `audit` null: only looked at, so that nothing on disk changes, not even a damaged file; the app may be open. */
 async function openContext(
-  { folder, policyPath, keychain, passphrases, clock, startedAt }: CommandHost,
+  { folder, policyPlace, keychain, passphrases, clock, startedAt }: CommandHost,
   audit: ((entry: NewAuditEntry) => void) | null,
 ): Promise<CommandContext> {
   const now = clock.wall;
@@ -84,9 +85,8 @@ async function openContext(
       }),
     ),
     // What is wrong with it is told by the doctor.
-    openManagedPolicy({ path: policyPath, onChanged: () => undefined, onProblem: () => undefined }),
+    openManagedPolicy({ place: policyPlace, onProblem: () => undefined }),
   ]);
-  managed.stop();
   const profiles = guardProfiles(stored, managed);
   const keys = createKeys({
     keychain,
@@ -241,7 +241,7 @@ export async function runCommand(command: Command, host: CommandHost): Promise<A
           keys,
           policyFile: managed.effective({ id: PRACTICE_PROFILE_ID, environment: 'practice', policy: DEFAULT_POLICY })
             .file,
-          policyPath: host.policyPath,
+          policyPath: host.policyPlace.path,
           passphraseMissing: managed.adminLock() === 'required' && !(await adminLock.state()).configured,
           sound: () => checkSound(host.sound),
           probe: host.probe(),

@@ -6,7 +6,7 @@ import { FOR_A_COMMAND } from '../cli/command-claim';
 import { refusal } from '../cli/answer';
 import { createProbe } from '../cli/gateway-probe';
 import { printAnswer, systemTerminal } from '../cli/terminal';
-import { policyPath } from '../policy/managed-policy';
+import { policyPlace } from '../policy/managed-policy';
 import { scryptChecks } from '../locks/passphrase-verifier';
 import { systemAuthorities } from '../providers/system-authorities';
 import { runCommand } from '../cli/run-command';
@@ -18,7 +18,7 @@ export async function answerCommand(line: CommandLine): Promise<number> {
   const answer = line.ok
     ? await runCommand(line.command, {
         folder: app.getPath('userData'),
-        policyPath: policyPath(process.platform, process.env, app.isPackaged),
+        policyPlace: policyPlace(process.platform, process.env, app.isPackaged),
         versions: { ringfence: app.getVersion(), electron: process.versions.electron, node: process.versions.node },
         // A running app is told by whom it is woken, and stays where it is.
         claimFolder: () => app.requestSingleInstanceLock(FOR_A_COMMAND),

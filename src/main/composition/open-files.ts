@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock';
 import { createJsonFile, type JsonFile } from '../base/json-file';
 import type { Log } from '../base/log';
 import { openManagedPolicy, type ManagedPolicy } from '../policy/managed-policy';
+import type { TrustedPlace } from '../policy/trusted-file';
 import { guardProfiles } from '../profiles/profile-guard';
 import {
   openProfileStore,
@@ -33,14 +34,12 @@ export interface OpenedFiles {
 
 export interface FilesHost {
   readonly folder: string;
-  readonly policyPath: string;
+  readonly policyPlace: TrustedPlace;
   readonly clock: Clock;
   readonly log: Log;
-  /** The admin's policy file was changed while the app runs. */
-  readonly onPolicyChanged: () => void;
 }
 
-export async function openFiles({ folder, policyPath, clock, log, onPolicyChanged }: FilesHost): Promise<OpenedFiles> {
+export async function openFiles({ folder, policyPlace, clock, log }: FilesHost): Promise<OpenedFiles> {
   const now = clock.wall;
   const windowFile = createJsonFile({
     path: join(folder, 'window.json'),
@@ -72,7 +71,7 @@ export async function openFiles({ folder, policyPath, clock, log, onPolicyChange
       }),
     ),
     windowFile.load(),
-    openManagedPolicy({ path: policyPath, onChanged: onPolicyChanged, onProblem: (sentence) => log.warn(sentence) }),
+    openManagedPolicy({ place: policyPlace, onProblem: (sentence) => log.warn(sentence) }),
   ]);
   const profiles = guardProfiles(stored, managed);
   const notice = [profiles.notice, settings.notice, state.notice]

@@ -9,6 +9,8 @@ import { temporaryFolder } from '../../../test/support/temporary-folder';
 import { openManagedPolicy } from './managed-policy';
 import { createGrantPolicy, decideCall } from './policy';
 
+/** The admin, and who runs the test. */
+const OWNERS = [0, process.getuid?.() ?? 0];
 /** A Monday at noon, local time. */
 const NOON = new Date('2026-11-16T12:00').getTime();
 
@@ -35,7 +37,7 @@ async function open(content: unknown) {
   ends.push(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'policy.json');
   await writeFile(path, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content));
-  const managed = await openManagedPolicy({ path, onChanged: () => undefined, onProblem: () => undefined });
+  const managed = await openManagedPolicy({ place: { path, owners: OWNERS }, onProblem: () => undefined });
   ends.push(managed.stop);
   return managed;
 }

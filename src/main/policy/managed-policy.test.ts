@@ -6,8 +6,10 @@ import { z } from 'zod';
 import { effectivePolicy, managedPolicy } from '../../contracts/policy/managed-policy';
 import type { profilePolicy } from '../../contracts/policy/policy';
 import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
-import { openManagedPolicy, policyPath, type ManagedPolicy } from './managed-policy';
+import { openManagedPolicy, policyPlace, type ManagedPolicy } from './managed-policy';
 
+/** The admin, and who runs the test. */
+const OWNERS = [0, process.getuid?.() ?? 0];
 const folders: string[] = [];
 const opened: ManagedPolicy[] = [];
 afterEach(async () => {
@@ -37,7 +39,11 @@ async function open(file: object | string | null) {
   if (file !== null) await write(file);
   const problems: string[] = [];
   const onChanged = vi.fn();
-  const managed = await openManagedPolicy({ path, onChanged, onProblem: (sentence) => problems.push(sentence) });
+  const managed = await openManagedPolicy({
+    place: { path, owners: OWNERS },
+    onProblem: (sentence) => problems.push(sentence),
+  });
+  managed.follow(onChanged);
   opened.push(managed);
   return { managed, problems, onChanged, path, write };
 }
@@ -298,9 +304,9 @@ describe('a policy file with a mistake', () => {
     }
     const folder = await mkdtemp(join(tmpdir(), 'ringfence-policy-'));
     folders.push(folder);
-    const managed = await openManagedPolicy({ path: folder, onChanged: () => undefined, onProblem: () => undefined });
+    const managed = await openManagedPolicy({ place: { path: folder, owners: OWNERS }, onProblem: () => undefined });
     opened.push(managed);
-    expect(managed.notice()).toMatch(/can't be read: the disk answers EISDIR/);
+    expect(managed.notice()).toMatch(/can't be read: .* is a folder\./);
   });
 });
 
@@ -311,16 +317,16 @@ describe('the place of the file', () => {
     ['win32', { ProgramData: 'D:\\Data' }, 'D:\\Data\\Ringfence\\policy.json'],
     ['win32', {}, 'C:\\ProgramData\\Ringfence\\policy.json'],
   ] as const)('on %s with %j is %s', (platform, env, path) => {
-    expect(policyPath(platform, env, true, () => false)).toBe(path);
+    expect(policyPlace(platform, env, true, () => false).path).toBe(path);
   });
   it('is not for the environment to say where an admin has put one', () => {
     const usual = 'C:\\ProgramData\\Ringfence\\policy.json';
-    expect(policyPath('win32', { ProgramData: 'C:\\Users\\agent' }, true, (path) => path === usual)).toBe(usual);
+    expect(policyPlace('win32', { ProgramData: 'C:\\Users\\agent' }, true, (path) => path === usual).path).toBe(usual);
   });
   it('is another one for tests, never in a packaged app', () => {
     const env = { RINGFENCE_POLICY_FILE: '/x/policy.json' };
-    expect(policyPath('linux', env, false)).toBe('/x/policy.json');
-    expect(policyPath('linux', env, true)).toBe('/etc/ringfence/policy.json');
+    expect(policyPlace('linux', env, false).path).toBe('/x/policy.json');
+    expect(policyPlace('linux', env, true)).toEqual({ path: '/etc/ringfence/policy.json', owners: [0] });
   });
 });
 

@@ -1,6 +1,5 @@
 /** The admin's policy file on this computer: where it lies, what it makes of a profile's policy, and who set what. */
-import { readFile } from 'node:fs/promises';
-import { existsSync, watchFile, unwatchFile, type Stats } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { RULE_NAMES, type EffectivePolicy } from '../../contracts/policy/managed-policy';
@@ -15,31 +14,36 @@ import { profile as profileSchema, type Profile } from '../../contracts/profile/
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { DEFAULT_POLICY, POLICY_RULES, readPolicyFile, rulesFor, unreadableFile, type PolicyFile } from './policy-file';
 import { strictestPolicy } from './strictest-policy';
+import { readTrustedFile, stampOf, type TrustedPlace } from './trusted-file';
 
-/** How often the file is looked at, ms: on a network drive and in a container no other way is heard of changes. */
+/** How often the file is looked at, ms: on a network drive and in a container no other way is heard of changes, and of those on the way to it never. */
 const LOOK_EVERY_MS = 2_000;
 
+/** The user id of who administers a Unix. */
+const ADMIN = 0;
 const usualOnWindows = win32.join('C:\\ProgramData', 'Ringfence', 'policy.json');
 
 /**
- * Where the file lies, for the whole computer: only its admin can write there. `RINGFENCE_POLICY_FILE` names another one where the app is not
+ * Where the file lies, for the whole computer, and who may own it: only its admin writes there. `RINGFENCE_POLICY_FILE` names another one where the app is not
  * packaged. Windows: a file at the usual place goes first, since whoever starts a program chooses its environment, `%ProgramData%` too.
  */
-export function policyPath(
+export function policyPlace(
   platform: NodeJS.Platform,
   env: Readonly<Record<string, string | undefined>>,
   packaged: boolean,
   exists: (path: string) => boolean = existsSync,
-): string {
+): TrustedPlace {
   const forTests = env['RINGFENCE_POLICY_FILE'];
-  if (!packaged && forTests !== undefined && forTests !== '') return forTests;
-  if (platform === 'darwin') return '/Library/Application Support/Ringfence/policy.json';
+  if (!packaged && forTests !== undefined && forTests !== '')
+    return { path: forTests, owners: [ADMIN, process.getuid?.() ?? ADMIN] };
+  const usual = (path: string): TrustedPlace => ({ path, owners: [ADMIN] });
+  if (platform === 'darwin') return usual('/Library/Application Support/Ringfence/policy.json');
   const programData = env['ProgramData'];
   if (platform === 'win32')
     return programData === undefined || exists(usualOnWindows)
-      ? usualOnWindows
-      : win32.join(programData, 'Ringfence', 'policy.json');
-  return posix.join('/etc', 'ringfence', 'policy.json');
+      ? usual(usualOnWindows)
+      : usual(win32.join(programData, 'Ringfence', 'policy.json'));
+  return usual(posix.join('/etc', 'ringfence', 'policy.json'));
 }
 
 export interface ManagedPolicy {
@@ -58,29 +62,29 @@ export interface ManagedPolicy {
   readonly adminLock: () => 'optional' | 'required';
   /** A sentence about a file that can't be used as it is, or null. */
   readonly notice: () => string | null;
+  /** From now on looks for changes: the file changed, came or went, and so may have every profile's policy. What happened since it was opened counts. */
+  readonly follow: (onChanged: () => void) => void;
   readonly stop: () => void;
 }
 
 export interface ManagedPolicyPorts {
-  readonly path: string;
-  /** The file changed, came or went, and so may have every profile's policy. */
-  readonly onChanged: () => void;
+  readonly place: TrustedPlace;
   readonly onProblem: (sentence: string) => void;
 }
 
 /** Null: there is no file. */
-async function load(path: string): Promise<PolicyFile | null> {
-  try {
-    return readPolicyFile(await readFile(path, 'utf8'));
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    return code === 'ENOENT' || code === 'ENOTDIR' ? null : unreadableFile(`the disk answers ${code}`);
-  }
+async function load(place: TrustedPlace): Promise<PolicyFile | null> {
+  const file = await readTrustedFile(place);
+  if (file.is === 'absent') return null;
+  return file.is === 'read' ? readPolicyFile(file.text) : unreadableFile(file.why);
 }
 
-/** Reads the file, then follows it. */
-export async function openManagedPolicy({ path, onChanged, onProblem }: ManagedPolicyPorts): Promise<ManagedPolicy> {
-  let file = await load(path);
+/** Reads the file. It is followed only once somebody can hear of its changes. */
+export async function openManagedPolicy({ place, onProblem }: ManagedPolicyPorts): Promise<ManagedPolicy> {
+  const { path } = place;
+  // Before it is read: a change in between is seen then.
+  let stamp = await stampOf(place);
+  let file = await load(place);
   /** By the profile as it is kept, and as it was made of that: a grant asks for both. */
   let applied = new WeakMap<Profile, { readonly profile: Profile; readonly purposes: readonly Purpose[] }>();
 
@@ -118,18 +122,20 @@ export async function openManagedPolicy({ path, onChanged, onProblem }: ManagedP
   const apply = (profile: Profile): Profile => look(profile).profile;
 
   const tell = (): void => file?.problems.forEach(({ sentence }) => onProblem(sentence));
-  const reload = async (): Promise<void> => {
-    file = await load(path);
+  tell();
+  let watch: NodeJS.Timeout | null = null;
+  let looking: Promise<void> | null = null;
+  const lookAgain = async (onChanged: () => void): Promise<void> => {
+    const now = await stampOf(place);
+    if (now === stamp) return;
+    stamp = now;
+    file = await load(place);
     applied = new WeakMap();
+    // Nobody follows it any more.
+    if (watch === null) return;
     tell();
     onChanged();
   };
-  tell();
-  const onStat = (now: Stats, before: Stats): void => {
-    // A file that is not there is told of once, at once, as if it had changed.
-    if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size) void reload();
-  };
-  watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, onStat);
 
   return {
     apply,
@@ -169,6 +175,16 @@ export async function openManagedPolicy({ path, onChanged, onProblem }: ManagedP
         300,
       );
     },
-    stop: () => unwatchFile(path, onStat),
+    follow: (onChanged) => {
+      watch ??= setInterval(() => {
+        looking ??= lookAgain(onChanged).finally(() => {
+          looking = null;
+        });
+      }, LOOK_EVERY_MS).unref();
+    },
+    stop: () => {
+      if (watch !== null) clearInterval(watch);
+      watch = null;
+    },
   };
 }

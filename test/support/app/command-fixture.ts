@@ -82,7 +82,7 @@ export async function computer(): Promise<Computer> {
   const clock = { wall: () => world.now, monotonic: () => world.now, after: () => () => undefined };
   const host: CommandHost = {
     folder,
-    policyPath: join(folder, 'policy.json'),
+    policyPlace: { path: join(folder, 'policy.json'), owners: [0, process.getuid?.() ?? 0] },
     versions: { ringfence: '1.0.0', electron: '45.4.1', node: '24.0.0' },
     claimFolder: () => !world.isOpen,
     keychain,
