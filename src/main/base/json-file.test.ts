@@ -86,7 +86,6 @@ describe('a JSON file', () => {
     ['another shape', '{"version": 3, "name": 5, "list": []}'],
     ['no object', '[1]'],
     ['without version', '{"name": "a", "list": []}'],
-    ['of a newer version', '{"version": 4, "name": "a", "list": []}'],
     ['of a version nobody knows', '{"version": 0, "name": "a", "list": []}'],
   ])('that is %s is set aside whole, with a notice', async (_what, text) => {
     await file.save(value);
@@ -108,6 +107,43 @@ describe('a JSON file', () => {
     expect(loaded.notice).toMatch(/can't be read \(EISDIR\)/);
     expect(await blocked.save(value)).toMatchObject({ ok: false, failure: { reason: 'file-unreadable' } });
     chmodSync(folder, 0o700);
+  });
+
+  it('of a newer version stays where it is, and nothing is written over it', async () => {
+    const text = '{"version": 4, "name": "a", "list": [1], "more": true}';
+    await file.save(value);
+    writeFileSync(path, text);
+    for (const empty of [undefined, () => ({ version: 3 as const, name: '', list: [] })]) {
+      const newer = createJsonFile({
+        path,
+        schema,
+        version: 3,
+        migrations,
+        holds: 'things',
+        now: () => 0,
+        ...(empty === undefined ? {} : { empty }),
+      });
+      const loaded = await newer.load();
+      expect(loaded.value).toEqual(empty === undefined ? null : { version: 3, name: 'a', list: [1] });
+      expect(loaded.notice).toMatch(/only looked at \(version 4 was written by a newer Ringfence\)/);
+      expect(await newer.save(value)).toMatchObject({
+        failure: {
+          reason: 'file-unreadable',
+          sentence: expect.stringContaining('start the newer Ringfence') as unknown,
+        },
+      });
+    }
+    expect(readdirSync(join(folder, 'deeper'))).toEqual(['things.json']);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it.each<[string, Buffer]>([
+    ['a byte order mark', Buffer.from(`\ufeff${JSON.stringify(value)}`)],
+    ['UTF-16', Buffer.from(`\ufeff${JSON.stringify(value)}`, 'utf16le')],
+  ])('with %s is read', async (_what, bytes) => {
+    await file.save(value);
+    writeFileSync(path, bytes);
+    expect(await make(path).load()).toEqual({ value, notice: null });
   });
 
   it('of an older version is brought up step by step', async () => {

@@ -1,11 +1,14 @@
 /**
  * One JSON document on disk: schema-checked when read, versioned, written atomically. A damaged file is set aside under another
- * name and said so; it is never overwritten, never silently reset.
+ * name and said so, and what is whole in it is kept; it is never overwritten, never silently reset. One of a newer Ringfence stays where it is.
  */
-import { open, readFile, rename, rm, mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, open, readFile, rename, rm, mkdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { z } from 'zod';
 import { fail, ok, type Result } from '../../contracts/base/result';
+import { salvage, type Salvaged } from './salvage';
+import { textOf } from './text-of';
 
 /** Turns a document of version `n` into one of version `n + 1`; entry `n` of the table. Throws when it can't. */
 export type Migrations = Readonly<
@@ -24,10 +27,12 @@ export interface JsonFileOptions<T> {
   readonly now: () => number;
   /** Only looked at: a damaged file stays where it is, and `save` refuses. */
   readonly readOnly?: boolean;
+  /** A document without content, with what its text still tells where that is no JSON. Left out: of a damaged file nothing is kept. */
+  readonly empty?: (text: string) => T;
 }
 
 export interface Loaded<T> {
-  /** Null: there is no file (any more). */
+  /** Null: there is no file (any more). Of a damaged one: what is whole in it. */
   readonly value: T | null;
   /** One sentence for the person when a file was set aside or could not be read, else null. */
   readonly notice: string | null;
@@ -42,6 +47,9 @@ export interface JsonFile<T> {
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error';
 
+/** It is as it should be, and this Ringfence is too old to know it. */
+class Newer extends Error {}
+
 /** Brings a parsed document up to `version`, one step at a time. Throws when it is newer or a step is missing. */
 export function migrate(document: unknown, version: number, migrations: Migrations): unknown {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) throw new Error('not an object');
@@ -50,7 +58,7 @@ export function migrate(document: unknown, version: number, migrations: Migratio
     const from = current['version'];
     if (typeof from !== 'number' || !Number.isInteger(from)) throw new Error('no version');
     if (from === version) return current;
-    if (from > version) throw new Error(`version ${from} was written by a newer Ringfence`);
+    if (from > version) throw new Newer(`version ${from} was written by a newer Ringfence`);
     const step = migrations[from];
     if (step === undefined) throw new Error(`no step from version ${from}`);
     current = { ...step(current), version: from + 1 };
@@ -65,52 +73,72 @@ export function createJsonFile<T>({
   holds,
   now,
   readOnly = false,
+  empty,
 }: JsonFileOptions<T>): JsonFile<T> {
-  // Set when a file is there that could be neither read nor moved: saving would destroy it.
-  let untouchable: string | null = null;
+  // Set when a file is there that could be neither read nor moved, or that a newer Ringfence wrote: saving would destroy it.
+  let untouchable: { readonly details: string; readonly todo: string } | null = null;
+  const outOfReach = (details: string): typeof untouchable => ({
+    details,
+    todo: 'give Ringfence access to its folder and start it again',
+  });
   let writes: Promise<unknown> = Promise.resolve();
   let counter = 0;
 
-  const setAside = async (why: string): Promise<Loaded<T>> => {
+  const noticed = (value: T | null, sentence: string): Loaded<T> => ({ value, notice: sentence.slice(0, 300) });
+  const listed = (lost: readonly string[]): string =>
+    lost.length > 3 ? `${lost.slice(0, 3).join(', ')} and ${lost.length - 3} more` : lost.join(', ');
+
+  /** `left`: what is whole in it. A copy is set aside then, for the rest is needed in its place. */
+  const setAside = async (why: string, left: Salvaged<T> | null): Promise<Loaded<T>> => {
+    const value = left?.value ?? null;
+    const what = left === null || left.lost.length === 0 ? '' : `, all but ${listed(left.lost)} is kept`;
     if (readOnly)
-      return {
-        value: null,
-        notice: `The file with your ${holds} can't be used (${why}): ${basename(path)}.`.slice(0, 300),
-      };
+      return noticed(value, `The file with your ${holds} can't be used (${why})${what}: ${basename(path)}.`);
     const aside = `${path}.damaged-${new Date(now()).toISOString().replaceAll(':', '-')}`;
     try {
-      await rename(path, aside);
-      return {
-        value: null,
-        notice:
-          `The file with your ${holds} could not be used (${why}); it is kept as ${basename(aside)} beside the new one.`.slice(
-            0,
-            300,
-          ),
-      };
+      if (left === null) await rename(path, aside);
+      else await copyFile(path, aside, constants.COPYFILE_EXCL);
     } catch (cause) {
-      untouchable = codeOf(cause);
-      return {
-        value: null,
-        notice:
-          `The file with your ${holds} can't be used (${why}) nor moved (${untouchable}); changes are not kept until it is removed: ${basename(path)}.`.slice(
-            0,
-            300,
-          ),
-      };
+      const code = codeOf(cause);
+      untouchable = outOfReach(code);
+      return noticed(
+        value,
+        `The file with your ${holds} can't be used (${why}) nor moved (${code})${what}; changes are not kept until it is removed: ${basename(path)}.`,
+      );
     }
+    if (left === null)
+      return noticed(
+        null,
+        `The file with your ${holds} could not be used (${why}); it is kept as ${basename(aside)} beside the new one.`,
+      );
+    // Otherwise the next start would find the same damage. Where this fails, the first change says why.
+    await write(left.value);
+    return noticed(
+      value,
+      left.lost.length === 0
+        ? `The file with your ${holds} could not be used (${why}); it is kept as ${basename(aside)} beside the new one.`
+        : `Of your ${holds} ${listed(left.lost)} could not be used (${why}) and is set aside in ${basename(aside)}; the rest is kept.`,
+    );
+  };
+
+  /** A newer Ringfence goes on with it: it stays as it is. */
+  const leaveAlone = (why: string, left: Salvaged<T> | null): Loaded<T> => {
+    untouchable = { details: why, todo: 'start the newer Ringfence' };
+    return noticed(
+      left?.value ?? null,
+      `The file with your ${holds} is only looked at (${why}): changes are not kept, and ${basename(path)} stays as it is.${
+        left === null || left.lost.length === 0 ? '' : ` ${listed(left.lost)} can't be used.`
+      }`,
+    );
   };
 
   const write = async (value: T): Promise<Result<null>> => {
     if (readOnly)
       return fail('file-unreadable', `The file with your ${holds} is only looked at now. Nothing was changed.`);
     if (untouchable !== null)
-      return fail(
-        'file-unreadable',
-        `The file with your ${holds} can't be changed; give Ringfence access to its folder and start it again.`,
-        'retry',
-        { details: untouchable },
-      );
+      return fail('file-unreadable', `The file with your ${holds} can't be changed; ${untouchable.todo}.`, 'retry', {
+        details: untouchable.details,
+      });
     counter += 1;
     const temporary = `${path}.${process.pid}-${counter}.tmp`;
     try {
@@ -141,28 +169,39 @@ export function createJsonFile<T>({
     load: async () => {
       let text: string;
       try {
-        text = await readFile(path, 'utf8');
+        text = textOf(await readFile(path));
       } catch (cause) {
         const code = codeOf(cause);
         if (code === 'ENOENT') return { value: null, notice: null };
-        untouchable = code;
-        return {
-          value: null,
-          notice: `The file with your ${holds} can't be read (${code}); changes are not kept until Ringfence may read ${basename(path)}.`,
-        };
-      }
-      let document: unknown;
-      try {
-        document = migrate(JSON.parse(text), version, migrations);
-      } catch (cause) {
-        return setAside(
-          cause instanceof SyntaxError ? 'it is no JSON' : cause instanceof Error ? cause.message : 'unknown',
+        untouchable = outOfReach(code);
+        return noticed(
+          null,
+          `The file with your ${holds} can't be read (${code}); changes are not kept until Ringfence may read ${basename(path)}.`,
         );
       }
-      const parsed = schema.safeParse(document);
-      if (parsed.success) return { value: parsed.data, notice: null };
-      const issue = parsed.error.issues[0];
-      return setAside(issue === undefined ? 'it does not fit' : `${issue.path.join('.')}: ${issue.message}`);
+      let parsed: unknown = null;
+      let isJson = true;
+      let why: string;
+      let isNewer = false;
+      try {
+        parsed = JSON.parse(text);
+        parsed = migrate(parsed, version, migrations);
+        const fitting = schema.safeParse(parsed);
+        if (fitting.success) return { value: fitting.data, notice: null };
+        const issue = fitting.error.issues[0];
+        why = issue === undefined ? 'it does not fit' : `${issue.path.join('.')}: ${issue.message}`;
+      } catch (cause) {
+        isJson = !(cause instanceof SyntaxError);
+        isNewer = cause instanceof Newer;
+        why = !isJson ? 'it is no JSON' : cause instanceof Error ? cause.message : 'unknown';
+      }
+      const left =
+        empty === undefined
+          ? null
+          : isJson && typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+            ? salvage(schema, { ...parsed, version }, empty(text))
+            : { value: empty(text), lost: [] };
+      return isNewer ? leaveAlone(why, left) : setAside(why, left);
     },
     save: (value) => {
       const done = writes.then(() => write(value));

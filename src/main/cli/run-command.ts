@@ -23,13 +23,7 @@ import { openManagedPolicy, type ManagedPolicy } from '../policy/managed-policy'
 import type { TrustedPlace } from '../policy/trusted-file';
 import type { PassphraseChecks } from '../locks/passphrase-verifier';
 import { guardProfiles } from '../profiles/profile-guard';
-import {
-  openProfileStore,
-  profileMigrations,
-  profilesDocument,
-  PROFILES_VERSION,
-  type ProfileStore,
-} from '../profiles/profile-store';
+import { openProfileStore, profilesFile, type ProfileStore } from '../profiles/profile-store';
 import { admitAdmin } from '../locks/required-admin-lock';
 import { createMemoryStore } from '../secrets/memory-store';
 import type { Secret } from '../secrets/secret';
@@ -73,17 +67,7 @@ async function openContext(
   const readOnly = audit === null;
   const write = audit ?? (() => undefined);
   const [stored, managed] = await Promise.all([
-    openProfileStore(
-      createJsonFile({
-        path: join(folder, 'profiles.json'),
-        schema: profilesDocument,
-        version: PROFILES_VERSION,
-        migrations: profileMigrations,
-        holds: 'profiles',
-        now,
-        readOnly,
-      }),
-    ),
+    openProfileStore(profilesFile(folder, { now, readOnly })),
     // What is wrong with it is told by the doctor.
     openManagedPolicy({ place: policyPlace, onProblem: () => undefined }),
   ]);

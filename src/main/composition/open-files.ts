@@ -1,18 +1,13 @@
 /** What the installation's folder holds, opened side by side; what had to be set aside is told in one notice. */
 import { join } from 'node:path';
+import { settings as settingsSchema } from '../../contracts/settings';
 import type { Clock } from '../base/clock';
 import { createJsonFile, type JsonFile } from '../base/json-file';
 import type { Log } from '../base/log';
 import { openManagedPolicy, type ManagedPolicy } from '../policy/managed-policy';
 import type { TrustedPlace } from '../policy/trusted-file';
 import { guardProfiles } from '../profiles/profile-guard';
-import {
-  openProfileStore,
-  profileMigrations,
-  profilesDocument,
-  PROFILES_VERSION,
-  type ProfileStore,
-} from '../profiles/profile-store';
+import { openProfileStore, profilesFile, type ProfileStore } from '../profiles/profile-store';
 import { openSettingsStore, settingsDocument, SETTINGS_VERSION, type SettingsStore } from '../settings/settings-store';
 import { windowState, WINDOW_STATE_VERSION, type WindowState } from '../windows/window';
 
@@ -50,16 +45,7 @@ export async function openFiles({ folder, policyPlace, clock, log }: FilesHost):
     now,
   });
   const [stored, settings, state, managed] = await Promise.all([
-    openProfileStore(
-      createJsonFile({
-        path: join(folder, 'profiles.json'),
-        schema: profilesDocument,
-        version: PROFILES_VERSION,
-        migrations: profileMigrations,
-        holds: 'profiles',
-        now,
-      }),
-    ),
+    openProfileStore(profilesFile(folder, { now })),
     openSettingsStore(
       createJsonFile({
         path: join(folder, 'settings.json'),
@@ -67,6 +53,7 @@ export async function openFiles({ folder, policyPlace, clock, log }: FilesHost):
         version: SETTINGS_VERSION,
         migrations: {},
         holds: 'settings',
+        empty: () => ({ version: SETTINGS_VERSION, settings: settingsSchema.parse({}) }),
         now,
       }),
     ),

@@ -1,12 +1,13 @@
 /** The profiles and what is remembered about their keys (never a key), in one JSON file. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { bodyWithoutSecrets, headerWithoutSecret, urlWithoutSecrets } from '../../contracts/profile/literal-secrets';
 import { MOST_PROFILES } from '../../contracts/profile/profile-transfer';
 import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
 import { iceServer, keyRecord, profile, profileId, retiredKey, type Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
-import type { JsonFile, Migrations } from '../base/json-file';
+import { createJsonFile, type JsonFile, type JsonFileOptions, type Migrations } from '../base/json-file';
 import { practiceProfile } from './practice-profile';
 import { createSerial } from '../base/serial';
 
@@ -111,6 +112,35 @@ export const profilesDocument = z.object({
 });
 export type ProfilesDocument = z.infer<typeof profilesDocument>;
 
+/** The Practice line alone. `text`: of a damaged file, whose installation this still is; without its id no key would be found in the keychain. */
+function emptyDocument(text = ''): ProfilesDocument {
+  const [, written] = /"installId"\s*:\s*"([^"]{1,64})"/.exec(text) ?? [];
+  const known = z.uuid().safeParse(written);
+  return {
+    version: PROFILES_VERSION,
+    installId: known.success ? known.data : randomUUID(),
+    activeProfileId: PRACTICE_PROFILE_ID,
+    profiles: [],
+    keyRecords: {},
+    instanceIds: {},
+  };
+}
+
+/** The file of an installation's folder. */
+export const profilesFile = (
+  folder: string,
+  options: Pick<JsonFileOptions<ProfilesDocument>, 'now' | 'readOnly'>,
+): JsonFile<ProfilesDocument> =>
+  createJsonFile({
+    ...options,
+    path: join(folder, 'profiles.json'),
+    schema: profilesDocument,
+    version: PROFILES_VERSION,
+    migrations: profileMigrations,
+    holds: 'profiles',
+    empty: emptyDocument,
+  });
+
 const NO_KEYS: KeyRecords = { active: null, next: null, retired: null };
 
 export interface ProfileStore {
@@ -140,17 +170,10 @@ const ownIn = <T>(records: Readonly<Record<string, T>>, id: string): T | undefin
 const unknown = (id: string) =>
   fail('unknown-profile', `There is no profile "${id}" (any more). Choose another one.`, 'open-profiles');
 
-/** Opens the store; a missing or damaged file starts an empty one with the Practice line. */
+/** Opens the store; a missing file starts an empty one with the Practice line, and a damaged one keeps what is whole in it. */
 export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promise<ProfileStore> {
   const loaded = await file.load();
-  let document: ProfilesDocument = loaded.value ?? {
-    version: PROFILES_VERSION,
-    installId: randomUUID(),
-    activeProfileId: PRACTICE_PROFILE_ID,
-    profiles: [],
-    keyRecords: {},
-    instanceIds: {},
-  };
+  let document: ProfilesDocument = loaded.value ?? emptyDocument();
   let practiceUrl: string | null = null;
   const serial = createSerial();
 
