@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
 import { createAuditLog } from './audit/audit-log';
 import { systemClock } from './base/clock';
-import { readCommandLine, wordsOf } from './cli/command-line';
+import { EXIT, readCommandLine, wordsOf } from './cli/command-line';
 import { isForCommand } from './cli/command-claim';
 import { answerCommand } from './composition/answer-command';
 import { composeIpc } from './composition/compose-ipc';
@@ -14,7 +14,8 @@ import { createKeyHandover } from './secrets/key-handover';
 import { setMenu } from './desktop/menu';
 import { watchNetwork } from './desktop/network';
 import { watchPower } from './desktop/power';
-import { exitOnUncaught } from './base/fatal';
+import { exitOnUncaught, exitWithSentence } from './base/fatal';
+import { claimProblem, folderProblem, pathProblem } from './base/usable-folder';
 import { hardenBeforeReady, hardenSession, hardenUnlockSession } from './lockdown/hardening';
 import { createLog } from './base/log';
 import { policyPlace } from './policy/managed-policy';
@@ -30,21 +31,30 @@ const log = createLog((line) => void process.stderr.write(`${line}\n`));
 exitOnUncaught(log);
 
 const wantedFolder = app.commandLine.getSwitchValue('user-data-dir');
-if (wantedFolder !== '') app.setPath('userData', wantedFolder);
+const homeFolder = wantedFolder === '' ? app.getPath('userData') : wantedFolder;
+const asked = readCommandLine(wordsOf(process.argv, process.defaultApp));
+// A command that only looks needs no folder in which it may write.
+const unusable = asked === null ? folderProblem(homeFolder) : pathProblem(homeFolder);
+if (unusable === null) app.setPath('userData', homeFolder);
 // The phone engine strips loopback candidates for gateways elsewhere; the Practice line must work on a computer without any network.
 app.commandLine.appendSwitch('allow-loopback-in-peer-connection');
 hardenBeforeReady();
 
-const asked = readCommandLine(wordsOf(process.argv, process.defaultApp));
-if (asked !== null) {
+if (unusable !== null) {
+  void exitWithSentence(unusable, EXIT.file);
+} else if (asked !== null) {
   // Awaited: the app becomes ready only after this module has run, and so needs no display.
   app.exit(await answerCommand(asked));
 } else if (app.requestSingleInstanceLock()) {
   // Not awaited: Electron becomes ready only after this module has run.
   void start();
 } else {
-  log.info('Ringfence runs already for this folder; its window comes to the front.');
-  app.exit(0);
+  const unclaimed = claimProblem(homeFolder);
+  if (unclaimed !== null) void exitWithSentence(unclaimed, EXIT.file);
+  else {
+    log.info('Ringfence runs already for this folder; its window comes to the front.');
+    app.exit(0);
+  }
 }
 
 /** A refusal throws where a developer asked for that, and is logged everywhere else. */

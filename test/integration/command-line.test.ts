@@ -56,6 +56,22 @@ async function useKeyring({ skip, task }: TestContext): Promise<KeyringSession> 
 
 const run = (words: readonly string[], more: Partial<CommandRun> = {}): Promise<CommandEnd> =>
   app.run({ words, bus, folder, ...more });
+
+describe('a folder that can not be used', () => {
+  it.each<[string, string, RegExp]>([
+    ['relative', 'ringfence', /the folder ringfence: it is not a whole path/],
+    ['too long', `/tmp/${'x'.repeat(300)}`, /its path is too long/],
+    ['where nobody may write', '/proc/ringfence', /can't use the folder \/proc\/ringfence/],
+  ])('ends the app with a sentence and 7, and a command too: %s', async (_what, named, sentence) => {
+    // The app itself: no words. Nobody sees a box without a display.
+    const started = await run([], { named });
+    expect([started.exit, started.err]).toEqual([7, expect.stringMatching(sentence)]);
+    expect(started.err).not.toContain('runs already');
+    const command = await run(['profiles', 'import', '/dev/null', '--apply'], { named });
+    expect([command.exit, command.err]).toEqual([7, expect.stringMatching(/can't use the folder|can't be read/)]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
 const newKey = (): string => randomBytes(32).toString('base64url');
 
 const line = (id: string, more: Partial<ProfileInput> = {}): ProfileInput => ({

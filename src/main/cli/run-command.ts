@@ -18,6 +18,7 @@ import { setKey } from './set-key';
 import { checkSound, type SoundPlaces } from './sound-devices';
 import type { Terminal } from './terminal';
 import { createJsonFile } from '../base/json-file';
+import { folderProblem } from '../base/usable-folder';
 import { createKeys, type Keys } from '../keys/keys';
 import { openManagedPolicy, type ManagedPolicy } from '../policy/managed-policy';
 import type { TrustedPlace } from '../policy/trusted-file';
@@ -150,6 +151,8 @@ async function change(host: CommandHost, command: Writing): Promise<Answer> {
       waitMs,
       `The last admin passphrase was wrong: this one is tried in ${Math.ceil(waitMs / 1000)} s.`,
     );
+  const unusable = folderProblem(host.folder);
+  if (unusable !== null) return refusal(EXIT.file, unusable);
   if (!host.claimFolder())
     return refusal(
       EXIT.running,

@@ -23,6 +23,8 @@ export interface CommandRun {
   readonly bus: string;
   /** The installation's folder. */
   readonly folder: string;
+  /** What `--user-data-dir` says, where that is not the folder. */
+  readonly named?: string;
   readonly policyFile?: string;
   /** Awaited while it runs, with its input in the pipe and not at its end. */
   readonly whileRunning?: () => Promise<void>;
@@ -129,8 +131,18 @@ export async function buildCommandApp(electron: string): Promise<CommandApp> {
         },
       };
     },
-    run: async ({ words, input, typed, third, bus, folder: installation, policyFile, whileRunning }) => {
-      const line = [electron, ...sandbox, `--user-data-dir=${installation}`, folder, ...words];
+    run: async ({
+      words,
+      input,
+      typed,
+      third,
+      bus,
+      folder: installation,
+      named = installation,
+      policyFile,
+      whileRunning,
+    }) => {
+      const line = [electron, ...sandbox, `--user-data-dir=${named}`, folder, ...words];
       // script(1) makes a terminal, and ends as the command does.
       const [program = '', ...args] =
         typed === undefined
