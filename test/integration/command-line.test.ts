@@ -69,7 +69,6 @@ describe('a folder that can not be used', () => {
     expect(started.err).not.toContain('runs already');
     const command = await run(['profiles', 'import', '/dev/null', '--apply'], { named });
     expect([command.exit, command.err]).toEqual([7, expect.stringMatching(/can't use the folder|can't be read/)]);
-    expect(await readdir(folder)).toEqual([]);
   });
 });
 const newKey = (): string => randomBytes(32).toString('base64url');

@@ -93,6 +93,7 @@ async function openContext(
     }),
     keychain,
     passphrases,
+    hadKeychain: profiles.hasKeptKeys(),
     account: `${stored.installId}/admin-lock`,
     clock,
     audit: write,

@@ -54,6 +54,7 @@ export async function composeLocks({
     }),
     keychain,
     passphrases: scryptChecks,
+    hadKeychain: profiles.hasKeptKeys(),
     account: `${profiles.installId}/admin-lock`,
     clock,
     audit: audit.append,

@@ -73,6 +73,7 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
       find: (id) => snapshot.profiles.find((each) => each.id === id) ?? null,
       activeProfileId: () => 'practice',
       keyRecords: () => ({ active: null, next: null, retired: null }),
+      hasKeptKeys: () => false,
       instanceId: () => '',
       setPracticeUrl: () => undefined,
       save: note('save', Promise.resolve(ok('changed' as const))),

@@ -136,6 +136,40 @@ describe('fails closed', () => {
     expect(reasonOf(await (await start()).admit())).toBe('admin-locked');
   });
 
+  it('without its file while the keychain is locked or gone: what nobody knows counts as locked', async () => {
+    for (const trouble of ['keychainLocked', 'keychainMissing'] as const) {
+      const { state, start } = await locked();
+      state.hadKeychain = true;
+      state.disk = null;
+      state[trouble] = true;
+      const lock = await start();
+      expect(reasonOf(await lock.admit())).toBe('admin-locked');
+      expect((await lock.state()).configured).toBe(true);
+      expect(['key-locked', 'keychain-unavailable']).toContain(reasonOf(await lock.unlock(PASSPHRASE)));
+      expect((await lock.setPassphrase(null, 'another passphrase')).ok).toBe(false);
+      expect((await lock.setPassphrase(null, null)).ok).toBe(false);
+      // The keychain says what it is: the passphrase is known again, and the file is there again.
+      state[trouble] = false;
+      expect(reasonOf(await lock.admit())).toBe('admin-locked');
+      expect(state.disk).toMatchObject({ configured: true });
+      expect((await lock.unlock(PASSPHRASE)).ok).toBe(true);
+    }
+  });
+
+  it('without its file until the keychain says that there is no passphrase; then nothing is locked', async () => {
+    const { state, start, memory } = computer();
+    state.hadKeychain = true;
+    state.keychainLocked = true;
+    const lock = await start();
+    expect(reasonOf(await lock.admit())).toBe('admin-locked');
+    state.keychainLocked = false;
+    expect(await lock.admit()).toEqual(ok(null));
+    expect(state.disk).toEqual({ version: 1, configured: false, wrong: 0 });
+    expect(await memory.read('install/admin-lock-probe')).toEqual(ok(null));
+    state.keychainLocked = true;
+    expect(await (await start()).admit()).toEqual(ok(null));
+  });
+
   it('with a damaged file', async () => {
     const { state, start } = computer();
     state.damaged = true;

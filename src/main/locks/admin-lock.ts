@@ -9,7 +9,7 @@ import type { NewAuditEntry } from '../audit/audit-log';
 import type { Clock } from '../base/clock';
 import type { JsonFile } from '../base/json-file';
 import type { PassphraseChecks } from './passphrase-verifier';
-import type { Secret } from '../secrets/secret';
+import { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
 import { createSerial } from '../base/serial';
 
@@ -57,6 +57,10 @@ export interface AdminLockPorts {
   readonly clock: Clock;
   readonly audit: (entry: NewAuditEntry) => void;
   readonly onChanged: (state: AdminState) => void;
+  /**
+   * Whether this installation has ever kept anything in a keychain: only then can a passphrase have been set, and a file that is not there been removed.
+   */
+  readonly hadKeychain: boolean;
   /** When this run of the program began, by the monotonic clock; left out: now. Waits count from there. */
   readonly startedAt?: number;
 }
@@ -97,6 +101,7 @@ export async function openAdminLock({
   clock,
   audit,
   onChanged,
+  hadKeychain,
   startedAt = clock.monotonic(),
 }: AdminLockPorts): Promise<AdminLock> {
   const loaded = await file.load();
@@ -105,6 +110,9 @@ export async function openAdminLock({
     configured: loaded.notice !== null,
     wrong: 0,
   };
+  /** The file is not there, and the keychain has not said yet that there is no passphrase: that counts as one. */
+  let unknown = loaded.value === null && loaded.notice === null && hadKeychain;
+  let settling: Promise<void> | null = null;
   // The damaged one was set aside: without another in its place the next start would know nothing of a passphrase.
   if (loaded.notice !== null) await file.save(document);
   /** As it was last read; null: not read yet, or not given out. */
@@ -138,9 +146,23 @@ export async function openAdminLock({
     if (read.ok) verifier = read.value;
     return read;
   };
+  /** A locked keychain says "nothing there", too, and refuses what is written: only one that takes something is believed. */
+  const settle = async (): Promise<void> => {
+    const probe = `${account}-probe`;
+    if (!(await keychain.write(probe, Secret.generate())).ok) return;
+    await keychain.remove(probe);
+    // What was read before may be what it said while it was locked.
+    const read = await keychain.read(account);
+    if (!read.ok) return;
+    unknown = false;
+    verifier = read.value;
+    if (read.value === null) await file.save(document);
+    else await change({ configured: true, wrong: document.wrong });
+  };
   const isConfigured = async (): Promise<boolean> => {
     const read = await readVerifier();
-    return document.configured || (read.ok && read.value !== null);
+    if (unknown) await (settling ??= settle().finally(() => (settling = null)));
+    return unknown || document.configured || (read.ok && read.value !== null);
   };
 
   const stateWhen = (configured: boolean): AdminState => {
@@ -201,9 +223,10 @@ export async function openAdminLock({
 
   /** Null: there is no passphrase. */
   const knownVerifier = async (): Promise<Result<Secret | null>> => {
+    const configured = await isConfigured();
     const read = await readVerifier();
     if (!read.ok) return read;
-    return read.value === null && document.configured ? hidden() : read;
+    return read.value === null && configured ? hidden() : read;
   };
 
   const unlock = async (passphrase: string): Promise<Result<AdminState>> => {
@@ -234,7 +257,7 @@ export async function openAdminLock({
   const setPassphrase = async (current: string | null, wanted: string | null): Promise<Result<AdminState>> => {
     const known = await knownVerifier();
     // An unreadable keychain is only harmless where nothing was ever kept in it; the write says what is wrong with it.
-    if (!known.ok && document.configured) return known;
+    if (!known.ok && (document.configured || unknown)) return known;
     const made = wanted === null ? null : await passphrases.verifierFor(wanted);
     if (made !== null && !made.ok) return made;
     const existing = known.ok ? known.value : null;

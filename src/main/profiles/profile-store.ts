@@ -152,6 +152,8 @@ export interface ProfileStore {
   readonly find: (id: string) => Profile | null;
   readonly activeProfileId: () => string;
   readonly keyRecords: (id: string) => KeyRecords;
+  /** Whether any key was ever kept in a keychain for this installation. */
+  readonly hasKeptKeys: () => boolean;
   /** RFC 5626 instance-id: made at the first question, the same ever after. */
   readonly instanceId: (id: string) => string;
   /** Where the practice gateway listens in this run; not kept. */
@@ -204,6 +206,7 @@ export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promis
     profiles: () => [practice(), ...document.profiles.filter((each) => each.id !== PRACTICE_PROFILE_ID)],
     find,
     activeProfileId: () => (find(document.activeProfileId) === null ? PRACTICE_PROFILE_ID : document.activeProfileId),
+    hasKeptKeys: () => Object.keys(document.keyRecords).length > 0,
     keyRecords: (id) => ownIn(document.keyRecords, id) ?? NO_KEYS,
     instanceId: (id) => {
       const known = ownIn(document.instanceIds, id);

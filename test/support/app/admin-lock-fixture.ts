@@ -28,6 +28,7 @@ export function computer() {
     disk: null as AdminLockDocument | null,
     diskProblem: false,
     damaged: false,
+    hadKeychain: false,
     keychainLocked: false,
     keychainMissing: false,
     setBackMs: 0,
@@ -67,6 +68,7 @@ export function computer() {
       keychain,
       passphrases,
       account: 'install/admin-lock',
+      hadKeychain: state.hadKeychain,
       clock: {
         wall: () => time.now() - state.setBackMs,
         monotonic: () => time.now() - state.sleptMs,

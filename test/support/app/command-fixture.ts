@@ -155,6 +155,7 @@ export async function computer(): Promise<Computer> {
         keychain,
         passphrases: plainChecks,
         account: `${installId}/admin-lock`,
+        hadKeychain: false,
         clock,
         audit: () => undefined,
         onChanged: () => undefined,
