@@ -30,6 +30,21 @@ describe('a private key in PEM', () => {
       `${pkcs8(pairs.rsa.privateKey)}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
       pairs.rsa,
     ],
+    [
+      'a text whose line ends are two characters, as variables hold it',
+      `"${pkcs8(pairs.ec.privateKey).replaceAll('\n', '\\n')}"`,
+      pairs.ec,
+    ],
+    ['one with \\r\\n', `KEY="${pkcs8(pairs.ed.privateKey).replaceAll('\n', '\\r\\n')}"`, pairs.ed],
+    [
+      "the key of a service account's JSON",
+      JSON.stringify(
+        { type: 'service_account', private_key_id: '1', private_key: pkcs8(pairs.rsa.privateKey) },
+        null,
+        2,
+      ),
+      pairs.rsa,
+    ],
   ])('is taken as %s, and kept as PKCS #8', (_, text, pair) => {
     const secret = Secret.fromText(text);
     if (!secret.ok) expect.unreachable(secret.failure.sentence);
@@ -100,7 +115,7 @@ describe('a private key in PEM', () => {
     ['two keys', `${whole}${pkcs8(pairs.ec.privateKey)}`, 'more than one private key'],
     ['half a key', whole.slice(0, 900), 'its last line is missing'],
     ['a damaged key', whole.replace(/\n.{64}\n/, '\nAAAA\n'), 'can not be read'],
-    ['OpenSSH', '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----', 'can not be read'],
+    ['OpenSSH', '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----', 'format of OpenSSH'],
     ['endless', `${whole}${'x'.repeat(8_192)}`, 'too long'],
   ])('is refused when it is %s, with a sentence that repeats nothing of it', (_, text, sentence) => {
     expect(looksLikePem(text)).toBe(true);

@@ -11,6 +11,20 @@ export function looksLikePem(text: string): boolean {
   return /-----BEGIN [A-Z0-9 ]{1,40}-----/.test(text);
 }
 
+/** The key of a service account's JSON, and line ends that were written as two characters (`\\n`); any other text as it is. */
+export function pemOf(text: string): string {
+  if (!looksLikePem(text)) return text;
+  if (text.startsWith('{')) {
+    try {
+      const { private_key: key } = JSON.parse(text) as { readonly private_key?: unknown };
+      if (typeof key === 'string' && looksLikePem(key)) return key.trim();
+    } catch {
+      // It is no JSON: what follows says what is wrong with it.
+    }
+  }
+  return text.replaceAll('\\r', '').replaceAll('\\n', '\n');
+}
+
 const unusable = (sentence: string) => fail('key-unusable', sentence, 'paste-key');
 
 /** What is wrong with a text that holds these blocks, or null. */
@@ -19,6 +33,8 @@ function problemOf(text: string, labels: readonly string[]): string | null {
   if (labels.includes('ENCRYPTED PRIVATE KEY') || /^Proc-Type:.*ENCRYPTED/m.test(text)) {
     return 'That private key is encrypted with a passphrase. Decrypt it first (openssl pkey -in FILE -out PLAIN), then add it: the keychain protects it here.';
   }
+  if (labels.includes('OPENSSH PRIVATE KEY'))
+    return 'That private key is in the format of OpenSSH. Ringfence takes PKCS #8: "ssh-keygen -p -m PKCS8 -f COPY" rewrites a copy of an RSA or ECDSA key so.';
   const count = labels.filter((label) => label.endsWith('PRIVATE KEY')).length;
   if (count > 1) return 'There is more than one private key in that. Take the one that is to sign.';
   if (count === 1) return null;

@@ -2,7 +2,7 @@
 import { createHash, randomBytes, type KeyObject } from 'node:crypto';
 import { inspect } from 'node:util';
 import { fail, ok, type Result } from '../../contracts/base/result';
-import { looksLikePem, publicFingerprint, readPrivateKey } from './private-key';
+import { looksLikePem, pemOf, publicFingerprint, readPrivateKey } from './private-key';
 
 const REDACTED = '[redacted]';
 /**
@@ -32,7 +32,7 @@ export class Secret {
 
   /** Takes the text of a key: 16 to 4096 printable ASCII characters after trimming, or a private key in PEM. Fails with `key-unusable`. */
   static fromText(text: string): Result<Secret> {
-    const trimmed = text.trim();
+    const trimmed = pemOf(text.trim());
     if (looksLikePem(trimmed)) {
       const key = readPrivateKey(trimmed);
       return key.ok ? ok(Secret.fromPrivateKey(key.value)) : key;
