@@ -1,7 +1,7 @@
 /** The composition root: this file and its folder `composition/` are all that constructs (a command's own parts: run-command.ts). Order matters for the start: what takes long begins first, side by side. */
 import { join } from 'node:path';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
-import { createAuditLog } from './audit/audit-log';
+import { hostname } from 'node:os';
 import { systemClock } from './base/clock';
 import { EXIT, readCommandLine, wordsOf } from './cli/command-line';
 import { isForCommand } from './cli/command-claim';
@@ -20,7 +20,9 @@ import { hardenBeforeReady, hardenSession, hardenUnlockSession } from './lockdow
 import { createLog } from './base/log';
 import { policyPlace } from './policy/managed-policy';
 import { createNotify } from './ipc/notify';
-import { createRefusalFloods } from './audit/refusal-floods';
+import { createAuditTrail } from './audit/audit-trail';
+import { namedAuthorities } from './providers/system-authorities';
+import { auditAccount, createAuditSeals } from './secrets/audit-seals';
 import { createKeychain } from './secrets/keychain';
 import { openPhoneWindow } from './windows/window';
 import { createWindows } from './windows/windows';
@@ -75,16 +77,23 @@ async function start(): Promise<void> {
     clock,
     log,
   });
-  const auditLog = createAuditLog({
+  const keychain = createKeychain(clock);
+  const audit = createAuditTrail({
     path: join(folder, 'audit.jsonl'),
-    now: clock.wall,
+    seals: createAuditSeals(keychain, () => Promise.resolve(auditAccount(files.stored.installId))),
+    clock,
+    random: Math.random,
+    sender: { hostname: hostname(), processId: process.pid, version: app.getVersion() },
+    authorities: ({ authorities }) => namedAuthorities(authorities),
+    demands: files.managed,
     // What was asked for is answered first; then the windows hear that it was written down.
     onAppended: (entry) => void setImmediate(() => notify('audit.appended', entry)),
     onProblem: (cause) => log.error('the audit log could not be written', cause),
+    onNotice: (notice) => {
+      if (notice !== null) log.warn(notice);
+      tokens.tellProfiles();
+    },
   });
-  const floods = createRefusalFloods(auditLog.append, clock);
-  const audit = { ...auditLog, append: floods.append };
-  const keychain = createKeychain(clock);
   const tokens = composeTokens({
     files,
     keychain,
@@ -100,7 +109,10 @@ async function start(): Promise<void> {
   const locks = await composeLocks({ folder, files, keychain, tokens, audit, notify, clock, log, phoneWindow });
   const { adminLock, phoneLock } = locks;
   tokens.allowGateways();
-  files.managed.follow(tokens.policyChanged);
+  files.managed.follow(() => {
+    audit.policyChanged();
+    tokens.policyChanged();
+  });
   const handover = createKeyHandover(clock);
 
   await app.whenReady();
@@ -136,6 +148,8 @@ async function start(): Promise<void> {
   void keys.ready.then(tokens.tellProfiles);
   // The first grant is asked for as soon as the page runs: its key is read and imported meanwhile.
   tokens.prepare();
+  // What a crash left is looked at, and the keychain told how far the log goes.
+  void audit.flush();
 
   // The line is closed in order before its window goes: unregistered, sockets closed, tokens ended.
   let lineClosed = false;
@@ -177,10 +191,7 @@ async function start(): Promise<void> {
     renewal.stop();
     // The gateway first: until it is gone there may be something to audit.
     void Promise.all([practice.stop(), windowSaved, handover.clear(), voice.endAll(null)])
-      .then(() => {
-        floods.settle();
-        return audit.flush();
-      })
+      .then(audit.close)
       .finally(() => {
         closed = true;
         app.quit();

@@ -1,13 +1,15 @@
 /** What main does for a window and for an admin, measured in Node: the same code on the same engine, without a window's round trip. */
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 import type { AuditEntry } from '../../src/contracts/audit/audit';
 import { profile as profileSchema, type Profile } from '../../src/contracts/profile/profile';
+import { chainLine } from '../../src/main/audit/audit-chain';
 import { createAuditLog } from '../../src/main/audit/audit-log';
 import { queryAudit } from '../../src/main/audit/audit-scan';
+import { systemClock } from '../../src/main/base/clock';
 import { createJsonFile } from '../../src/main/base/json-file';
 import {
   openProfileStore,
@@ -15,6 +17,8 @@ import {
   profilesDocument,
   PROFILES_VERSION,
 } from '../../src/main/profiles/profile-store';
+import { auditAccount, createAuditSeals } from '../../src/main/secrets/audit-seals';
+import { createMemoryStore } from '../../src/main/secrets/memory-store';
 import { expect, test } from '../support/app/app';
 import { createReport } from './report';
 
@@ -51,7 +55,16 @@ const entryAt = (index: number): AuditEntry => {
 
 test('100,000 lines of the audit log, looked through', async ({ folder }) => {
   const path = join(folder, 'audit.jsonl');
-  const all = Array.from({ length: LINES }, (_, index) => `${JSON.stringify(entryAt(index))}\n`);
+  const seals = createAuditSeals(createMemoryStore(), () => Promise.resolve(auditAccount('bench')));
+  const seal = await seals.create();
+  if (seal === null) throw new Error('no seal');
+  let end = seal.end;
+  const all = Array.from({ length: LINES }, (_, index) => {
+    const made = chainLine(seal.key, end, JSON.stringify(entryAt(index)));
+    end = made.end;
+    return `${made.line}\n`;
+  });
+  await seals.write({ key: seal.key, end });
   // As rotation leaves them.
   const newest = all.splice(60_000);
   await mkdir(folder, { recursive: true });
@@ -59,7 +72,8 @@ test('100,000 lines of the audit log, looked through', async ({ folder }) => {
   await writeFile(path, newest.join(''));
   const log = createAuditLog({
     path,
-    now: Date.now,
+    seals,
+    clock: systemClock,
     onAppended: () => undefined,
     onProblem: (cause) => expect(cause, 'the log is readable').toBeUndefined(),
   });
@@ -129,7 +143,7 @@ test('500 profiles from disk', async ({ folder }) => {
   report.add('500 profiles load', 'ms', took, 50);
 });
 
-test('a mint by local signing, within the broker', async ({ folder }) => {
+test('a mint by local signing, within the broker, under a policy, and in the chained audit log', async ({ folder }) => {
   await mkdir(folder, { recursive: true });
   await build({
     configFile: false,
@@ -145,11 +159,13 @@ test('a mint by local signing, within the broker', async ({ folder }) => {
     ssr: { noExternal: true },
   });
   const [program] = (await readdir(folder)).filter((name) => /\.m?js$/.test(name));
-  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, program ?? '')], {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, program ?? ''), folder], {
     maxBuffer: 4_000_000,
   });
   const took = (JSON.parse(stdout) as readonly number[]).map((ms) => ms * 1000);
-  report.add('mint by local signing, in the broker', 'us', took, 150);
+  report.add('mint with policy and chained audit', 'us', took, 180);
+  const log = await readFile(join(folder, 'audit.jsonl'), 'utf8');
+  expect(log.match(/"mac":/g), 'each mint has its chained line').toHaveLength(took.length + 500);
 });
 
 test.afterAll(() => report.finish());

@@ -1,10 +1,16 @@
-/** A program of its own: mints over and over, prints how long each took (ms, as JSON). A test runner's own bookkeeping makes each promise several times slower. */
+/** A program of its own: mints over and over under a policy file, each line in a chained audit log (both in the folder that is its argument), and prints how long each took (ms, as JSON). A test runner's own bookkeeping makes each promise several times slower. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { profile as profileSchema } from '../../src/contracts/profile/profile';
 import { ok } from '../../src/contracts/base/result';
 import { createBroker } from '../../src/main/tokens/broker';
 import { systemClock } from '../../src/main/base/clock';
+import { createAuditTrail } from '../../src/main/audit/audit-trail';
+import { openManagedPolicy } from '../../src/main/policy/managed-policy';
 import { createGrantPolicy } from '../../src/main/policy/policy';
 import { createLocalJwt } from '../../src/main/providers/local-jwt';
+import { createAuditSeals } from '../../src/main/secrets/audit-seals';
+import { createMemoryStore } from '../../src/main/secrets/memory-store';
 import { Secret } from '../../src/main/secrets/secret';
 import { providersOf } from '../support/servers/token-providers';
 
@@ -23,13 +29,35 @@ const profile = profileSchema.parse({
 });
 const secret = Secret.generate();
 const key = ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) });
+const folder = process.argv[2] ?? '';
+const policyFile = join(folder, 'policy.json');
+const rules = { maxCallS: 3600, purposes: ['sip'], dial: { deny: ['+254900*'] }, hours: [] };
+await writeFile(policyFile, JSON.stringify({ version: 1, audit: 'required', all: rules }));
+const complain = (problem: unknown): never => {
+  throw new Error(String(problem));
+};
+const managed = await openManagedPolicy({ path: policyFile, onChanged: () => undefined, onProblem: complain });
+const audit = createAuditTrail({
+  path: join(folder, 'audit.jsonl'),
+  seals: createAuditSeals(createMemoryStore(), () => Promise.resolve('bench')),
+  clock: systemClock,
+  random: Math.random,
+  sender: { hostname: '-', processId: process.pid, version: '0' },
+  authorities: () => Promise.resolve([]),
+  demands: { audit: () => 'optional', auditExport: managed.auditExport },
+  onAppended: () => undefined,
+  onProblem: complain,
+  onNotice: complain,
+});
 const broker = createBroker({
-  profiles: { find: () => profile, instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
-  policy: createGrantPolicy(systemClock),
+  profiles: { find: () => managed.apply(profile), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
+  policy: createGrantPolicy(systemClock, managed.purposes),
   keys: { active: () => Promise.resolve(key), noteMint: () => undefined },
   providers: providersOf({ 'local-jwt': createLocalJwt(Date.now) }),
   gatewayUrl: () => Promise.resolve(ok(profile.gatewayUrl)),
-  audit: () => undefined,
+  // Each a line of its own: a flood is folded before it gets here.
+  audit: audit.unfolded,
+  auditKept: audit.kept,
   onMinted: () => undefined,
   now: Date.now,
 });
@@ -42,4 +70,6 @@ for (let run = 0; run < WARM_MINTS + MINTS; run += 1) {
   if (!made.ok) throw new Error(made.failure.sentence);
   if (run >= WARM_MINTS) took.push(performance.now() - began);
 }
+await audit.close();
+managed.stop();
 process.stdout.write(JSON.stringify(took));

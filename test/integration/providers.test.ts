@@ -58,6 +58,7 @@ function lineWith(profile: Profile, { key }: ReturnType<typeof testKey>): Line {
     providers: providersOf({ sautikit: createSautikit(http), 'generic-http': createGenericHttp(http) }),
     gatewayUrl: ({ gatewayUrl }) => Promise.resolve(ok(gatewayUrl)),
     audit: (entry) => audited.push(entry),
+    auditKept: () => Promise.resolve(ok(null)),
     onMinted: () => undefined,
     now: systemClock.wall,
   });

@@ -9,18 +9,23 @@ import { callUuid } from '../call/remote-call-schema';
 const at = z.iso.datetime();
 /** There when no window did it. */
 const via = z.literal('command-line').optional();
+/** The line stands for so many things, which were all the same. */
+const count = z.number().int().min(2).optional();
+/** Of a line that stands for things of several profiles. */
+const several = z.literal('');
 export const auditEntry = z.discriminatedUnion('what', [
+  /** With `count`: the fingerprint is the last token's. */
   z.object({
     what: z.literal('mint'),
     at,
-    profileId,
+    profileId: z.union([profileId, several]),
     purpose,
     fingerprint,
     lifeS: z.number().positive(),
     cause: z.enum(['asked', 'renewal', 'test']),
+    count,
   }),
-  /** `channel` is there when a window's IPC call was refused before anything else was looked at; `rule` names the rule of the policy that refused. `count`: the
-   * line stands for so many refusals, which were all the same. */
+  /** `channel` is there when a window's IPC call was refused before anything else was looked at; `rule` names the rule of the policy that refused. */
   z.object({
     what: z.literal('refusal'),
     at,
@@ -29,7 +34,7 @@ export const auditEntry = z.discriminatedUnion('what', [
     reason: failureReason,
     channel: z.string().max(64).optional(),
     rule: z.string().max(200).optional(),
-    count: z.number().int().min(2).optional(),
+    count,
     via,
   }),
   /** `finished`: the retired key was removed from the gateway. `copied`: a key that was made here went to the clipboard, for the gateway. */
@@ -46,27 +51,30 @@ export const auditEntry = z.discriminatedUnion('what', [
   z.object({
     what: z.literal('revoke'),
     at,
-    profileId,
+    profileId: z.union([profileId, several]),
     purpose,
     fingerprint,
     outcome: z.union([z.literal('ended'), failureReason]),
+    count,
   }),
   /** A call to an assistant; `callId` is ours. `failed`: the system did not confirm the end. */
   z.object({
     what: z.literal('voice-call'),
     at,
-    profileId,
+    profileId: z.union([profileId, several]),
     callId: z.uuid(),
     step: z.enum(['placed', 'ended', 'failed']),
+    count,
   }),
   /** A tool that an assistant asked for: its name as it was asked for, never its arguments. */
   z.object({
     what: z.literal('tool'),
     at,
-    profileId,
+    profileId: z.union([profileId, several]),
     callId: z.uuid(),
     tool: z.string().max(64),
     outcome: z.enum(['done', 'refused', 'failed']),
+    count,
   }),
   /** A call at the line's own system was ended from here. */
   z.object({ what: z.literal('remote-call'), at, profileId, callUuid, change: z.literal('ended') }),
@@ -96,6 +104,20 @@ export const auditEntry = z.discriminatedUnion('what', [
     change: z.enum(['profiles-exported', 'profiles-imported', 'audit-exported']),
     count: z.number().int().nonnegative(),
     via,
+  }),
+  /**
+   * The log about itself. `adopted`: the next `count` lines were written without a key, and are chained from here on. `unreadable`: what stood here was no
+   * line. `rotated`: older lines than `first` are no longer kept; `link` is the MAC of the last one of them. `late`: the `count` lines before could not be
+   * written when they were due. `lost`: so many could not be kept at all. `export-lost`: so many never reached the system that the log is sent to.
+   */
+  z.object({
+    what: z.literal('log'),
+    at,
+    profileId: z.literal(''),
+    change: z.enum(['adopted', 'unreadable', 'rotated', 'late', 'lost', 'export-lost']),
+    count: z.number().int().positive().optional(),
+    first: z.number().int().positive().optional(),
+    link: z.string().max(22).optional(),
   }),
 ]);
 export type AuditEntry = z.infer<typeof auditEntry>;

@@ -37,6 +37,7 @@ export const failureReasons = [
   'balance-exhausted', // the provider's account has no money left
   'not-ready', // the provider is still setting up the line
   'answer-invalid', // the provider answered something that is no token
+  'audit-unwritten', // the policy wants every line of the audit log kept, and one is not
   'internal', // a bug: details are in main's log, never in the message
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];

@@ -20,12 +20,32 @@ export const managedRule = {
 export const managedRules = z.strictObject(managedRule).partial();
 export type ManagedRules = z.infer<typeof managedRules>;
 
+/** A syslog receiver that every line of the audit log is sent to: RFC 5424 over TLS (RFC 5425). */
+export const auditExportTarget = z.strictObject({
+  /** A host name or an address, as its certificate has it. */
+  host: z
+    .string()
+    .max(253)
+    .regex(
+      /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+$/,
+      'write a host name or an address',
+    ),
+  /** RFC 5425 section 4.1. */
+  port: z.number().int().min(1).max(65_535).default(6514),
+  /** A PEM file on this computer with the authorities that may have issued the receiver's certificate; left out: those that this computer trusts. */
+  authorities: z.string().min(1).max(1000).optional(),
+});
+export type AuditExportTarget = z.infer<typeof auditExportTarget>;
+
 export const managedPolicy = z.strictObject({
   /** So that an editor can check the file while it is written; Ringfence does not read it. */
   $schema: z.string().optional(),
   version: z.literal(1),
   /** `required`: settings that touch keys, profiles and policy can't be changed before an admin passphrase is set. */
   adminLock: z.enum(['optional', 'required']).optional(),
+  /** `required`: no token is given out while a line of the audit log can't be written, or can't be chained. */
+  audit: z.enum(['optional', 'required']).optional(),
+  auditExport: auditExportTarget.optional(),
   /** For every profile. */
   all: managedRules.optional(),
   /** For profiles of an environment; stronger than `all`. */

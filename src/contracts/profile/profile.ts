@@ -190,6 +190,8 @@ export const profilesSnapshot = z.object({
   keys: z.array(keyStatus),
   /** A sentence about a file that was set aside, or null. */
   notice: z.string().max(300).nullable(),
+  /** What is wrong with the audit log, or null. */
+  auditNotice: z.string().max(300).nullable(),
   keychain: z.object({
     /** False: no keychain; the Practice line's key lives in memory only. */
     available: z.boolean(),

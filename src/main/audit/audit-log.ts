@@ -1,10 +1,26 @@
-/** The audit log: one JSON line for each mint, refusal and key change; rotated by size, with room for 100,000 entries and more. Never a token or a key. */
-import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+/**
+ * The audit log: one JSON line for each mint, refusal and key change; chained (audit-chain.ts), rotated by size, with room for 100,000 entries and more.
+ * Never a token or a key. What can't be written is kept in memory and written as soon as that goes again.
+ */
+import type { KeyObject } from 'node:crypto';
 import { auditEntry, type AuditEntry } from '../../contracts/audit/audit';
+import type { Clock } from '../base/clock';
+import { CHAIN_START, chainLine, readChained, type ChainedLine, type ChainEnd } from './audit-chain';
+import { createAuditFiles, type AuditFiles } from './audit-files';
+import { linesOf, openChain } from './audit-open';
+import type { SealStore } from './audit-seal';
+import { createSealing, type Sealing } from './audit-sealing';
 
 /** An entry before the log gives it its time. */
 export type NewAuditEntry = AuditEntry extends infer E ? (E extends AuditEntry ? Omit<E, 'at'> : never) : never;
+
+/** How things stand with what was noted. */
+export interface AuditState {
+  /** What the disk said when lines could not be written, and how many wait; null: all are on disk. */
+  readonly unwritten: { readonly code: string; readonly count: number } | null;
+  /** Why lines have no MAC, as a sentence; null: they have one. */
+  readonly unchained: string | null;
+}
 
 export interface AuditLog {
   /** Queues the entry; it is on disk after the next `flush`. */
@@ -15,6 +31,10 @@ export interface AuditLog {
   readonly all: () => Promise<KeptLines>;
   /** Resolves when everything appended so far is on disk (or has failed and was reported). */
   readonly flush: () => Promise<void>;
+  /** The same, and says how it went. */
+  readonly settled: () => Promise<AuditState>;
+  /** Flushes, and lets the keychain know how far the chain goes. */
+  readonly close: () => Promise<void>;
 }
 
 /** The log's files as text. */
@@ -28,87 +48,209 @@ export interface KeptLines {
 export interface AuditLogOptions {
   /** The newest file; older ones are `path.1`, `path.2`. */
   readonly path: string;
+  readonly seals: SealStore;
+  readonly clock: Clock;
   readonly maxBytes?: number;
-  /** How many files in all. */
+  /** How many files in all; two or more. */
   readonly maxFiles?: number;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  /** Lines that are kept in memory while they can't be written; more are counted. */
+  readonly maxWaiting?: number;
   /** Told of each entry at once. */
   readonly onAppended: (entry: AuditEntry) => void;
   readonly onProblem: (cause: unknown) => void;
+  /** Told when lines begin, or end, to wait or to have no MAC. */
+  readonly onState?: (state: AuditState) => void;
 }
+
+/** So many files hold the log, where nobody says otherwise. */
+export const AUDIT_FILES = 5;
+/** Lines that come together are written together, ms. */
+const TOGETHER_MS = 20;
+const RETRY_MS = 5_000;
+/** A locked keychain is asked again, ms: each time may cost the log two seconds. */
+const ASK_AGAIN_MS = 60_000;
+/** Room for the line that a rotation writes. */
+const ROTATION_BYTES = 200;
+const MOST_AT_ONCE = 1_000;
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error';
 
 export function createAuditLog({
   path,
+  seals,
+  clock,
   maxBytes = 8_000_000,
-  maxFiles = 5,
-  now,
+  maxFiles = AUDIT_FILES,
+  maxWaiting = 50_000,
   onAppended,
   onProblem,
+  onState = () => undefined,
 }: AuditLogOptions): AuditLog {
-  const nameOf = (age: number): string => (age === 0 ? path : `${path}.${age}`);
+  const files: AuditFiles = createAuditFiles(path, maxFiles);
+  /** Entries as JSON without number and MAC. */
   let waiting: string[] = [];
-  let size: number | null = null;
+  let lost = 0;
   let written = 0;
-  let writing: Promise<void> = Promise.resolve();
+  let queued = false;
+  let work: Promise<unknown> = Promise.resolve();
+  /** Null: no key (yet); lines are written without a MAC. */
+  let chain: { readonly key: KeyObject; end: ChainEnd; readonly sealing: Sealing } | null = null;
+  let askedAt: number | null = null;
+  let state: AuditState = { unwritten: null, unchained: null };
+  let cancelRetry = (): void => undefined;
+  let cancelSoon = (): void => undefined;
 
-  const rotate = async (): Promise<void> => {
-    for (let age = maxFiles - 2; age >= 0; age -= 1) {
-      await rename(nameOf(age), nameOf(age + 1)).catch(() => undefined); // not there yet
+  const jsonOf = (entry: NewAuditEntry): { readonly entry: AuditEntry; readonly json: string } => {
+    // Parsing strips what is not declared, so that nothing rides along into the file.
+    const complete = auditEntry.parse({ ...entry, at: new Date(clock.wall()).toISOString() });
+    return { entry: complete, json: JSON.stringify(complete) };
+  };
+  const ofLog = (change: 'adopted' | 'unreadable' | 'late' | 'lost', count?: number): string =>
+    jsonOf({ what: 'log', profileId: '', change, ...(count === undefined ? {} : { count }) }).json;
+
+  const setState = (next: AuditState): void => {
+    const isNew = (state.unwritten === null) !== (next.unwritten === null) || state.unchained !== next.unchained;
+    state = next;
+    if (isNew) onState(state);
+  };
+
+  const ensureOpen = async (): Promise<void> => {
+    if (chain !== null || (askedAt !== null && clock.monotonic() - askedAt < ASK_AGAIN_MS)) return;
+    const opened = await openChain(files, seals, {
+      adopted: (count) => ofLog('adopted', count),
+      unreadable: () => ofLog('unreadable'),
+    });
+    // Not before: what the disk said is asked again at once.
+    askedAt = clock.monotonic();
+    if (opened.kind === 'withheld') {
+      setState({ ...state, unchained: opened.sentence });
+      return;
+    }
+    const { key, end, sealed } = opened;
+    chain = { key, end, sealing: createSealing({ seals, clock, files, key, sealed }) };
+    setState({ ...state, unchained: null });
+    chain.sealing.reached(end);
+  };
+
+  const lineAfter = (end: ChainEnd, json: string): { readonly line: string; readonly end: ChainEnd } =>
+    chain === null ? { line: json, end } : chainLine(chain.key, end, json);
+  const put = async (text: string, end: ChainEnd): Promise<void> => {
+    await files.append(text);
+    if (chain === null) return;
+    chain.end = end;
+    chain.sealing.reached(end);
+  };
+
+  /** Says in the chain which lines go with the oldest file: whoever takes others can't say that. */
+  const noteRotation = async (): Promise<void> => {
+    if (chain === null || !(await files.isFull())) return;
+    let first: ChainedLine | null = null;
+    for (let age = maxFiles - 2; age >= 0 && first === null; age -= 1)
+      first =
+        linesOf(await files.read(age))
+          .map(readChained)
+          .find((line) => line !== null) ?? null;
+    const dropped = linesOf(await files.read(maxFiles - 1))
+      .map(readChained)
+      .findLast((line) => line !== null);
+    if (first === null) return;
+    const link = dropped?.mac ?? CHAIN_START.mac;
+    const { json } = jsonOf({ what: 'log', profileId: '', change: 'rotated', first: first.n, link });
+    const { line, end } = lineAfter(chain.end, json);
+    await put(`${line}\n`, end);
+    written += 1;
+  };
+
+  const writeWaiting = async (): Promise<void> => {
+    await ensureOpen();
+    if (lost > 0) {
+      waiting.push(ofLog('lost', lost));
+      lost = 0;
+    }
+    while (waiting.length > 0) {
+      const size = await files.size();
+      let text = '';
+      let bytes = 0;
+      let count = 0;
+      let end = chain?.end ?? CHAIN_START;
+      for (const json of waiting.slice(0, MOST_AT_ONCE)) {
+        const next = lineAfter(end, json);
+        const length = Buffer.byteLength(next.line) + 1;
+        if (size + bytes > 0 && size + bytes + length > maxBytes - ROTATION_BYTES) break;
+        text += `${next.line}\n`;
+        bytes += length;
+        count += 1;
+        end = next.end;
+      }
+      if (count === 0) {
+        await noteRotation();
+        await files.rotate();
+        continue;
+      }
+      await put(text, end);
+      waiting = waiting.slice(count);
+      written += count;
     }
   };
 
-  const writeBatch = async (): Promise<void> => {
-    const lines = waiting;
-    waiting = [];
-    if (lines.length === 0) return;
+  const write = async (): Promise<void> => {
+    cancelRetry();
     try {
-      if (size === null) {
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        size = await stat(path).then(
-          (found) => found.size,
-          () => 0,
-        );
+      await writeWaiting();
+      const late = state.unwritten?.count ?? 0;
+      if (late > 0) {
+        setState({ ...state, unwritten: null });
+        waiting.push(ofLog('late', late));
+        await writeWaiting();
       }
-      let batch = '';
-      for (const line of lines) {
-        if (size > 0 && size + line.length > maxBytes) {
-          if (batch !== '') await appendFile(path, batch, { mode: 0o600 });
-          batch = '';
-          await rotate();
-          size = 0;
-        }
-        batch += line;
-        size += line.length;
-      }
-      await appendFile(path, batch, { mode: 0o600 });
-      written += lines.length;
     } catch (cause) {
-      size = null;
-      onProblem(cause);
+      const isFirst = state.unwritten === null;
+      setState({ ...state, unwritten: { code: codeOf(cause), count: waiting.length + lost } });
+      if (isFirst) onProblem(cause);
+      cancelRetry = clock.after(RETRY_MS, () => void flush());
     }
   };
 
-  const flush = (): Promise<void> => {
-    writing = writing.then(writeBatch);
-    return writing;
+  const then = <T>(job: () => Promise<T>): Promise<T> => {
+    const done = work.then(job);
+    work = done.catch(() => undefined);
+    return done;
   };
+  const flush = (): Promise<void> => {
+    cancelSoon();
+    queued = true;
+    return then(() => {
+      queued = false;
+      return write();
+    });
+  };
+  /** No file moves while they are read. */
+  const all = (): Promise<KeptLines> =>
+    then(async () => {
+      await write();
+      const texts = await Promise.all(Array.from({ length: maxFiles }, (_, age) => files.read(age).catch(() => '')));
+      return { texts, newest: written };
+    });
 
   return {
     append: (entry) => {
-      // Parsing strips what is not declared, so that nothing rides along into the file.
-      const complete = auditEntry.parse({ ...entry, at: new Date(now()).toISOString() });
-      waiting.push(`${JSON.stringify(complete)}\n`);
-      if (waiting.length === 1) void flush();
+      const { entry: complete, json } = jsonOf(entry);
+      if (waiting.length < maxWaiting) waiting.push(json);
+      else lost += 1;
+      if (!queued) {
+        queued = true;
+        cancelSoon = clock.after(TOGETHER_MS, () => void flush());
+      }
       onAppended(complete);
     },
     recent: async (limit) => {
       await flush();
       const found: AuditEntry[] = [];
       for (let age = 0; age < maxFiles && found.length < limit; age += 1) {
-        const text = await readFile(nameOf(age), 'utf8').catch(() => '');
-        for (const line of text.split('\n').reverse()) {
-          if (line === '' || found.length >= limit) continue;
+        const text = await files.read(age).catch(() => '');
+        for (const line of linesOf(text).reverse()) {
+          if (found.length >= limit) break;
           try {
             const parsed = auditEntry.safeParse(JSON.parse(line));
             if (parsed.success) found.push(parsed.data);
@@ -119,18 +261,16 @@ export function createAuditLog({
       }
       return found;
     },
-    all: () => {
-      const read = writing.then(async () => {
-        await writeBatch();
-        const texts = await Promise.all(
-          Array.from({ length: maxFiles }, (_, age) => readFile(nameOf(age), 'utf8').catch(() => '')),
-        );
-        return { texts, newest: written };
-      });
-      // No file moves while they are read.
-      writing = read.then(() => undefined);
-      return read;
-    },
+    all,
     flush,
+    settled: async () => {
+      // What was noted meanwhile may have been written by somebody else's flush.
+      if (waiting.length > 0 || lost > 0 || chain === null) await flush();
+      return state;
+    },
+    close: async () => {
+      await flush();
+      await chain?.sealing.finish();
+    },
   };
 }

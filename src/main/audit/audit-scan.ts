@@ -4,6 +4,7 @@
  */
 import { auditEntry, type AuditEntry } from '../../contracts/audit/audit';
 import type { AuditFilter, AuditPage, AuditQuery } from '../../contracts/audit/audit-query';
+import { withoutChain } from './audit-chain';
 import type { KeptLines } from './audit-log';
 
 /** Every name that a line may hold, as it is written. */
@@ -26,6 +27,21 @@ function needlesFor(text: string): readonly string[] {
   return typed === '' ? [] : [...new Set([typed, typed.replaceAll(' ', '-')])];
 }
 
+const asPattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+
+/** Where the lines begin in which a needle stands, the last one first. One look at the whole text costs a fraction of one at each line. */
+function linesWith(text: string, needles: readonly string[]): number[] {
+  const pattern = new RegExp(needles.map(asPattern).join('|'), 'gi');
+  const found: number[] = [];
+  while (pattern.exec(text) !== null) {
+    found.push(text.lastIndexOf('\n', pattern.lastIndex - 1) + 1);
+    const end = text.indexOf('\n', pattern.lastIndex);
+    if (end === -1) break;
+    pattern.lastIndex = end;
+  }
+  return found.reverse();
+}
+
 /** The lines that fit, newest first. */
 function* fitting({ texts, newest }: KeptLines, filter: AuditFilter): Generator<Looked, number> {
   const needles = needlesFor(filter.text ?? '');
@@ -34,30 +50,39 @@ function* fitting({ texts, newest }: KeptLines, filter: AuditFilter): Generator<
   const profile = filter.profileId === undefined ? null : `"profileId":"${filter.profileId}"`;
   const timed = filter.from !== undefined || filter.to !== undefined;
   const [from, to] = [filter.from, filter.to].map((time) => (time === undefined ? null : new Date(time).toISOString()));
-  const saysIt = (lowered: string): boolean => {
+  const saysIt = (line: string): boolean => {
+    // A MAC holds any short word by chance.
+    const said = withoutChain(line).toLowerCase();
     // A name is no value: "id" is not what every line says.
-    const values = inNames ? lowered.replace(A_NAME, ' ') : lowered;
+    const values = inNames ? said.replace(A_NAME, ' ') : said;
     return needles.some((needle) => values.includes(needle));
   };
 
   let n = newest;
   for (const text of texts) {
     const lines = text.split('\n');
-    const lowered = needles.length === 0 ? null : text.toLowerCase().split('\n');
+    const hits = needles.length === 0 ? null : linesWith(text, needles);
+    let start = text.length + 1;
+    let hit = 0;
     for (let index = lines.length - 1; index >= 0; index -= 1) {
       const line = lines[index] ?? '';
+      start -= line.length + 1;
       if (line === '') continue;
       const own = n;
       n -= 1;
+      if (hits !== null) {
+        if (hits[hit] !== start) continue;
+        hit += 1;
+      }
       if (what !== null && !line.includes(what)) continue;
       if (profile !== null && !line.includes(profile)) continue;
       if (timed) {
-        const start = line.indexOf('"at":"') + 6;
-        const at = line.slice(start, start + ISO_LENGTH);
+        const timeAt = line.indexOf('"at":"') + 6;
+        const at = line.slice(timeAt, timeAt + ISO_LENGTH);
         if ((from !== null && from !== undefined && at < from) || (to !== null && to !== undefined && at >= to))
           continue;
       }
-      if (lowered !== null && !saysIt(lowered[index] ?? '')) continue;
+      if (hits !== null && !saysIt(line)) continue;
       yield { line, n: own };
     }
   }

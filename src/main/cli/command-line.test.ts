@@ -42,6 +42,7 @@ describe('a command line', () => {
       { name: 'profiles import', file: 'a.json', apply: true, json: true, passphraseFd: null },
     ],
     ['doctor --no-sandbox', { name: 'doctor', json: false }],
+    ['audit verify --json', { name: 'audit verify', json: true }],
     ['--help', { name: 'help' }],
     ['keys set -h', { name: 'help' }],
   ])('%s', (line, command) => {

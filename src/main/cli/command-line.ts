@@ -47,6 +47,7 @@ export type Command =
       readonly json: boolean;
       readonly passphraseFd: PassphraseFd;
     }
+  | { readonly name: 'audit verify'; readonly json: boolean }
   | { readonly name: 'doctor'; readonly json: boolean }
   | { readonly name: 'help' };
 
@@ -65,6 +66,8 @@ export const HELP = `Ringfence from the command line. Without a command it opens
         says that the gateway has forgotten the retired key
   ringfence profiles import FILE [--apply] [--json]
         shows what the file would change; --apply changes it
+  ringfence audit verify [--json]
+        checks that no line of the audit log was changed, removed, put elsewhere or cut off
   ringfence doctor [--json]
         looks at runtime, keychain, sound, policy file, keys and gateways, and says what to do
 
@@ -120,6 +123,7 @@ const TAKES: Readonly<
   'keys list': { options: ['json'], files: 0 },
   'keys rotate': { options: ['profile', 'early', 'finish', 'passphrase-fd'], files: 0 },
   'profiles import': { options: ['apply', 'json', 'passphrase-fd'], files: 1 },
+  'audit verify': { options: ['json'], files: 0 },
   doctor: { options: ['json'], files: 0 },
 };
 type KnownCommand = keyof typeof TAKES;
@@ -227,6 +231,7 @@ export function readCommandLine(words: readonly string[]): CommandLine | null {
       if (file === undefined || file === '') return refused(`"${name}" needs the path of a file. ${TRY_HELP}`);
       return { ok: true, command: { name, file, apply: values.apply === true, json, passphraseFd } };
     }
+    case 'audit verify':
     case 'doctor':
       return { ok: true, command: { name, json } };
   }

@@ -5,7 +5,9 @@ import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
 import { DEFAULT_POLICY } from '../policy/policy-file';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { ADMIN_LOCK_VERSION, adminLockDocument, openAdminLock, type AdminLock } from '../locks/admin-lock';
-import { createAuditLog, type NewAuditEntry } from '../audit/audit-log';
+import { hostname } from 'node:os';
+import type { NewAuditEntry } from '../audit/audit-log';
+import { createAuditTrail } from '../audit/audit-trail';
 import type { Clock } from '../base/clock';
 import { EXIT, HELP, type Command } from './command-line';
 import { done, failed, refusal, type Answer } from './answer';
@@ -15,6 +17,7 @@ import { importProfiles } from './import-profiles';
 import { listKeys } from './list-keys';
 import { rotateKey } from './rotate-key';
 import { setKey } from './set-key';
+import { verifyAuditLog } from './verify-audit';
 import { checkSound, type SoundPlaces } from './sound-devices';
 import type { Terminal } from './terminal';
 import { createJsonFile } from '../base/json-file';
@@ -26,6 +29,8 @@ import type { PassphraseChecks } from '../locks/passphrase-verifier';
 import { guardProfiles } from '../profiles/profile-guard';
 import { openProfileStore, profilesFile, type ProfileStore } from '../profiles/profile-store';
 import { admitAdmin } from '../locks/required-admin-lock';
+import { namedAuthorities } from '../providers/system-authorities';
+import { auditAccount, createAuditSeals } from '../secrets/audit-seals';
 import { createMemoryStore } from '../secrets/memory-store';
 import type { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
@@ -142,7 +147,7 @@ async function change(host: CommandHost, command: Writing): Promise<Answer> {
     secret = read.value;
   }
   // Asked for before the folder is claimed: nobody who opens the app meanwhile waits for a person at a terminal.
-  const { adminLock } = await openContext(host, null);
+  const { adminLock, managed: demands } = await openContext(host, null);
   const asked = (await adminLock.state()).configured ? await host.terminal.readPassphrase(command.passphraseFd) : null;
   if (asked?.ok === false) return failed(asked.failure);
   // After a wrong try each run waits anew: it is waited for here, or no run would ever get in.
@@ -161,15 +166,26 @@ async function change(host: CommandHost, command: Writing): Promise<Answer> {
     );
 
   const problems: string[] = [];
-  const log = createAuditLog({
-    path: join(host.folder, 'audit.jsonl'),
-    now: host.clock.wall,
+  let tellInstallation: (installId: string) => void = () => undefined;
+  const account = new Promise<string>((resolve) => {
+    tellInstallation = (installId) => resolve(auditAccount(installId));
+  });
+  const log = createAuditTrail({
+    path: auditPath(host),
+    seals: createAuditSeals(host.keychain, () => account),
+    clock: host.clock,
+    random: Math.random,
+    sender: { hostname: hostname(), processId: process.pid, version: host.versions.ringfence },
+    authorities: ({ authorities }) => namedAuthorities(authorities),
+    demands,
     onAppended: () => undefined,
     onProblem: () =>
       problems.push('The audit log could not be written: check the disk and the rights of its folder.\n'),
+    onNotice: () => undefined,
   });
   const audit = (entry: NewAuditEntry): void => log.append(isMarked(entry) ? { ...entry, via: 'command-line' } : entry);
   const context = await openContext(host, audit);
+  tellInstallation(context.stored.installId);
   const admitted = await admit(context, asked?.value ?? null);
   const answer = admitted.ok ? await carryOut(host, context, audit, command, secret) : failed(admitted.failure);
   if (!admitted.ok)
@@ -179,9 +195,11 @@ async function change(host: CommandHost, command: Writing): Promise<Answer> {
       purpose: command.name === 'profiles import' ? 'profile' : 'key',
       reason: admitted.failure.reason,
     });
-  await log.flush();
+  await log.close();
   return withNotices({ ...answer, err: `${answer.err}${problems.join('')}` }, context);
 }
+
+const auditPath = ({ folder }: CommandHost): string => join(folder, 'audit.jsonl');
 
 type Marked = Extract<NewAuditEntry, { readonly what: 'key' | 'profile' | 'file' | 'refusal' | 'admin' }>;
 const isMarked = (entry: NewAuditEntry): entry is Marked =>
@@ -216,6 +234,14 @@ export async function runCommand(command: Command, host: CommandHost): Promise<A
       return withNotices(
         await listKeys({ profiles: context.profiles, keys: context.keys, now: host.clock.wall }, command),
         context,
+      );
+    }
+    case 'audit verify': {
+      const { stored } = await openContext(host, null);
+      const account = auditAccount(stored.installId);
+      return verifyAuditLog(
+        { path: auditPath(host), seals: createAuditSeals(host.keychain, () => Promise.resolve(account)) },
+        command,
       );
     }
     case 'doctor': {

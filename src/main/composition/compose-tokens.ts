@@ -5,7 +5,7 @@ import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
 import type { ProfilesSnapshot } from '../../contracts/profile/profile';
 import type { ProviderKind } from '../../contracts/profile/provider';
 import { fail, ok } from '../../contracts/base/result';
-import type { AuditLog } from '../audit/audit-log';
+import type { AuditTrail } from '../audit/audit-trail';
 import { createBroker, type Broker } from '../tokens/broker';
 import type { Clock } from '../base/clock';
 import { createConnectionTests, type ConnectionTests } from '../tokens/connection-tests';
@@ -62,7 +62,7 @@ export interface TokenSide {
 export interface TokenPorts {
   readonly files: OpenedFiles;
   readonly keychain: SecretStore;
-  readonly audit: AuditLog;
+  readonly audit: AuditTrail;
   readonly notify: Notify;
   readonly clock: Clock;
   readonly log: Log;
@@ -150,6 +150,7 @@ export function composeTokens({
     gatewayUrl: (profile) =>
       profile.id === PRACTICE_PROFILE_ID ? practice.url() : Promise.resolve(ok(profile.gatewayUrl)),
     audit: audit.append,
+    auditKept: audit.kept,
     onMinted: (grant, token) => {
       // Locked while it was made: no window gets it.
       if (isPhoneLocked()) {
@@ -212,6 +213,7 @@ export function composeTokens({
         .filter((each) => each !== '')
         .join(' ')
         .slice(0, NOTICE_LENGTH) || null,
+    auditNotice: audit.notice(),
     keychain: keys.keychain(),
   });
   let cancelTelling = (): void => undefined;

@@ -29,6 +29,7 @@ const snapshot: ProfilesSnapshot = {
   activeProfileId: 'practice',
   keys: [],
   notice: null,
+  auditNotice: null,
   keychain: { available: true, advice: null },
 };
 const status = {
@@ -124,6 +125,8 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
       recent: () => Promise.resolve([]),
       all: () => Promise.resolve({ texts: [], newest: 0 }),
       flush: () => Promise.resolve(),
+      settled: () => Promise.resolve({ unwritten: null, unchained: null }),
+      close: () => Promise.resolve(),
     },
     incoming: {
       notify: note('ring', undefined),

@@ -5,16 +5,18 @@ import { createNotedRate, NOTED_RATE } from './noted-rate';
 it('lets a page write no more lines into the audit log than so many at once, then so many a second', async () => {
   const time = createFakeClock();
   const admit = createNotedRate({ monotonic: time.now });
-  const admitted = (channel: 'phone.unlock' | 'profiles.save'): number =>
+  const admitted = (channel: 'phone.unlock' | 'profiles.save' | 'keys.generate'): number =>
     Array.from({ length: 1_000 }, () => admit(channel).ok).filter(Boolean).length;
   expect(admitted('phone.unlock')).toBe(NOTED_RATE.burst);
   expect(admit('phone.unlock')).toMatchObject({
     failure: { reason: 'rate-limited', retryAfterMs: 1_000 / NOTED_RATE.perSecond },
   });
-  // Each channel has its own.
+  // What an admin does has a rate of its own, and all of it has one.
   expect(admitted('profiles.save')).toBe(NOTED_RATE.burst);
-  await time.advance(10_000);
-  expect(admitted('phone.unlock')).toBe(10 * NOTED_RATE.perSecond);
+  expect(admitted('keys.generate')).toBe(0);
+  await time.advance(100_000);
+  expect(admitted('phone.unlock')).toBe(100 * NOTED_RATE.perSecond);
+  expect(admitted('profiles.save') + admitted('keys.generate')).toBe(100 * NOTED_RATE.perSecond);
 });
 
 it.each(['phone.lock', 'grants.get', 'settings.get', 'calls.authorize'] as const)('leaves %s alone', (channel) => {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { RULE_NAMES, type EffectivePolicy } from '../../contracts/policy/managed-policy';
+import { RULE_NAMES, type AuditExportTarget, type EffectivePolicy } from '../../contracts/policy/managed-policy';
 import {
   profilePolicy,
   type PolicyRule,
@@ -12,7 +12,15 @@ import {
 } from '../../contracts/policy/policy';
 import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
-import { DEFAULT_POLICY, POLICY_RULES, readPolicyFile, rulesFor, unreadableFile, type PolicyFile } from './policy-file';
+import {
+  DEFAULT_POLICY,
+  POLICY_RULES,
+  readPolicyFile,
+  rulesFor,
+  unreadableFile,
+  type Demand,
+  type PolicyFile,
+} from './policy-file';
 import { strictestPolicy } from './strictest-policy';
 import { readTrustedFile, stampOf, type TrustedPlace } from './trusted-file';
 
@@ -59,7 +67,11 @@ export interface ManagedPolicy {
    */
   readonly admitted: (wanted: Profile, before: Profile | null) => Result<Profile>;
   /** Whether settings need an admin passphrase before anything may be changed. */
-  readonly adminLock: () => 'optional' | 'required';
+  readonly adminLock: () => Demand;
+  /** Whether tokens need an audit log that can be written. */
+  readonly audit: () => Demand;
+  /** Where the audit log is sent to, or null. The same object until the file changes. */
+  readonly auditExport: () => AuditExportTarget | null;
   /** A sentence about a file that can't be used as it is, or null. */
   readonly notice: () => string | null;
   /** From now on looks for changes: the file changed, came or went, and so may have every profile's policy. What happened since it was opened counts. */
@@ -167,6 +179,8 @@ export async function openManagedPolicy({ place, onProblem }: ManagedPolicyPorts
       });
     },
     adminLock: () => file?.adminLock ?? 'optional',
+    audit: () => file?.audit ?? 'optional',
+    auditExport: () => file?.auditExport ?? null,
     notice: () => {
       const [first, ...others] = file?.problems ?? [];
       if (first === undefined) return null;

@@ -1,5 +1,11 @@
 /** Reads the text of the admin's policy file. Nothing in it can make this throw. */
-import { managedPolicy, managedRule, type PolicyProblem } from '../../contracts/policy/managed-policy';
+import {
+  auditExportTarget,
+  managedPolicy,
+  managedRule,
+  type AuditExportTarget,
+  type PolicyProblem,
+} from '../../contracts/policy/managed-policy';
 import { profilePolicy, type PolicyRule, type ProfilePolicy } from '../../contracts/policy/policy';
 import { environment, profileId, type Profile } from '../../contracts/profile/profile';
 import { parseLocatedJson, type LocatedJson } from '../base/located-json';
@@ -15,9 +21,13 @@ export interface FileRules {
   readonly unreadable: readonly PolicyRule[];
 }
 
+export type Demand = 'optional' | 'required';
+
 export interface PolicyFile {
   readonly problems: readonly PolicyProblem[];
-  readonly adminLock: 'optional' | 'required';
+  readonly adminLock: Demand;
+  readonly audit: Demand;
+  readonly auditExport: AuditExportTarget | null;
   readonly all: FileRules;
   readonly environments: ReadonlyMap<string, FileRules>;
   readonly profiles: ReadonlyMap<string, FileRules>;
@@ -80,6 +90,8 @@ export function unreadableFile(
   return {
     problems: [{ ...place, sentence: `The admin's policy file can't be read: ${why}.` }],
     adminLock: 'required',
+    audit: 'required',
+    auditExport: null,
     all: EVERYTHING_UNREADABLE,
     environments: new Map(),
     profiles: new Map(),
@@ -111,7 +123,7 @@ export function readPolicyFile(text: string): PolicyFile {
   const problems = problemsOf(json);
   const damaged = problems.length > 0;
   const document = isObject(json.value) ? json.value : {};
-  const { environments, profiles, adminLock } = document;
+  const { environments, profiles, adminLock, audit, auditExport } = document;
   const each = (part: unknown, isName: (name: string) => boolean): ReadonlyMap<string, FileRules> =>
     new Map(
       isObject(part)
@@ -135,9 +147,13 @@ export function readPolicyFile(text: string): PolicyFile {
   const isOther = version !== 1 && version !== '1' && version !== undefined;
   const limitsCalls = lost && (isOther || shapeless || unknown.some(mayLimitCalls));
   const all = readRules(document['all'], damaged);
+  const demandOf = (value: unknown): Demand =>
+    value === 'optional' || (value === undefined && !lost) ? 'optional' : 'required';
   return {
     problems,
-    adminLock: adminLock === 'optional' || (adminLock === undefined && !lost) ? 'optional' : 'required',
+    adminLock: demandOf(adminLock),
+    audit: demandOf(audit),
+    auditExport: auditExportTarget.safeParse(auditExport).data ?? null,
     all: lost
       ? {
           values: { ...all.values, ...(limitsCalls ? STRICTEST : {}) },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profilePolicy, type ProfilePolicy } from '../../contracts/policy/policy';
 import { practiceProfile } from '../profiles/practice-profile';
-import { createGrantPolicy, decideCall } from './policy';
+import { createGrantPolicy, decideCall, RATE_OF_ALL } from './policy';
 
 const profile = practiceProfile(null, null);
 const withPolicy = (part: Partial<ProfilePolicy>) => ({ ...profile, policy: profilePolicy.parse(part) });
@@ -25,6 +25,24 @@ describe('the grant policy', () => {
     expect([ask(), ask()]).toEqual([true, false]);
     now = 60_000;
     expect([ask(), ask(), ask(), ask(), ask(), ask()]).toEqual([true, true, true, true, true, false]);
+  });
+
+  it('gives all lines together no more than one rate, whatever each may have and whoever made them', () => {
+    let now = 0;
+    const policy = createGrantPolicy({ monotonic: () => now, wall: () => noon });
+    const ask = (n: number): boolean => policy.admit(`p${n}`, { ...fast, id: `p${n}` }, 'sip').ok;
+    const fast = withPolicy({ rate: { burst: 20, perSecond: 10 } });
+    const admitted = (): number => Array.from({ length: 500 }, (_, n) => ask(n)).filter(Boolean).length;
+    expect(admitted()).toBe(RATE_OF_ALL.burst);
+    expect(policy.admit('p1', { ...fast, id: 'p1' }, 'sip')).toMatchObject({
+      failure: { reason: 'rate-limited', sentence: expect.stringContaining('all lines together') as unknown },
+    });
+    // A test of a connection counts, and main's own renewals do not.
+    expect(policy.admitTest('p1', fast, 'sip')).toMatchObject({ failure: { reason: 'rate-limited' } });
+    expect(policy.permit('p1', fast, 'sip').ok).toBe(true);
+    now = 10_000;
+    expect(policy.admitTest('p1', fast, 'sip').ok).toBe(true);
+    expect(admitted()).toBe(10 * RATE_OF_ALL.perSecond - 1);
   });
 
   it('says which rate, and how long to wait', () => {

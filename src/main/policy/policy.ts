@@ -1,12 +1,12 @@
 /** What a line may do: who may have a grant and how often, and whom it may call and when. Pure: the clocks are injected. */
 import { decideDial, EMERGENCY_SENTENCE, type DialLine } from '../../contracts/policy/dial-rules';
-import type { ProfilePolicy, Purpose } from '../../contracts/policy/policy';
+import type { Purpose } from '../../contracts/policy/policy';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { parseTarget } from '../../contracts/call/dial-target';
 import type { Clock } from '../base/clock';
 import { hoursInWords, isWithin } from './hours';
-import { createTokenBuckets } from '../base/token-bucket';
+import { createTokenBuckets, type Rate } from '../base/token-bucket';
 
 export interface GrantPolicy {
   /**
@@ -14,9 +14,17 @@ export interface GrantPolicy {
    * for `voice` is a call) or `rate-limited` (with `retryAfterMs`).
    */
   readonly admit: (wanted: string, profile: Profile | null, purpose: Purpose) => Result<Profile>;
+  /** The same for a test of the connection, which is counted among all grants and not among the line's own. */
+  readonly admitTest: (wanted: string, profile: Profile | null, purpose: Purpose) => Result<Profile>;
   /** The same without counting: for the renewals that main makes by its own clock. */
   readonly permit: (wanted: string, profile: Profile | null, purpose: Purpose) => Result<Profile>;
 }
+
+/**
+ * What a window may ask for in all, whatever the lines and purposes: a page that was taken over makes itself as many lines as it likes. Several lines that
+ * start and connect again together stay far below.
+ */
+export const RATE_OF_ALL: Rate = { burst: 60, perSecond: 1 };
 
 /** There is no such profile (any more). */
 export const unknownProfile = (wanted: string) =>
@@ -24,10 +32,10 @@ export const unknownProfile = (wanted: string) =>
 
 const outsideHours = ({ name, policy }: Pick<Profile, 'name' | 'policy'>) =>
   fail('outside-hours', `"${name}" places calls only in its hours: ${hoursInWords(policy.hours)}.`, 'none');
-const inWords = (rate: ProfilePolicy['rate']): string => `${rate.burst} at once, then ${rate.perSecond} a second`;
+const inWords = (rate: Rate): string => `${rate.burst} at once, then ${rate.perSecond} a second`;
 
 /**
- * A token bucket for each profile and purpose, of the profile's own rate. `purposesOf` gives the purposes that a profile may have in the end,
+ * A token bucket for each profile and purpose, of the profile's own rate, and one for all of them. `purposesOf` gives the purposes that a profile may have in the end,
  * of which the profile may name more.
  */
 export function createGrantPolicy(
@@ -49,6 +57,19 @@ export function createGrantPolicy(
     return ok(profile);
   };
 
+  const tooMany = (who: string, rate: Rate, retryAfterMs: number) =>
+    fail(
+      'rate-limited',
+      `Too many tokens were asked for: ${who} ${inWords(rate)}. Ringfence waits a moment and tries again.`,
+      'retry',
+      { retryAfterMs },
+    );
+  const countAmongAll = (permitted: Result<Profile>): Result<Profile> => {
+    // No profile's bucket has this name.
+    const retryAfterMs = permitted.ok ? take('', RATE_OF_ALL) : null;
+    return retryAfterMs === null ? permitted : tooMany('all lines together get', RATE_OF_ALL, retryAfterMs);
+  };
+
   return {
     permit,
     admit: (wanted, profile, purpose) => {
@@ -56,16 +77,9 @@ export function createGrantPolicy(
       if (!permitted.ok) return permitted;
       const { id, name, policy } = permitted.value;
       const retryAfterMs = take(`${id} ${purpose}`, policy.rate);
-      if (retryAfterMs !== null) {
-        return fail(
-          'rate-limited',
-          `Too many tokens were asked for: "${name}" gives ${inWords(policy.rate)}. Ringfence waits a moment and tries again.`,
-          'retry',
-          { retryAfterMs },
-        );
-      }
-      return permitted;
+      return retryAfterMs === null ? countAmongAll(permitted) : tooMany(`"${name}" gives`, policy.rate, retryAfterMs);
     },
+    admitTest: (wanted, profile, purpose) => countAmongAll(permit(wanted, profile, purpose)),
   };
 }
 

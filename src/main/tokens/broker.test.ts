@@ -311,3 +311,41 @@ describe('a trial', () => {
     expect(audited.map(({ what }) => what)).toEqual(['refusal', 'refusal']);
   });
 });
+
+describe('a broker whose every line must be kept', () => {
+  const unkept = fail('audit-unwritten', 'No tokens are given out now.', 'retry');
+
+  it('makes nothing while that is not so, and says why', async () => {
+    const { broker, audited, mint, minted: given } = setUp({ auditKept: () => Promise.resolve(unkept) });
+    expect(await broker.grant('practice', 'sip', 'asked')).toEqual(unkept);
+    expect(await broker.grant('practice', 'sip', 'renewal')).toEqual(unkept);
+    expect(await broker.trial('practice', 'sip')).toEqual(unkept);
+    expect(mint).not.toHaveBeenCalled();
+    expect(given).toEqual([]);
+    expect(audited.map((entry) => entry.what === 'refusal' && entry.reason)).toEqual(Array(3).fill('audit-unwritten'));
+  });
+
+  it('gives out no token whose own line could not be kept, and takes it back', async () => {
+    let asked = 0;
+    const revoke = vi.fn(() => Promise.resolve(ok(null)));
+    const {
+      broker,
+      audited,
+      minted: given,
+    } = setUp({
+      auditKept: () => Promise.resolve((asked += 1) === 1 ? ok(null) : unkept),
+      providers: {
+        'local-jwt': {
+          ...mintingProvider(() =>
+            Promise.resolve(ok({ kind: 'token' as const, token: 'token-1', issuedAt: 1000, expiresAt: 301_000 })),
+          ),
+          revoke,
+        },
+      },
+    });
+    expect(await broker.grant('practice', 'sip', 'asked')).toEqual(unkept);
+    expect(revoke).toHaveBeenCalledOnce();
+    expect(given).toEqual([]);
+    expect(audited.map(({ what }) => what)).toEqual(['mint', 'revoke', 'refusal']);
+  });
+});

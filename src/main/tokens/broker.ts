@@ -63,6 +63,8 @@ export interface BrokerPorts {
   /** Where the profile's gateway is now, or ''; the Practice line waits here until its gateway listens. */
   readonly gatewayUrl: (profile: Profile) => Promise<Result<string>>;
   readonly audit: (entry: NewAuditEntry) => void;
+  /** Fails with `audit-unwritten` where the policy wants every line kept, and one is not: then nothing is given out. */
+  readonly auditKept: () => Promise<Result<null>>;
   /** Told of each grant with its token, also where the grant itself holds none (`main-injected`); null: SIP credentials were made. */
   readonly onMinted: (grant: AnyGrant, token: string | null) => void;
   /** Milliseconds since the epoch. */
@@ -97,6 +99,7 @@ export function createBroker({
   providers,
   gatewayUrl,
   audit,
+  auditKept,
   onMinted,
   now,
 }: BrokerPorts): Broker {
@@ -137,7 +140,37 @@ export function createBroker({
     return ok({ profile: line.value, minted: minted.value, fingerprint: fingerprintOf(secretOf(minted.value)) });
   };
 
-  const note = ({ profile, minted, fingerprint }: Made, purpose: Purpose, cause: MintCause): void => {
+  const revoke = async (profile: Profile, purpose: Purpose, minted: Minted): Promise<void> => {
+    // Of now: the one that it was minted with may be replaced. It is the same account's.
+    const key: Result<KeyHandle> = await keys.active(profile.id);
+    const ended = key.ok ? await providers[profile.provider.kind].revoke?.(profile, minted, key.value) : key;
+    audit({
+      what: 'revoke',
+      profileId: profile.id,
+      purpose,
+      fingerprint: fingerprintOf(secretOf(minted)),
+      outcome: ended?.ok === true ? 'ended' : (ended?.failure.reason ?? 'internal'),
+    });
+  };
+
+  /** Ends one token, where its provider can. */
+  const takeBack = async (minted: Minted): Promise<void> => {
+    const one = revocable.takeOne(minted);
+    if (one !== null) await revoke(one.profile, one.purpose, one.minted);
+  };
+
+  const whileKept = async (admitted: Result<Profile>): Promise<Result<Profile>> => {
+    if (!admitted.ok) return admitted;
+    const kept = await auditKept();
+    return kept.ok ? admitted : kept;
+  };
+
+  /** Before anybody gets it. What is not kept is taken back. */
+  const note = async (
+    { profile, minted, fingerprint }: Made,
+    purpose: Purpose,
+    cause: MintCause,
+  ): Promise<Result<null>> => {
     keys.noteMint(profile.id, minted.issuedAt);
     audit({
       what: 'mint',
@@ -147,6 +180,9 @@ export function createBroker({
       lifeS: (minted.expiresAt - minted.issuedAt) / 1000,
       cause,
     });
+    const kept = await auditKept();
+    if (!kept.ok) await takeBack(minted);
+    return kept;
   };
 
   const refuse = (
@@ -167,8 +203,9 @@ export function createBroker({
     if (!made.ok) return refuse(profile.id, purpose, made.failure);
     const grant = grantOf(made.value.profile, purpose, made.value.minted, made.value.fingerprint);
     if (!grant.ok) return refuse(profile.id, purpose, grant.failure);
+    const noted = await note(made.value, purpose, cause);
+    if (!noted.ok) return refuse(profile.id, purpose, noted.failure);
     onMinted(grant.value, made.value.minted.kind === 'credentials' ? null : made.value.minted.token);
-    note(made.value, purpose, cause);
     return grant;
   };
 
@@ -186,26 +223,14 @@ export function createBroker({
           'open-profiles',
         ).failure,
       );
-    note(made.value, 'voice', 'asked');
+    const noted = await note(made.value, 'voice', 'asked');
+    if (!noted.ok) return refuse(profile.id, 'voice', noted.failure);
     return ok({
       profile: made.value.profile,
       token: minted.token,
       issuedAt: minted.issuedAt,
       expiresAt: minted.expiresAt,
       fingerprint,
-    });
-  };
-
-  const revoke = async (profile: Profile, purpose: Purpose, minted: Minted): Promise<void> => {
-    // Of now: the one that it was minted with may be replaced. It is the same account's.
-    const key: Result<KeyHandle> = await keys.active(profile.id);
-    const ended = key.ok ? await providers[profile.provider.kind].revoke?.(profile, minted, key.value) : key;
-    audit({
-      what: 'revoke',
-      profileId: profile.id,
-      purpose,
-      fingerprint: fingerprintOf(secretOf(minted)),
-      outcome: ended?.ok === true ? 'ended' : (ended?.failure.reason ?? 'internal'),
     });
   };
 
@@ -221,29 +246,29 @@ export function createBroker({
         );
       return grantFlights(`${profileId} ${purpose}`, async () => {
         const admitted = policy[cause === 'asked' ? 'admit' : 'permit'](profileId, profiles.find(profileId), purpose);
-        return admitted.ok ? makeGrant(admitted.value, purpose, cause) : refuse(profileId, purpose, admitted.failure);
+        const ready = await whileKept(admitted);
+        return ready.ok ? makeGrant(ready.value, purpose, cause) : refuse(profileId, purpose, ready.failure);
       });
     },
     voiceToken: (profileId) =>
       voiceFlights(profileId, async () => {
         const admitted = policy.admit(profileId, profiles.find(profileId), 'voice');
-        return admitted.ok ? makeVoiceToken(admitted.value) : refuse(profileId, 'voice', admitted.failure);
+        const ready = await whileKept(admitted);
+        return ready.ok ? makeVoiceToken(ready.value) : refuse(profileId, 'voice', ready.failure);
       }),
     trial: async (profileId, purpose) => {
-      const permitted = policy.permit(profileId, profiles.find(profileId), purpose);
-      const made = permitted.ok ? await mint(permitted.value, purpose) : permitted;
+      const ready = await whileKept(policy.admitTest(profileId, profiles.find(profileId), purpose));
+      const made = ready.ok ? await mint(ready.value, purpose) : ready;
       if (!made.ok) return refuse(profileId, purpose, made.failure);
       const { profile, minted, fingerprint } = made.value;
-      const end = async (): Promise<void> => {
-        const one = revocable.takeOne(minted);
-        if (one !== null) await revoke(one.profile, one.purpose, one.minted);
-      };
+      const end = (): Promise<void> => takeBack(minted);
       const granted = purpose === 'voice' ? ok(null) : grantOf(profile, purpose, minted, fingerprint);
       if (!granted.ok) {
         await end();
         return refuse(profileId, purpose, granted.failure);
       }
-      note(made.value, purpose, 'test');
+      const noted = await note(made.value, purpose, 'test');
+      if (!noted.ok) return refuse(profileId, purpose, noted.failure);
       return ok({
         grant: granted.value,
         token: minted.kind === 'credentials' ? null : minted.token,

@@ -67,6 +67,10 @@ export function eventFromAudit(entry: AuditEntry): NewEvent | null {
       return entry.change === 'wrong'
         ? { category: 'errors', kind: 'problem', title: 'Wrong admin passphrase', detail: '' }
         : null;
+    case 'log':
+      return entry.change === 'lost' || entry.change === 'export-lost'
+        ? { category: 'errors', kind: 'problem', title: 'Audit lines lost', detail: String(entry.count ?? '') }
+        : null;
     case 'tool':
       return {
         category: 'calls',

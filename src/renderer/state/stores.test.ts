@@ -15,6 +15,7 @@ const snapshot: ProfilesSnapshot = {
   activeProfileId: 'practice',
   keys: [],
   notice: null,
+  auditNotice: null,
   keychain: { available: true, advice: null },
 };
 const status = (profileId: string, lastMintAt: number | null = null): KeyStatus => ({

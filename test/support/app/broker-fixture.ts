@@ -59,6 +59,7 @@ export function setUp({ providers, ...replaced }: Replaced = {}) {
     ),
     gatewayUrl: () => Promise.resolve(ok(URL_NOW)),
     audit: (entry) => audited.push(entry),
+    auditKept: () => Promise.resolve(ok(null)),
     onMinted: (grant, token) => minted.push({ grant, token }),
     now: () => 1000,
     ...replaced,

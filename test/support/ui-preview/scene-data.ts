@@ -77,6 +77,7 @@ export const SNAPSHOT: ProfilesSnapshot = {
     },
   ],
   notice: null,
+  auditNotice: null,
   keychain: { available: true, advice: null },
 };
 /** The lines with an example of each provider among them. */

@@ -6,6 +6,7 @@ import { activeProfile, hasSip } from '../../state/profiles-store';
 import { useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { useOneByOne } from '../kit/use-one-by-one';
+import { AuditNotice } from '../kit/AuditNotice';
 import { AssistantDialler } from '../phone/AssistantDialler';
 import { CallCard } from '../phone/CallCard';
 import { CallLine } from '../phone/CallLine';
@@ -52,6 +53,7 @@ export function PhoneScreen() {
         ))}
         {layout.inCall && incoming}
         <RegistrationNotice />
+        <AuditNotice />
         {showsGuide && (
           <Suspense fallback={null}>
             <FirstRunGuide />

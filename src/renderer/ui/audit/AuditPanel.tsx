@@ -10,6 +10,7 @@ import type { Failure } from '../../../contracts/base/result';
 import { useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { AUDIT_KIND_MESSAGES } from './audit-messages';
+import { AuditNotice } from '../kit/AuditNotice';
 import { AuditList } from './AuditList';
 import { Choice } from '../kit/Choice';
 import { FailureNotice } from '../kit/FailureNotice';
@@ -88,6 +89,7 @@ export function AuditPanel() {
           ))}
         </div>
       </div>
+      <AuditNotice />
       <div className="audit-filter">
         <TextField className="audit-field audit-text" value={text} onChange={setText} maxLength={100}>
           <Label className="field-label">Search</Label>

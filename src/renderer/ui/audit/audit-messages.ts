@@ -16,6 +16,7 @@ export const AUDIT_KIND_MESSAGES: Readonly<Record<AuditKind, string>> = {
   phone: 'Phone lock',
   profile: 'Profiles',
   file: 'Files',
+  log: 'The log itself',
 };
 
 export interface AuditWords {
@@ -27,6 +28,15 @@ export interface AuditWords {
 const words = (text: string): string => text.replaceAll('-', ' ');
 const joined = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== '').join(' · ');
+const times = (count: number | undefined): string => (count === undefined ? '' : ` ${count} times`);
+const LOG_TITLES = {
+  adopted: 'Lines from before the log was chained',
+  unreadable: 'What stood here was no line',
+  rotated: 'Older lines left',
+  late: 'Lines before this one were written late',
+  lost: 'Lines could not be kept',
+  'export-lost': 'Lines could not be sent on',
+} as const;
 const FILE_TITLES = {
   'profiles-exported': 'Profiles exported',
   'profiles-imported': 'Profiles imported',
@@ -38,7 +48,7 @@ export function auditWords(entry: AuditEntry): AuditWords {
   switch (entry.what) {
     case 'mint':
       return {
-        title: entry.cause === 'test' ? 'Token made for a test' : 'Token made',
+        title: `${entry.cause === 'test' ? 'Token made for a test' : 'Token made'}${times(entry.count)}`,
         detail: joined(
           entry.profileId,
           entry.purpose,
@@ -50,7 +60,7 @@ export function auditWords(entry: AuditEntry): AuditWords {
       };
     case 'refusal':
       return {
-        title: entry.count === undefined ? 'Refused' : `Refused ${entry.count} times`,
+        title: `Refused${times(entry.count)}`,
         detail: joined(
           entry.profileId,
           entry.channel === undefined ? words(entry.purpose) : plainText(entry.channel),
@@ -67,7 +77,7 @@ export function auditWords(entry: AuditEntry): AuditWords {
       };
     case 'revoke':
       return {
-        title: entry.outcome === 'ended' ? 'Token ended' : 'Token not ended',
+        title: `${entry.outcome === 'ended' ? 'Token ended' : 'Token not ended'}${times(entry.count)}`,
         detail: joined(
           entry.profileId,
           entry.purpose,
@@ -78,13 +88,13 @@ export function auditWords(entry: AuditEntry): AuditWords {
       };
     case 'voice-call':
       return {
-        title: `Assistant call ${entry.step}`,
+        title: `Assistant call ${entry.step}${times(entry.count)}`,
         detail: joined(entry.profileId, entry.callId.slice(0, 8)),
         tone: entry.step === 'failed' ? 'bad' : 'quiet',
       };
     case 'tool':
       return {
-        title: `Tool ${entry.outcome}`,
+        title: `Tool ${entry.outcome}${times(entry.count)}`,
         detail: joined(entry.profileId, plainText(entry.tool), entry.callId.slice(0, 8)),
         tone: entry.outcome === 'done' ? 'quiet' : 'bad',
       };
@@ -113,6 +123,15 @@ export function auditWords(entry: AuditEntry): AuditWords {
         title: FILE_TITLES[entry.change],
         detail: `${entry.count} ${entry.change === 'audit-exported' ? 'lines' : 'profiles'}`,
         tone: 'quiet',
+      };
+    case 'log':
+      return {
+        title: LOG_TITLES[entry.change],
+        detail: joined(
+          entry.count === undefined ? '' : `${entry.count} ${entry.count === 1 ? 'line' : 'lines'}`,
+          entry.first === undefined ? '' : `from number ${entry.first} on they are kept`,
+        ),
+        tone: ['lost', 'export-lost', 'unreadable'].includes(entry.change) ? 'bad' : 'quiet',
       };
   }
 }
