@@ -36,7 +36,10 @@ await writeFile(policyFile, JSON.stringify({ version: 1, audit: 'required', all:
 const complain = (problem: unknown): never => {
   throw new Error(String(problem));
 };
-const managed = await openManagedPolicy({ path: policyFile, onChanged: () => undefined, onProblem: complain });
+const managed = await openManagedPolicy({
+  place: { path: policyFile, owners: [0, process.getuid?.() ?? 0] },
+  onProblem: complain,
+});
 const audit = createAuditTrail({
   path: join(folder, 'audit.jsonl'),
   seals: createAuditSeals(createMemoryStore(), () => Promise.resolve('bench')),

@@ -10,7 +10,11 @@ async function demandsOf(file: unknown) {
   const path = join(folder, 'policy.json');
   if (file !== undefined) await writeFile(path, typeof file === 'string' ? file : JSON.stringify(file));
   const onChanged = vi.fn();
-  const managed = await openManagedPolicy({ path, onChanged, onProblem: () => undefined });
+  const managed = await openManagedPolicy({
+    place: { path, owners: [0, process.getuid?.() ?? 0] },
+    onProblem: () => undefined,
+  });
+  managed.follow(onChanged);
   onTestFinished(async () => {
     managed.stop();
     await rm(folder, { recursive: true, force: true });
