@@ -24,6 +24,7 @@ import { createAuditTrail } from './audit/audit-trail';
 import { namedAuthorities } from './providers/system-authorities';
 import { auditAccount, createAuditSeals } from './secrets/audit-seals';
 import { createKeychain } from './secrets/keychain';
+import { inspectPage } from './windows/page-inspector';
 import { openPhoneWindow } from './windows/window';
 import { createWindows } from './windows/windows';
 
@@ -120,7 +121,18 @@ async function start(): Promise<void> {
   practice.start();
   hardenSession(join(here, '../renderer'), requests, onRefused);
   hardenUnlockSession(join(here, '../renderer'), onRefused);
-  const incoming = composeIpc({ files, tokens, locks, windows, handover, audit, notify, clock, log, preload });
+  const { incoming, ringing } = composeIpc({
+    files,
+    tokens,
+    locks,
+    windows,
+    handover,
+    audit,
+    notify,
+    clock,
+    log,
+    preload,
+  });
 
   nativeTheme.themeSource = files.settings.current().theme;
   setMenu();
@@ -128,6 +140,7 @@ async function start(): Promise<void> {
   const endWindowsWork = (): void => {
     tests.endAll();
     void voice.endAll(null);
+    incoming.clear();
   };
   const window = openPhoneWindow({
     preload,
@@ -138,6 +151,12 @@ async function start(): Promise<void> {
     log,
     onMade: (made) => {
       windows.add('phone', made);
+      inspectPage({
+        contents: made.webContents,
+        onText: ringing.hear,
+        onRefused,
+        onProblem: (cause) => log.error('the phone window is not watched: calls show in itself alone', cause),
+      });
       // A page that is loaded anew, or has crashed, has lost its calls: nobody else would end them at the system.
       made.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
         if (isMainFrame && !isSameDocument) endWindowsWork();

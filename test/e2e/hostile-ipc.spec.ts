@@ -153,7 +153,7 @@ test('whatever a page says to main, only what is declared is heard', async ({ la
     [
       'an incoming call of 1 MB',
       'calls.notifyIncoming',
-      { callId: 'x', name: BIG, number: '1', line: 'l' },
+      { callId: 'x', sipCallId: 'x', profileId: 'practice', name: BIG, number: '1' },
       'invalid-input',
     ],
     ["the small window's channel", 'incoming.act', { callId: 'x', action: 'answer' }, 'forbidden-sender'],

@@ -1,6 +1,6 @@
 /** What an attacker in the phone window gets of the browser around it: nothing but the microphone. */
 import { expect, test } from '../support/app/app';
-import { ask, untilRegistered } from '../support/app/phone-driver';
+import { ask, untilLoadedAnew, untilRegistered } from '../support/app/phone-driver';
 
 test('the page gets no other page, window, download, device or permission, and reaches no other host', async ({
   launch,
@@ -162,9 +162,7 @@ test('a page that was used neither outlives a sign-out nor keeps its window open
   await stay();
   // Chromium lets a page stay only after somebody has used it.
   await page.locator('body').click({ position: { x: 5, y: 5 } });
-  const loadedAnew = page.waitForEvent('load');
-  await ask(page, 'phone.signOut');
-  await loadedAnew;
+  await untilLoadedAnew(page, () => ask(page, 'phone.signOut'));
   expect(await page.evaluate(() => 'attacker' in globalThis)).toBe(false);
   await stay();
   await page.locator('body').click({ position: { x: 5, y: 5 } });

@@ -20,7 +20,15 @@ import {
 import { startFakeOpenaiRealtime } from '../support/servers/fake-openai-realtime';
 import { own, OWN, RUBBISH, VERBS, type Try } from '../support/security/hostile-moves';
 import { needlesOf, searchTexts } from '../support/security/leak-search';
-import { ask, copyElsewhere, invoke, lineTo, takeLine, untilRegistered } from '../support/app/phone-driver';
+import {
+  ask,
+  copyElsewhere,
+  invoke,
+  lineTo,
+  takeLine,
+  untilLoadedAnew,
+  untilRegistered,
+} from '../support/app/phone-driver';
 
 const assistant = (baseUrl: string): ProfileInput => ({
   id: 'assistant',
@@ -84,9 +92,9 @@ test('every channel gives an attacker what the table says and nothing else: gran
         .soft(loot[index]?.gets, `${String(channel)} with ${JSON.stringify(input ?? null).slice(0, 120)}`)
         .toBe(gets);
     }
-    // And with what fits none. `phone.signOut` would end the script.
+    // And with what fits none. `phone.lock` and `phone.signOut` would end the script.
     const rubbish = channelNames
-      .filter((channel) => channel !== 'phone.signOut')
+      .filter((channel) => channel !== 'phone.signOut' && channel !== 'phone.lock')
       .flatMap((channel) => RUBBISH.map((input): Move => ({ channel, input })));
     const junk = await attack(page, rubbish);
     for (const [index, { channel, input }] of rubbish.entries()) {
@@ -136,12 +144,13 @@ test('every channel gives an attacker what the table says and nothing else: gran
       written.filter(({ what, channel }) => what === 'refusal' && channel === 'profiles.save').length,
     ).toBeGreaterThan(0);
     const opened = app.electron.windows().filter((each) => !before.windows.has(each));
-    for (const each of opened) expect(each.url()).toMatch(/^app:\/\/ringfence\/(?:unlock|incoming)\.html/);
+    for (const each of opened) expect(each.url()).toMatch(/^app:\/\/ringfence\/unlock\.html/);
 
     // Signing out is the last he can do: the page is loaded anew, without him.
-    const loadedAnew = page.waitForEvent('load');
-    expect(await attack(page, [{ channel: 'phone.signOut' }])).toMatchObject([{ gets: 'ok' }]);
-    await loadedAnew;
+    await untilLoadedAnew(page, () => attack(page, [{ channel: 'phone.lock' }]));
+    expect(await heard(page)).toEqual([]);
+    await eavesdrop(page);
+    await untilLoadedAnew(page, () => attack(page, [{ channel: 'phone.signOut' }]));
     expect(await heard(page)).toEqual([]);
   } finally {
     await realtime.close();

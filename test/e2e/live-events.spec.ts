@@ -5,7 +5,7 @@ import { startGateway } from '../../src/gateway/index';
 import { expect, test, type RunningApp } from '../support/app/app';
 import { startFakeSippet, type FakeSippet } from '../support/servers/fake-sippet';
 import { measured } from '../support/measured';
-import { ask, callCard, dial, press, takeLine, untilRegistered } from '../support/app/phone-driver';
+import { ask, callCard, dial, press, takeLine, untilLoadedAnew, untilRegistered } from '../support/app/phone-driver';
 
 const lineTo = (sippet: FakeSippet): ProfileInput => ({
   id: 'desk',
@@ -169,7 +169,7 @@ test('a lost socket comes back by itself with another token, and so while the wi
   await expect.poll(sippet.events.heartbeats, { timeout: 45_000, intervals: [500] }).toBeGreaterThan(beats);
   expect(new Set(sippet.events.accepted).size).toBe(sippet.events.accepted.length);
   // Locked, the socket goes; open again, it comes back with a token of its own.
-  await ask(app.page, 'phone.lock');
+  await untilLoadedAnew(app.page, () => ask(app.page, 'phone.lock'));
   await expect.poll(sippet.events.joined).toBe(0);
   await ask(app.page, 'phone.unlock');
   await expect.poll(sippet.events.joined).toBe(1);

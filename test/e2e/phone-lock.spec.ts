@@ -2,7 +2,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '../support/app/app';
-import { ask, callCard, dial, invoke, lineTo, press, takeLine, untilRegistered } from '../support/app/phone-driver';
+import {
+  ask,
+  callCard,
+  dial,
+  invoke,
+  lineTo,
+  press,
+  takeLine,
+  untilLoadedAnew,
+  untilRegistered,
+} from '../support/app/phone-driver';
 import { isUnregister, watchSip } from '../support/phones/sip-frames';
 import { changesOf, violations } from '../support/app/unlock-window';
 
@@ -21,7 +31,7 @@ test('Lock now unregisters and closes the socket, nothing is granted meanwhile, 
   expect(await gateway.counts()).toEqual({ flows: 1, bindings: 1 });
 
   await page.getByRole('button', { name: /^Line:/ }).click();
-  await page.getByRole('menuitem', { name: 'Lock now' }).click();
+  await untilLoadedAnew(page, () => page.getByRole('menuitem', { name: 'Lock now' }).click());
   await expect(page.getByTestId('locked')).toHaveAttribute('data-cause', 'agent');
   await expect.poll(() => gateway.counts()).toEqual({ flows: 0, bindings: 0 });
   expect(sip.all().filter((frame) => isUnregister(frame) && frame.includes('sip:1007@'))).toHaveLength(1);
@@ -68,11 +78,12 @@ test('a live call is asked about before the phone is locked', async ({ launch })
   for (const answer of ['Cancel', 'End it and lock'] as const) {
     await page.getByRole('button', { name: /^Line:/ }).click();
     await page.getByRole('menuitem', { name: 'Lock now' }).click();
-    await page
-      .getByRole('alertdialog', { name: 'Lock while a call is up?' })
-      .getByRole('button', { name: answer })
-      .click();
-    if (answer === 'Cancel') await expect(callCard(page, 'active')).toBeVisible();
+    const press = (): Promise<void> =>
+      page.getByRole('alertdialog', { name: 'Lock while a call is up?' }).getByRole('button', { name: answer }).click();
+    if (answer === 'Cancel') {
+      await press();
+      await expect(callCard(page, 'active')).toBeVisible();
+    } else await untilLoadedAnew(page, press);
   }
   await expect(page.getByTestId('locked')).toBeVisible();
   await page.getByRole('button', { name: 'Unlock' }).click();
@@ -93,7 +104,7 @@ test('the screen lock closes the line where its policy says so, and opens it aga
   await takeLine(app, line, gateway.key);
   await expect(page.getByTestId('registration')).toContainText('as 1007');
   await untilRegistered(page);
-  await app.electron.evaluate(({ powerMonitor }) => void powerMonitor.emit('lock-screen'));
+  await untilLoadedAnew(page, () => app.electron.evaluate(({ powerMonitor }) => void powerMonitor.emit('lock-screen')));
   await expect(page.getByTestId('locked')).toHaveAttribute('data-cause', 'screen');
   await expect.poll(() => gateway.counts()).toEqual({ flows: 0, bindings: 0 });
   await app.electron.evaluate(({ powerMonitor }) => void powerMonitor.emit('unlock-screen'));
@@ -119,13 +130,11 @@ test('signing out closes the line, and the window forgets it', async ({ launch, 
     (globalThis as { remembered?: string }).remembered = 'by this page';
   });
   await page.getByRole('button', { name: /^Line:/ }).click();
-  const loadedAnew = page.waitForEvent('load');
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await loadedAnew;
+  await untilLoadedAnew(page, () => page.getByRole('menuitem', { name: 'Sign out' }).click());
   expect(await page.evaluate(() => (globalThis as { remembered?: string }).remembered ?? null)).toBeNull();
   await expect(page.getByTestId('locked')).toHaveAttribute('data-cause', 'sign-out');
   expect(await gateway.counts()).toEqual({ flows: 0, bindings: 0 });
-  expect((await ask(page, 'profiles.snapshot')).activeProfileId).toBe('practice');
+  await expect.poll(async () => (await ask(page, 'profiles.snapshot')).activeProfileId).toBe('practice');
   await page.getByRole('button', { name: 'Go on' }).click();
   await untilRegistered(page);
   expect(await gateway.counts()).toEqual({ flows: 0, bindings: 0 });

@@ -11,7 +11,7 @@ import {
 } from '../support/servers/fake-openai-realtime';
 import { needlesOf } from '../support/security/leak-search';
 import { measured } from '../support/measured';
-import { ask, callCard, invoke, press, takeLine } from '../support/app/phone-driver';
+import { ask, callCard, invoke, press, takeLine, untilLoadedAnew } from '../support/app/phone-driver';
 import type { RealtimePeer } from '../support/servers/realtime-peer';
 
 /** What the assistant sounds like, and what the fake microphone plays, Hz. */
@@ -238,7 +238,7 @@ test('the assistant hangs up, and the window is loaded anew, locked or closed: n
   await expect(callCard(page)).toHaveCount(0);
 
   const third = await callAssistant(page, realtime);
-  await ask(page, 'phone.lock');
+  await untilLoadedAnew(page, () => ask(page, 'phone.lock'));
   await expect.poll(() => third.hangUps).toBe(1);
   await expect.poll(async () => (await invoke(page, 'phone.unlock')).ok).toBe(true);
   await expect(page.getByTestId('registration')).toContainText('Ready');

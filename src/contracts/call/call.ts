@@ -1,6 +1,6 @@
 /** Calls and registration as the phone engine shows them and the windows read them. */
 import { z } from 'zod';
-import { environment } from '../profile/profile';
+import { environment, profileId } from '../profile/profile';
 import type { AfterDigits } from './after-digits';
 
 export type CallId = string;
@@ -63,6 +63,8 @@ export interface CallFacts {
   readonly muted: boolean;
   /** Digits the agent sent, for the keypad's display (never logged). */
   readonly sentDigits: string;
+  /** The Call-ID on the wire of a call that came in: by it main finds the INVITE that it saw. */
+  readonly sipCallId?: string;
   /** What the agent typed to place it. */
   readonly dialled?: string;
   /** Digits behind the number that are still to be sent after the answer. */
@@ -160,7 +162,7 @@ export type Registration =
       readonly sentence: string;
     };
 
-/** What the small incoming window shows; sent by the phone window through main. */
+/** What the small incoming window shows. */
 export const incomingNotice = z.object({
   callId: z.string().min(1).max(128),
   name: z.string().max(120),
@@ -171,3 +173,10 @@ export const incomingNotice = z.object({
   environment,
 });
 export type IncomingNotice = z.infer<typeof incomingNotice>;
+
+/** What the phone window says of a call that rings. The line's name and environment are main's to say. */
+export const incomingAnnouncement = incomingNotice
+  .omit({ line: true, environment: true })
+  .extend({ profileId, sipCallId: z.string().min(1).max(1_024) })
+  .strict();
+export type IncomingAnnouncement = z.infer<typeof incomingAnnouncement>;

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { auditEntry } from '../audit/audit';
 import { auditExport, auditPage, auditQuery } from '../audit/audit-query';
-import { incomingNotice } from '../call/call';
+import { incomingAnnouncement, incomingNotice } from '../call/call';
 import { connectionTest, connectionTestId } from '../profile/connection-test';
 import { grant } from '../profile/grant';
 import type { ChannelName, NotificationName } from './ipc-names';
@@ -167,13 +167,14 @@ export const channels = {
     windows: ['phone'],
     line: true,
   },
-  'calls.notifyIncoming': { input: incomingNotice.strict(), output: z.null(), windows: ['phone'] },
+  /** Shown only if main has seen this call come in; fails with `cancelled` otherwise, and where four ring already. */
+  'calls.notifyIncoming': { input: incomingAnnouncement, output: z.null(), windows: ['phone'] },
   'calls.dismissIncoming': {
     input: z.strictObject({ callId: z.string().max(128) }),
     output: z.null(),
     windows: ['phone'],
   },
-  'incoming.current': { input: nothing, output: z.array(incomingNotice).max(8), windows: ['incoming'] },
+  'incoming.current': { input: nothing, output: z.array(incomingNotice).max(4), windows: ['incoming'] },
   'incoming.act': {
     input: z.strictObject({ callId: z.string().max(128), action: z.enum(['answer', 'decline']) }),
     output: z.null(),

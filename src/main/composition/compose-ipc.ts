@@ -10,6 +10,7 @@ import type { Clock } from '../base/clock';
 import { createNativeDialogs } from '../desktop/native-dialogs';
 import { createChosenFiles } from '../desktop/chosen-files';
 import { createIncomingCalls, type IncomingCalls } from '../windows/incoming-calls';
+import { createRingingCalls, type RingingCalls } from '../windows/ringing-calls';
 import { createIncomingWindow } from '../windows/incoming-window';
 import type { KeyHandover } from '../secrets/key-handover';
 import { keyFromClipboard, keyFromFile } from '../secrets/key-sources';
@@ -47,7 +48,7 @@ export interface IpcPorts {
   readonly preload: string;
 }
 
-/** Serves every channel; the value is the notices of calls that come in, which leave with the phone window. */
+/** Serves every channel; the value is what main knows of calls that come in: their notices leave with the phone window. */
 export function composeIpc({
   files: { stored, profiles, settings, managed },
   tokens,
@@ -59,7 +60,7 @@ export function composeIpc({
   clock,
   log,
   preload,
-}: IpcPorts): IncomingCalls {
+}: IpcPorts): { readonly incoming: IncomingCalls; readonly ringing: RingingCalls } {
   const { keys, broker, renewal, voice, tests, sippet, snapshot, tellProfiles, lineChanged } = tokens;
   const phoneWindow = () => windows.get('phone');
   const dialogs = createNativeDialogs(clock);
@@ -85,7 +86,10 @@ export function composeIpc({
     clock,
     audit: audit.append,
   });
+  const ringing = createRingingCalls(clock, (sipCallId) => incoming.over(sipCallId));
   const incoming = createIncomingCalls({
+    rings: ringing.rings,
+    line: profiles.find,
     window: createIncomingWindow({
       preload,
       log,
@@ -175,5 +179,5 @@ export function composeIpc({
     onRefused: (channel, reason) => audit.append({ what: 'refusal', profileId: '', purpose: 'ipc', reason, channel }),
     log,
   });
-  return incoming;
+  return { incoming, ringing };
 }

@@ -12,6 +12,7 @@ import type { Notify } from '../ipc/notify';
 import { scryptChecks } from '../locks/passphrase-verifier';
 import { createPhoneLock, type PhoneLock } from '../locks/phone-lock';
 import type { SecretStore } from '../secrets/secret-store';
+import { freshPhonePage } from '../windows/window';
 import type { TokenSide } from './compose-tokens';
 import type { OpenedFiles } from './open-files';
 
@@ -82,8 +83,7 @@ export async function composeLocks({
       if (!chosen.ok) log.warn(`the line could not be left: ${chosen.failure.sentence}`);
       tokens.tellProfiles();
     },
-    reloadWindow: () => phoneWindow()?.webContents.reload(),
-    endWindow: () => phoneWindow()?.webContents.forcefullyCrashRenderer(),
+    endWindow: (leaveWithinMs) => freshPhonePage(phoneWindow(), leaveWithinMs, clock, log),
     audit: audit.append,
     onChanged: (state) => {
       tokens.allowGateways();

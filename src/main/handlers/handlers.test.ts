@@ -129,8 +129,9 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
       close: () => Promise.resolve(),
     },
     incoming: {
-      notify: note('ring', undefined),
+      notify: ({ callId }) => Promise.resolve(callId === 'rings'),
       dismiss: note('dismiss', undefined),
+      over: () => undefined,
       current: () => [],
       act: (callId) => callId === 'rings',
       clear: () => undefined,
@@ -342,8 +343,13 @@ describe('the handlers', () => {
     ]);
   });
 
-  it('say when a call does not ring any more', async () => {
+  it('say when a call does not ring any more, or is not shown', async () => {
     const { handlers } = setUp();
+    const announced = { name: 'Asha', number: '1', profileId: 'work', sipCallId: 'x@wire' };
+    expect(await handlers['calls.notifyIncoming']({ ...announced, callId: 'rings' })).toEqual(ok(null));
+    expect(await handlers['calls.notifyIncoming']({ ...announced, callId: 'made-up' })).toMatchObject({
+      failure: { reason: 'cancelled' },
+    });
     expect(await handlers['incoming.act']({ callId: 'rings', action: 'answer' })).toEqual(ok(null));
     expect(await handlers['incoming.act']({ callId: 'gone', action: 'answer' })).toMatchObject({ ok: false });
   });

@@ -228,10 +228,10 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     ...ports.desk,
     ...createLockHandlers(ports.locks),
 
-    'calls.notifyIncoming': (notice) => {
-      incoming.notify(notice);
-      return ok(null);
-    },
+    'calls.notifyIncoming': async (announced) =>
+      (await incoming.notify(announced))
+        ? ok(null)
+        : fail('cancelled', 'That call is not shown: it does not ring, or four others do.'),
     'calls.dismissIncoming': ({ callId }) => {
       incoming.dismiss(callId);
       return ok(null);

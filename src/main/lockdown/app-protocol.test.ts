@@ -13,6 +13,8 @@ beforeAll(() => {
   mkdirSync(join(root, 'assets'), { recursive: true });
   mkdirSync(join(folder, 'renderer-secrets'));
   writeFileSync(join(root, 'index.html'), '<!doctype html>');
+  writeFileSync(join(root, 'unlock.html'), '<!doctype html>');
+  writeFileSync(join(root, 'assets', 'unlock.html'), '<!doctype html>');
   writeFileSync(join(root, 'assets', 'a b.js'), 'x');
   writeFileSync(join(root, 'notes.txt'), 'x');
   writeFileSync(join(folder, 'outside.html'), 'x');
@@ -20,7 +22,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const get = (url: string, method = 'GET'): Promise<Response> => serveFile({ url, method }, root);
+const get = (url: string, method = 'GET'): Promise<Response> => serveFile({ url, method }, root, ['index.html']);
 
 describe('app://', () => {
   it('serves the page with its policy', async () => {
@@ -40,6 +42,10 @@ describe('app://', () => {
   it.each([
     'app://ringfence/',
     'app://ringfence/missing.html',
+    'app://ringfence/unlock.html',
+    'app://ringfence/unlock.html?question=unlock',
+    'app://ringfence/assets/unlock.html',
+    'app://ringfence/unlock%2ehtml',
     'app://ringfence/assets',
     'app://ringfence/notes.txt',
     'app://other/index.html',
@@ -70,6 +76,11 @@ describe('app://', () => {
 
   it('names files below its folder only', () => {
     expect(fileFor('app://ringfence/index.html', root)).toBe(join(root, 'index.html'));
+  });
+
+  it("takes the system's boxes away from every page: no dialog, no printing, no download, no window", () => {
+    const sandbox = CONTENT_SECURITY_POLICY.split('; ').find((each) => each.startsWith('sandbox'));
+    expect(sandbox).toBe('sandbox allow-scripts allow-same-origin allow-forms');
   });
 
   it('has a policy without any hole for scripts or frames', () => {

@@ -34,6 +34,8 @@ export const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
   "base-uri 'none'",
   "object-src 'none'",
+  // Without allow-modals, allow-downloads and allow-popups: no window.print(), which would open the system's own box, and no other box of a page's making.
+  'sandbox allow-scripts allow-same-origin allow-forms',
 ].join('; ');
 
 /** The file under `root` that `url` names, or null: other host, other method of escaping, no known type. */
@@ -51,13 +53,15 @@ export function fileFor(url: string, root: string): string | null {
   return file.startsWith(root + sep) && Object.hasOwn(types, extname(file)) ? file : null;
 }
 
-/** Answers one request for a file below `root` (an absolute folder without separator at its end). */
+/** Answers one request for a file below `root` (an absolute folder without separator at its end); of the pages there, `pages` alone. */
 export async function serveFile(
   request: { readonly url: string; readonly method: string },
   root: string,
+  pages: readonly string[],
 ): Promise<Response> {
   const file = request.method === 'GET' ? fileFor(request.url, root) : null;
-  if (file === null) return new Response(null, { status: 404 });
+  if (file === null || (extname(file) === '.html' && !pages.some((page) => file === join(root, page))))
+    return new Response(null, { status: 404 });
   try {
     return new Response(await readFile(file), {
       headers: {

@@ -189,9 +189,9 @@ describe('before Electron is ready', () => {
     expect(enabled()).toBe(true);
   });
 
-  it('no page may read the clipboard, not by the old command either', () => {
+  it('no page may read the clipboard, not by the old command either, nor have a name looked up in advance', () => {
     hardenBeforeReady();
-    expect(electron.appended.get('blink-settings')).toBe('DOMPasteAllowed=false');
+    expect(electron.appended.get('blink-settings')).toBe('DOMPasteAllowed=false,dnsPrefetchingEnabled=false');
     for (const permission of ['clipboard-read', 'deprecated-sync-clipboard-read'])
       expect(call('check', null, permission, 'app://ringfence/', { isMainFrame: true })).toBe(false);
   });
@@ -286,19 +286,38 @@ describe('what a page may not do', () => {
   };
   let open: ((details: { url: string }) => unknown) | undefined;
   const contentsEvents = new Map<string, Listener>();
-  let shown = '';
+  let stopped = 0;
   beforeEach(() => {
     contentsEvents.clear();
-    shown = 'app://ringfence/index.html';
+    stopped = 0;
     call(
       'app web-contents-created',
       {},
       {
-        getURL: () => shown,
+        stop: () => (stopped += 1),
         on: (name: string, listener: Listener) => contentsEvents.set(name, listener),
         setWindowOpenHandler: (handler: typeof open) => (open = handler),
       },
     );
+    const loads = (url: string): unknown => contentsEvents.get('did-navigate')?.(...([{}, url] as never[]));
+    loads('app://ringfence/index.html?x');
+    // Neither the page in between, when its process is ended, nor what it calls itself is its own.
+    loads('about:blank');
+    loads('app://ringfence/incoming.html');
+  });
+
+  it.each([
+    ['app://ringfence/index.html', {}, 0],
+    ['about:blank', {}, 0],
+    ['app://ringfence/incoming.html', {}, 1],
+    ['app://ringfence/unlock.html?question=unlock', {}, 1],
+    ['app://ringfence/unlock.html', { isSameDocument: true }, 0],
+    ['app://ringfence/incoming.html', { isMainFrame: false }, 0],
+  ])('go back to %s (%o): stopped %s times', (url, more, times) => {
+    contentsEvents.get('did-start-navigation')?.(
+      ...([{ url, isMainFrame: true, isSameDocument: false, ...more }] as never[]),
+    );
+    expect([stopped, refused.length]).toEqual([times, times]);
   });
 
   it.each([
@@ -306,6 +325,7 @@ describe('what a page may not do', () => {
     ['app://ringfence/index.html?x#y', true, false],
     ['app://ringfence/unlock.html?question=unlock', true, true],
     ['app://ringfence/incoming.html', true, true],
+    ['about:blank', true, true],
     ['https://example.com/', true, true],
     ['app://ringfence.example/index.html', true, true],
     ['app://ringfence/index.html', false, true],

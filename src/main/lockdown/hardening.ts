@@ -43,7 +43,7 @@ export function lockedPreferences(preload: string): WebPreferences {
 /** Everything that must be said before Electron is ready. */
 export function hardenBeforeReady(): void {
   sandboxEveryRenderer();
-  refuseReadingTheClipboard();
+  restrictPages();
   registerAppScheme();
   refuseSwitchesInProduction();
   forgetDangerousVariables();
@@ -52,7 +52,7 @@ export function hardenBeforeReady(): void {
 /** Everything that concerns the session of our windows; call when Electron is ready, before the first window. */
 export function hardenSession(rendererFolder: string, requests: GatewayRequests, onRefused: OnRefused): void {
   const target = session.defaultSession;
-  serveOwnFilesOnly(protocol, rendererFolder);
+  serveOwnFilesOnly(protocol, rendererFolder, ['index.html', 'incoming.html']);
   grantMicrophoneOnly(target, onRefused);
   refuseDevices(target);
   refuseDownloads(target, onRefused);
@@ -68,7 +68,7 @@ export const UNLOCK_PARTITION = 'unlock';
 /** The session of the window in which the admin's passphrase is typed: our own files, and nothing else at all. Call when Electron is ready. */
 export function hardenUnlockSession(rendererFolder: string, onRefused: OnRefused): void {
   const target = session.fromPartition(UNLOCK_PARTITION);
-  serveOwnFilesOnly(target.protocol, rendererFolder);
+  serveOwnFilesOnly(target.protocol, rendererFolder, ['unlock.html']);
   target.setPermissionCheckHandler(() => false);
   target.setPermissionRequestHandler((_contents, permission, answer) => {
     onRefused(`permission ${permission} of the unlock window`);
@@ -88,8 +88,9 @@ function sandboxEveryRenderer(): void {
 
 // The clipboard may hold a key that was made here, or one that is on its way in. Newer Electrons ask the permission handlers before a page may run
 // `execCommand('paste')`; the 33 of the tests runs it for anybody. A person's own pasting is another way, and stays.
-function refuseReadingTheClipboard(): void {
-  app.commandLine.appendSwitch('blink-settings', 'DOMPasteAllowed=false');
+// A name that is looked up in advance (`<link rel=dns-prefetch>`) would carry what a page writes into it to whoever answers for that name.
+function restrictPages(): void {
+  app.commandLine.appendSwitch('blink-settings', 'DOMPasteAllowed=false,dnsPrefetchingEnabled=false');
 }
 
 // file:// would let any page read any file, and has no origin that a gateway could recognise.
@@ -169,10 +170,11 @@ function forgetDangerousVariables(): void {
   delete process.env['SSLKEYLOGFILE'];
 }
 
-// The pages come from the package, never from the network or from elsewhere on the disk.
-function serveOwnFilesOnly(served: Pick<Protocol, 'handle'>, rendererFolder: string): void {
+// The pages come from the package, never from the network or from elsewhere on the disk. The page in which a passphrase is typed is in no session but
+// its own: whatever a page calls itself (`pushState`) and however it is loaded then, the phone window never shows it.
+function serveOwnFilesOnly(served: Pick<Protocol, 'handle'>, rendererFolder: string, pages: readonly string[]): void {
   const root = resolve(rendererFolder);
-  served.handle(APP_SCHEME, (request) => serveFile(request, root));
+  served.handle(APP_SCHEME, (request) => serveFile(request, root, pages));
 }
 
 const pageOf = (url: string): string => url.replace(/[?#].*$/s, '');
@@ -243,11 +245,22 @@ function showNoClientCertificate(onRefused: OnRefused): void {
 
 // Each window shows its one page, and no other page, window or guest appears.
 function hardenContents(contents: WebContents, onRefused: OnRefused): void {
+  // The one that main loads first. What a page calls itself afterwards (`pushState`) is not it.
+  let own: string | null = null;
+  contents.on('did-navigate', (_event, url) => {
+    if (isOurs(url)) own ??= pageOf(url);
+  });
   contents.on('will-frame-navigate', (event) => {
     // Its own page may be loaded again (reload), in the main frame only; our other pages belong to other windows.
-    if (event.isMainFrame && isOurs(event.url) && pageOf(event.url) === pageOf(contents.getURL())) return;
+    if (event.isMainFrame && pageOf(event.url) === own) return;
     event.preventDefault();
     onRefused(`navigation to ${event.url}`);
+  });
+  // Going back in the history asks nobody first: a page of another window, whose name a page may have given itself, is not loaded.
+  contents.on('did-start-navigation', ({ url, isMainFrame, isSameDocument }) => {
+    if (!isMainFrame || isSameDocument || own === null || !isOurs(url) || pageOf(url) === own) return;
+    contents.stop();
+    onRefused(`navigation to ${url}`);
   });
   // A page with a `beforeunload` of its own would outlive a sign-out, and keep its window open: whoever closes or reloads it is not asked by it.
   contents.on('will-prevent-unload', (event) => {

@@ -1,6 +1,7 @@
 /**
  * Takes the phone off the line: Lock now, the screen lock (by policy), sign-out and the end of the program, all in the same order. No new grant from
- * the first moment on; the window unregisters and closes its sockets; then the provider is asked to revoke its tokens.
+ * the first moment on; the window has 3 s to end its calls, unregister and close its sockets; then its process ends, whatever the window said, and with it
+ * every token that it held; then the provider is asked to revoke its tokens.
  */
 import type { LockCause, PhoneLockState } from '../../contracts/locks/locks';
 import { fail, ok, type Failure, type Result } from '../../contracts/base/result';
@@ -8,7 +9,7 @@ import type { NewAuditEntry } from '../audit/audit-log';
 import type { Clock } from '../base/clock';
 import { createSerial } from '../base/serial';
 
-/** The window's time for unregistering and hanging up, ms: its engine takes 2 s at most. */
+/** The window's time for hanging up, unregistering and leaving, ms, in all: its engine takes 2 s at most. Then its process has ended. */
 export const CLOSE_WITHIN_MS = 3_000;
 /** The providers' time for revoking their tokens, ms; what is not ended by then dies by itself. */
 export const REVOKE_WITHIN_MS = 3_000;
@@ -34,7 +35,7 @@ export interface PhoneLock {
 }
 
 export interface PhoneLockPorts {
-  readonly clock: Pick<Clock, 'after'>;
+  readonly clock: Pick<Clock, 'after' | 'monotonic'>;
   readonly activeProfileId: () => string;
   /** By the policy of the line in use. */
   readonly onScreenLock: () => 'keep' | 'lock';
@@ -45,10 +46,8 @@ export interface PhoneLockPorts {
   /** Asks the providers to revoke their tokens; never fails, audits by itself. */
   readonly revoke: () => Promise<void>;
   readonly forgetLine: () => Promise<void>;
-  /** Loads the phone window anew: whatever its page held is gone. */
-  readonly reloadWindow: () => void;
-  /** Ends the phone window's process, hung or hostile, and loads its page in a new one. */
-  readonly endWindow: () => void;
+  /** Ends the phone window's process, whatever its page does, within so many ms, and loads the page in a new one: what it held is gone. Resolves when the process is. */
+  readonly endWindow: (leaveWithinMs: number) => Promise<void>;
   readonly audit: (entry: NewAuditEntry) => void;
   readonly onChanged: (state: PhoneLockState) => void;
 }
@@ -80,11 +79,10 @@ export function createPhoneLock(ports: PhoneLockPorts): PhoneLock {
       onClosed = resolve;
     });
     set(cause);
-    if (!(await within(CLOSE_WITHIN_MS, windowClosed))) {
-      audit({ what: 'phone', profileId, change: 'late', cause });
-      // A window that does not close its sockets loses them with its process.
-      if (cause !== 'quit') ports.endWindow();
-    }
+    const began = clock.monotonic();
+    if (!(await within(CLOSE_WITHIN_MS, windowClosed))) audit({ what: 'phone', profileId, change: 'late', cause });
+    // Always: a page that was taken over says that it is closed, and keeps a socket of its own. (The program's end is the window's end as well.)
+    if (cause !== 'quit') await ports.endWindow(Math.max(0, began + CLOSE_WITHIN_MS - clock.monotonic()));
     // After the unregistering, which needs the token; what was minted on the way is among it.
     await within(REVOKE_WITHIN_MS, ports.revoke());
   };
@@ -121,11 +119,13 @@ export function createPhoneLock(ports: PhoneLockPorts): PhoneLock {
       });
     },
     signOut: async () => {
+      const wasLocked = lockedBy !== null;
       await lock('sign-out');
       await serial(async () => {
         lockedBy = 'sign-out';
         await ports.forgetLine();
-        ports.reloadWindow();
+        // A locked page shows why it is locked, and whose it was.
+        if (wasLocked) await ports.endWindow(CLOSE_WITHIN_MS);
       });
     },
     screenLocked: async () => {

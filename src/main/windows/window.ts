@@ -3,7 +3,9 @@ import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { z } from 'zod';
 import { APP_ORIGIN } from '../lockdown/app-protocol';
 import { lockedPreferences } from '../lockdown/hardening';
+import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
+import { killProcess, loadInNewProcess } from './fresh-page';
 import { takeOverConsole } from './page-console';
 
 export const WINDOW_STATE_VERSION = 1;
@@ -54,6 +56,27 @@ export interface PhoneWindowPorts {
   readonly onMade: (window: BrowserWindow) => void;
 }
 
+/** The one page of the phone window. It is always loaded by this name: a page that was taken over can give itself another one (`pushState`), and a reload would take that. */
+const PHONE_PAGE = `${APP_ORIGIN}/index.html`;
+
+/** Ends the process of the phone window's page, whatever the page does, and loads the page anew. */
+export async function freshPhonePage(
+  window: BrowserWindow | null,
+  leaveWithinMs: number,
+  clock: Pick<Clock, 'after'>,
+  log: Log,
+): Promise<void> {
+  if (window === null || window.isDestroyed()) return;
+  await loadInNewProcess({
+    contents: window.webContents,
+    page: PHONE_PAGE,
+    leaveWithinMs,
+    clock,
+    kill: killProcess,
+    onProblem: (cause) => log.error('the phone window could not load its page anew', cause),
+  });
+}
+
 /** Opens the phone window; it shows itself when it has something to show. */
 export function openPhoneWindow({ preload, state, saveState, log, onMade }: PhoneWindowPorts): BrowserWindow {
   const wanted = state ?? DEFAULT_STATE;
@@ -87,11 +110,12 @@ export function openPhoneWindow({ preload, state, saveState, log, onMade }: Phon
   });
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.error(`the phone window's process ended: ${reason}`);
-    if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
+    if (reason === 'clean-exit' || window.isDestroyed()) return;
+    void window.loadURL(PHONE_PAGE).catch(() => undefined);
   });
   onMade(window);
   void window
-    .loadURL(`${APP_ORIGIN}/index.html`)
+    .loadURL(PHONE_PAGE)
     .catch((cause: unknown) => log.error('the phone window could not load its page', cause));
   return window;
 }

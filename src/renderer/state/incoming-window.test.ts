@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createScriptedApi } from '../../../test/support/ui-preview/scripted-api';
 import type { Call } from '../../contracts/call/call';
-import { followIncoming, noticeOf } from './incoming-window';
+import { announcementOf, followIncoming } from './incoming-window';
 import { NO_PHONE, createPhoneStore } from './phone-store';
 import { ok } from '../../contracts/base/result';
 import { DEFAULT_SETTINGS } from './settings-store';
@@ -12,6 +12,7 @@ const ringing = (id: string, displayName = 'Asha'): Call => ({
   direction: 'incoming',
   peer: { uri: 'sip:1@h', user: '1', displayName },
   profileId: 'p',
+  sipCallId: `${id}@wire`,
   startedAt: 0,
   muted: false,
   sentDigits: '',
@@ -52,8 +53,8 @@ describe('the small window', () => {
     show(ringing('a'), ringing('b'));
     show(ringing('b'));
     expect(invoked).toEqual([
-      ['calls.notifyIncoming', { callId: 'a', name: 'Asha', number: '1', line: 'Support', environment: 'staging' }],
-      ['calls.notifyIncoming', { callId: 'b', name: 'Asha', number: '1', line: 'Support', environment: 'staging' }],
+      ['calls.notifyIncoming', { callId: 'a', name: 'Asha', number: '1', profileId: 'p', sipCallId: 'a@wire' }],
+      ['calls.notifyIncoming', { callId: 'b', name: 'Asha', number: '1', profileId: 'p', sipCallId: 'b@wire' }],
       ['calls.dismissIncoming', { callId: 'a' }],
     ]);
   });
@@ -71,11 +72,7 @@ describe('the small window', () => {
     expect(done).toEqual(['answer a', 'end b']);
   });
   it('gets names that fit what main accepts', () => {
-    expect(noticeOf(ringing('a', 'x'.repeat(300)), { name: 'y'.repeat(300), environment: 'staging' })).toMatchObject({
-      name: 'x'.repeat(120),
-      line: 'y'.repeat(60),
-      environment: 'staging',
-    });
-    expect(noticeOf(ringing('a', ' '), { name: 'L', environment: 'staging' }).name).toBe('1');
+    expect(announcementOf(ringing('a', 'x'.repeat(300)))).toMatchObject({ name: 'x'.repeat(120), number: '1' });
+    expect(announcementOf(ringing('a', ' ')).name).toBe('1');
   });
 });

@@ -1,5 +1,5 @@
 /** Keeps the small incoming window in step with the calls that ring, and does what is pressed there. */
-import type { Call, IncomingNotice } from '../../contracts/call/call';
+import type { Call, IncomingAnnouncement } from '../../contracts/call/call';
 import type { RingfenceApi } from '../../contracts/ipc/ipc';
 import type { Profile } from '../../contracts/profile/profile';
 import type { Settings } from '../../contracts/settings';
@@ -7,16 +7,16 @@ import { canAnswer } from './call-views';
 import type { PhoneStore } from './phone-store';
 import type { Store } from '../base/store';
 
-/** What the small window is told about a call; the network's texts are cut to what main accepts. */
-export function noticeOf(call: Call, line: Pick<Profile, 'name' | 'environment'>): IncomingNotice {
+/** What main is told about a call; the network's texts are cut to what it accepts. The line's name and environment main knows by itself. */
+export function announcementOf(call: Call): IncomingAnnouncement {
   const number = call.peer.user === '' ? call.peer.uri.replace(/^sips?:/, '') : call.peer.user;
   const name = call.peer.displayName.trim() === '' ? number : call.peer.displayName;
   return {
     callId: call.id,
     name: name.slice(0, 120),
     number: number.slice(0, 120),
-    line: line.name.slice(0, 60),
-    environment: line.environment,
+    profileId: call.profileId,
+    sipCallId: call.sipCallId ?? call.id,
     ...(call.peer.confirmed === true ? { confirmed: true } : {}),
   };
 }
@@ -38,7 +38,7 @@ export function followIncoming({ api, phone, settings, line }: IncomingWindowPar
     const ringing = settings.get().doNotDisturb || inUse === null ? [] : phone.get().calls.filter(canAnswer);
     const now = new Set(ringing.map((call) => call.id));
     for (const call of ringing)
-      if (inUse !== null && !announced.has(call.id)) void api.invoke('calls.notifyIncoming', noticeOf(call, inUse));
+      if (inUse !== null && !announced.has(call.id)) void api.invoke('calls.notifyIncoming', announcementOf(call));
     for (const callId of announced) if (!now.has(callId)) void api.invoke('calls.dismissIncoming', { callId });
     announced = now;
   }

@@ -4,7 +4,7 @@ import type { ChannelInput, ChannelOutput, RingfenceApi } from '../../../src/con
 import type { ChannelName } from '../../../src/contracts/ipc/ipc-names';
 import type { ProfileInput } from '../../../src/contracts/profile/profile';
 import type { Result } from '../../../src/contracts/base/result';
-import type { RunningApp } from './app';
+import { PHONE_URL, type RunningApp } from './app';
 
 type Phase = 'dialing' | 'ringing' | 'connecting' | 'active' | 'held' | 'recovering' | 'ended';
 
@@ -65,6 +65,12 @@ export async function untilGone(small: Page, act: () => Promise<unknown>): Promi
     });
   });
   await Promise.all([gone, acted]);
+}
+
+/** Does what locks the phone or signs out: the window's process ends, and its page is loaded in a new one. The old page may be gone before it hears an answer. */
+export async function untilLoadedAnew(page: Page, act: () => Promise<unknown>): Promise<void> {
+  const loaded = page.waitForEvent('load', { predicate: (each) => each.url() === PHONE_URL, timeout: 20_000 });
+  await Promise.all([loaded, act().catch(() => undefined)]);
 }
 
 /** Asks main, as the page's own code does. */

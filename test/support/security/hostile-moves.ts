@@ -176,12 +176,13 @@ export const VERBS: Readonly<Record<ChannelName, Verb>> = {
     ],
   },
   'calls.notifyIncoming': {
-    may: 'show a call in the small window, as text',
+    may: 'name the caller of a call that main has seen come in, as text',
     tries: [
       {
-        input: { callId: 'x', name: '<img src=x onerror=alert(1)>', number: '1', line: 'l', environment: 'practice' },
-        gets: 'ok',
+        input: { callId: 'x', sipCallId: 'x', ...own, name: '<img src=x onerror=alert(1)>', number: '1' },
+        gets: 'cancelled',
       },
+      { input: { callId: 'x', sipCallId: 'x', ...own, name: 'x', number: '1', line: 'My own' }, gets: 'invalid-input' },
     ],
   },
   'calls.dismissIncoming': { may: 'take it away', tries: [{ input: { callId: 'x' }, gets: 'ok' }] },
@@ -196,7 +197,8 @@ export const VERBS: Readonly<Record<ChannelName, Verb>> = {
   'admin.unlock': { may: NOTHING, tries: forbidden({ passphrase: 'x' }) },
   'admin.setPassphrase': { may: NOTHING, tries: forbidden({ current: null, wanted: 'attacker' }) },
   'phone.state': { may: 'see whether the phone is locked', tries: [{ gets: 'ok' }] },
-  'phone.lock': { may: 'lock the phone', tries: [{ gets: 'ok' }] },
+  // Like signing out, by itself at the end: his process ends, and the script with it.
+  'phone.lock': { may: 'lock the phone', tries: [] },
   'phone.unlock': { may: 'unlock the phone, as whoever sits there may', tries: [{ gets: 'ok' }] },
   'phone.closed': { may: NOTHING, tries: [{ gets: 'ok' }] },
   // Last: the window is loaded anew, and the attacker's script with it gone.

@@ -204,7 +204,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
         onRepair: tellRepair,
         onReferral: (referral) => view.tell(referralDeclined(referral)),
         onIncoming: (session, peer) => {
-          const entry = calls.track('incoming', peer);
+          const entry = calls.track('incoming', peer, { sipCallId: session.callId });
           entry.attach(session);
           return entry.listener;
         },

@@ -34,13 +34,13 @@ export interface CallTable {
   readonly track: (
     direction: 'incoming' | 'outgoing',
     peer: Party,
-    typed?: Pick<CallFacts, 'dialled' | 'after'>,
+    typed?: Pick<CallFacts, 'dialled' | 'after' | 'sipCallId'>,
   ) => CallEntry;
   /** A call to be placed, with its copy of the microphone that was acquired for it; the others are put on hold. */
   readonly dial: (
     peer: Party,
     microphone: MediaStream,
-    typed?: Pick<CallFacts, 'dialled' | 'after'>,
+    typed?: Pick<CallFacts, 'dialled' | 'after' | 'sipCallId'>,
   ) => { readonly entry: CallEntry; readonly media: MediaStream };
   /** It was never placed: gone as if nobody had dialled. */
   readonly forget: (id: CallId) => void;
@@ -66,13 +66,13 @@ export function createCallTable(deps: CallTableDeps): CallTable {
   function track(
     direction: 'incoming' | 'outgoing',
     peer: Party,
-    typed: Pick<CallFacts, 'dialled' | 'after'> = {},
+    typed: Pick<CallFacts, 'dialled' | 'after' | 'sipCallId'> = {},
   ): CallEntry {
     const { profileId, identity } = deps.line();
     const facts = { id: deps.newId(), peer, profileId, startedAt: deps.clock.now() };
     const { id } = facts;
     const control = createLiveCall(
-      direction === 'incoming' ? incomingCall(facts) : outgoingCall({ ...facts, ...typed }),
+      direction === 'incoming' ? incomingCall({ ...facts, ...typed }) : outgoingCall({ ...facts, ...typed }),
       {
         ...deps,
         isActive: () => activeCallId === id,

@@ -36,7 +36,7 @@ export function outgoingCall(
 }
 
 /** A call that arrives. */
-export function incomingCall(facts: Pick<CallFacts, 'id' | 'peer' | 'profileId' | 'startedAt'>): Call {
+export function incomingCall(facts: Pick<CallFacts, 'id' | 'peer' | 'profileId' | 'startedAt' | 'sipCallId'>): Call {
   return {
     ...facts,
     direction: 'incoming',
