@@ -11,7 +11,9 @@ import { composeLocks } from './composition/compose-locks';
 import { composeTokens } from './composition/compose-tokens';
 import { openFiles } from './composition/open-files';
 import { createKeyHandover } from './secrets/key-handover';
+import { tellReplaced } from './consent/native-question';
 import { setMenu } from './desktop/menu';
+import { createNativeDialogs } from './desktop/native-dialogs';
 import { watchNetwork } from './desktop/network';
 import { watchPower } from './desktop/power';
 import { exitOnUncaught, exitWithSentence } from './base/fatal';
@@ -114,7 +116,8 @@ async function start(): Promise<void> {
     audit.policyChanged();
     tokens.policyChanged();
   });
-  const handover = createKeyHandover(clock);
+  const dialogs = createNativeDialogs(clock);
+  const handover = createKeyHandover(clock, (fingerprint) => tellReplaced(phoneWindow(), dialogs, fingerprint));
 
   await app.whenReady();
   // Its process takes longest to start, so it comes before the window's; the keychain is asked meanwhile.
@@ -127,6 +130,7 @@ async function start(): Promise<void> {
     locks,
     windows,
     handover,
+    dialogs,
     audit,
     notify,
     clock,

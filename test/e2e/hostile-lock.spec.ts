@@ -95,7 +95,7 @@ test('a call that is up ends with BYE before the process does, and nothing is la
   await expect(page.getByTestId('registration')).toContainText('as 1007');
   await untilRegistered(page);
   await dial(page, 'echo');
-  await expect(callCard(page, 'active')).toBeVisible();
+  await expect(callCard(page, 'active')).toBeVisible({ timeout: 20_000 });
   const before = await phonePid(app);
   await app.electron.evaluate(({ webContents }) => {
     const all = globalThis as unknown as { sentByes: string[] };

@@ -310,6 +310,7 @@ test('without a passphrase keys come and go by native means alone: no key, no fi
     'open',
     'save',
     'save',
+    'message',
   ]);
   const generated = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
   expect(generated.length).toBeGreaterThan(30);

@@ -16,7 +16,6 @@ import { purpose } from '../policy/policy';
 import { environment, keySlot, keyStatus, profile, profileId, profilesSnapshot } from '../profile/profile';
 import { exportDone, importDone, importPreview } from '../profile/profile-transfer';
 import { callUuid, remoteSnapshot } from '../call/remote-call-schema';
-import { publicKey } from '../profile/public-key';
 import type { Result } from '../base/result';
 import { failureSchema } from '../base/result-schema';
 import { settings } from '../settings';
@@ -100,8 +99,8 @@ export const channels = {
   /** Main shows the native file dialog. */
   'keys.loadFromFile': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true, noted: true },
   'keys.generate': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true, noted: true },
-  /** The half of a private key that its gateway verifies with. */
-  'keys.publicKey': { input: slotOf, output: publicKey, windows: ['phone'] },
+  /** Main shows the half of a private key that its gateway verifies with, in a box of the system, and copies it from there; no window draws it. Answers when the box is closed. */
+  'keys.publicKey': { input: slotOf, output: z.null(), windows: ['phone'] },
   'keys.remove': { input: slotOf, output: keyStatus, windows: ['phone'], admin: true, noted: true },
   /** Next becomes active. */
   'keys.promote': {

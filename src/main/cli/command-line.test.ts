@@ -22,6 +22,11 @@ describe('a command line', () => {
       { name: 'keys set', profileId: 'work', slot: 'next', passphraseFd: 3 },
     ],
     ['keys list', { name: 'keys list', json: false }],
+    ['public-key --profile work', { name: 'public-key', profileId: 'work', slot: 'active', json: false }],
+    [
+      'public-key --profile work --slot next --json',
+      { name: 'public-key', profileId: 'work', slot: 'next', json: true },
+    ],
     ['--user-data-dir=/tmp/x keys list --json', { name: 'keys list', json: true }],
     ['keys list --user-data-dir=/tmp/x', { name: 'keys list', json: false }],
     ['keys rotate --profile work', { name: 'keys rotate', profileId: 'work', step: 'promote', passphraseFd: null }],

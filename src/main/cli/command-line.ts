@@ -34,6 +34,7 @@ export type Command =
       readonly passphraseFd: PassphraseFd;
     }
   | { readonly name: 'keys list'; readonly json: boolean }
+  | { readonly name: 'public-key'; readonly profileId: string; readonly slot: KeySlot; readonly json: boolean }
   | {
       readonly name: 'keys rotate';
       readonly profileId: string;
@@ -60,6 +61,8 @@ export const HELP = `Ringfence from the command line. Without a command it opens
         keeps the key that standard input holds; a key is never an argument
   ringfence keys list [--json]
         fingerprints, slots and ages; never a key
+  ringfence public-key --profile P [--slot active|next] [--json]
+        the public half of a key that signs, for its gateway; its fingerprint goes to standard error
   ringfence keys rotate --profile P [--early]
         the next key becomes the active one, one token life after it came (--early: at once)
   ringfence keys rotate --profile P --finish
@@ -121,6 +124,7 @@ const TAKES: Readonly<
 > = {
   'keys set': { options: ['profile', 'slot', 'passphrase-fd'], files: 0 },
   'keys list': { options: ['json'], files: 0 },
+  'public-key': { options: ['profile', 'slot', 'json'], files: 0 },
   'keys rotate': { options: ['profile', 'early', 'finish', 'passphrase-fd'], files: 0 },
   'profiles import': { options: ['apply', 'json', 'passphrase-fd'], files: 1 },
   'audit verify': { options: ['json'], files: 0 },
@@ -198,22 +202,27 @@ export function readCommandLine(words: readonly string[]): CommandLine | null {
     );
   };
 
+  const withSlot = (given: unknown, make: (slot: KeySlot) => CommandLine): CommandLine => {
+    const slot = keySlot.safeParse(given);
+    if (slot.success) return make(slot.data);
+    return refused(typeof given === 'string' && looksLikeKey(given) ? A_KEY : `--slot is active or next. ${TRY_HELP}`);
+  };
+
   switch (name) {
     case 'keys set':
-      return withProfile((id) => {
-        const slot = keySlot.safeParse(values.slot);
-        if (!slot.success)
-          return refused(
-            typeof values.slot === 'string' && looksLikeKey(values.slot)
-              ? A_KEY
-              : `--slot is active or next. ${TRY_HELP}`,
-          );
-        if (passphraseFd === 0)
-          return refused(`Standard input holds the key: give the passphrase by another file descriptor. ${TRY_HELP}`);
-        return { ok: true, command: { name, profileId: id, slot: slot.data, passphraseFd } };
-      });
+      return withProfile((id) =>
+        withSlot(values.slot, (slot) =>
+          passphraseFd === 0
+            ? refused(`Standard input holds the key: give the passphrase by another file descriptor. ${TRY_HELP}`)
+            : { ok: true, command: { name, profileId: id, slot, passphraseFd } },
+        ),
+      );
     case 'keys list':
       return { ok: true, command: { name, json } };
+    case 'public-key':
+      return withProfile((id) =>
+        withSlot(values.slot ?? 'active', (slot) => ({ ok: true, command: { name, profileId: id, slot, json } })),
+      );
     case 'keys rotate':
       if (values.early === true && values.finish === true)
         return refused(`--early and --finish are two different steps. ${TRY_HELP}`);

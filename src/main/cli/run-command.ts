@@ -15,6 +15,7 @@ import { doctor } from './doctor';
 import type { Probe } from './gateway-probe';
 import { importProfiles } from './import-profiles';
 import { listKeys } from './list-keys';
+import { publicKey } from './public-key';
 import { rotateKey } from './rotate-key';
 import { setKey } from './set-key';
 import { verifyAuditLog } from './verify-audit';
@@ -243,6 +244,10 @@ export async function runCommand(command: Command, host: CommandHost): Promise<A
         { path: auditPath(host), seals: createAuditSeals(host.keychain, () => Promise.resolve(account)) },
         command,
       );
+    }
+    case 'public-key': {
+      const context = await openContext(host, null);
+      return withNotices(await publicKey(context, command), context);
     }
     case 'doctor': {
       const { stored, profiles, keys, managed, adminLock } = await openContext(host, null);

@@ -29,7 +29,10 @@ export async function setKey(
   const put = await keys.put(profileId, slot, secret, 'file');
   if (!put.ok) return refuse(put);
   const { fingerprint } = secret;
-  const halves = secret.kind === 'private-key' ? 'the public half of this key (Settings, Keys shows it)' : 'this key';
+  const halves =
+    secret.kind === 'private-key'
+      ? `the public half of this key (ringfence public-key --profile ${profileId} --slot ${slot})`
+      : 'this key';
   const { retired } = put.value;
   const gateway =
     slot === 'next'

@@ -7,13 +7,15 @@ import { createAuditHandlers } from '../handlers/audit-handlers';
 import type { AuditLog } from '../audit/audit-log';
 import { createChangeQuestion } from '../consent/change-question';
 import type { Clock } from '../base/clock';
-import { createNativeDialogs } from '../desktop/native-dialogs';
+import type { NativeDialogs } from '../desktop/native-dialogs';
 import { createChosenFiles } from '../desktop/chosen-files';
 import { createIncomingCalls, type IncomingCalls } from '../windows/incoming-calls';
 import { createRingingCalls, type RingingCalls } from '../windows/ringing-calls';
 import { createIncomingWindow } from '../windows/incoming-window';
 import type { KeyHandover } from '../secrets/key-handover';
 import { keyFromClipboard, keyFromFile } from '../secrets/key-sources';
+import { showPublicKey } from '../consent/public-key-box';
+import { createDialogBackOff } from '../consent/dialog-back-off';
 import { askNatively } from '../consent/native-question';
 import { createUnlockWindow } from '../windows/unlock-window';
 import { createHandlers } from '../handlers/handlers';
@@ -40,6 +42,7 @@ export interface IpcPorts {
   readonly locks: Locks;
   readonly windows: Windows<BrowserWindow>;
   readonly handover: KeyHandover;
+  readonly dialogs: NativeDialogs;
   readonly audit: AuditLog;
   readonly notify: Notify;
   readonly clock: Clock;
@@ -55,6 +58,7 @@ export function composeIpc({
   locks: { adminLock, phoneLock },
   windows,
   handover,
+  dialogs,
   audit,
   notify,
   clock,
@@ -63,7 +67,6 @@ export function composeIpc({
 }: IpcPorts): { readonly incoming: IncomingCalls; readonly ringing: RingingCalls } {
   const { keys, broker, renewal, voice, tests, sippet, snapshot, tellProfiles, lineChanged } = tokens;
   const phoneWindow = () => windows.get('phone');
-  const dialogs = createNativeDialogs(clock);
   const chosenFiles = createChosenFiles(phoneWindow, dialogs);
   const keyQuestion = createKeyQuestion({
     find: profiles.find,
@@ -128,6 +131,8 @@ export function composeIpc({
       keyFromFile: () => keyFromFile(phoneWindow(), dialogs),
       keyQuestion,
       handOverKey: handover.copy,
+      showPublicKey: (profile, slot, key) =>
+        showPublicKey(phoneWindow(), dialogs, profile, slot, key, handover.copyPublic),
       broker,
       renewal,
       audit,
@@ -161,6 +166,7 @@ export function composeIpc({
       locks: {
         adminLock,
         phoneLock,
+        backOff: createDialogBackOff(clock),
         unlockWindow: createUnlockWindow({
           preload,
           partition: UNLOCK_PARTITION,

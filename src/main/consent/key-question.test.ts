@@ -1,7 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
 import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
-import { ok } from '../../contracts/base/result';
+import { fail, ok, type Result } from '../../contracts/base/result';
+import { Secret } from '../secrets/secret';
 import type { NewAuditEntry } from '../audit/audit-log';
 import type { NativeQuestion } from './change-question';
 import { createKeyQuestion } from './key-question';
@@ -23,6 +24,9 @@ const evil = line({
   name: 'Line 1001\u202e',
   provider: { kind: 'generic-http', url: 'https://evil.example:8443/take', token: '/t' },
 });
+
+const key = Secret.generate();
+const offer = (): Promise<Result<Secret>> => Promise.resolve(ok(key));
 
 function setUp(kept: Profile, answer: () => Promise<boolean> = () => Promise.resolve(true)) {
   const store = { kept };
@@ -47,7 +51,7 @@ function setUp(kept: Profile, answer: () => Promise<boolean> = () => Promise.res
 
 it('names the line, whom it speaks for and where it leads, and takes the key after a yes', async () => {
   const { question, ask, put } = setUp(line());
-  expect(await question.agreeThen(line(), 'next', 'clipboard', put)).toEqual(ok('put'));
+  expect(await question.agreeThen(line(), 'next', 'clipboard', offer, put)).toEqual(ok('put'));
   expect(ask.mock.calls[0]?.[0]).toMatchObject({
     message: 'Use the text on the clipboard as the next key of "Line 1001" (work)?',
     agree: 'Use it',
@@ -62,7 +66,7 @@ it('names the line, whom it speaks for and where it leads, and takes the key aft
 
 it('says where a key would be sent, of the profile as main has it', async () => {
   const { question, ask, put } = setUp(evil);
-  await question.agreeThen(line(), 'active', 'file', put);
+  await question.agreeThen(line(), 'active', 'file', offer, put);
   expect(ask.mock.calls[0]?.[0].message).toBe(
     'Use what is in that file as the active key of "Line 1001{U+202E}" (work)?',
   );
@@ -71,7 +75,7 @@ it('says where a key would be sent, of the profile as main has it', async () => 
 
 it('takes a no for a no, and writes it down', async () => {
   const { question, put, audited } = setUp(line(), () => Promise.resolve(false));
-  expect(await question.agreeThen(line(), 'active', 'clipboard', put)).toMatchObject({
+  expect(await question.agreeThen(line(), 'active', 'clipboard', offer, put)).toMatchObject({
     failure: { reason: 'cancelled' },
   });
   expect(put).not.toHaveBeenCalled();
@@ -80,7 +84,7 @@ it('takes a no for a no, and writes it down', async () => {
 
 it('asks nobody again for a while after a no, and ever longer: a page tires no one', async () => {
   const { question, ask, put, clock } = setUp(line(), () => Promise.resolve(false));
-  const take = () => question.agreeThen(line(), 'active', 'clipboard', put);
+  const take = () => question.agreeThen(line(), 'active', 'clipboard', offer, put);
   for (const [pause, asked] of [
     [FIRST_PAUSE_MS, 1],
     [2 * FIRST_PAUSE_MS, 2],
@@ -97,9 +101,9 @@ it('asks nobody again for a while after a no, and ever longer: a page tires no o
 it('takes no key for a profile that was changed while the box was open, and asks about one at a time', async () => {
   let answer: (agreed: boolean) => void = () => undefined;
   const { store, question, ask, put } = setUp(line(), () => new Promise((resolve) => (answer = resolve)));
-  const first = question.agreeThen(line(), 'active', 'clipboard', put);
+  const first = question.agreeThen(line(), 'active', 'clipboard', offer, put);
   expect([question.isFor('work'), question.isFor('other')]).toEqual([true, false]);
-  expect(await question.agreeThen(line(), 'active', 'clipboard', put)).toMatchObject({
+  expect(await question.agreeThen(line(), 'active', 'clipboard', offer, put)).toMatchObject({
     failure: { reason: 'cancelled' },
   });
   expect(ask).toHaveBeenCalledOnce();
@@ -113,9 +117,45 @@ it('takes no key for a profile that was changed while the box was open, and asks
 it('counts as a key of the profile until it is put: what changes it meanwhile has a question of its own', async () => {
   const { question } = setUp(line());
   const during: boolean[] = [];
-  await question.agreeThen(line(), 'active', 'clipboard', () => {
+  await question.agreeThen(line(), 'active', 'clipboard', offer, () => {
     during.push(question.isFor('work'));
     return Promise.resolve(ok(null));
   });
   expect([...during, question.isFor('work')]).toEqual([true, false]);
+});
+
+it('shows the fingerprint of what was read before it is used, and uses exactly that', async () => {
+  const { question, ask, put } = setUp(line());
+  for (const from of ['clipboard', 'file', 'generated'] as const) {
+    await question.agreeThen(line(), 'next', from, offer, put);
+    expect(ask.mock.lastCall?.[0].detail).toContain(`Its fingerprint: ${key.fingerprint}\n`);
+    expect(put).toHaveBeenLastCalledWith(ok(key));
+  }
+  expect(ask.mock.lastCall?.[0].message).toBe(
+    'Use the key that Ringfence has just made as the next key of "Line 1001" (work)?',
+  );
+});
+
+it('tells a page nothing of a clipboard without a key before a person has said yes', async () => {
+  const answers = [false, true];
+  const { question, ask, put, clock } = setUp(line(), () => Promise.resolve(answers.shift() ?? false));
+  const none = (): Promise<Result<Secret>> => Promise.resolve(fail('key-unusable', 'That is too short to be a key.'));
+  expect(await question.agreeThen(line(), 'next', 'clipboard', none, put)).toMatchObject({
+    failure: { reason: 'cancelled', sentence: 'No key was taken: you said no.' },
+  });
+  expect(ask.mock.lastCall?.[0].detail).toContain("It can't be used: That is too short to be a key.");
+  await clock.advance(FIRST_PAUSE_MS);
+  await question.agreeThen(line(), 'next', 'clipboard', none, put);
+  expect(put).toHaveBeenCalledExactlyOnceWith(await none());
+  // What a person chose, or main made, needs no question when it is no key.
+  expect(await question.agreeThen(line(), 'next', 'generated', none, put)).toEqual(await none());
+  expect(ask).toHaveBeenCalledTimes(2);
+});
+
+it('reads nothing while it may not ask', async () => {
+  const { question, put } = setUp(line(), () => Promise.resolve(false));
+  const read = vi.fn(offer);
+  await question.agreeThen(line(), 'next', 'clipboard', read, put);
+  await question.agreeThen(line(), 'next', 'clipboard', read, put);
+  expect(read).toHaveBeenCalledOnce();
 });

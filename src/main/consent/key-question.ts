@@ -1,6 +1,6 @@
 /**
- * Asks the person, in a box that no page can draw or press, before a text becomes a line's key: which line it is for, whom that speaks for and where it
- * leads. Without it a window that was taken over could take what an admin has copied, or chosen as a file, for a line of its own making.
+ * Asks the person, in a box that no page can draw or press, before a text becomes a line's key: which text (its fingerprint), which line it is for, whom that speaks
+ * for and where it leads. Without it a window that was taken over could take what an admin has copied, or chosen as a file, for a line of its own making.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { KeySlot, Profile } from '../../contracts/profile/profile';
@@ -11,6 +11,7 @@ import type { Clock } from '../base/clock';
 import { createDialogBackOff } from './dialog-back-off';
 import { providerHost } from '../providers/http';
 import { shownAddress, shownName } from './shown-text';
+import type { Secret } from '../secrets/secret';
 
 export interface KeyQuestionPorts {
   /** As it is now, with the policy that holds. */
@@ -20,16 +21,20 @@ export interface KeyQuestionPorts {
   readonly audit: (entry: NewAuditEntry) => void;
 }
 
+export type KeyFrom = 'clipboard' | 'file' | 'generated';
+
 export interface KeyQuestion {
   /**
-   * Does `put` if the person agrees. Fails with `cancelled` when the person says no or said no a moment ago, when another key is being asked about, or when the profile was
+   * Reads or makes the key by `offer`, shows its fingerprint, and does `put` with it if the person agrees: with what was shown, whatever the clipboard holds by then. What
+   * is no usable key is put after a yes alone, too: until then the page learns nothing of the clipboard. Fails with `cancelled` when the person says no or said no a moment ago, when another key is being asked about, or when the profile was
    * changed meanwhile: then it is not the one that was agreed to. Each refusal is audited.
    */
   readonly agreeThen: <T>(
     profile: Profile,
     slot: KeySlot,
-    from: 'clipboard' | 'file',
-    put: () => Promise<Result<T>>,
+    from: KeyFrom,
+    offer: () => Promise<Result<Secret>>,
+    put: (key: Result<Secret>) => Promise<Result<T>>,
   ) => Promise<Result<T>>;
   /** A key is on its way into this profile: from now on a change of it is a change of a profile that has one. */
   readonly isFor: (profileId: string) => boolean;
@@ -37,21 +42,29 @@ export interface KeyQuestion {
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
+const SOURCES: Readonly<Record<KeyFrom, string>> = {
+  clipboard: 'the text on the clipboard',
+  file: 'what is in that file',
+  generated: 'the key that Ringfence has just made',
+};
+
 function questionFor(
   { id, name, identity, gatewayUrl, provider }: Profile,
   slot: KeySlot,
-  from: 'clipboard' | 'file',
+  from: KeyFrom,
+  key: Result<Secret>,
 ): NativeQuestion {
   const host = providerHost(provider);
   const lines = [
+    key.ok ? `Its fingerprint: ${key.value.fingerprint}` : `It can't be used: ${key.failure.sentence}`,
     host === null ? 'The key stays on this computer, and signs.' : `The key is sent to: ${shownAddress(host)}`,
     ...(identity === '' ? [] : [`Speaks for: ${shownAddress(identity)}`]),
     ...(gatewayUrl === '' ? [] : [`Its tokens go to: ${shownAddress(hostOf(gatewayUrl))}`]),
   ];
   return {
     title: 'Use this as a key?',
-    message: `Use ${from === 'clipboard' ? 'the text on the clipboard' : 'what is in that file'} as the ${slot} key of ${shownName(name)} (${id})?`,
-    detail: `${lines.join('\n')}\n\nIf you did not ask for this just now, press Cancel and tell your admin.`,
+    message: `Use ${SOURCES[from]} as the ${slot} key of ${shownName(name)} (${id})?`,
+    detail: `${lines.join('\n')}\n\n${from === 'generated' ? 'Once the gateway has it, the gateway must show this fingerprint.' : 'Compare the fingerprint with the one where the key comes from.'} If you did not ask for this just now, press Cancel and tell your admin.`,
     agree: 'Use it',
   };
 }
@@ -65,7 +78,7 @@ export function createKeyQuestion({ find, ask, clock, audit }: KeyQuestionPorts)
   };
   return {
     isFor: (profileId) => open === profileId,
-    agreeThen: async ({ id }, slot, from, put) => {
+    agreeThen: async ({ id }, slot, from, offer, put) => {
       if (open !== null) return refuse(id, 'Ringfence is asking about another key already. Answer that first.');
       const pauseMs = backOff.pauseMs();
       if (pauseMs > 0)
@@ -76,12 +89,14 @@ export function createKeyQuestion({ find, ask, clock, audit }: KeyQuestionPorts)
       // First, so that what is shown can't be changed any more without a question of its own.
       open = id;
       try {
+        const key = await offer();
+        if (!key.ok && from !== 'clipboard') return key;
         const shown = find(id);
-        const agreed = shown !== null && (await ask(questionFor(shown, slot, from)));
+        const agreed = shown !== null && (await ask(questionFor(shown, slot, from, key)));
         if (shown !== null) backOff.answered(agreed);
         if (!agreed) return refuse(id, 'No key was taken: you said no.');
         return isDeepStrictEqual(find(id), shown)
-          ? await put()
+          ? await put(key)
           : refuse(
               id,
               `"${shown.name}" was changed meanwhile, so no key was taken. Look at it, then add the key again.`,

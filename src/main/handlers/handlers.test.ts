@@ -55,7 +55,9 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
     };
   const removeKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
   const putKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
-  const keyFromClipboard = vi.fn(() => Promise.resolve(ok(Secret.generate())));
+  const keyFromClipboard = vi.fn(() =>
+    Promise.resolve({ key: ok(Secret.generate()), take: note('take', Promise.resolve()) }),
+  );
   const keyFromFile = vi.fn((): Promise<Result<Secret>> => Promise.resolve(fail('cancelled', 'No file was chosen.')));
   const agreed = { value: true };
   const ports: HandlerPorts = {
@@ -99,11 +101,15 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
       noteMint: () => undefined,
     },
     keyFromClipboard,
+    showPublicKey: () => Promise.resolve(ok(null)),
     handOverKey: (secret) => note('hand over', Promise.resolve())(secret),
     keyFromFile,
     keyQuestion: {
-      agreeThen: (profile, slot, from, put) =>
-        note('ask', agreed.value)(profile.id, slot, from) ? put() : Promise.resolve(fail('cancelled', 'No.')),
+      agreeThen: async (profile, slot, from, offer, put) => {
+        const key = await offer();
+        if (!key.ok && from !== 'clipboard') return key;
+        return note('ask', agreed.value)(profile.id, slot, from) ? put(key) : fail('cancelled', 'No.');
+      },
     },
     broker: {
       grant: note('grant', Promise.resolve(fail('key-absent', 'None.'))),
@@ -172,6 +178,7 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
         screenUnlocked: () => Promise.resolve(),
         closed: () => undefined,
       },
+      backOff: { pauseMs: () => 0, answered: () => undefined },
       unlockWindow: { open: () => Promise.resolve(), close: () => undefined },
     },
   };
@@ -223,7 +230,9 @@ describe('the handlers', () => {
     // What was made here for a gateway elsewhere is handed over once, and written down.
     expect(asked).toEqual([
       'ask work active clipboard',
+      'take',
       'put work active clipboard',
+      'ask work next generated',
       'put work next generated',
       'hand over "[redacted]"',
       expect.stringMatching(
@@ -241,7 +250,7 @@ describe('the handlers', () => {
   it('make a private key where the line signs with one, and copy nothing of it anywhere', async () => {
     const { handlers, asked } = setUp();
     await handlers['keys.generate']({ profileId: 'signer', slot: 'active' });
-    expect(asked).toEqual(['put signer active generated']);
+    expect(asked).toEqual(['ask signer active generated', 'put signer active generated']);
   });
 
   it('make no key for a system that issues its own', async () => {
@@ -266,7 +275,7 @@ describe('the handlers', () => {
     expect(keyFromClipboard).not.toHaveBeenCalled();
   });
 
-  it('take no key without the word of the person: the clipboard is not even read, a file is dropped', async () => {
+  it('take no key without the word of the person: the clipboard keeps its text, a file and a key that was made are dropped', async () => {
     const { handlers, asked, keyFromClipboard, keyFromFile, putKey, agreed } = setUp();
     agreed.value = false;
     keyFromFile.mockResolvedValueOnce(ok(Secret.generate()));
@@ -276,8 +285,11 @@ describe('the handlers', () => {
     expect(await handlers['keys.loadFromFile']({ profileId: 'sauti', slot: 'next' })).toMatchObject({
       failure: { reason: 'cancelled' },
     });
-    expect(asked).toEqual(['ask work active clipboard', 'ask sauti next file']);
-    expect(keyFromClipboard).not.toHaveBeenCalled();
+    expect(await handlers['keys.generate']({ profileId: 'work', slot: 'next' })).toMatchObject({
+      failure: { reason: 'cancelled' },
+    });
+    expect(asked).toEqual(['ask work active clipboard', 'ask sauti next file', 'ask work next generated']);
+    expect(keyFromClipboard).toHaveBeenCalledOnce();
     expect(putKey).not.toHaveBeenCalled();
   });
 

@@ -15,7 +15,8 @@ import type { Keys } from '../keys/keys';
 import type { Notify } from '../ipc/notify';
 import { phoneLocked } from '../locks/phone-lock';
 import type { ProfileStore } from '../profiles/profile-store';
-import { createPublicKeyHandlers } from './public-key-handlers';
+import { createPublicKeyHandlers, type PublicKeyPorts } from './public-key-handlers';
+import type { ClipboardKey } from '../secrets/key-sources';
 import type { Secret } from '../secrets/secret';
 import type { SettingsStore } from '../settings/settings-store';
 import type { VoiceCalls } from '../assistant/voice-calls';
@@ -32,10 +33,11 @@ export interface HandlerPorts {
   readonly onProfilesChanged: (profileId: string, change: 'line' | 'selection') => void;
   readonly snapshot: () => ProfilesSnapshot;
   readonly keys: Keys;
-  readonly keyFromClipboard: () => Promise<Result<Secret>>;
+  readonly keyFromClipboard: () => Promise<ClipboardKey>;
   readonly keyFromFile: () => Promise<Result<Secret>>;
   /** The person's word before a text becomes a key. */
   readonly keyQuestion: Pick<KeyQuestion, 'agreeThen'>;
+  readonly showPublicKey: PublicKeyPorts['showPublicKey'];
   /** Puts a key that was made here where the admin can take it to its gateway. */
   readonly handOverKey: (secret: Secret) => Promise<void>;
   readonly broker: Broker;
@@ -108,12 +110,13 @@ export function createHandlers(ports: HandlerPorts): Handlers {
   };
 
   const pasteKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {
-    // Before the clipboard is read and cleared: a key for nobody, or one that was not meant for this line, would be lost.
     const profile = known(profileId);
     if (!profile.ok) return profile;
-    return ports.keyQuestion.agreeThen(profile.value, slot, 'clipboard', async () => {
-      const secret = await ports.keyFromClipboard();
-      return secret.ok ? putKey(profileId, slot, 'clipboard', secret.value) : secret;
+    let offered: ClipboardKey | null = null;
+    const read = async (): Promise<Result<Secret>> => (offered = await ports.keyFromClipboard()).key;
+    return ports.keyQuestion.agreeThen(profile.value, slot, 'clipboard', read, async (key) => {
+      await offered?.take();
+      return key.ok ? putKey(profileId, slot, 'clipboard', key.value) : key;
     });
   };
 
@@ -122,24 +125,33 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     if (!profile.ok) return profile;
     const secret = await ports.keyFromFile();
     if (!secret.ok) return secret;
-    return ports.keyQuestion.agreeThen(profile.value, slot, 'file', () =>
-      putKey(profileId, slot, 'file', secret.value),
+    return ports.keyQuestion.agreeThen(
+      profile.value,
+      slot,
+      'file',
+      () => Promise.resolve(secret),
+      () => putKey(profileId, slot, 'file', secret.value),
     );
   };
 
   const generateKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {
     const profile = known(profileId);
     if (!profile.ok) return profile;
-    const made = await makeKey(profile.value);
-    if (!made.ok) return made;
-    const secret = made.value;
-    const put = await keys.put(profileId, slot, secret, 'generated');
-    // The Practice line's gateway gets it from main; any other could never learn it. Of a private key only the public half goes there (keys.publicKey).
-    if (put.ok && secret.kind === 'text' && profileId !== PRACTICE_PROFILE_ID) {
-      await ports.handOverKey(secret);
-      audit.append({ what: 'key', profileId, slot, change: 'copied', fingerprint: secret.fingerprint });
-    }
-    return put;
+    const make = (): Promise<Result<Secret>> => makeKey(profile.value);
+    const keep = async (made: Result<Secret>): Promise<Result<KeyStatus>> => {
+      if (!made.ok) return made;
+      const secret = made.value;
+      const put = await keys.put(profileId, slot, secret, 'generated');
+      // The Practice line's gateway gets it from main; any other could never learn it. Of a private key only the public half goes there (keys.publicKey).
+      if (put.ok && secret.kind === 'text' && profileId !== PRACTICE_PROFILE_ID) {
+        await ports.handOverKey(secret);
+        audit.append({ what: 'key', profileId, slot, change: 'copied', fingerprint: secret.fingerprint });
+      }
+      return put;
+    };
+    return profileId === PRACTICE_PROFILE_ID
+      ? keep(await make())
+      : ports.keyQuestion.agreeThen(profile.value, slot, 'generated', make, keep);
   };
 
   return {
@@ -193,7 +205,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     'keys.pasteFromClipboard': ({ profileId, slot }) => audited(profileId, 'key', pasteKey(profileId, slot)),
     'keys.loadFromFile': ({ profileId, slot }) => audited(profileId, 'key', loadKey(profileId, slot)),
     'keys.generate': ({ profileId, slot }) => audited(profileId, 'key', generateKey(profileId, slot)),
-    ...createPublicKeyHandlers({ profiles, keys }),
+    ...createPublicKeyHandlers({ profiles, keys, showPublicKey: ports.showPublicKey }),
     'keys.remove': ({ profileId, slot }) => audited(profileId, 'key', keys.remove(profileId, slot)),
     'keys.promote': ({ profileId }) => audited(profileId, 'key', keys.promote(profileId)),
     'keys.finishRotation': ({ profileId }) => audited(profileId, 'key', keys.finishRotation(profileId)),

@@ -1,8 +1,9 @@
 /** The handlers of the two locks' channels. */
 import type { Handlers } from '../../contracts/ipc/ipc';
 import type { AdminQuestion } from '../../contracts/locks/locks';
-import { ok } from '../../contracts/base/result';
+import { fail, ok } from '../../contracts/base/result';
 import type { AdminLock } from '../locks/admin-lock';
+import type { DialogBackOff } from '../consent/dialog-back-off';
 import type { PhoneLock } from '../locks/phone-lock';
 
 export interface LockPorts {
@@ -13,6 +14,8 @@ export interface LockPorts {
     readonly open: (question: AdminQuestion) => Promise<void>;
     readonly close: () => void;
   };
+  /** A window that is asked for again and again is a page that hopes for somebody who is tired of it. */
+  readonly backOff: DialogBackOff;
 }
 
 type LockChannel =
@@ -27,22 +30,47 @@ type LockChannel =
   | 'phone.signOut'
   | 'phone.closed';
 
-export function createLockHandlers({ adminLock, phoneLock, unlockWindow }: LockPorts): Pick<Handlers, LockChannel> {
+export function createLockHandlers({
+  adminLock,
+  phoneLock,
+  unlockWindow,
+  backOff,
+}: LockPorts): Pick<Handlers, LockChannel> {
+  /** The one window that is open, for all who ask meanwhile; it is answered once. */
+  let asked: { answered: boolean } | null = null;
+  const answered = (): void => {
+    if (asked !== null) asked.answered = true;
+    unlockWindow.close();
+  };
   return {
     'admin.state': async () => ok(await adminLock.state()),
     'admin.ask': async ({ question }) => {
+      const pauseMs = asked === null ? backOff.pauseMs() : 0;
+      if (pauseMs > 0)
+        return fail(
+          'cancelled',
+          `The window for the passphrase was closed a moment ago. It opens again in ${Math.ceil(pauseMs / 1000)} s.`,
+          'none',
+          { retryAfterMs: pauseMs },
+        );
+      asked ??= { answered: false };
+      const mine = asked;
       await unlockWindow.open(question);
+      if (asked === mine) {
+        asked = null;
+        backOff.answered(mine.answered);
+      }
       return ok(await adminLock.state());
     },
     'admin.lock': async () => ok(await adminLock.lock()),
     'admin.unlock': async ({ passphrase }) => {
       const unlocked = await adminLock.unlock(passphrase);
-      if (unlocked.ok) unlockWindow.close();
+      if (unlocked.ok) answered();
       return unlocked;
     },
     'admin.setPassphrase': async ({ current, wanted }) => {
       const set = await adminLock.setPassphrase(current, wanted);
-      if (set.ok) unlockWindow.close();
+      if (set.ok) answered();
       return set;
     },
 

@@ -1,6 +1,8 @@
-/** Shows the public half of a line's key: what an admin takes to the gateway. */
+/** Shows the public half of a line's key to the person: what an admin takes to the gateway. No window draws it. */
 import type { Handlers } from '../../contracts/ipc/ipc';
-import { fail } from '../../contracts/base/result';
+import type { KeySlot, Profile } from '../../contracts/profile/profile';
+import type { PublicKey } from '../../contracts/profile/public-key';
+import { fail, type Result } from '../../contracts/base/result';
 import { publicKeyOf } from '../secrets/key-kinds';
 import type { Keys } from '../keys/keys';
 import type { ProfileStore } from '../profiles/profile-store';
@@ -8,10 +10,16 @@ import type { ProfileStore } from '../profiles/profile-store';
 export interface PublicKeyPorts {
   readonly profiles: Pick<ProfileStore, 'find'>;
   readonly keys: Pick<Keys, 'inSlot'>;
+  /** In a box of the system. */
+  readonly showPublicKey: (profile: Profile, slot: KeySlot, key: PublicKey) => Promise<Result<null>>;
 }
 
-/** Reads the key for the length of one call. Nothing private is in the answer, and its schema has no place for it. */
-export function createPublicKeyHandlers({ profiles, keys }: PublicKeyPorts): Pick<Handlers, 'keys.publicKey'> {
+/** Reads the key for the length of one call. Nothing of it is in the answer. */
+export function createPublicKeyHandlers({
+  profiles,
+  keys,
+  showPublicKey,
+}: PublicKeyPorts): Pick<Handlers, 'keys.publicKey'> {
   return {
     'keys.publicKey': async ({ profileId, slot }) => {
       const profile = profiles.find(profileId);
@@ -24,7 +32,8 @@ export function createPublicKeyHandlers({ profiles, keys }: PublicKeyPorts): Pic
       const key = keys.inSlot(profileId, slot);
       if (!key.ok) return key;
       const opened = await key.value.open();
-      return opened.ok ? publicKeyOf(opened.value, profile) : opened;
+      const half = opened.ok ? publicKeyOf(opened.value, profile) : opened;
+      return half.ok ? showPublicKey(profile, slot, half.value) : half;
     },
   };
 }

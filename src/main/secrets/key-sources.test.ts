@@ -26,34 +26,49 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => Object.assign(desktop, { clipboard: '', selection: '', chosen: { canceled: false, filePaths: [] } }));
 
 describe('a key from the clipboard', () => {
-  it('is taken and gone from there', async () => {
+  it('is read first, and gone from there once it is taken', async () => {
     desktop.clipboard = `${key}\n`;
-    const result = await keyFromClipboard();
-    expect(result.ok && result.value.use((bytes) => Buffer.from(bytes).toString())).toBe(key);
+    const offered = await keyFromClipboard();
+    expect(offered.key.ok && offered.key.value.use((bytes) => Buffer.from(bytes).toString())).toBe(key);
+    expect(desktop.clipboard).toBe(`${key}\n`);
+    await offered.take();
     expect(desktop.clipboard).toBe('');
+  });
+
+  it('leaves alone what was copied since', async () => {
+    desktop.clipboard = key;
+    const offered = await keyFromClipboard();
+    desktop.clipboard = 'something else';
+    await offered.take();
+    expect(desktop.clipboard).toBe('something else');
   });
 
   it.runIf(process.platform === 'linux')(
     'is gone from what was marked with the mouse, too; other text stays',
     async () => {
       Object.assign(desktop, { clipboard: key, selection: key });
-      await keyFromClipboard();
+      await (await keyFromClipboard()).take();
       expect(desktop.selection).toBe('');
       Object.assign(desktop, { clipboard: key, selection: 'something else' });
-      await keyFromClipboard();
+      await (await keyFromClipboard()).take();
       expect(desktop.selection).toBe('something else');
     },
   );
 
-  it('is not made of what is no key, and that is gone too: it may be part of one', async () => {
+  it('is not made of what is no key, and that is taken too: it may be part of one', async () => {
     desktop.clipboard = 'Dear Asha,\nthank you for the documents that you sent on Monday.';
-    expect(await keyFromClipboard()).toMatchObject({ failure: { reason: 'key-unusable' } });
+    const offered = await keyFromClipboard();
+    expect(offered.key).toMatchObject({ failure: { reason: 'key-unusable' } });
+    await offered.take();
     expect(desktop.clipboard).toBe('');
   });
 
   it('does not come out of an empty one', async () => {
     desktop.clipboard = ' \n';
-    expect(await keyFromClipboard()).toMatchObject({ failure: { reason: 'clipboard-empty', action: 'paste-key' } });
+    const offered = await keyFromClipboard();
+    expect(offered.key).toMatchObject({ failure: { reason: 'clipboard-empty', action: 'paste-key' } });
+    await offered.take();
+    expect(desktop.clipboard).toBe(' \n');
   });
 });
 

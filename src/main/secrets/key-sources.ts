@@ -8,23 +8,37 @@ import { notShown, type NativeDialogs } from '../desktop/native-dialogs';
 /** More than the longest key with its white space, bytes. */
 const LARGEST_FILE = 16 * 1024;
 
-/**
- * Fails with `clipboard-empty` or `key-unusable`. Whatever text was there is gone afterwards, whether it could be used or not: who asks for this has copied
- * a key, and half of a key is a secret too.
- */
-export async function keyFromClipboard(): Promise<Result<Secret>> {
-  const text = await clipboard.readText();
-  if (text.trim() === '')
-    return fail('clipboard-empty', 'The clipboard holds no text. Copy the key, then press this again.', 'paste-key');
-  clipboard.clear();
-  // On Linux what was marked with the mouse is a clipboard of its own. (The Electron 33 of the tests does not offer it so.)
-  if (
-    process.platform === 'linux' &&
-    'selection' in clipboard &&
-    (await clipboard.selection.readText()).trim() === text.trim()
-  )
-    clipboard.selection.clear();
-  return Secret.fromText(text);
+/** What was on the clipboard when main read it. */
+export interface ClipboardKey {
+  /** Fails with `clipboard-empty` or `key-unusable`. */
+  readonly key: Result<Secret>;
+  /**
+   * Takes the text off the clipboard, whether it could be used or not: who agreed to this has copied a key, and half of a key is a secret too. What was copied
+   * since stays.
+   */
+  readonly take: () => Promise<void>;
+}
+
+/** Reads the clipboard, and leaves it as it is: a person sees first what was read. */
+export async function keyFromClipboard(): Promise<ClipboardKey> {
+  const text = (await clipboard.readText()).trim();
+  return {
+    key:
+      text === ''
+        ? fail('clipboard-empty', 'The clipboard holds no text. Copy the key, then press this again.', 'paste-key')
+        : Secret.fromText(text),
+    take: async () => {
+      if (text === '') return;
+      if ((await clipboard.readText()).trim() === text) clipboard.clear();
+      // On Linux what was marked with the mouse is a clipboard of its own. (The Electron 33 of the tests does not offer it so.)
+      if (
+        process.platform === 'linux' &&
+        'selection' in clipboard &&
+        (await clipboard.selection.readText()).trim() === text
+      )
+        clipboard.selection.clear();
+    },
+  };
 }
 
 /** Shows the system's dialog. Fails with `cancelled`, `file-unreadable` or `key-unusable`. The file is left as it is. */

@@ -3,7 +3,6 @@ import type { ChannelOutput, RingfenceApi } from '../../contracts/ipc/ipc';
 import type { EffectivePolicy } from '../../contracts/policy/managed-policy';
 import type { Environment, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../contracts/profile/profile';
 import { givesTokensOnly } from '../../contracts/profile/provider-facts';
-import type { PublicKey } from '../../contracts/profile/public-key';
 import type { ImportPreview } from '../../contracts/profile/profile-transfer';
 import type { Result } from '../../contracts/base/result';
 import { createStore, type Store } from '../base/store';
@@ -22,7 +21,8 @@ export interface ProfilesStore extends Store<ProfilesSnapshot | null> {
   readonly policyOf: (profileId: string, environment: Environment) => Promise<Result<EffectivePolicy>>;
   readonly addKey: (source: KeySource, profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
   /** The half of a private key that its gateway verifies with. */
-  readonly publicKey: (profileId: string, slot: KeySlot) => Promise<Result<PublicKey>>;
+  /** Main shows it, in a box of the system; resolves when that is closed. */
+  readonly showPublicKey: (profileId: string, slot: KeySlot) => Promise<Result<null>>;
   readonly removeKey: (profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
   readonly promoteKey: (profileId: string) => Promise<Result<KeyStatus>>;
   /** Main shows the dialog and writes the lines, without keys. */
@@ -86,7 +86,7 @@ export function createProfilesStore(api: RingfenceApi): ProfilesStore {
     importFile: () => api.invoke('profiles.import'),
     applyImport: (ticket) => api.invoke('profiles.applyImport', { ticket }),
     addKey: (source, profileId, slot) => statusFrom(api.invoke(source, { profileId, slot })),
-    publicKey: (profileId, slot) => api.invoke('keys.publicKey', { profileId, slot }),
+    showPublicKey: (profileId, slot) => api.invoke('keys.publicKey', { profileId, slot }),
     removeKey: (profileId, slot) => statusFrom(api.invoke('keys.remove', { profileId, slot })),
     promoteKey: (profileId) => statusFrom(api.invoke('keys.promote', { profileId })),
     finishRotation: (profileId) => statusFrom(api.invoke('keys.finishRotation', { profileId })),

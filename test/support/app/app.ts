@@ -181,11 +181,11 @@ async function launchOnce(options: LaunchOptions, inside: string | undefined): P
 
   try {
     const page = await phoneWindow(electron);
-    // Before a text becomes a key a person is asked in a box of the system: here he agrees. All other boxes are the tests' own affair.
+    // Before a text becomes a key a person is asked in a box of the system: here he agrees, and he reads that the clipboard was changed. All other boxes are the tests' own affair.
     await electron.evaluate(({ dialog }) => {
       const real = dialog.showMessageBox.bind(dialog);
       const agreeing = (...given: unknown[]): unknown =>
-        (given.at(-1) as { title?: string }).title === 'Use this as a key?'
+        ['Use this as a key?', 'The clipboard was changed'].includes((given.at(-1) as { title: string }).title)
           ? Promise.resolve({ response: 1, checkboxChecked: false })
           : Reflect.apply(real, dialog, given);
       Object.assign(dialog, { showMessageBox: agreeing });

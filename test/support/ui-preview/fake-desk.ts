@@ -85,8 +85,6 @@ export const PREVIEW: ImportPreview = {
 };
 
 /** The public half of the example of RFC 7515 appendix A.3. */
-const PEM =
-  '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7\n6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\n-----END PUBLIC KEY-----\n';
 
 /** A search for "unreadable" fails once. */
 let unreadableOnce = false;
@@ -120,19 +118,7 @@ export const DESK_ANSWERS = {
   'profiles.export': () => ok({ file: 'ringfence-profiles.json', count: 2 }),
   'profiles.import': () => ok(PREVIEW),
   'profiles.applyImport': () => ok({ added: 1, changed: 1 }),
-  'keys.publicKey': () =>
-    ok({
-      pem: PEM,
-      jwk: {
-        kty: 'EC',
-        crv: 'P-256',
-        x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
-        y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
-        alg: 'ES256',
-        use: 'sig',
-      },
-      fingerprint: '9b1e04aa',
-    }),
+  'keys.publicKey': () => ok(null),
   'audit.query': ({ text = '', what, profileId, limit, before = Infinity }: AuditQuery) => {
     if (text === 'unreadable' && !unreadableOnce) {
       unreadableOnce = true;

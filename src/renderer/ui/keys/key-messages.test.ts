@@ -90,7 +90,7 @@ describe('what is said when a key came in', () => {
     });
     expect([hasPublicKey(line('staging')), hasPublicKey(signer)]).toEqual([false, true]);
     expect(keyAdded('keys.generate', signer, 'e07c1b95', 'next')).toBe(
-      'Key e07c1b95 is now the next key of Staging. The gateway needs its public key, which is shown below.',
+      'Key e07c1b95 is now the next key of Staging. The gateway needs its public key: press Show public key below.',
     );
   });
 });

@@ -95,7 +95,7 @@ export function hasPublicKey({ provider }: Pick<Profile, 'provider'>): boolean {
 /** What is said when a key came in. One that was made here for a gateway elsewhere has a minute to get there. */
 export function keyAdded(source: KeySource, profile: Profile, fingerprint: string, slot: KeySlot): string {
   if (hasPublicKey(profile))
-    return `Key ${fingerprint} is now the ${slot} key of ${profile.name}. The gateway needs its public key, which is shown below.`;
+    return `Key ${fingerprint} is now the ${slot} key of ${profile.name}. The gateway needs its public key: press Show public key below.`;
   return source === 'keys.generate' && profile.id !== PRACTICE_PROFILE_ID
     ? `Key ${fingerprint} is the ${slot} key of ${profile.name}. It is on the clipboard for one minute: take it to the gateway.`
     : `Key ${fingerprint} is now the ${slot} key of ${profile.name}.`;

@@ -155,7 +155,7 @@ describe('a line that signs with a private key', () => {
     ];
     expect(texts.join(' ')).not.toContain('clipboard');
     expect(texts[0]).toContain('public half');
-    expect(texts[3]).toContain('public key shown below');
+    expect(texts[3]).toContain('give it the public key (the button is below the table)');
     expect(texts.at(-1)).toContain('public half');
   });
 });

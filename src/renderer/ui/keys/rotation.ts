@@ -75,7 +75,7 @@ function addText(step: RotationStep, { status, own, halves, holder, issued, now 
     return own
       ? 'Ringfence gives the new key to the gateway of the Practice line first; it accepts both keys from then on.'
       : halves
-        ? 'The gateway must have the public half of the new key first, beside the one in use. It is shown below the table once the key is added.'
+        ? 'The gateway must have the public half of the new key first, beside the one in use. A button below the table shows it once the key is added.'
         : issued
           ? `${atStart(holder)} issues the keys of this line: make a new one there, leave the one in use as it is, and add the new one here.`
           : 'The gateway must have the new key first, beside the one in use. Generate puts one on the clipboard for a minute: take it there.';
@@ -90,9 +90,9 @@ function addText(step: RotationStep, { status, own, halves, holder, issued, now 
   if (active === null)
     return own
       ? added
-      : `${added} ${must} it from here on${halves ? ': give it the public key shown below the table' : ''}.`;
+      : `${added} ${must} it from here on${halves ? ': give it the public key (the button is below the table)' : ''}.`;
   if (own) return `${added} Its gateway accepts both keys.`;
-  if (halves) return `${added} ${must} both keys: give it the public key shown below the table.`;
+  if (halves) return `${added} ${must} both keys: give it the public key (the button is below the table).`;
   return next.origin === 'generated'
     ? `${added} ${must} both keys. Not on the clipboard any more? Stop, and generate another.`
     : `${added} ${must} both keys from here on.`;
@@ -205,7 +205,7 @@ export function replacement(profile: Profile, status: KeyStatus, generated: bool
   const gateway =
     'The gateway must have the new key as its active one, and must not accept the old one any more; the phone gets a new token at once.';
   if (hasPublicKey(profile))
-    return `${first} ${gateway} What it needs is the public half, shown below the table once the key is replaced; until it has that, this line is refused.`;
+    return `${first} ${gateway} What it needs is the public half, which a button below the table shows once the key is replaced; until it has that, this line is refused.`;
   return generated
     ? `${first} ${gateway} The new key goes to the clipboard for one minute; until the gateway has it, this line is refused.`
     : `${first} ${gateway}`;
