@@ -94,9 +94,10 @@ test('printing, boxes for files and folders, and boxes of the page are refused, 
   }
   // The count sees a box of the system where there is one: main's own.
   if (before !== null) {
-    void invoke(page, 'profiles.import');
+    // Its answer never comes: the app ends first.
+    void invoke(page, 'profiles.import').catch(() => undefined);
     await expect.poll(windowsOnDisplay).toBeGreaterThan(before);
-    await app.electron.evaluate(({ app: electronApp }) => void electronApp.exit(0)).catch(() => undefined);
+    await app.electron.evaluate(({ app: electronApp }) => electronApp.exit(0)).catch(() => undefined);
   }
 });
 
@@ -116,13 +117,22 @@ test('the page in which a passphrase is typed never loads in the phone window: n
     );
   const hasPassphraseField = (): Promise<unknown> =>
     inPage(`document.querySelector('input[type="password"]') !== null`);
-  for (const name of ['/unlock.html?question=unlock', '/incoming.html']) {
-    for (const move of [
-      'location.reload()',
-      'location.href = location.href + "#" ; location.reload()',
-      'history.pushState(null, "", "/index.html"); history.back()',
-      `history.pushState(null, '', '/index.html?again'); location.href = '/index.html?anew'; setTimeout(() => history.go(-2), 300)`,
-    ]) {
+  const reloads = ['location.reload()', 'history.go(0)', 'location.replace(location.href)'];
+  for (const [name, moves] of [
+    ['/incoming.html', reloads],
+    [
+      '/unlock.html?question=unlock',
+      [
+        ...reloads,
+        'history.pushState(null, "", "/index.html"); history.back()',
+        // A page of the history that is loaded from the start asks nobody first.
+        `history.pushState(null, '', '/index.html?again'); location.href = '/index.html?anew'`,
+        'history.back()',
+        'history.go(-2)',
+      ],
+    ],
+  ] as const) {
+    for (const move of moves) {
       await inPage(`history.pushState(null, '', ${JSON.stringify(name)}); ${move}; null`);
       await inPage('new Promise((done) => setTimeout(() => done(null), 500))').catch(() => undefined);
       expect(await hasPassphraseField(), `${name} ${move}`).toBe(false);
@@ -197,7 +207,8 @@ test('the small window opens for calls that main has seen come in alone, four at
     );
     return (await Promise.all(made)).map(({ ok, failure }) => (ok ? 'ok' : failure?.reason));
   });
-  expect(new Set(reasons)).toEqual(new Set(['cancelled', 'rate-limited']));
+  expect(reasons).toHaveLength(40);
+  expect(reasons.filter((each) => each === 'ok')).toEqual([]);
   expect(small()).toBeUndefined();
   // A call that does come is announced: after the process was ended, too.
   await untilLoadedAnew(page, () => ask(page, 'phone.lock'));

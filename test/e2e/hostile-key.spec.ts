@@ -194,6 +194,7 @@ test('the public key is shown and copied by a box of the system: no window gets 
   const { active } = await ask(page, 'keys.generate', { ...own, slot: 'active' });
   await answerDialogs(app, { agree: true });
   await openSettings(app, 'Keys');
+  await page.getByRole('radio', { name: line.name }).check();
   await page.getByRole('button', { name: 'Show public key...' }).first().click();
   const boxes: string[] = [];
   await expect.poll(async () => boxes.push(...(await dialogsAsked(app)))).toBe(1);

@@ -41,11 +41,7 @@ describe('app://', () => {
 
   it.each([
     'app://ringfence/',
-    'app://ringfence/missing.html',
-    'app://ringfence/unlock.html',
-    'app://ringfence/unlock.html?question=unlock',
-    'app://ringfence/assets/unlock.html',
-    'app://ringfence/unlock%2ehtml',
+    'app://ringfence/missing.txt',
     'app://ringfence/assets',
     'app://ringfence/notes.txt',
     'app://other/index.html',
@@ -63,6 +59,16 @@ describe('app://', () => {
     'nonsense',
   ])('refuses %s', async (url) => {
     expect((await get(url)).status).toBe(404);
+  });
+
+  it.each([
+    'app://ringfence/unlock.html',
+    'app://ringfence/unlock.html?question=unlock',
+    'app://ringfence/assets/unlock.html',
+    'app://ringfence/unlock%2ehtml',
+  ])('answers with nothing for a page that belongs to another window, so that the one that is there stays: %s', async (url) => {
+    const answer = await get(url);
+    expect([answer.status, await answer.text()]).toEqual([204, '']);
   });
 
   it('refuses any method but GET', async () => {

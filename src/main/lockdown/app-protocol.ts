@@ -60,8 +60,10 @@ export async function serveFile(
   pages: readonly string[],
 ): Promise<Response> {
   const file = request.method === 'GET' ? fileFor(request.url, root) : null;
-  if (file === null || (extname(file) === '.html' && !pages.some((page) => file === join(root, page))))
-    return new Response(null, { status: 404 });
+  if (file === null) return new Response(null, { status: 404 });
+  // "No content": whatever wanted to show a page of another window there (a reload, the history), the page that is there stays.
+  if (extname(file) === '.html' && !pages.some((page) => file === join(root, page)))
+    return new Response(null, { status: 204 });
   try {
     return new Response(await readFile(file), {
       headers: {

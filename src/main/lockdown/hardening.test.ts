@@ -286,15 +286,12 @@ describe('what a page may not do', () => {
   };
   let open: ((details: { url: string }) => unknown) | undefined;
   const contentsEvents = new Map<string, Listener>();
-  let stopped = 0;
   beforeEach(() => {
     contentsEvents.clear();
-    stopped = 0;
     call(
       'app web-contents-created',
       {},
       {
-        stop: () => (stopped += 1),
         on: (name: string, listener: Listener) => contentsEvents.set(name, listener),
         setWindowOpenHandler: (handler: typeof open) => (open = handler),
       },
@@ -304,20 +301,6 @@ describe('what a page may not do', () => {
     // Neither the page in between, when its process is ended, nor what it calls itself is its own.
     loads('about:blank');
     loads('app://ringfence/incoming.html');
-  });
-
-  it.each([
-    ['app://ringfence/index.html', {}, 0],
-    ['about:blank', {}, 0],
-    ['app://ringfence/incoming.html', {}, 1],
-    ['app://ringfence/unlock.html?question=unlock', {}, 1],
-    ['app://ringfence/unlock.html', { isSameDocument: true }, 0],
-    ['app://ringfence/incoming.html', { isMainFrame: false }, 0],
-  ])('go back to %s (%o): stopped %s times', (url, more, times) => {
-    contentsEvents.get('did-start-navigation')?.(
-      ...([{ url, isMainFrame: true, isSameDocument: false, ...more }] as never[]),
-    );
-    expect([stopped, refused.length]).toEqual([times, times]);
   });
 
   it.each([

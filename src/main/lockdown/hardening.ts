@@ -256,12 +256,6 @@ function hardenContents(contents: WebContents, onRefused: OnRefused): void {
     event.preventDefault();
     onRefused(`navigation to ${event.url}`);
   });
-  // Going back in the history asks nobody first: a page of another window, whose name a page may have given itself, is not loaded.
-  contents.on('did-start-navigation', ({ url, isMainFrame, isSameDocument }) => {
-    if (!isMainFrame || isSameDocument || own === null || !isOurs(url) || pageOf(url) === own) return;
-    contents.stop();
-    onRefused(`navigation to ${url}`);
-  });
   // A page with a `beforeunload` of its own would outlive a sign-out, and keep its window open: whoever closes or reloads it is not asked by it.
   contents.on('will-prevent-unload', (event) => {
     event.preventDefault();

@@ -5,6 +5,7 @@ import { Button } from 'react-aria-components/Button';
 import { Input } from 'react-aria-components/Input';
 import { Label } from 'react-aria-components/Label';
 import { TextField } from 'react-aria-components/TextField';
+import { PRACTICE_PROFILE_ID } from '../../../contracts/profile/practice';
 import type { Profile } from '../../../contracts/profile/profile';
 import type { Failure, Result } from '../../../contracts/base/result';
 import type { GuideStep } from '../../state/guide-store';
@@ -161,6 +162,7 @@ function KeyStep({ line }: { readonly line: Profile }) {
           <Check className="guide-check" size={16} aria-hidden="true" /> {line.name} has a key
           {active.origin === 'generated' ? ', which Ringfence made by itself' : ''}: <code>{active.fingerprint}</code>.
           Only this fingerprint is ever shown; from the key come tokens that live {line.policy.tokenLifeS} seconds.
+          {line.id === PRACTICE_PROFILE_ID ? '' : ' Compare it with the fingerprint that the gateway shows.'}
         </p>
       )}
       <p className="visually-hidden" role="status">
