@@ -61,11 +61,12 @@ export async function serveFile(
 ): Promise<Response> {
   const file = request.method === 'GET' ? fileFor(request.url, root) : null;
   if (file === null) return new Response(null, { status: 404 });
-  // "No content": whatever wanted to show a page of another window there (a reload, the history), the page that is there stays.
-  if (extname(file) === '.html' && !pages.some((page) => file === join(root, page)))
-    return new Response(null, { status: 204 });
   try {
-    return new Response(await readFile(file), {
+    const body = await readFile(file);
+    // "No content": whatever wanted to show a page of another window there (a reload, the history), the page that is there stays.
+    if (extname(file) === '.html' && !pages.some((page) => file === join(root, page)))
+      return new Response(null, { status: 204 });
+    return new Response(body, {
       headers: {
         'content-type': types[extname(file)] ?? 'application/octet-stream',
         'content-security-policy': CONTENT_SECURITY_POLICY,

@@ -13,6 +13,8 @@ export function takeOverConsole(contents: WebContents, log: Log): void {
     const level =
       older.length === 0 ? event.level : (['debug', 'info', 'warning', 'error'][Number(oldLevel)] ?? 'error');
     const message = older.length === 0 ? event.message : String(oldMessage);
+    // Chromium's advice to pages that embed others, at each load: ours is sandboxed by its own policy, and embeds none.
+    if (message.startsWith('An iframe which has both allow-scripts and allow-same-origin')) return;
     if (level === 'warning' || level === 'error') log.warn(`page: ${message}`);
   });
 }
