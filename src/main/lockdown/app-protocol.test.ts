@@ -66,10 +66,13 @@ describe('app://', () => {
     'app://ringfence/unlock.html?question=unlock',
     'app://ringfence/assets/unlock.html',
     'app://ringfence/unlock%2ehtml',
-  ])('answers with nothing for a page that belongs to another window, so that the one that is there stays: %s', async (url) => {
-    const answer = await get(url);
-    expect([answer.status, await answer.text()]).toEqual([204, '']);
-  });
+  ])(
+    'answers with nothing for a page that belongs to another window, so that the one that is there stays: %s',
+    async (url) => {
+      const answer = await get(url);
+      expect([answer.status, await answer.text()]).toEqual([204, '']);
+    },
+  );
 
   it('refuses any method but GET', async () => {
     expect((await get('app://ringfence/index.html', 'POST')).status).toBe(404);
