@@ -23,7 +23,7 @@ import { createLog } from './base/log';
 import { policyPlace } from './policy/managed-policy';
 import { createNotify } from './ipc/notify';
 import { createAuditTrail } from './audit/audit-trail';
-import { namedAuthorities } from './providers/system-authorities';
+import { namedAuthorities } from './base/authorities';
 import { auditAccount, createAuditSeals } from './secrets/audit-seals';
 import { createKeychain } from './secrets/keychain';
 import { inspectPage } from './windows/page-inspector';

@@ -64,7 +64,10 @@ test('an authority that this computer does not know: the agent reads whose certi
   const app = await launch({ bus: keyring.bus });
   const good = await front('good');
   await takeLine(app, lineTo(good.url, '1001'), gateway.key);
-  await agentReads(app.page, `This computer does not know who issued the certificate of ${hostOf(good)}.`);
+  await agentReads(
+    app.page,
+    `${hostOf(good)} does not send the certificate of "Ringfence lab CA of one run", who issued its own.`,
+  );
 });
 
 test('a certificate for another host', async ({ launch, gateway, keyring, front, trustingHome }) => {

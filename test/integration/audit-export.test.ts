@@ -9,7 +9,7 @@ import { auditExportTarget, type AuditExportTarget } from '../../src/contracts/p
 import type { NewAuditEntry } from '../../src/main/audit/audit-log';
 import { createAuditTrail, type AuditTrail, type AuditTrailOptions } from '../../src/main/audit/audit-trail';
 import { systemClock } from '../../src/main/base/clock';
-import { namedAuthorities } from '../../src/main/providers/system-authorities';
+import { namedAuthorities } from '../../src/main/base/authorities';
 import { makeCertificates, type LabCertificates } from '../lab/certificates';
 import { memorySeals } from '../support/app/audit-fixture';
 import { openSyslogReceiver, type SyslogReceiver } from '../support/servers/syslog-receiver';

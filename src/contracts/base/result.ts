@@ -22,6 +22,7 @@ export const failureReasons = [
   'gateway-unavailable',
   'provider-refused',
   'provider-unreachable',
+  'proxy-refused', // the network's proxy wants a password, or lets nothing through
   'certificate-refused', // TLS: the gateway's certificate is not trusted, expired, or for another host
   'clock-skewed', // this computer's clock is more than 60 s off
   'port-taken',

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { bundledAuthorities } from '../base/authorities';
 import type { Clock } from '../base/clock';
 
 /** From the first byte sent to the first one read, ms. */
@@ -20,7 +21,7 @@ const codeOf = (error: unknown): string => {
   return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown';
 };
 
-/** `authorities`: PEM certificates to trust; null: Node's own. The probe takes ws, wss, http and https, goes straight there (no proxy), and never rejects. */
+/** `authorities`: PEM certificates to trust; null: those that come with Node. The probe takes ws, wss, http and https, goes straight there (no proxy), and never rejects. */
 export function createProbe(clock: Clock, authorities: readonly string[] | null): Probe {
   return (address) =>
     new Promise((resolve) => {
@@ -38,7 +39,7 @@ export function createProbe(clock: Clock, authorities: readonly string[] | null)
             'user-agent': 'Ringfence',
           }
         : { 'user-agent': 'Ringfence' };
-      const options = { agent: false, headers, ...(authorities === null ? {} : { ca: [...authorities] }) } as const;
+      const options = { agent: false, headers, ca: [...(authorities ?? bundledAuthorities())] };
       const sent = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
       const end = (outcome: ProbeOutcome): void => {
         cancel();

@@ -30,7 +30,7 @@ import type { PassphraseChecks } from '../locks/passphrase-verifier';
 import { guardProfiles } from '../profiles/profile-guard';
 import { openProfileStore, profilesFile, type ProfileStore } from '../profiles/profile-store';
 import { admitAdmin } from '../locks/required-admin-lock';
-import { namedAuthorities } from '../providers/system-authorities';
+import { namedAuthorities } from '../base/authorities';
 import { auditAccount, createAuditSeals } from '../secrets/audit-seals';
 import { createMemoryStore } from '../secrets/memory-store';
 import type { Secret } from '../secrets/secret';

@@ -8,7 +8,7 @@ import { createProbe } from '../cli/gateway-probe';
 import { printAnswer, systemTerminal } from '../cli/terminal';
 import { policyPlace } from '../policy/managed-policy';
 import { scryptChecks } from '../locks/passphrase-verifier';
-import { systemAuthorities } from '../providers/system-authorities';
+import { systemAuthorities } from '../base/authorities';
 import { runCommand } from '../cli/run-command';
 import { createKeychain } from '../secrets/keychain';
 

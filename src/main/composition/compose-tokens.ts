@@ -10,6 +10,7 @@ import { createBroker, type Broker } from '../tokens/broker';
 import type { Clock } from '../base/clock';
 import { createConnectionTests, type ConnectionTests } from '../tokens/connection-tests';
 import { forkGateway } from '../practice/gateway-process';
+import { lookAtGateway } from '../lockdown/gateway-look';
 import { createGatewayRequests, type GatewayRequests, type GrantName } from '../lockdown/gateway-requests';
 import { createGrantRenewal, type GrantRenewal } from '../tokens/grant-renewal';
 import { createKeys, type Keys } from '../keys/keys';
@@ -26,7 +27,7 @@ import { createOpenaiRealtime } from '../providers/openai-realtime';
 import { createRealtimeCalls } from '../providers/openai-realtime-calls';
 import { createSautikit } from '../providers/sautikit';
 import { createSippet, type Sippet } from '../providers/sippet';
-import { systemAuthorities } from '../providers/system-authorities';
+import { systemAuthorities } from '../base/authorities';
 import type { TokenProvider } from '../providers/token-provider';
 import { createMemoryStore } from '../secrets/memory-store';
 import type { SecretStore } from '../secrets/secret-store';
@@ -97,6 +98,7 @@ export function composeTokens({
         ? notify('grants.failed', { ...named(about), failure })
         : notify('profiles.testRefused', { testId: about.testId, failure }),
     (status, failure, about) => notify('gateway.answered', { ...named(about), status, failure }),
+    (address) => lookAtGateway(address, clock),
   );
   const http = createHttpClient({ clock, random: Math.random, authorities: systemAuthorities });
   const sippet = createSippet(http);

@@ -19,7 +19,7 @@ describe('a refused certificate', () => {
     [
       'net::ERR_CERT_AUTHORITY_INVALID',
       seen(),
-      /does not know who issued the certificate of pbx\.example\.com:8443.*added/,
+      /^pbx\.example\.com:8443 does not send the certificate of "Own Authority".*added/,
       'retry',
     ],
     [
@@ -46,6 +46,76 @@ describe('a refused certificate', () => {
       sentence: expect.stringMatching(sentence) as string,
     });
     expect(failure.details).toContain('issued by "Own Authority"');
+  });
+
+  const pem = 'PEM';
+  const root = seen({ subjectName: 'Root', issuerName: 'Root', fingerprint: 'sha256/root=', data: pem });
+  it.each<[string, string, Partial<SeenCertificate>, boolean, RegExp]>([
+    ['nobody knows the root that came along', 'AUTHORITY', { issuerCert: root }, false, /does not know who issued/],
+    [
+      'it has issued itself',
+      'AUTHORITY',
+      { issuerName: 'pbx.example.com', data: pem },
+      false,
+      /does not know who issued/,
+    ],
+    [
+      'the server leaves out an intermediate',
+      'AUTHORITY',
+      { issuerName: 'Intermediate', issuerCert: null, data: pem },
+      false,
+      /does not send the certificate of "Intermediate"/,
+    ],
+    [
+      'only the computer knows the root',
+      'AUTHORITY',
+      { issuerCert: root },
+      true,
+      /store knows who issued.*"Root".*nssdb/,
+    ],
+    ['only the computer knows the issuer', 'AUTHORITY', { data: pem }, true, /store knows who issued.*"Own Authority"/],
+    [
+      'the root has expired',
+      'DATE',
+      { issuerCert: { ...root, validStart: at('2006-01-01'), validExpiry: at('2026-01-01') } },
+      false,
+      /is valid; that of the authority above it \("Root"\) is valid from 2006-01-01 to 2026-01-01 only/,
+    ],
+    [
+      'an intermediate has expired',
+      'DATE',
+      {
+        issuerCert: seen({
+          subjectName: 'Intermediate',
+          fingerprint: 'i',
+          validExpiry: at('2026-01-01'),
+          issuerCert: root,
+        }),
+      },
+      false,
+      /authority above it \("Intermediate"\)/,
+    ],
+    ['an authority that is not shown', 'DATE', {}, false, /is valid, and one of an authority above it is not/],
+    [
+      'all have expired',
+      'DATE',
+      { validExpiry: at('2026-11-01'), issuerCert: { ...root, validExpiry: at('2026-01-01') } },
+      false,
+      /The certificate of pbx\.example\.com:8443 expired on 2026-11-01/,
+    ],
+  ])('%s', (_what, kind, more, inStore, sentence) => {
+    const error = `net::ERR_CERT_${kind}_INVALID`;
+    const failure = certificateFailure(URL_WITH_TOKEN, error, seen(more), NOW, (given) => inStore && given === pem);
+    expect(failure.sentence).toMatch(sentence);
+    expect(failureSchema.safeParse(failure).success).toBe(true);
+  });
+
+  it('ends where a chain goes round', () => {
+    const round: SeenCertificate = { ...root, validExpiry: at('2026-01-01') };
+    Object.assign(round, { issuerCert: round });
+    expect(
+      certificateFailure(URL_WITH_TOKEN, 'net::ERR_CERT_DATE_INVALID', seen({ issuerCert: round }), NOW).sentence,
+    ).toMatch(/"Root"/);
   });
 
   it('never repeats what stands behind the host', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Grant } from '../../contracts/profile/grant';
-import { createGatewayRequests, guardRequests, refusalOf, retryAfterOf } from './gateway-requests';
+import { createGatewayRequests, guardRequests } from './gateway-requests';
+import type { Look } from './unreachable-gateway';
 
 const grantOf = (more: Partial<Grant> = {}): Grant => ({
   profileId: 'work',
@@ -176,6 +177,7 @@ it('puts its decisions into the session', () => {
     onBeforeSendHeaders: (filter: unknown, listener: BeforeHeaders) =>
       Object.assign(listeners, { filter, headers: listener }),
     onHeadersReceived: (_filter: unknown, listener: HeadersReceived) => (listeners.answered = listener),
+    onErrorOccurred: () => undefined,
   };
   const { requests } = setUp();
   requests.keep(grantOf(), 'T');
@@ -197,31 +199,16 @@ it('puts its decisions into the session', () => {
     ({ reason }) => heard.push(reason),
   );
   guardRequests({ webRequest } as never, listening, () => undefined, false);
+  const ends: unknown[] = [];
   for (const [statusCode, date] of [
     [101, '2020'],
     [401, 'Sat, 21 Nov 2026 10:00:30 GMT'],
     [401, 'Sat, 21 Nov 2026 10:10:00 GMT'],
   ] as const)
-    listeners.answered?.({ statusCode, responseHeaders: { DATE: [date] } }, () => undefined);
+    listeners.answered?.({ statusCode, responseHeaders: { DATE: [date] } }, (answer) => ends.push(answer));
+  // What is no WebSocket ends here: an Electron before 39 dies of going on with a challenge.
+  expect(ends).toEqual([{}, { cancel: true }, { cancel: true }]);
   expect(heard).toEqual(['provider-refused', 'clock-skewed']);
-});
-
-describe("a gateway's answer to an upgrade", () => {
-  const now = Date.parse('2026-11-21T10:00:00Z');
-  it.each([
-    [401, 'Sat, 21 Nov 2026 09:59:01 GMT', 'provider-refused', /refused the token/],
-    [403, undefined, 'provider-refused', /refused the token/],
-    [401, 'no date', 'provider-refused', /refused the token/],
-    [401, 'Sat, 21 Nov 2026 09:55:00 GMT', 'clock-skewed', /5 minutes ahead of/],
-    [401, 'Sat, 21 Nov 2026 10:01:10 GMT', 'clock-skewed', /1 minute behind/],
-  ])('%i at %s is %s', (status, date, reason, sentence) => {
-    const failure = refusalOf(status, date, now);
-    expect(failure?.reason).toBe(reason);
-    expect(failure?.sentence).toMatch(sentence);
-  });
-  it.each([200, 404, 426, 500, 503])('%i is no refusal of the token', (status) =>
-    expect(refusalOf(status, undefined, now)).toBeNull(),
-  );
 });
 
 describe('every answer to an upgrade that is no WebSocket', () => {
@@ -256,20 +243,6 @@ describe('every answer to an upgrade that is no WebSocket', () => {
     requests.answered(503, undefined, 'wss://pbx.example.com/ws', '120');
     expect(told).toEqual([]);
   });
-  const now = Date.parse('2026-11-21T10:00:00Z');
-  it.each<[string | undefined, number | undefined]>([
-    ['120', 120_000],
-    [' 7 (soon)', 7_000],
-    ['0', undefined],
-    ['99999999', 1_800_000],
-    ['Sat, 21 Nov 2026 10:05:00 GMT', 300_000],
-    ['Sat, 21 Nov 2026 09:05:00 GMT', undefined],
-    ['Sat, 21 Nov 2027 09:05:00 GMT', 1_800_000],
-    ['-5', undefined],
-    ['soon', undefined],
-    ['', undefined],
-    [undefined, undefined],
-  ])('Retry-After: %s', (value, ms) => expect(retryAfterOf(value, now)).toBe(ms));
 });
 
 describe('a test of the connection', () => {
@@ -304,5 +277,73 @@ describe('a test of the connection', () => {
     ]);
     requests.forgetTest('t1');
     expect(requests.isAllowed('wss://elsewhere.example/ws')).toBe(false);
+  });
+});
+
+describe('a connect that ends without a word', () => {
+  const answered = { kind: 'answered', status: 426 } as const;
+  const looked = (look: (address: string) => Promise<Look>) => {
+    const clock = { now: 0 };
+    const told: unknown[] = [];
+    const asked: string[] = [];
+    const requests = createGatewayRequests(
+      () => clock.now,
+      ({ reason }, about) => told.push([reason, about?.profileId, about?.testId]),
+      (status, { retryAfterMs }) => told.push([status, retryAfterMs]),
+      (address) => {
+        asked.push(address);
+        return look(address);
+      },
+    );
+    requests.allow([{ gatewayUrl: 'wss://pbx.example.com/ws' }, { gatewayUrl: 'ws://127.0.0.1:5062' }]);
+    requests.keep(grantOf({ url: 'wss://pbx.example.com/ws?token=T' }), null);
+    return { clock, told, asked, requests };
+  };
+  const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+  it('is looked into without its query, and told to the line', async () => {
+    const { told, asked, requests } = looked(() => Promise.resolve({ kind: 'failed', code: 'ERR_NAME_NOT_RESOLVED' }));
+    requests.broken('wss://pbx.example.com/ws?token=T');
+    await settled();
+    expect(asked).toEqual(['https://pbx.example.com/ws']);
+    expect(told).toEqual([['gateway-unavailable', 'work', undefined]]);
+  });
+  it.each<[Look, unknown]>([
+    [{ kind: 'answered', status: 503, retryAfter: '60' }, [503, 60_000]],
+    [{ kind: 'answered', status: 429 }, [429, undefined]],
+    [{ kind: 'answered', status: 302 }, [302, undefined]],
+    [{ kind: 'answered', status: 200, contentType: 'text/html' }, [200, undefined]],
+    [answered, ['gateway-unavailable', 'work', undefined]],
+    [{ kind: 'answered', status: 401 }, ['gateway-unavailable', 'work', undefined]],
+    [{ kind: 'failed', code: 'ERR_TUNNEL_CONNECTION_FAILED' }, ['proxy-refused', 'work', undefined]],
+  ])('%j', async (found, word) => {
+    const { told, requests } = looked(() => Promise.resolve(found));
+    requests.broken('wss://pbx.example.com/ws');
+    await settled();
+    expect(told).toEqual([word]);
+  });
+  it('is not looked into where something was told of it, or it leads to no gateway, or to this computer', async () => {
+    const { told, asked, requests } = looked(() => Promise.resolve(answered));
+    requests.certificateRefused('wss://pbx.example.com/ws', 'net::ERR_CERT_REVOKED', {
+      ...{ issuerName: 'A', subjectName: 'B', fingerprint: 'C', validStart: 0, validExpiry: 1 },
+    });
+    requests.broken('wss://pbx.example.com/ws');
+    requests.broken('wss://elsewhere.example/');
+    requests.broken('ws://127.0.0.1:5062/');
+    await settled();
+    expect([asked, told.length]).toEqual([[], 1]);
+    requests.broken('wss://pbx.example.com/ws');
+    expect(asked.length).toBe(1);
+  });
+  it('is looked into every three seconds at most; a test of the connection has a look of its own', async () => {
+    const { clock, told, asked, requests } = looked(() => Promise.resolve(answered));
+    for (clock.now = 0; clock.now < 6_000; clock.now += 1_000) requests.broken('wss://pbx.example.com/ws');
+    await settled();
+    expect([asked.length, told.length]).toEqual([2, 6]);
+    requests.keepForTest('t1', grantOf({ url: 'wss://pbx.example.com/ws' }), null);
+    requests.broken('wss://pbx.example.com/ws');
+    requests.forgetTest('t1');
+    await settled();
+    expect([asked.length, told.at(-1)]).toEqual([3, ['gateway-unavailable', 'work', 't1']]);
   });
 });

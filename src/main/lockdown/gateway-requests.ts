@@ -5,10 +5,11 @@
 import type { Session } from 'electron';
 import type { AnyGrant } from '../../contracts/profile/grant';
 import type { Profile } from '../../contracts/profile/profile';
-import { skewSentence } from '../../contracts/base/clock-skew';
-import { fail, type Failure } from '../../contracts/base/result';
+import type { Failure } from '../../contracts/base/result';
 import { APP_ORIGIN } from './app-protocol';
 import { certificateFailure, type SeenCertificate } from './certificates';
+import { unreachableFailure, type Look } from './unreachable-gateway';
+import { isForEverybody, otherAnswer, refusalOf, retryAfterOf } from './gateway-answers';
 
 export interface GatewayRequests {
   /** The gateways of these profiles may be reached from now on, and where the newest grants lead; nothing else. */
@@ -26,56 +27,26 @@ export interface GatewayRequests {
   readonly authorizationFor: (url: string) => string | null;
   /**
    * A gateway answered an upgrade with an HTTP status other than 101; the page itself sees close code 1006 only. `date` is its Date header,
-   * `retryAfter` its Retry-After.
+   * `retryAfter` its Retry-After, `contentType` its Content-Type.
    */
-  readonly answered: (status: number, date: string | undefined, url: string, retryAfter?: string) => void;
+  readonly answered: (
+    status: number,
+    date: string | undefined,
+    url: string,
+    retryAfter?: string,
+    contentType?: string,
+  ) => void;
   /** A gateway's certificate was refused with Chromium's `error`. */
   readonly certificateRefused: (url: string, error: string, certificate: SeenCertificate) => void;
+  /** A connect ended without a WebSocket, after what the two above have told or without a word. */
+  readonly broken: (url: string) => void;
 }
 
 /** Whose token it was; `testId` when it was made for a test of the connection. */
 export type GrantName = Pick<AnyGrant, 'profileId' | 'purpose'> & { readonly testId?: string };
 
-/** Why a gateway refused a token, from its HTTP answer at `now` (ms since the epoch); null when it was no refusal of the token. */
-export function refusalOf(status: number, date: string | undefined, now: number): Failure | null {
-  if (status !== 401 && status !== 403) return null;
-  const details = `HTTP ${status} to the WebSocket upgrade`;
-  const skew = date === undefined ? null : skewSentence(now - Date.parse(date));
-  if (skew !== null) return fail('clock-skewed', skew, 'check-clock', { details }).failure;
-  return fail(
-    'provider-refused',
-    'The gateway refused the token. Check that it has the key, the issuer and the audience of this profile.',
-    'open-keys',
-    { details },
-  ).failure;
-}
-
-/** Longer than this a gateway is not left alone whatever it says, ms. */
-const RETRY_AFTER_AT_MOST_MS = 30 * 60_000;
-
-/** Milliseconds that a Retry-After asks for at `now`: seconds, or an HTTP date (RFC 9110 section 10.2.3); undefined when it says nothing usable. */
-export function retryAfterOf(value: string | undefined, now: number): number | undefined {
-  const text = (value ?? '').trim();
-  const ms = /^\d+/.test(text) ? Number.parseInt(text, 10) * 1000 : Date.parse(text) - now;
-  return Number.isNaN(ms) || ms <= 0 ? undefined : Math.min(ms, RETRY_AFTER_AT_MOST_MS);
-}
-
-/** It may be there again soon, and nobody here has anything to fix. */
-const isPassing = (status: number): boolean => status === 429 || status >= 500;
-
-/** Any other refusal of an upgrade. */
-const otherAnswer = (status: number): Failure =>
-  (isPassing(status)
-    ? fail('gateway-unavailable', 'The gateway takes no connections now.', 'retry', {
-        details: `HTTP ${status} to the WebSocket upgrade`,
-      })
-    : fail(
-        'gateway-unavailable',
-        `The gateway answers with HTTP ${status} instead of a WebSocket. Check the path of its URL.`,
-        'open-profiles',
-        { details: `HTTP ${status} to the WebSocket upgrade` },
-      )
-  ).failure;
+/** For so long a gateway that is tried again and again is not looked at anew, ms. */
+const LOOK_AGAIN_MS = 3_000;
 /** No profile has such an id. */
 const testKey = (testId: string): string => `.test ${testId}`;
 
@@ -88,12 +59,33 @@ const targetOf = (url: string): { readonly origin: string; readonly path: string
   }
 };
 
-/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate; `onAnswered` of every answer to an upgrade that is none. */
+/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate; `onAnswered` of every answer to an upgrade that is none; `look` finds out why an https address can't be reached. */
 export function createGatewayRequests(
   now: () => number,
   onUnusable: (failure: Failure, about: GrantName | null) => void = () => undefined,
   onAnswered: (status: number, failure: Failure, about: GrantName | null) => void = () => undefined,
+  look: ((address: string) => Promise<Look>) | null = null,
 ): GatewayRequests {
+  /** Origins of which a word was told since the last connect ended. */
+  const explained = new Set<string>();
+  const looks = new Map<string, { readonly at: number; readonly found: Promise<Look> }>();
+  /** What a look at this address finds, or the last one has just found. A test of the connection gets one of its own. */
+  const lookOf = (url: string, isTest: boolean): Promise<Look> | null => {
+    const target = targetOf(url);
+    if (target === null || look === null) return null;
+    const address = `${target.origin.replace(/^wss:/, 'https:')}${target.path}`;
+    const last = looks.get(address);
+    if (!isTest && last !== undefined && Math.abs(now() - last.at) < LOOK_AGAIN_MS) return last.found;
+    const found = look(address);
+    if (!isTest) looks.set(address, { at: now(), found });
+    return found;
+  };
+  /** A test hears of it by its id; that the line is not there now is for the phone. */
+  const tell = (failure: Failure, status: number, retryAfter: string | undefined, about: GrantName | null): void => {
+    if (about?.testId !== undefined) onUnusable(failure, about);
+    else onAnswered(status, { ...failure, retryAfterMs: retryAfterOf(retryAfter, now()) }, about);
+  };
+  const explain = (url: string): void => void explained.add(targetOf(url)?.origin ?? '');
   let gateways: ReadonlySet<string> = new Set();
   /** Where the newest grant of a profile and purpose leads to: a provider's answer may name another gateway than the profile. */
   const granted = new Map<string, { readonly origin: string; readonly path: string; readonly about: GrantName }>();
@@ -176,17 +168,37 @@ export function createGatewayRequests(
       if (newest?.testId !== undefined) tokens.delete(testKey(newest.testId));
       return newest === undefined || newest.token === null ? null : `Bearer ${newest.token}`;
     },
-    answered: (status, date, url, retryAfter) => {
+    answered: (status, date, url, retryAfter, contentType) => {
+      explain(url);
       const about = aboutOf(url);
       const refusal = refusalOf(status, date, now());
-      const failure = refusal ?? otherAnswer(status);
-      // Which token or URL is wrong is for a person to fix; that the line is not there now is for the phone.
-      if (refusal !== null || about?.testId !== undefined) onUnusable(failure, about);
-      if (about?.testId === undefined)
-        onAnswered(status, { ...failure, retryAfterMs: retryAfterOf(retryAfter, now()) }, about);
+      const failure = refusal ?? otherAnswer(status, contentType);
+      // Which token is wrong is for a person to fix.
+      if (refusal !== null && about?.testId === undefined) onUnusable(refusal, about);
+      tell(failure, status, retryAfter, about);
     },
-    certificateRefused: (url, error, certificate) =>
-      onUnusable(certificateFailure(url, error, certificate, now()), aboutOf(url)),
+    certificateRefused: (url, error, certificate) => {
+      explain(url);
+      onUnusable(certificateFailure(url, error, certificate, now()), aboutOf(url));
+    },
+    broken: (url) => {
+      const origin = targetOf(url)?.origin;
+      if (origin === undefined || explained.delete(origin) || look === null) return;
+      // What is on this computer speaks ws: nothing is on the way to it. All else is a gateway's, or nobody's.
+      if (!origin.startsWith('wss:') || !isGateway(origin)) return;
+      // A test may be over, and forgotten, before the look is.
+      const about = aboutOf(url);
+      const told = lookOf(url, about?.testId !== undefined);
+      void told?.then((found) => {
+        const { host } = new URL(origin);
+        if (found.kind === 'answered' && isForEverybody(found.status, found.contentType)) {
+          tell(otherAnswer(found.status, found.contentType), found.status, found.retryAfter, about);
+          return;
+        }
+        const failure = unreachableFailure(host, found);
+        if (failure !== null) onUnusable(failure, about);
+      });
+    },
   };
 }
 
@@ -214,8 +226,16 @@ export function guardRequests(
   session.webRequest.onHeadersReceived({ urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] }, (details, answer) => {
     const header = (wanted: string): string | undefined =>
       Object.entries(details.responseHeaders ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1]?.[0];
-    if (details.statusCode !== 101)
-      requests.answered(details.statusCode, header('date'), details.url, header('retry-after'));
-    answer({});
+    if (details.statusCode === 101) {
+      answer({});
+      return;
+    }
+    requests.answered(details.statusCode, header('date'), details.url, header('retry-after'), header('content-type'));
+    // Ended here, which the page sees as it sees every refusal. An older Electron dies of going on: a challenge (`401 Basic`, a proxy's 407) ends its
+    // main process (electron#48505), and no newer one is to answer a challenge with what it may know of a password.
+    answer({ cancel: true });
   });
+  session.webRequest.onErrorOccurred({ urls: ['ws://*/*', 'wss://*/*'], types: ['webSocket'] }, ({ url }) =>
+    requests.broken(url),
+  );
 }

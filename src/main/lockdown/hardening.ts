@@ -30,7 +30,6 @@ export function lockedPreferences(preload: string): WebPreferences {
     allowRunningInsecureContent: false,
     webviewTag: false,
     navigateOnDragDrop: false,
-    // Would fetch dictionaries from the network.
     spellcheck: false,
     devTools: !app.isPackaged,
     // A page's alert() is a box of the system, which a person could take for one of main's questions.
@@ -47,11 +46,13 @@ export function hardenBeforeReady(): void {
   registerAppScheme();
   refuseSwitchesInProduction();
   forgetDangerousVariables();
+  app.on('session-created', fetchNoDictionaries);
 }
 
 /** Everything that concerns the session of our windows; call when Electron is ready, before the first window. */
 export function hardenSession(rendererFolder: string, requests: GatewayRequests, onRefused: OnRefused): void {
   const target = session.defaultSession;
+  fetchNoDictionaries(target);
   serveOwnFilesOnly(protocol, rendererFolder, ['index.html', 'incoming.html']);
   grantMicrophoneOnly(target, onRefused);
   refuseDevices(target);
@@ -164,10 +165,23 @@ function refuseSwitchesInProduction(): void {
   if (inspector.url() !== undefined) inspector.close();
 }
 
-// The first has Node take any certificate, of the provider that a key is sent to as well; the second has Chromium write down the keys of TLS.
+/** Variables that weaken TLS. */
+const DANGEROUS_VARIABLES = [
+  // Node takes any certificate, of the provider that a key is sent to as well.
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  // Chromium writes down the keys of TLS.
+  'SSLKEYLOGFILE',
+  // Node trusts further authorities, or takes these files for the computer's own store. (`base/authorities.ts` trusts a list of its own.)
+  ...['NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+];
+
 function forgetDangerousVariables(): void {
-  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-  delete process.env['SSLKEYLOGFILE'];
+  for (const name of DANGEROUS_VARIABLES) Reflect.deleteProperty(process.env, name);
+}
+
+// Chromium fetches a dictionary for the language of the computer from the network, whatever a window's preferences or `setSpellCheckerEnabled` say.
+function fetchNoDictionaries(target: Session): void {
+  target.setSpellCheckerLanguages([]);
 }
 
 // The pages come from the package, never from the network or from elsewhere on the disk. The page in which a passphrase is typed is in no session but

@@ -2,6 +2,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { bundledAuthorities } from '../base/authorities';
 import type { Clock } from '../base/clock';
 
 /** From the first byte sent to the last one read, ms. */
@@ -52,7 +53,7 @@ const codeOf = (error: unknown): string => {
   return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown';
 };
 
-/** Never rejects. `authorities`: PEM certificates to trust; left out: Node's own. `withinMs`: what is left of the time. */
+/** Never rejects. `authorities`: PEM certificates to trust; left out: those that come with Node. `withinMs`: what is left of the time. */
 export function exchange(
   wire: WireRequest,
   clock: Clock,
@@ -73,7 +74,8 @@ export function exchange(
         ...wire.headers,
       },
       ...(wire.url.hostname === 'localhost' ? { lookup: thisComputer } : {}),
-      ...(authorities === undefined ? {} : { ca: [...authorities] }),
+      // Said here, since NODE_EXTRA_CA_CERTS in somebody's environment would add to the default.
+      ca: [...(authorities ?? bundledAuthorities())],
       // Said here, since NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment would be believed otherwise.
       rejectUnauthorized: true,
     };

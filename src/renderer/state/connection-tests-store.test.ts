@@ -108,7 +108,7 @@ describe('a test of a connection', () => {
     const at = setUp(minted('sip', testGrant()), async ({ onBegin, onEnd, mainsWord }) => {
       onBegin('open');
       const asked = mainsWord();
-      await at.clock.advance(1_000);
+      await at.clock.advance(6_000);
       onEnd('open', (await asked) === null ? fail('gateway-unavailable', 'Nothing answers.') : ok(''));
     });
     await at.store.start(line());

@@ -51,6 +51,8 @@ export interface ConnectionTestParts {
 
 /** Main's word and the end of a socket come by different roads. */
 const WORD_WITHIN_MS = 400;
+/** What is elsewhere main looks at before it says why nobody answers, for 5 s at most. */
+const LOOK_WITHIN_MS = 6_000;
 
 /** The steps that a line's test has. */
 export function stepsFor({ policy }: Pick<Profile, 'policy'>): readonly TestStepName[] {
@@ -86,14 +88,14 @@ export function createConnectionTestsStore({
       waiting.get(testId)?.(failure);
     });
   }
-  const mainsWord = (testId: string): Promise<Failure | null> =>
+  const mainsWord = (testId: string, url: string): Promise<Failure | null> =>
     new Promise((resolve) => {
       const known = words.get(testId);
       if (known !== undefined) {
         resolve(known);
         return;
       }
-      const cancel = after(WORD_WITHIN_MS, () => {
+      const cancel = after(url.startsWith('wss:') ? LOOK_WITHIN_MS : WORD_WITHIN_MS, () => {
         waiting.delete(testId);
         resolve(null);
       });
@@ -140,7 +142,7 @@ export function createConnectionTestsStore({
       });
 
     const tryIt = async ({ testId, grant }: ConnectionTest): Promise<void> => {
-      const word = (): Promise<Failure | null> => mainsWord(testId);
+      const word = (): Promise<Failure | null> => mainsWord(testId, grant?.url ?? '');
       if (grant?.purpose === 'sip') {
         const trial = tryLine(grant, { onBegin: begin, onEnd: end, mainsWord: word });
         stopTrial = trial.stop;

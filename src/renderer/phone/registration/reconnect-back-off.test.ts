@@ -125,6 +125,36 @@ describe('an outage', () => {
     backOff.lost(false);
     expect(waits.at(-1)).toBe(750);
   });
+  it.each(['gateway-unavailable', 'proxy-refused'] as const)(
+    'that main has looked into (%s) says why, with the wait as it is, until somebody answers',
+    (reason) => {
+      const { clock, backOff, waits, problems, said } = setUp();
+      const why = fail(reason, 'The name of the gateway was not found.', 'retry').failure;
+      backOff.notOpened(0);
+      const first = clock.now() + (waits[0] ?? 0);
+      void clock.advance(100);
+      backOff.connectRefused(why);
+      expect(problems).toEqual([
+        'gateway-unreachable: The gateway does not answer.',
+        'gateway-unreachable: The name of the gateway was not found.',
+      ]);
+      expect(clock.now() + (waits[1] ?? 0)).toBe(first);
+      expect(backOff.failures()).toBe(1);
+      // The next try ends the same way: nothing else is said in between.
+      backOff.trying();
+      backOff.notOpened(0);
+      backOff.connectRefused(why);
+      expect(new Set(problems.slice(1))).toEqual(
+        new Set(['gateway-unreachable: The name of the gateway was not found.']),
+      );
+      expect(said.length).toBe(2);
+      backOff.trying();
+      backOff.opened();
+      backOff.trying();
+      backOff.notOpened(0);
+      expect(problems.at(-1)).toBe('gateway-unreachable: The gateway does not answer.');
+    },
+  );
   it.each([
     [1001, 'gateway-unreachable', 750],
     [1006, 'gateway-unreachable', 750],

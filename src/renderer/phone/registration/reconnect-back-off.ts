@@ -90,11 +90,14 @@ interface Wait {
   readonly byGateway: boolean;
 }
 
-const TOKEN_STATUSES: ReadonlySet<number> = new Set([401, 403, 407]);
+/** 407 is no word of the gateway: a proxy on the way wants a password of its own. */
+const TOKEN_STATUSES: ReadonlySet<number> = new Set([401, 403]);
+const PROXY_PASSWORD = 407;
 /** What "later" means where a close code says it, ms. */
 const LATER_MS = 15_000;
 /** A handshake with a gateway on this computer that takes this long, ms, was taken and is not answered. */
 const HUNG_MS = 4_000;
+const NO_NETWORK = 'This computer has no network.';
 const SILENT = 'The gateway does not answer.';
 /** Losses in a row from which on the agent is told that there is more to it. */
 const OFTEN = 3;
@@ -120,6 +123,10 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
   let waitsForNobody = false;
   /** Until when the gateway wants to be left alone, ms since the epoch. */
   let heldOffUntil = 0;
+  /** The wait as it was told; kept for a word that comes later. */
+  let waiting: (Registration & { readonly phase: 'waiting' }) | null = null;
+  /** Why nobody answers, as main found out; until somebody does. */
+  let explained: string | null = null;
   /** What main saw of the connect under way. */
   let seen: (() => void) | null = null;
   let told: string | null = null;
@@ -171,13 +178,23 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
     waitingFor = problem;
     waitsForNobody = !byGateway;
     cancelWait = clock.after(retryAt - now, deps.retry);
-    deps.onWaiting({
+    waiting = {
       phase: 'waiting',
       retryAt,
       attempt: failures,
       problem,
-      sentence: noNetwork ? 'This computer has no network.' : sentence,
-    });
+      sentence: noNetwork ? NO_NETWORK : sentence,
+    };
+    deps.onWaiting(waiting);
+  };
+  /** Main looked why nobody answered, which takes its time: the wait goes on, and says why. */
+  const unreachable = (sentence: string): void => {
+    explained = sentence;
+    if (waitingFor !== 'gateway-unreachable' || !waitsForNobody || waiting === null) return;
+    tell('Not connected', sentence);
+    if (waiting.sentence === NO_NETWORK) return;
+    waiting = { ...waiting, sentence };
+    deps.onWaiting(waiting);
   };
   /** Main's word and the end of the socket come by different roads: it is for the wait that there is, or for the connect under way. */
   const saw = (what: () => void): void => {
@@ -187,6 +204,7 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
     } else seen = what;
   };
   const certificateRefused = (sentence: string): void => {
+    explained = null;
     tell('Certificate refused', sentence);
     wait({ problem: 'certificate-refused', sentence, needsPerson: true, byGateway: true });
   };
@@ -194,9 +212,16 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
     pace.sent();
     refusedOpens += 1;
     const told = askedToWait(sentence, retryAfterMs);
+    explained = TOKEN_STATUSES.has(status) ? null : sentence;
     if (!TOKEN_STATUSES.has(status)) {
       tell('Not connected', told);
-      wait({ problem: 'gateway-unreachable', sentence: told, retryAfterMs, byGateway: true });
+      wait({
+        problem: 'gateway-unreachable',
+        sentence: told,
+        retryAfterMs,
+        needsPerson: status === PROXY_PASSWORD,
+        byGateway: true,
+      });
       return;
     }
     // As with REGISTER: each connect carries a fresh token, so that one refusal may be an accident and two are none.
@@ -235,6 +260,7 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
       });
     },
     opened: () => {
+      explained = null;
       pace.sent();
       refusedOpens = refusedTokens = 0;
     },
@@ -252,12 +278,13 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
       }
       // All a page learns of a refused handshake is close code 1006: gateway down and token refused look the same.
       refusedOpens += 1;
-      const sentence = refusedOpens < 2 ? SILENT : 'The gateway does not answer or refused the token.';
+      const sentence = explained ?? (refusedOpens < 2 ? SILENT : 'The gateway does not answer or refused the token.');
       tell('Not connected', sentence);
       wait({ problem: 'gateway-unreachable', sentence, spentMs, byGateway: false });
     },
     connectRefused: ({ reason, sentence }) => {
       if (reason === 'certificate-refused') saw(() => certificateRefused(sentence));
+      else if (reason === 'gateway-unavailable' || reason === 'proxy-refused') unreachable(sentence);
     },
     upgradeAnswered: (answer) => saw(() => upgradeRefused(answer)),
     refused: ({ problem, title, sentence, needsPerson, retryAfterMs }) => {
