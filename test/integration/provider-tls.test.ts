@@ -1,7 +1,11 @@
 /** TLS between main and a provider's server, with real certificates: what is wrong with one is told in words, and no key is sent. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Result } from '../../src/contracts/base/result';
@@ -72,7 +76,13 @@ describe.skipIf(missing)(
     it.each<[string, (all: LabCertificates) => ServerCertificate, boolean, RegExp, string]>([
       ['an expired certificate', (all) => all.expired, true, /has expired/, 'check-clock'],
       ['a certificate for another host', (all) => all.otherHost, true, /is for another name/, 'open-profiles'],
-      ['an authority that nobody knows', (all) => all.good, false, /does not know who issued/, 'retry'],
+      [
+        'an authority that nobody knows',
+        (all) => all.good,
+        false,
+        /does not send the certificate of who issued/,
+        'retry',
+      ],
     ])('%s: told in words, and nothing is sent', async (_name, shown, isTrusted, sentence, action) => {
       const server = await serve(shown(certificates));
       const refused = await askAt(server.url, () => (isTrusted ? [ca] : null));
@@ -82,6 +92,87 @@ describe.skipIf(missing)(
       });
       expect(server.requests).toEqual([]);
       expect(JSON.stringify(refused)).not.toContain(keyText);
+    });
+
+    it("an authority that only the windows' store knows is explained, and not trusted", async () => {
+      const server = await serve(certificates.good);
+      const asked: string[] = [];
+      const refused = await createHttpClient({
+        clock: systemClock,
+        random: Math.random,
+        isKnownToWindows: (origin) => (asked.push(origin), Promise.resolve(true)),
+      }).ask(questionTo(server.url));
+      expect(refused).toMatchObject({
+        ok: false,
+        failure: {
+          reason: 'certificate-refused',
+          sentence: expect.stringMatching(/^The store that windows use/) as unknown,
+        },
+      });
+      expect([asked, server.requests]).toEqual([[server.url], []]);
+    });
+
+    it.each<[string, TlsOptions, RegExp]>([
+      [
+        'only TLS 1.1',
+        { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' },
+        /speaks only old, unsafe versions of TLS/,
+      ],
+      [
+        'a certificate of ours, in TLS 1.2',
+        { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' },
+        /asks for a certificate of this computer/,
+      ],
+      [
+        'a certificate of ours, in TLS 1.3',
+        { requestCert: true, rejectUnauthorized: true },
+        /asks for a certificate of this computer/,
+      ],
+    ])('a server that wants %s: told in words', async (_name, more, sentence) => {
+      const [cert, privateKey] = await Promise.all([
+        readFile(certificates.good.certificate),
+        readFile(certificates.good.key),
+      ]);
+      const server = createTlsServer({ cert, key: privateKey, ...more }, (socket) => {
+        socket.on('error', () => socket.destroy());
+        socket.end('HTTP/1.1 200 OK\r\n\r\n');
+      });
+      server.on('tlsClientError', () => undefined);
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      try {
+        const { port } = server.address() as AddressInfo;
+        expect(await askAt(`https://localhost:${port}`, () => [ca])).toMatchObject({
+          ok: false,
+          failure: { reason: 'certificate-refused', sentence: expect.stringMatching(sentence) as unknown },
+        });
+      } finally {
+        server.close();
+      }
+    });
+
+    it('a server that merely asks for a certificate of ours is spoken to, and shown none', async () => {
+      const [cert, privateKey] = await Promise.all([
+        readFile(certificates.good.certificate),
+        readFile(certificates.good.key),
+      ]);
+      const shown: unknown[] = [];
+      const server = createHttpsServer(
+        { cert, key: privateKey, requestCert: true, rejectUnauthorized: false },
+        (request, response) => {
+          shown.push((request.socket as TLSSocket).getPeerCertificate());
+          response.writeHead(200, { 'content-type': 'application/json' }).end('{"token":"t"}');
+        },
+      );
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      try {
+        const { port } = server.address() as AddressInfo;
+        expect(await askAt(`https://localhost:${port}`, () => [ca])).toMatchObject({ ok: true });
+        expect(shown).toEqual([{}]);
+      } finally {
+        server.close();
+      }
     });
 
     it('somebody who switched certificate checks off for all of Node has not switched ours off', async () => {

@@ -10,6 +10,7 @@ import { createBroker, type Broker } from '../tokens/broker';
 import type { Clock } from '../base/clock';
 import { createConnectionTests, type ConnectionTests } from '../tokens/connection-tests';
 import { forkGateway } from '../practice/gateway-process';
+import { resolveProxy } from '../desktop/system-proxy';
 import { lookAtGateway } from '../lockdown/gateway-look';
 import { createGatewayRequests, type GatewayRequests, type GrantName } from '../lockdown/gateway-requests';
 import { createGrantRenewal, type GrantRenewal } from '../tokens/grant-renewal';
@@ -100,7 +101,13 @@ export function composeTokens({
     (status, failure, about) => notify('gateway.answered', { ...named(about), status, failure }),
     (address) => lookAtGateway(address, clock),
   );
-  const http = createHttpClient({ clock, random: Math.random, authorities: systemAuthorities });
+  const http = createHttpClient({
+    clock,
+    random: Math.random,
+    authorities: systemAuthorities,
+    isKnownToWindows: async (origin) => (await lookAtGateway(`${origin}/`, clock)).kind === 'answered',
+    resolveProxy,
+  });
   const sippet = createSippet(http);
   const providers: Readonly<Record<ProviderKind, TokenProvider>> = {
     'local-jwt': createLocalJwt(now, country),

@@ -38,6 +38,11 @@ export function expectJson<T>(schema: z.ZodType<T>): Expected<T> {
     read: (answer) => {
       const type = mediaType(answer);
       const json = parseStrictJson(answer.body);
+      if (!json.ok && type === 'text/html')
+        return {
+          ok: false,
+          problem: 'it is a web page; a network that wants you to sign in answers so, and a browser shows it',
+        };
       if (!json.ok) return json;
       if (!isJsonType(type) && !LOOSE_JSON_TYPES.has(type))
         return {

@@ -22,7 +22,7 @@ function certificateSentence(host: string, code: string): readonly [string, Fail
   switch (code) {
     case 'CERT_HAS_EXPIRED':
       return [
-        `The certificate of ${host} has expired. Who runs that system has to renew it; if this computer's date is wrong, set it right.`,
+        `The certificate of ${host}, or that of an authority above it, has expired. Who runs that system has to renew it; if this computer's date is wrong, set it right.`,
         'check-clock',
       ];
     case 'CERT_NOT_YET_VALID':
@@ -38,13 +38,45 @@ function certificateSentence(host: string, code: string): readonly [string, Fail
         `The certificate of ${host} was withdrawn by who issued it. Who runs that system has to replace it.`,
         'retry',
       ];
+    case 'CERT_OF_WINDOWS_STORE':
+      return [
+        `The store that windows use knows who issued the certificate of ${host}; the one that keys are sent by does not (on Linux: /etc/ssl/certs). Let that authority be added there too.`,
+        'retry',
+      ];
+    case 'TLS_OLD_VERSION':
+      return [
+        `${host} speaks only old, unsafe versions of TLS (1.1 or older). Who runs that system has to allow TLS 1.2 or newer.`,
+        'retry',
+      ];
+    case 'TLS_CERTIFICATE_ASKED':
+      return [
+        `${host} asks for a certificate of this computer, and Ringfence shows none to anybody. Who runs that system has to switch that off for this address.`,
+        'retry',
+      ];
+    case 'TLS_HANDSHAKE_REFUSED':
+      return [
+        `${host} refuses a safe connection: it asks for a certificate of this computer, of which Ringfence shows none, or it has no cipher of today.`,
+        'retry',
+      ];
+    case 'TLS_NOT_SPOKEN':
+      return [
+        `No safe connection to ${host} could be made: it speaks no TLS at this port. Check the provider's address in the profile.`,
+        'open-profiles',
+      ];
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return [
+        `${host} does not send the certificate of who issued its own. Who runs that system has to add it there; a company's own authority has to be added on this computer.`,
+        'retry',
+      ];
     default:
       if (isUnknownIssuer(code))
         return [
           `This computer does not know who issued the certificate of ${host}. If it is your company's own authority, let it be added to the authorities that this computer trusts.`,
           'retry',
         ];
-      return /^(?:CERT_|ERR_SSL_|ERR_TLS_|EPROTO$|UNABLE_TO_)/.test(code)
+      return /^(?:CERT_|ERR_SSL_|ERR_TLS_|TLS_|EPROTO$|UNABLE_TO_)/.test(code)
         ? [`No safe connection to ${host} could be made (${code}). Who runs that system has to look into it.`, 'retry']
         : null;
   }
@@ -52,6 +84,32 @@ function certificateSentence(host: string, code: string): readonly [string, Fail
 
 /** A sentence has 300 characters at most. */
 const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}...` : text);
+
+/** The proxy of the network stands between. */
+function proxyFailure(
+  host: string,
+  proxy: string,
+  { status, code, asksBasic }: Extract<WireProblem, { kind: 'proxy' }>,
+): Failure {
+  const refused = (sentence: string): Failure => failure('proxy-refused', sentence, 'retry', `${proxy}: ${code}`);
+  if (code === 'PROXY_KIND')
+    return refused(
+      `This computer's network settings send requests to ${host} through a kind of proxy that tokens can't be fetched through (SOCKS). Let its admin name an HTTP proxy.`,
+    );
+  if (status === 407)
+    return refused(
+      asksBasic
+        ? `The proxy ${proxy} wants a user name and a password, and lets nothing through to ${host} without.`
+        : `The proxy ${proxy} wants a proof of a kind that is not known here, and lets nothing through to ${host}. Let its admin except this address.`,
+    );
+  if (status === 0)
+    return refused(
+      `The proxy ${proxy} that this computer's network settings name can't be reached. Check those settings.`,
+    );
+  return refused(
+    `The proxy ${proxy} lets nothing through to ${host} (HTTP ${status}). Let its admin allow that address.`,
+  );
+}
 
 /** There is no answer. */
 export function problemFailure(address: string, problem: WireProblem): Failure {
@@ -78,6 +136,8 @@ export function problemFailure(address: string, problem: WireProblem): Failure {
         'open-profiles',
         `${host}: Content-Encoding`,
       );
+    case 'proxy':
+      return proxyFailure(host, shown(problem.proxy), problem);
     case 'broken': {
       const certificate = certificateSentence(host, problem.code);
       if (certificate !== null)
@@ -133,6 +193,20 @@ export function statusFailure(address: string, line: string, status: number): Fa
       'retry',
       details,
     );
+  if (status === 502 || status === 504)
+    return failure(
+      'provider-unreachable',
+      `A server in front of ${host} answers, and does not reach ${host} itself (${status}). It is tried again shortly.`,
+      'retry',
+      details,
+    );
+  if (status === 503)
+    return failure(
+      'provider-unreachable',
+      `${host} takes no requests now (503): it is busy, or being worked on. It is tried again shortly.`,
+      'retry',
+      details,
+    );
   if (status >= 500)
     return failure(
       'provider-unreachable',
@@ -143,7 +217,7 @@ export function statusFailure(address: string, line: string, status: number): Fa
   if (status >= 300 && status < 400)
     return failure(
       'provider-refused',
-      `${host} points to another address. A key is never sent on: write the right address into the profile.`,
+      `${host} points to another address (${status}). A key is never sent on: if this network wants you to sign in, do that in a browser; else write the right address into the profile.`,
       'open-profiles',
       details,
     );

@@ -14,6 +14,7 @@ import type { Expected } from './http-expected';
 import { createPacing, retryAfterMs } from './http-pacing';
 import { answerFailure, isUnknownIssuer, problemFailure, statusFailure } from './http-messages';
 import { exchange, EXCHANGE_TIME_MS, type WireAnswer, type WireOutcome, type WireRequest } from './https-exchange';
+import { routeTo } from './proxy-route';
 import { parseStrictJson } from './strict-json';
 
 /** What says who we are. With the profile's key, a 401 or 403 opens the breaker; with a short-lived token it does not. */
@@ -69,6 +70,19 @@ export interface HttpPorts {
   readonly random: () => number;
   /** PEM certificates of all authorities to trust, asked for once, when Node's own do not know a server's; null or left out: Node's own are all. */
   readonly authorities?: () => readonly string[] | null;
+  /** Whether the windows' own store knows who issued a server's certificate; for a sentence alone, nobody is trusted for it. Left out: it is not asked. */
+  readonly isKnownToWindows?: (origin: string) => Promise<boolean>;
+  /** Where the computer's network settings send a request to this URL, in the words of a PAC script; left out: straight there. */
+  readonly resolveProxy?: (url: string) => Promise<string>;
+  /** What is known of the passwords that proxies want. */
+  readonly proxyPasswords?: ProxyPasswords;
+}
+
+export interface ProxyPasswords {
+  /** The value of Proxy-Authorization for a proxy (`host:port`), or null. */
+  readonly authorizationFor: (proxy: string) => string | null;
+  /** A proxy refused what it was given (`given`), or got nothing: whether there is another password now, of the keychain. */
+  readonly another: (proxy: string, given: string | null) => Promise<boolean>;
 }
 
 /** `host[:port]` of the provider's server, the only one a profile's key may go to; null where the provider asks nobody. */
@@ -113,25 +127,47 @@ const echoes = (value: unknown, secrets: readonly string[]): boolean => {
 const couldHold = (text: string, secrets: readonly string[]): boolean =>
   secrets.some((secret) => text.includes(secret) || secret.includes(text));
 
-export function createHttpClient({ clock, random, authorities = () => null }: HttpPorts): HttpClient {
+export function createHttpClient({
+  clock,
+  random,
+  authorities = () => null,
+  isKnownToWindows,
+  resolveProxy,
+  proxyPasswords,
+}: HttpPorts): HttpClient {
   const pacing = createPacing(clock, random);
   let trusted: readonly string[] | undefined;
 
-  /** A handshake that failed has carried no key, so that it may be tried again. */
+  /** A handshake that failed, and a proxy that refused, have got no key, so that it may be tried again. */
   const send = async (wire: WireRequest): Promise<WireOutcome> => {
     const startedAt = clock.monotonic();
-    const outcome = await exchange(wire, clock, trusted);
+    const route = await routeTo(wire.url, resolveProxy);
+    let given: string | null = null;
+    const once = (): Promise<WireOutcome> =>
+      exchange(wire, clock, {
+        authorities: trusted,
+        route,
+        withinMs: Math.max(EXCHANGE_TIME_MS - (clock.monotonic() - startedAt), 0),
+        proxyAuthorization: (proxy) => (given = proxyPasswords?.authorizationFor(proxy) ?? null),
+      });
+    let outcome = await once();
     if (
-      trusted !== undefined ||
+      !outcome.ok &&
+      outcome.problem.kind === 'proxy' &&
+      outcome.problem.status === 407 &&
+      outcome.problem.asksBasic
+    ) {
+      if ((await proxyPasswords?.another(outcome.problem.proxy, given)) === true) outcome = await once();
+    }
+    if (
       outcome.ok ||
+      trusted !== undefined ||
       outcome.problem.kind !== 'broken' ||
       !isUnknownIssuer(outcome.problem.code)
     )
       return outcome;
     trusted = authorities() ?? undefined;
-    return trusted === undefined
-      ? outcome
-      : exchange(wire, clock, trusted, Math.max(EXCHANGE_TIME_MS - (clock.monotonic() - startedAt), 0));
+    return trusted === undefined ? outcome : once();
   };
 
   const refusalOf = <T>(
@@ -185,7 +221,14 @@ export function createHttpClient({ clock, random, authorities = () => null }: Ht
         body: body?.text ?? null,
         ...(request.largest === undefined ? {} : { largest: request.largest }),
       });
-      if (!outcome.ok) return failed(problemFailure(host, outcome.problem));
+      if (!outcome.ok) {
+        const { problem } = outcome;
+        const isOurs =
+          problem.kind === 'broken' && isUnknownIssuer(problem.code) && (await isKnownToWindows?.(url.origin));
+        return failed(
+          problemFailure(host, isOurs === true ? { kind: 'broken', code: 'CERT_OF_WINDOWS_STORE' } : problem),
+        );
+      }
       const { answer } = outcome;
       const { status, sentAt } = answer;
       const aheadMs = serverAheadMs(answer.header('date'), sentAt, answer.receivedAt);

@@ -1,9 +1,13 @@
 /** One request and its answer over HTTPS, within hard limits. No redirect is followed, nothing is decompressed, no connection is kept. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { bundledAuthorities } from '../base/authorities';
 import type { Clock } from '../base/clock';
+import { tlsCodeOf } from './tls-codes';
+import { DIRECT, type Route } from './proxy-route';
+import { openTunnel } from './tunnel';
 
 /** From the first byte sent to the last one read, ms. */
 export const EXCHANGE_TIME_MS = 10_000;
@@ -32,7 +36,16 @@ export interface WireAnswer {
 
 /** Why there is no answer: too slow, too long, compressed, or a code of Node (`ECONNREFUSED`, `CERT_HAS_EXPIRED`). */
 export type WireProblem =
-  { readonly kind: 'slow' | 'long' | 'encoded' } | { readonly kind: 'broken'; readonly code: string };
+  | { readonly kind: 'slow' | 'long' | 'encoded' }
+  | { readonly kind: 'broken'; readonly code: string }
+  /** Between us and the server: 407 and the like, or a proxy that can't be reached (status 0). `asksBasic`: a name and a password would do. */
+  | {
+      readonly kind: 'proxy';
+      readonly proxy: string;
+      readonly status: number;
+      readonly code: string;
+      readonly asksBasic: boolean;
+    };
 
 export type WireOutcome =
   { readonly ok: true; readonly answer: WireAnswer } | { readonly ok: false; readonly problem: WireProblem };
@@ -49,16 +62,71 @@ const thisComputer: LookupFunction = (_name, options, callback) => {
 
 const codeOf = (error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  // Never the message: it may repeat what was sent.
+  // Never the message itself: it may repeat what was sent.
+  if (typeof code === 'string' && error instanceof Error && /^(?:EPROTO$|ERR_SSL_)/.test(code))
+    return tlsCodeOf(error.message) ?? code;
   return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown';
 };
 
-/** Never rejects. `authorities`: PEM certificates to trust; left out: those that come with Node. `withinMs`: what is left of the time. */
-export function exchange(
+/** TLS to the server itself, through a proxy's tunnel: checked as it is without one. */
+function inside(socket: Socket, url: URL, authorities: readonly string[] | undefined): TLSSocket {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return connectTls({
+    socket,
+    host,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ALPNProtocols: ['http/1.1'],
+    ca: [...(authorities ?? bundledAuthorities())],
+    rejectUnauthorized: true,
+  });
+}
+
+export interface ExchangeOptions {
+  /** PEM certificates to trust; left out: those that come with Node. */
+  readonly authorities?: readonly string[] | undefined;
+  /** What is left of the time. */
+  readonly withinMs?: number;
+  /** The way there; left out: straight. */
+  readonly route?: Route;
+  /** The value of Proxy-Authorization for a proxy (`host:port`), or null. */
+  readonly proxyAuthorization?: (proxy: string) => string | null;
+}
+
+/** Never rejects. */
+export async function exchange(wire: WireRequest, clock: Clock, options: ExchangeOptions = {}): Promise<WireOutcome> {
+  const { authorities, withinMs = EXCHANGE_TIME_MS, route = DIRECT, proxyAuthorization = () => null } = options;
+  const beganAt = clock.monotonic();
+  const left = (): number => Math.max(withinMs - (clock.monotonic() - beganAt), 0);
+  let problem: WireProblem = { kind: 'proxy', proxy: '', status: 0, code: 'PROXY_KIND', asksBasic: false };
+  for (const hop of route) {
+    if (hop.kind === 'direct') return exchangeOver(wire, clock, authorities, left(), null);
+    const name = `${hop.host}:${hop.port}`;
+    const target = `${wire.url.hostname}:${wire.url.port === '' ? 443 : wire.url.port}`;
+    const tunnel = openTunnel(hop, target, proxyAuthorization(name), authorities);
+    let cancel = (): void => undefined;
+    const late = new Promise<'late'>((resolve) => (cancel = clock.after(left(), () => resolve('late'))));
+    const opened = await Promise.race([tunnel.done, late]);
+    cancel();
+    if (opened === 'late') {
+      tunnel.stop();
+      return { ok: false, problem: { kind: 'slow' } };
+    }
+    if (opened.ok) return exchangeOver(wire, clock, authorities, left(), opened.socket);
+    const { status, code, asksBasic, reached } = opened;
+    problem = { kind: 'proxy', proxy: name, status, code, asksBasic };
+    // A proxy that answers has decided; the next one is for a proxy that is not there.
+    if (reached) break;
+  }
+  return { ok: false, problem };
+}
+
+/** Over this connection to the server, or a new one. */
+function exchangeOver(
   wire: WireRequest,
   clock: Clock,
-  authorities?: readonly string[],
-  withinMs = EXCHANGE_TIME_MS,
+  authorities: readonly string[] | undefined,
+  withinMs: number,
+  through: Socket | null,
 ): Promise<WireOutcome> {
   return new Promise((resolve) => {
     const sentAt = Math.floor(clock.wall());
@@ -66,7 +134,7 @@ export function exchange(
     const options: RequestOptions = {
       method: wire.method,
       // No pool: a key's connection is used once.
-      agent: false,
+      ...(through === null ? { agent: false } : { createConnection: () => inside(through, wire.url, authorities) }),
       headers: {
         'accept-encoding': 'identity',
         'user-agent': 'Ringfence',
