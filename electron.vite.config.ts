@@ -42,6 +42,7 @@ export default defineConfig({
           index: resolve(here, 'src/renderer/index.html'),
           incoming: resolve(here, 'src/renderer/incoming.html'),
           unlock: resolve(here, 'src/renderer/unlock.html'),
+          proxy: resolve(here, 'src/renderer/proxy.html'),
         },
       },
     },

@@ -8,6 +8,7 @@ import { isForCommand } from './cli/command-claim';
 import { answerCommand } from './composition/answer-command';
 import { composeIpc } from './composition/compose-ipc';
 import { composeLocks } from './composition/compose-locks';
+import { composeProxy } from './composition/compose-proxy';
 import { composeTokens } from './composition/compose-tokens';
 import { openFiles } from './composition/open-files';
 import { createKeyHandover } from './secrets/key-handover';
@@ -18,7 +19,13 @@ import { watchNetwork } from './desktop/network';
 import { watchPower } from './desktop/power';
 import { exitOnUncaught, exitWithSentence } from './base/fatal';
 import { claimProblem, folderProblem, pathProblem } from './base/usable-folder';
-import { hardenBeforeReady, hardenSession, hardenUnlockSession } from './lockdown/hardening';
+import {
+  hardenBeforeReady,
+  hardenSession,
+  hardenSmallSession,
+  PROXY_PARTITION,
+  UNLOCK_PARTITION,
+} from './lockdown/hardening';
 import { createLog } from './base/log';
 import { policyPlace } from './policy/managed-policy';
 import { createNotify } from './ipc/notify';
@@ -97,6 +104,16 @@ async function start(): Promise<void> {
       tokens.tellProfiles();
     },
   });
+  const proxy = composeProxy({
+    keychain,
+    installId: files.profiles.installId,
+    windows,
+    preload,
+    // The line may be tried again at once.
+    onShown: () => notify('network.changed', { lost: false, connected: true }),
+    clock,
+    log,
+  });
   const tokens = composeTokens({
     files,
     keychain,
@@ -105,6 +122,7 @@ async function start(): Promise<void> {
     clock,
     log,
     scripts: here,
+    proxy,
     isPhoneLocked: () => locks.phoneLock.state().lockedBy !== null,
     country: () => app.getLocaleCountryCode(),
   });
@@ -123,11 +141,13 @@ async function start(): Promise<void> {
   // Its process takes longest to start, so it comes before the window's; the keychain is asked meanwhile.
   practice.start();
   hardenSession(join(here, '../renderer'), requests, onRefused);
-  hardenUnlockSession(join(here, '../renderer'), onRefused);
+  for (const partition of [UNLOCK_PARTITION, PROXY_PARTITION])
+    hardenSmallSession(partition, join(here, '../renderer'), onRefused);
   const { incoming, ringing } = composeIpc({
     files,
     tokens,
     locks,
+    proxy,
     windows,
     handover,
     dialogs,

@@ -5,7 +5,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Result } from '../../src/contracts/base/result';
@@ -160,7 +160,9 @@ describe.skipIf(missing)(
       const server = createHttpsServer(
         { cert, key: privateKey, requestCert: true, rejectUnauthorized: false },
         (request, response) => {
-          shown.push((request.socket as TLSSocket).getPeerCertificate());
+          const { socket } = request;
+          if (!(socket instanceof TLSSocket)) throw new Error('no TLS');
+          shown.push(socket.getPeerCertificate());
           response.writeHead(200, { 'content-type': 'application/json' }).end('{"token":"t"}');
         },
       );

@@ -40,6 +40,8 @@ export const channelNames = [
   'admin.lock',
   'admin.unlock',
   'admin.setPassphrase',
+  'proxy.question',
+  'proxy.answer',
   'phone.state',
   'phone.lock',
   'phone.unlock',

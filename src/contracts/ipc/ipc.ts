@@ -15,6 +15,7 @@ import { effectivePolicy } from '../policy/managed-policy';
 import { purpose } from '../policy/policy';
 import { environment, keySlot, keyStatus, profile, profileId, profilesSnapshot } from '../profile/profile';
 import { exportDone, importDone, importPreview } from '../profile/profile-transfer';
+import { proxyLogin, proxyQuestion } from '../proxy';
 import { callUuid, remoteSnapshot } from '../call/remote-call-schema';
 import type { Result } from '../base/result';
 import { failureSchema } from '../base/result-schema';
@@ -22,7 +23,7 @@ import { settings } from '../settings';
 import { voiceCallId, voiceEnded, voicePlace, voicePlaced, voiceToolCall, voiceToolOutput } from '../call/voice';
 
 /** The windows of the app; each channel names the ones that may call it. */
-export type WindowName = 'phone' | 'incoming' | 'unlock';
+export type WindowName = 'phone' | 'incoming' | 'unlock' | 'proxy';
 
 /** What is declared of each channel. */
 export interface Channel {
@@ -56,7 +57,7 @@ export const channels = {
     }),
     windows: ['phone', 'incoming'],
   },
-  'settings.get': { input: nothing, output: settings, windows: ['phone', 'incoming', 'unlock'] },
+  'settings.get': { input: nothing, output: settings, windows: ['phone', 'incoming', 'unlock', 'proxy'] },
   /** A partial change; answers with all settings. */
   'settings.set': { input: settings.partial().strict(), output: settings, windows: ['phone'] },
 
@@ -193,6 +194,11 @@ export const channels = {
     output: adminState,
     windows: ['unlock'],
   },
+
+  /** What the small window of a proxy's password is open for. */
+  'proxy.question': { input: nothing, output: proxyQuestion, windows: ['proxy'] },
+  /** Of that window alone; main closes it. */
+  'proxy.answer': { input: proxyLogin, output: z.null(), windows: ['proxy'] },
 
   'phone.state': { input: nothing, output: phoneLockState, windows: ['phone'] },
   /** Closes the line and drops its grants: answers at once, `phone.locked` says how it goes on. */

@@ -33,6 +33,7 @@ import { createRemoteCallHandlers } from '../handlers/remote-calls';
 import { admitAdmin } from '../locks/required-admin-lock';
 import type { Windows } from '../windows/windows';
 import type { Locks } from './compose-locks';
+import type { ProxySide } from './compose-proxy';
 import type { TokenSide } from './compose-tokens';
 import type { OpenedFiles } from './open-files';
 
@@ -40,6 +41,7 @@ export interface IpcPorts {
   readonly files: OpenedFiles;
   readonly tokens: TokenSide;
   readonly locks: Locks;
+  readonly proxy: ProxySide;
   readonly windows: Windows<BrowserWindow>;
   readonly handover: KeyHandover;
   readonly dialogs: NativeDialogs;
@@ -56,6 +58,7 @@ export function composeIpc({
   files: { stored, profiles, settings, managed },
   tokens,
   locks: { adminLock, phoneLock },
+  proxy,
   windows,
   handover,
   dialogs,
@@ -161,6 +164,7 @@ export function composeIpc({
         now: clock.wall,
         audit: audit.append,
       }),
+      proxy: proxy.handlers,
       remoteCalls: createRemoteCallHandlers({ profiles, keys, sippet, clock, audit: audit.append, log }),
       notify,
       locks: {

@@ -33,6 +33,7 @@ import type { TokenProvider } from '../providers/token-provider';
 import { createMemoryStore } from '../secrets/memory-store';
 import type { SecretStore } from '../secrets/secret-store';
 import { createVoiceCalls, type VoiceCalls } from '../assistant/voice-calls';
+import type { ProxySide } from './compose-proxy';
 import { NOTICE_LENGTH, type OpenedFiles } from './open-files';
 
 /** What a mint changes in the profiles' snapshot is not urgent, and drawing it must not hold the grant up, ms. */
@@ -70,6 +71,7 @@ export interface TokenPorts {
   readonly log: Log;
   /** The folder of main's own scripts. */
   readonly scripts: string;
+  readonly proxy: ProxySide;
   readonly isPhoneLocked: () => boolean;
   /** Where this computer is (ISO 3166-1 alpha-2), or ''. */
   readonly country: () => string;
@@ -83,6 +85,7 @@ export function composeTokens({
   clock,
   log,
   scripts,
+  proxy,
   isPhoneLocked,
   country,
 }: TokenPorts): TokenSide {
@@ -100,6 +103,7 @@ export function composeTokens({
         : notify('profiles.testRefused', { testId: about.testId, failure }),
     (status, failure, about) => notify('gateway.answered', { ...named(about), status, failure }),
     (address) => lookAtGateway(address, clock),
+    proxy.wanted,
   );
   const http = createHttpClient({
     clock,
@@ -107,6 +111,7 @@ export function composeTokens({
     authorities: systemAuthorities,
     isKnownToWindows: async (origin) => (await lookAtGateway(`${origin}/`, clock)).kind === 'answered',
     resolveProxy,
+    proxyPasswords: proxy.passwords,
   });
   const sippet = createSippet(http);
   const providers: Readonly<Record<ProviderKind, TokenProvider>> = {
@@ -207,7 +212,10 @@ export function composeTokens({
     profiles,
     broker,
     requests,
-    resetProvider: http.reset,
+    resetProvider: (profileId) => {
+      http.reset(profileId);
+      proxy.passwords.askAgain();
+    },
     clock,
     newId: randomUUID,
     audit: audit.append,

@@ -144,6 +144,7 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
     },
     notify: note('notify', undefined),
     policy: { 'calls.authorize': () => ok({ notice: null, emergency: false }), 'policy.effective': () => absent },
+    proxy: { 'proxy.question': () => ok({ proxy: '', refused: false }), 'proxy.answer': () => ok(null) },
     remoteCalls: { 'events.snapshot': () => absent, 'events.endCall': () => absent },
     desk: {
       'profiles.test': () => absent,

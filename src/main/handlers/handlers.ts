@@ -47,6 +47,7 @@ export interface HandlerPorts {
   /** What holds for a line (policy-handlers.ts). */
   readonly policy: Pick<Handlers, 'calls.authorize' | 'policy.effective'>;
   /** The calls of the line's own system (remote-calls.ts). */
+  readonly proxy: Pick<Handlers, 'proxy.question' | 'proxy.answer'>;
   readonly remoteCalls: Pick<Handlers, 'events.snapshot' | 'events.endCall'>;
   readonly voice: VoiceCalls;
   /** The admin's desk: tests of connections, import and export, the audit log (connection-tests.ts, profile-transfer-handlers.ts, audit-handlers.ts). */
@@ -239,6 +240,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     ...ports.policy,
     ...ports.desk,
     ...createLockHandlers(ports.locks),
+    ...ports.proxy,
 
     'calls.notifyIncoming': async (announced) =>
       (await incoming.notify(announced))

@@ -21,6 +21,7 @@ const ids: readonly [WindowName, number][] = [
   ['phone', 1],
   ['incoming', 2],
   ['unlock', 4],
+  ['proxy', 5],
 ];
 
 const called: string[] = [];
@@ -223,6 +224,8 @@ describe('the door into main', () => {
 
 /** What agents do, and what every window asks about itself. Whatever is not in here is an admin's. */
 const AGENTS: readonly ChannelName[] = [
+  'proxy.question',
+  'proxy.answer',
   'app.info',
   'settings.get',
   'settings.set',

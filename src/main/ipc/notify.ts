@@ -8,7 +8,7 @@ import type { Windows } from '../windows/windows';
 const audience: Readonly<Record<NotificationName, readonly WindowName[]>> = {
   'profiles.changed': ['phone'],
   'profiles.testRefused': ['phone'],
-  'settings.changed': ['phone', 'incoming', 'unlock'],
+  'settings.changed': ['phone', 'incoming', 'unlock', 'proxy'],
   'grants.renewed': ['phone'],
   'grants.failed': ['phone'],
   'gateway.answered': ['phone'],

@@ -23,18 +23,14 @@ const LONGEST_CHAIN = 10;
 /** The certificate, and those above it. */
 function chainOf(certificate: SeenCertificate): readonly SeenCertificate[] {
   const chain: SeenCertificate[] = [];
-  for (
-    let each: SeenCertificate | null | undefined = certificate;
-    each != null && chain.length < LONGEST_CHAIN;
-    each = each.issuerCert
-  ) {
-    if (
-      chain.some(
-        ({ fingerprint, subjectName }) => fingerprint === each?.fingerprint && subjectName === each.subjectName,
-      )
-    )
-      break;
+  const names = new Set<string>();
+  let each: SeenCertificate | null = certificate;
+  while (each !== null && chain.length < LONGEST_CHAIN) {
+    const name = `${each.fingerprint} ${each.subjectName}`;
+    if (names.has(name)) break;
+    names.add(name);
     chain.push(each);
+    each = each.issuerCert ?? null;
   }
   return chain;
 }

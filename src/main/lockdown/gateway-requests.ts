@@ -23,6 +23,8 @@ export interface GatewayRequests {
   readonly forget: (profileId: string) => void;
   /** Whether a window may send this request. */
   readonly isAllowed: (url: string) => boolean;
+  /** Whether main itself may ask there, to show a proxy its password. */
+  readonly isForProxy: (url: string) => boolean;
   /** The value of `Authorization` for a WebSocket upgrade to `url`, or null. */
   readonly authorizationFor: (url: string) => string | null;
   /**
@@ -50,6 +52,8 @@ const LOOK_AGAIN_MS = 3_000;
 /** No profile has such an id. */
 const testKey = (testId: string): string => `.test ${testId}`;
 
+const httpsOrigin = (url: string): string => `${targetOf(url)?.origin.replace(/^ws/, 'http') ?? ''}/`;
+
 const targetOf = (url: string): { readonly origin: string; readonly path: string } | null => {
   try {
     const { protocol, host, pathname } = new URL(url);
@@ -59,12 +63,13 @@ const targetOf = (url: string): { readonly origin: string; readonly path: string
   }
 };
 
-/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate; `onAnswered` of every answer to an upgrade that is none; `look` finds out why an https address can't be reached. */
+/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate; `onAnswered` of every answer to an upgrade that is none; `look` finds out why an https address can't be reached; `onProxyPassword` hears that a proxy on the way to one wants a password. */
 export function createGatewayRequests(
   now: () => number,
   onUnusable: (failure: Failure, about: GrantName | null) => void = () => undefined,
   onAnswered: (status: number, failure: Failure, about: GrantName | null) => void = () => undefined,
   look: ((address: string) => Promise<Look>) | null = null,
+  onProxyPassword: (address: string) => void = () => undefined,
 ): GatewayRequests {
   /** Origins of which a word was told since the last connect ended. */
   const explained = new Set<string>();
@@ -156,6 +161,10 @@ export function createGatewayRequests(
         target !== null && (target.origin === APP_ORIGIN || (/^wss?:/.test(target.origin) && isGateway(target.origin)))
       );
     },
+    isForProxy: (url) => {
+      const origin = targetOf(url)?.origin ?? '';
+      return origin.startsWith('https:') && isGateway(origin.replace(/^https:/, 'wss:'));
+    },
     authorizationFor: (url) => {
       const target = targetOf(url);
       if (target === null || !isGateway(target.origin)) return null;
@@ -170,6 +179,7 @@ export function createGatewayRequests(
     },
     answered: (status, date, url, retryAfter, contentType) => {
       explain(url);
+      if (status === 407) onProxyPassword(httpsOrigin(url));
       const about = aboutOf(url);
       const refusal = refusalOf(status, date, now());
       const failure = refusal ?? otherAnswer(status, contentType);
@@ -191,6 +201,7 @@ export function createGatewayRequests(
       const told = lookOf(url, about?.testId !== undefined);
       void told?.then((found) => {
         const { host } = new URL(origin);
+        if (found.kind === 'proxy-password') onProxyPassword(httpsOrigin(url));
         if (found.kind === 'answered' && isForEverybody(found.status, found.contentType)) {
           tell(otherAnswer(found.status, found.contentType), found.status, found.retryAfter, about);
           return;
@@ -210,7 +221,11 @@ export function guardRequests(
   allowDevtools: boolean,
 ): void {
   session.webRequest.onBeforeRequest((details, answer) => {
-    const allowed = requests.isAllowed(details.url) || (allowDevtools && details.url.startsWith('devtools://'));
+    const allowed =
+      requests.isAllowed(details.url) ||
+      // Of no page, and without any content.
+      (details.webContentsId === undefined && details.method === 'HEAD' && requests.isForProxy(details.url)) ||
+      (allowDevtools && details.url.startsWith('devtools://'));
     if (!allowed) onRefused(details.url);
     answer({ cancel: !allowed });
   });

@@ -55,7 +55,7 @@ vi.mock('electron', () => {
     session: { defaultSession: sessionThatNotes(''), fromPartition: (name: string) => sessionThatNotes(`${name}: `) },
   };
 });
-const { hardenBeforeReady, hardenSession, hardenUnlockSession, lockedPreferences, UNLOCK_PARTITION } =
+const { hardenBeforeReady, hardenSession, hardenSmallSession, lockedPreferences, UNLOCK_PARTITION } =
   await import('./hardening');
 const { createGatewayRequests } = await import('./gateway-requests');
 
@@ -146,7 +146,7 @@ describe('windows', () => {
 });
 
 describe("the unlock window's session", () => {
-  beforeEach(() => hardenUnlockSession('/app/renderer', (what) => refused.push(what)));
+  beforeEach(() => hardenSmallSession(UNLOCK_PARTITION, '/app/renderer', (what) => refused.push(what)));
 
   it('is in memory, serves our files and reaches nothing else', () => {
     expect(UNLOCK_PARTITION).not.toMatch(/^persist:/);

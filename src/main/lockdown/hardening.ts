@@ -65,14 +65,20 @@ export function hardenSession(rendererFolder: string, requests: GatewayRequests,
 
 /** In memory only: what is typed there is in no storage, cache or process that a taken-over phone window could share. */
 export const UNLOCK_PARTITION = 'unlock';
+/** The same for a proxy's password. */
+export const PROXY_PARTITION = 'proxy';
 
-/** The session of the window in which the admin's passphrase is typed: our own files, and nothing else at all. Call when Electron is ready. */
-export function hardenUnlockSession(rendererFolder: string, onRefused: OnRefused): void {
-  const target = session.fromPartition(UNLOCK_PARTITION);
-  serveOwnFilesOnly(target.protocol, rendererFolder, ['unlock.html']);
+/** The session of a window in which the admin's passphrase, or a proxy's password, is typed: its one page, and nothing else at all. Call when Electron is ready. */
+export function hardenSmallSession(
+  partition: typeof UNLOCK_PARTITION | typeof PROXY_PARTITION,
+  rendererFolder: string,
+  onRefused: OnRefused,
+): void {
+  const target = session.fromPartition(partition);
+  serveOwnFilesOnly(target.protocol, rendererFolder, [`${partition}.html`]);
   target.setPermissionCheckHandler(() => false);
   target.setPermissionRequestHandler((_contents, permission, answer) => {
-    onRefused(`permission ${permission} of the unlock window`);
+    onRefused(`permission ${permission} of the ${partition} window`);
     answer(false);
   });
   refuseDevices(target);

@@ -196,6 +196,8 @@ export const VERBS: Readonly<Record<ChannelName, Verb>> = {
   'admin.lock': { may: 'lock', tries: [{ gets: 'ok' }] },
   'admin.unlock': { may: NOTHING, tries: forbidden({ passphrase: 'x' }) },
   'admin.setPassphrase': { may: NOTHING, tries: forbidden({ current: null, wanted: 'attacker' }) },
+  'proxy.question': { may: NOTHING, tries: forbidden() },
+  'proxy.answer': { may: NOTHING, tries: forbidden({ user: 'attacker', password: 'x' }) },
   'phone.state': { may: 'see whether the phone is locked', tries: [{ gets: 'ok' }] },
   // Like signing out, by itself at the end: his process ends, and the script with it.
   'phone.lock': { may: 'lock the phone', tries: [] },

@@ -39,11 +39,19 @@ export async function openOfficeProxy({ route, password, refuses }: OfficeProxyR
     asked.push({ target, authorization });
     const answer = (head: string): void =>
       void near.end(`HTTP/1.1 ${head}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
-    if (wanted !== null && authorization !== wanted)
-      return answer('407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="office"');
-    if (refuses !== undefined) return answer(refuses);
+    if (wanted !== null && authorization !== wanted) {
+      answer('407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="office"');
+      return;
+    }
+    if (refuses !== undefined) {
+      answer(refuses);
+      return;
+    }
     const port = route(target);
-    if (port === null) return answer('502 Bad Gateway');
+    if (port === null) {
+      answer('502 Bad Gateway');
+      return;
+    }
     const far = keep(connect(port, '127.0.0.1', () => near.write('HTTP/1.1 200 Connection established\r\n\r\n')));
     far.on('close', () => near.destroy());
     near.on('close', () => far.destroy());
