@@ -7,7 +7,7 @@ import { resolveProxy } from '../desktop/system-proxy';
 import type { HandlerPorts } from '../handlers/handlers';
 import { PROXY_PARTITION } from '../lockdown/hardening';
 import { showToProxy } from '../lockdown/proxy-login';
-import { routeTo } from '../providers/proxy-route';
+import { readRoute, routeTo } from '../providers/proxy-route';
 import { createProxyPasswords, type ProxyPasswords } from '../secrets/proxy-passwords';
 import type { SecretStore } from '../secrets/secret-store';
 import { createSmallWindow } from '../windows/small-window';
@@ -65,7 +65,12 @@ export function composeProxy({ keychain, installId, windows, preload, onShown, c
     onProblem: log.warn,
   });
   const wanted = async (address: string): Promise<void> => {
-    const hop = (await routeTo(new URL(address), resolveProxy)).find((each) => each.kind === 'proxy');
+    // As the windows go there (desktop/system-proxy.ts).
+    const ways = [
+      ...readRoute(await resolveProxy(address.replace(/^https:/, 'wss:'))),
+      ...(await routeTo(new URL(address), resolveProxy)),
+    ];
+    const hop = ways.find((each) => each.kind === 'proxy');
     if (hop === undefined) return;
     const proxy = `${hop.host}:${hop.port}`;
     stopped.set(proxy, address);

@@ -10,7 +10,7 @@ import { createBroker, type Broker } from '../tokens/broker';
 import type { Clock } from '../base/clock';
 import { createConnectionTests, type ConnectionTests } from '../tokens/connection-tests';
 import { forkGateway } from '../practice/gateway-process';
-import { resolveProxy } from '../desktop/system-proxy';
+import { adoptProxy, resolveProxy } from '../desktop/system-proxy';
 import { lookAtGateway } from '../lockdown/gateway-look';
 import { createGatewayRequests, type GatewayRequests, type GrantName } from '../lockdown/gateway-requests';
 import { createGrantRenewal, type GrantRenewal } from '../tokens/grant-renewal';
@@ -102,7 +102,12 @@ export function composeTokens({
         ? notify('grants.failed', { ...named(about), failure })
         : notify('profiles.testRefused', { testId: about.testId, failure }),
     (status, failure, about) => notify('gateway.answered', { ...named(about), status, failure }),
-    (address) => lookAtGateway(address, clock),
+    (address) => {
+      void adoptProxy(`${new URL(address).origin.replace(/^https:/, 'wss:')}/`).then((changed) => {
+        if (changed) notify('network.changed', { lost: false, connected: true });
+      });
+      return lookAtGateway(address, clock);
+    },
     proxy.wanted,
   );
   const http = createHttpClient({
