@@ -190,7 +190,9 @@ describe('an answer that is none', () => {
       const { ask } = await openHttpFixture(answerText(200, JSON.stringify(GOOD), { 'content-type': type }));
       expect(failureOf(await ask()).sentence).toMatch(/it is JSON, and is sent as something else; .*application\/json/);
       const page = await openHttpFixture(answerText(200, '<html>Sign in</html>', { 'content-type': type }));
-      expect(failureOf(await page.ask()).sentence).toMatch(/it is no JSON/);
+      expect(failureOf(await page.ask()).sentence).toMatch(
+        type === 'text/html' ? /it is a web page; a network that wants you to sign in/ : /it is no JSON/,
+      );
     },
   );
 
