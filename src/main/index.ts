@@ -141,7 +141,7 @@ async function start(): Promise<void> {
   // Its process takes longest to start, so it comes before the window's; the keychain is asked meanwhile.
   practice.start();
   hardenSession(join(here, '../renderer'), requests, onRefused);
-  for (const partition of [UNLOCK_PARTITION, PROXY_PARTITION])
+  for (const partition of [UNLOCK_PARTITION, PROXY_PARTITION] as const)
     hardenSmallSession(partition, join(here, '../renderer'), onRefused);
   const { incoming, ringing } = composeIpc({
     files,
