@@ -6,6 +6,7 @@ import { systemClock } from './base/clock';
 import { EXIT, readCommandLine, wordsOf } from './cli/command-line';
 import { isForCommand } from './cli/command-claim';
 import { answerCommand } from './composition/answer-command';
+import { beginAgain } from './composition/begin-again';
 import { composeIpc } from './composition/compose-ipc';
 import { composeLocks } from './composition/compose-locks';
 import { composeProxy } from './composition/compose-proxy';
@@ -44,7 +45,9 @@ exitOnUncaught(log);
 
 const wantedFolder = app.commandLine.getSwitchValue('user-data-dir');
 const homeFolder = wantedFolder === '' ? app.getPath('userData') : wantedFolder;
-const asked = readCommandLine(wordsOf(process.argv, process.defaultApp));
+const words = wordsOf(process.argv, process.defaultApp);
+const asked = readCommandLine(words);
+const endsWith = beginAgain(words, asked);
 // A command that only looks needs no folder in which it may write.
 const unusable = asked === null ? folderProblem(homeFolder) : pathProblem(homeFolder);
 if (unusable === null) app.setPath('userData', homeFolder);
@@ -52,7 +55,9 @@ if (unusable === null) app.setPath('userData', homeFolder);
 app.commandLine.appendSwitch('allow-loopback-in-peer-connection');
 hardenBeforeReady();
 
-if (unusable !== null) {
+if (endsWith !== null) {
+  app.exit(endsWith);
+} else if (unusable !== null) {
   void exitWithSentence(unusable, EXIT.file);
 } else if (asked !== null) {
   // Awaited: the app becomes ready only after this module has run, and so needs no display.

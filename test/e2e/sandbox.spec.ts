@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
-import { launchApp } from '../support/app/app';
+import { launchApp, type RunningApp } from '../support/app/app';
+import { ask } from '../support/app/phone-driver';
 
 const sandboxed = process.env['RINGFENCE_E2E_OS_SANDBOX'] === '1';
 const reason =
@@ -10,6 +11,11 @@ const reason =
 /** Reads one field of /proc/PID/status (see proc_pid_status(5)). */
 function statusOf(pid: number, field: string): string | undefined {
   return new RegExp(`^${field}:\\s*(\\S+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+}
+
+/** What the About page shows. */
+async function saysSandboxed({ page }: RunningApp): Promise<boolean> {
+  return (await ask(page, 'app.info')).osSandbox;
 }
 
 test.describe('the OS sandbox', () => {
@@ -37,6 +43,16 @@ test.describe('the OS sandbox', () => {
         expect(statusOf(pid, 'NoNewPrivs')).toBe('1');
         expect(statusOf(pid, 'Uid'), 'real user id').not.toBe('0');
       }
+      await expect.poll(() => saysSandboxed(app)).toBe(true);
+    } finally {
+      await app.close();
+    }
+  });
+
+  test('without a part of it the window does not say that it is on', async () => {
+    const app = await launchApp({ extraArgs: ['--no-sandbox'] });
+    try {
+      expect(await saysSandboxed(app)).toBe(false);
     } finally {
       await app.close();
     }

@@ -44,7 +44,6 @@ vi.mock('electron', () => {
       commandLine: {
         hasSwitch: (name: string) => electron.switches.has(name),
         appendSwitch: (name: string, value: string) => electron.appended.set(name, value),
-        removeSwitch: (name: string) => electron.switches.delete(name),
       },
     },
     protocol: {
@@ -76,31 +75,6 @@ const call = (name: string, ...all: unknown[]): unknown => {
   if (listener === undefined) throw new Error(`nothing listens for ${name}`);
   return listener(...(all as never[]));
 };
-
-describe('switches that an edited shortcut could add', () => {
-  const DANGEROUS = [
-    'inspect',
-    'remote-debugging-port',
-    'ignore-certificate-errors',
-    'log-net-log',
-    'ssl-key-log-file',
-    'host-resolver-rules',
-    'disable-web-security',
-    'no-sandbox',
-    'single-process',
-    'renderer-cmd-prefix',
-    'trace-startup',
-  ];
-  it.each([
-    [true, ['lang']],
-    [false, [...DANGEROUS, 'lang']],
-  ])('are taken away in a package: %s', (packaged, left) => {
-    electron.packaged = packaged;
-    for (const name of [...DANGEROUS, 'lang']) electron.switches.add(name);
-    hardenBeforeReady();
-    expect([...electron.switches]).toEqual(left);
-  });
-});
 
 it.each([
   ...['NODE_TLS_REJECT_UNAUTHORIZED', 'SSLKEYLOGFILE', 'NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA'],
@@ -205,15 +179,6 @@ describe('before Electron is ready', () => {
       scheme: 'app',
       privileges: { standard: true, secure: true, supportFetchAPI: true },
     });
-  });
-
-  it('a packaged app has no debugger, one from source keeps it', () => {
-    electron.switches.add('remote-debugging-port');
-    hardenBeforeReady();
-    expect(electron.switches.has('remote-debugging-port')).toBe(true);
-    electron.packaged = true;
-    hardenBeforeReady();
-    expect(electron.switches.size).toBe(0);
   });
 });
 

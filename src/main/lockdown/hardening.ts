@@ -44,7 +44,7 @@ export function hardenBeforeReady(): void {
   sandboxEveryRenderer();
   restrictPages();
   registerAppScheme();
-  refuseSwitchesInProduction();
+  closeDebuggerInProduction();
   forgetDangerousVariables();
   app.on('session-created', fetchNoDictionaries);
 }
@@ -107,68 +107,9 @@ function registerAppScheme(): void {
   ]);
 }
 
-/** Switches of Chromium that an edited shortcut could add. */
-const DANGEROUS_SWITCHES = [
-  // A debugger sees everything in main.
-  ...[
-    'remote-debugging-port',
-    'remote-debugging-pipe',
-    'remote-allow-origins',
-    'inspect',
-    'inspect-brk',
-    'inspect-port',
-    'inspect-wait',
-    'inspect-publish-uid',
-    'js-flags',
-  ],
-  // Would print or write down tokens, or the keys of TLS.
-  ...[
-    'enable-logging',
-    'log-net-log',
-    'net-log-capture-mode',
-    'ssl-key-log-file',
-    'trace-startup',
-    'trace-startup-file',
-  ],
-  // Would let somebody in between, or a page out.
-  ...[
-    'ignore-certificate-errors',
-    'ignore-certificate-errors-spki-list',
-    'allow-insecure-localhost',
-    'host-rules',
-    'host-resolver-rules',
-    'proxy-server',
-    'proxy-pac-url',
-    'disable-web-security',
-    'disable-site-isolation-trials',
-    'no-sandbox',
-  ],
-  ...[
-    'unsafely-treat-insecure-origin-as-secure',
-    'allow-running-insecure-content',
-    'enable-blink-features',
-    'single-process',
-    'disable-seccomp-filter-sandbox',
-    'disable-namespace-sandbox',
-    'disable-setuid-sandbox',
-  ],
-  // Would have another program start our processes, or speak and listen in place of the person.
-  ...[
-    'renderer-cmd-prefix',
-    'utility-cmd-prefix',
-    'gpu-launcher',
-    'use-fake-ui-for-media-stream',
-    'use-fake-device-for-media-stream',
-    'use-file-for-fake-audio-capture',
-  ],
-];
-
-// In a packaged app nobody needs them. (A proxy is the system's to set.)
-function refuseSwitchesInProduction(): void {
-  if (!app.isPackaged) return;
-  for (const name of DANGEROUS_SWITCHES) app.commandLine.removeSwitch(name);
-  // Node opens its debugger before our first line: it is closed again here. (That it never opens is for the package's fuses.)
-  if (inspector.url() !== undefined) inspector.close();
+// Node opens its debugger before our first line: in a package it is closed again here. (That it never opens is for the package's fuses.)
+function closeDebuggerInProduction(): void {
+  if (app.isPackaged && inspector.url() !== undefined) inspector.close();
 }
 
 /** Variables that weaken TLS. */
