@@ -12,6 +12,14 @@ import { FOREIGN_SWITCHES, FOREIGN_VARIABLES } from '../support/security/foreign
 import { temporaryFolder } from '../support/temporary-folder';
 
 const WITHIN_MS = 20_000;
+/** Chromium ends with these before our first line, where nobody has installed its other sandbox (setuid). */
+const ENDS_BY_ITSELF: readonly string[] = ['disable-namespace-sandbox', 'no-zygote'];
+/** Node ends where it can't use a value, before it could be left out. */
+const VALUES: Readonly<Partial<Record<string, string>>> = {
+  inspect: '0',
+  'inspect-port': '0',
+  'inspect-publish-uid': 'http',
+};
 
 test.skip(process.platform !== 'linux', 'the package is made of the runtime for Linux');
 test.skip(!osSandbox(), 'a package has the sandbox always, and can not be started here');
@@ -119,10 +127,13 @@ test('each switch that is not listed is left out', async () => {
   test.setTimeout(600_000);
   for (const name of FOREIGN_SWITCHES)
     await test.step(name, async () => {
-      // Below 1024 a debugger's port can't be opened, and Node ends.
-      const { child, end } = start([name === 'inspect' || name === 'inspect-port' ? `--${name}=0` : `--${name}=1`]);
+      const { child, end } = start([`--${name}=${VALUES[name] ?? '1'}`]);
       try {
-        await second(child, name);
+        if (ENDS_BY_ITSELF.includes(name)) {
+          const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+          expect([code, signal], name).not.toEqual([0, null]);
+          expect(await mains(), name).toEqual([]);
+        } else await second(child, name);
       } finally {
         await end();
       }
