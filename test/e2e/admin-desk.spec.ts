@@ -180,7 +180,7 @@ test('a certificate that this computer does not know ends a test at the second s
   const { steps, box } = await testLine(app.page, 'Line 1001');
   expect(steps).toEqual(['mint passed', 'open failed', 'register skipped', 'options skipped']);
   await expect(box).toContainText(
-    `This computer does not know who issued the certificate of ${new URL(front.url).host}.`,
+    `${new URL(front.url).host} does not send the certificate of "Ringfence lab CA of one run", who issued its own.`,
   );
   await expect(app.page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered');
   await front.close();
