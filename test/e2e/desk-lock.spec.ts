@@ -7,9 +7,9 @@ import { expect, test, type RunningApp } from '../support/app/app';
 import { ask, lineTo, untilGone, untilRegistered } from '../support/app/phone-driver';
 
 /** The admin's small window, once it shows its fields. */
-async function smallWindow({ electron }: RunningApp): Promise<Page> {
+async function smallWindow({ electron }: RunningApp, timeoutMs = 5_000): Promise<Page> {
   const opened = (): Page | undefined => electron.windows().find((page) => page.url().includes('/unlock.html'));
-  await expect.poll(() => opened() !== undefined).toBe(true);
+  await expect.poll(() => opened() !== undefined, { timeout: timeoutMs }).toBe(true);
   const page = opened();
   if (page === undefined) throw new Error('no unlock window');
   await expect(page.locator('input[type="password"]').first()).toBeVisible();
@@ -50,7 +50,11 @@ test('a passphrase that the policy file wants is set from the refusal, and what 
   await page.getByRole('button', { name: 'Import...' }).click();
   const refusal = page.getByRole('tabpanel').getByRole('alert');
   await expect(refusal).toContainText('wants an admin passphrase');
-  await refusal.getByRole('button', { name: 'Set passphrase...' }).click();
+  // Somebody closed that window a moment ago: it is not opened again at once.
+  await expect(async () => {
+    await refusal.getByRole('button', { name: 'Set passphrase...' }).click();
+    await smallWindow(app, 1_000);
+  }).toPass({ timeout: 30_000 });
   const first = await smallWindow(app);
   await first.getByLabel('New passphrase', { exact: true }).fill(passphrase);
   await first.getByLabel('New passphrase again').fill(passphrase);

@@ -227,9 +227,12 @@ test('an iframe in the phone window has no bridge, and the page offers nothing b
   launch,
 }) => {
   const { page } = await launch();
+  // In a task of its own: the driver takes a frame that is made for a navigation of the page, and gives up what it is evaluating.
+  await page.evaluate(() => void setTimeout(() => document.body.append(document.createElement('iframe'))));
+  await expect(page.locator('iframe')).toHaveCount(1);
   const seen = await page.evaluate(() => {
-    const frame = document.createElement('iframe');
-    document.body.append(frame);
+    const frame = document.querySelector('iframe');
+    if (frame === null) throw new Error('no frame');
     const inner = frame.contentWindow as unknown as Record<string, unknown>;
     const outer = globalThis as unknown as Record<string, unknown>;
     const result = {

@@ -149,6 +149,8 @@ async function change(host: CommandHost, command: Writing): Promise<Answer> {
   }
   // Asked for before the folder is claimed: nobody who opens the app meanwhile waits for a person at a terminal.
   const { adminLock, managed: demands } = await openContext(host, null);
+  const unanswered = await adminLock.unanswered();
+  if (unanswered !== null) return failed(unanswered);
   const asked = (await adminLock.state()).configured ? await host.terminal.readPassphrase(command.passphraseFd) : null;
   if (asked?.ok === false) return failed(asked.failure);
   // After a wrong try each run waits anew: it is waited for here, or no run would ever get in.

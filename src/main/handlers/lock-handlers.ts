@@ -7,7 +7,7 @@ import type { DialogBackOff } from '../consent/dialog-back-off';
 import type { PhoneLock } from '../locks/phone-lock';
 
 export interface LockPorts {
-  readonly adminLock: Omit<AdminLock, 'notice'>;
+  readonly adminLock: Omit<AdminLock, 'notice' | 'unanswered'>;
   readonly phoneLock: PhoneLock;
   readonly unlockWindow: {
     /** Opens the small window, or brings it to the front; resolves when it is closed. */

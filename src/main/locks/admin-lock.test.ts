@@ -146,11 +146,13 @@ describe('fails closed', () => {
       expect(reasonOf(await lock.admit())).toBe('admin-locked');
       expect((await lock.state()).configured).toBe(true);
       expect(['key-locked', 'keychain-unavailable']).toContain(reasonOf(await lock.unlock(PASSPHRASE)));
+      expect(['key-locked', 'keychain-unavailable']).toContain((await lock.unanswered())?.reason);
       expect((await lock.setPassphrase(null, 'another passphrase')).ok).toBe(false);
       expect((await lock.setPassphrase(null, null)).ok).toBe(false);
       // The keychain says what it is: the passphrase is known again, and the file is there again.
       state[trouble] = false;
       expect(reasonOf(await lock.admit())).toBe('admin-locked');
+      expect(await lock.unanswered()).toBeNull();
       expect(state.disk).toMatchObject({ configured: true });
       expect((await lock.unlock(PASSPHRASE)).ok).toBe(true);
     }

@@ -37,6 +37,8 @@ export interface AdminLock {
   /** A sentence about its file, where that was set aside, or null. */
   readonly notice: string | null;
   readonly state: () => Promise<AdminState>;
+  /** Why the keychain can't say whether there is a passphrase, which counts as locked; null: it is known. */
+  readonly unanswered: () => Promise<Failure | null>;
   /** Whether an admin's channel may go on now. Fails with `admin-locked`. */
   readonly admit: () => Promise<Result<null>>;
   /** Fails with `wrong-passphrase` (and how long to wait), `key-absent` (there is none), or as the keychain and the file do. */
@@ -112,6 +114,7 @@ export async function openAdminLock({
   };
   /** The file is not there, and the keychain has not said yet that there is no passphrase: that counts as one. */
   let unknown = loaded.value === null && loaded.notice === null && hadKeychain;
+  let whyUnknown: Failure | null = null;
   let settling: Promise<void> | null = null;
   // The damaged one was set aside: without another in its place the next start would know nothing of a passphrase.
   if (loaded.notice !== null) await file.save(document);
@@ -149,10 +152,13 @@ export async function openAdminLock({
   /** A locked keychain says "nothing there", too, and refuses what is written: only one that takes something is believed. */
   const settle = async (): Promise<void> => {
     const probe = `${account}-probe`;
-    if (!(await keychain.write(probe, Secret.generate())).ok) return;
+    const written = await keychain.write(probe, Secret.generate());
+    whyUnknown = written.ok ? null : written.failure;
+    if (!written.ok) return;
     await keychain.remove(probe);
     // What was read before may be what it said while it was locked.
     const read = await keychain.read(account);
+    whyUnknown = read.ok ? null : read.failure;
     if (!read.ok) return;
     unknown = false;
     verifier = read.value;
@@ -284,6 +290,7 @@ export async function openAdminLock({
   return {
     notice: loaded.notice,
     state,
+    unanswered: async () => ((await isConfigured()) && unknown ? whyUnknown : null),
     admit: async () => {
       if (leftMs() > 0) return ok(null);
       return (await isConfigured())

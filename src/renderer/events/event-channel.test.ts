@@ -158,7 +158,13 @@ describe('an event channel', () => {
   });
 
   it.each([
-    ['refused', (at: ReturnType<typeof setUp>) => Promise.resolve(at.answer('error'))],
+    [
+      'refused',
+      (at: ReturnType<typeof setUp>) => {
+        at.answer('error');
+        return Promise.resolve();
+      },
+    ],
     ['not answered', (at: ReturnType<typeof setUp>) => at.clock.advance(ANSWER_WITHIN_MS)],
   ])('joins once more when a join is %s, then with a fresh grant on a new connection', async (_why, refuse) => {
     const at = setUp();

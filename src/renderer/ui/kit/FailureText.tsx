@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Failure, FailureAction } from '../../../contracts/base/result';
 import { activeProfile } from '../../state/profiles-store';
@@ -20,12 +21,20 @@ interface FailureTextProps {
 export function FailureText({ failure, onRetry, profileId, onDone }: FailureTextProps) {
   const { view, phone, phoneLock, admin, profiles } = useApp();
   const lock = useStore(admin);
+  /** Why the window for the passphrase did not open. */
+  const [notAsked, setNotAsked] = useState<string | null>(null);
   /** What was refused is done again by itself once it is unlocked. */
   async function unlockAdmin(): Promise<void> {
     if (admin.get() === null) await admin.refresh();
     // The admin's file may want a passphrase that nobody has set yet: there is nothing to unlock then.
     const asked = await admin.ask(admin.get()?.configured === false ? 'set-passphrase' : 'unlock');
-    if (asked.ok && asked.value.unlocked) onRetry?.();
+    if (!asked.ok) {
+      // The sentence and its button stay: it is pressed again in a moment.
+      setNotAsked(asked.failure.sentence);
+      return;
+    }
+    onDone?.();
+    if (asked.value.unlocked) onRetry?.();
   }
   async function unlockPhone(): Promise<void> {
     const unlocked = await phoneLock.unlock();
@@ -61,12 +70,12 @@ export function FailureText({ failure, onRetry, profileId, onDone }: FailureText
   return (
     <div className="failure-text">
       <div className="failure-line">
-        <p>{failure.sentence}</p>
+        <p>{[failure.sentence, notAsked].filter((text) => text !== null).join(' ')}</p>
         {words !== null && (
           <Button
             className="button compact"
             onPress={() => {
-              onDone?.();
+              if (failure.action !== 'unlock-admin') onDone?.();
               act[failure.action]();
             }}
           >
