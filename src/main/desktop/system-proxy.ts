@@ -34,8 +34,8 @@ let adopted: string | null = null;
 
 /**
  * Gives the windows the proxy that the settings name for this gateway (`wss:`, without a path), whose WebSocket did not open. A script is not heard for a WebSocket
- * of ours by itself: Chromium asks it with the page's origin, whose scheme the process that runs scripts does not know, and goes straight when that process
- * refuses the question. Besides, many scripts know `https:` alone. True: they go another way now.
+ * of ours by itself: the process that runs scripts refuses the question, probably for the page's origin, whose scheme it does not know, and Chromium
+ * goes straight then. Besides, many scripts know `https:` alone. True: they go another way now.
  */
 export async function adoptProxy(gateway: string): Promise<boolean> {
   const rules = rulesOf(await resolveProxy(gateway)) ?? rulesOf(await resolveProxy(gateway.replace(/^wss:/, 'https:')));

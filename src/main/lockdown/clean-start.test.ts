@@ -7,7 +7,7 @@ const usual = { words: [], env: {}, platform: 'linux', isCommand: false } as con
 describe('a package that is started', () => {
   it.each([
     [[]],
-    [['--user-data-dir=/home/a/.ringfence']],
+    [['--user-data-dir=/f']],
     [['--lang=de', '--ozone-platform=wayland', '--force-device-scale-factor=2', '--disable-gpu']],
     [['tel:+254700000001']],
     [['--help']],
@@ -31,7 +31,7 @@ describe('a package that is started', () => {
   });
 
   it.each(FOREIGN_VARIABLES)('with the variable %s begins again without it', (name) => {
-    expect(cleanStart({ ...usual, env: { HOME: '/home/a', [name]: '1' } })).toEqual({
+    expect(cleanStart({ ...usual, env: { HOME: '/f', [name]: '1' } })).toEqual({
       words: [],
       without: [name],
       found: [name],
