@@ -220,6 +220,31 @@ describe('a key by standard input', () => {
 });
 
 describe('exit codes', () => {
+  it('8: what looks like something else than a key, which is taken with --anyway; 1: what is none', async (context) => {
+    await useKeyring(context);
+    await importLines(line('work'));
+    await setKey(newKey(), 'active');
+    const before = await listed();
+    const key = newKey();
+    const doubted = await setKey(`export SIP_KEY='${key}'`, 'active');
+    expect(doubted).toMatchObject({ exit: 8, out: '', err: expect.stringContaining('add --anyway') as string });
+    const wide = await run(['keys', 'set', '--profile', 'work', '--slot', 'active', '--anyway'], {
+      input: key.replaceAll(/./g, '$&\0'),
+    });
+    expect(wide).toMatchObject({ exit: 1, err: expect.stringContaining('UTF-16') as string });
+    expect(await listed()).toEqual({ ...before, keys: [{ ...before?.keys[0], ageS: expect.any(Number) as number }] });
+    const taken = await run(['keys', 'set', '--profile', 'work', '--slot', 'active', '--anyway'], {
+      input: `export SIP_KEY='${key}'\n`,
+    });
+    expect(taken).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining(`${before?.keys[0]?.fingerprint ?? ''} no longer`) as string,
+    });
+    const printed = [doubted, wide, taken].flatMap(({ out, err }) => [out, err]);
+    expect(searchTexts(needlesOf(key), printed, 'what was printed').hits).toEqual([]);
+    expect((await searchDirectory(needlesOf(key), folder)).hits).toEqual([]);
+  });
+
   it('2: wrong words, and a key as an argument, which is not repeated', async () => {
     const key = newKey();
     for (const words of [

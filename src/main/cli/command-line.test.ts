@@ -15,11 +15,15 @@ describe('a command line', () => {
   it.each<[string, Command]>([
     [
       'keys set --profile work --slot active',
-      { name: 'keys set', profileId: 'work', slot: 'active', passphraseFd: null },
+      { name: 'keys set', profileId: 'work', slot: 'active', anyway: false, passphraseFd: null },
     ],
     [
       'keys set --slot=next --profile=work --passphrase-fd 3',
-      { name: 'keys set', profileId: 'work', slot: 'next', passphraseFd: 3 },
+      { name: 'keys set', profileId: 'work', slot: 'next', anyway: false, passphraseFd: 3 },
+    ],
+    [
+      'keys set --anyway --profile work --slot active',
+      { name: 'keys set', profileId: 'work', slot: 'active', anyway: true, passphraseFd: null },
     ],
     ['keys list', { name: 'keys list', json: false }],
     ['public-key --profile work', { name: 'public-key', profileId: 'work', slot: 'active', json: false }],

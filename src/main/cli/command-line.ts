@@ -20,6 +20,8 @@ export const EXIT = {
   passphrase: 6,
   /** A file can't be read or written, or is damaged. */
   file: 7,
+  /** What standard input holds looks like something else than a key. */
+  doubtful: 8,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -31,6 +33,8 @@ export type Command =
       readonly name: 'keys set';
       readonly profileId: string;
       readonly slot: KeySlot;
+      /** Also where it looks like something else than a key. */
+      readonly anyway: boolean;
       readonly passphraseFd: PassphraseFd;
     }
   | { readonly name: 'keys list'; readonly json: boolean }
@@ -57,8 +61,9 @@ export type CommandLine =
 
 export const HELP = `Ringfence from the command line. Without a command it opens its window.
 
-  ringfence keys set --profile P --slot active|next < FILE
+  ringfence keys set --profile P --slot active|next [--anyway] < FILE
         keeps the key that standard input holds; a key is never an argument
+        (--anyway: also where it looks like something else, such as NAME=key or a text in quotes)
   ringfence keys list [--json]
         fingerprints, slots and ages; never a key
   ringfence public-key --profile P [--slot active|next] [--json]
@@ -82,6 +87,7 @@ Options of all commands
 Exit codes
   0 done   1 refused, or a check failed   2 wrong words   3 keychain missing or locked   4 no such profile
   5 Ringfence is open   6 admin passphrase missing or wrong   7 a file can't be used
+  8 this does not look like a key: see --anyway
 `;
 
 const A_KEY =
@@ -108,6 +114,7 @@ const OPTIONS = {
   'user-data-dir': { type: 'string' },
   json: { type: 'boolean' },
   apply: { type: 'boolean' },
+  anyway: { type: 'boolean' },
   early: { type: 'boolean' },
   finish: { type: 'boolean' },
   // Chromium's; nothing that it could guard runs here.
@@ -122,7 +129,7 @@ const EVERYWHERE: readonly Option[] = ['user-data-dir', 'no-sandbox', 'help'];
 const TAKES: Readonly<
   Record<Exclude<Command['name'], 'help'>, { readonly options: readonly Option[]; readonly files: number }>
 > = {
-  'keys set': { options: ['profile', 'slot', 'passphrase-fd'], files: 0 },
+  'keys set': { options: ['profile', 'slot', 'anyway', 'passphrase-fd'], files: 0 },
   'keys list': { options: ['json'], files: 0 },
   'public-key': { options: ['profile', 'slot', 'json'], files: 0 },
   'keys rotate': { options: ['profile', 'early', 'finish', 'passphrase-fd'], files: 0 },
@@ -214,7 +221,7 @@ export function readCommandLine(words: readonly string[]): CommandLine | null {
         withSlot(values.slot, (slot) =>
           passphraseFd === 0
             ? refused(`Standard input holds the key: give the passphrase by another file descriptor. ${TRY_HELP}`)
-            : { ok: true, command: { name, profileId: id, slot, passphraseFd } },
+            : { ok: true, command: { name, profileId: id, slot, anyway: values.anyway === true, passphraseFd } },
         ),
       );
     case 'keys list':

@@ -2,13 +2,14 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { line, SET_NEXT, withLine } from '../../../test/support/app/command-fixture';
 import { ok } from '../../contracts/base/result';
+import { madeKey } from '../secrets/offered-key';
 import { Secret } from '../secrets/secret';
 
 it('prints the public half as PEM alone, and its fingerprint beside it', async () => {
   const made = await withLine(line('work', { provider: { kind: 'local-jwt', audience: 'pbx', algorithm: 'EdDSA' } }));
   const { privateKey } = generateKeyPairSync('ed25519');
   const secret = Secret.fromPrivateKey(privateKey);
-  made.world.input = ok(secret);
+  made.world.input = ok(madeKey(secret));
   expect(await made.run(SET_NEXT)).toMatchObject({ exit: 0 });
   // The window may be open meanwhile: nothing is changed.
   made.world.isOpen = true;

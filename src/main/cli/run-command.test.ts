@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { line, SET, SET_NEXT, withLine } from '../../../test/support/app/command-fixture';
 import { fail, ok } from '../../contracts/base/result';
+import { readOfferedKey } from '../secrets/offered-key';
+import { fingerprintOf } from '../secrets/secret';
 
 const HOUR = 3_600_000;
 
@@ -55,6 +57,42 @@ describe('keys set', () => {
         via: 'command-line',
       }),
     );
+  });
+
+  it('explains what looks like something else, leaves the old key in use, and takes it with --anyway alone', async () => {
+    const made = await withLine();
+    const before = made.give();
+    await made.run(SET);
+    const key = randomBytes(32).toString('base64url');
+    made.world.input = readOfferedKey(`SIP_KEY="${key}"\n`);
+    const doubted = await made.run(SET);
+    expect(doubted).toEqual({
+      exit: 8,
+      out: '',
+      err: expect.stringMatching(
+        /^This does not look like a key\. That looks like a name and its value .*\nNothing was changed\. Where its 53 characters are the key exactly as they stand: add --anyway\.\n$/,
+      ) as string,
+    });
+    expect(doubted.err).not.toContain(key);
+    expect((await made.run('keys list')).out).toContain(before);
+    expect(await made.audited()).toContainEqual(
+      expect.objectContaining({ what: 'refusal', profileId: 'work', purpose: 'key', reason: 'key-unusable' }),
+    );
+
+    const fingerprint = fingerprintOf(`SIP_KEY="${key}"`);
+    expect(await made.run(`${SET} --anyway`)).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining(`is ${fingerprint}.`) as string,
+    });
+  });
+
+  it('takes a token for no key that signs, not even with --anyway', async () => {
+    const made = await withLine();
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    made.world.input = readOfferedKey(`${part({ alg: 'HS256' })}.${part({ sub: '1001' })}.${'s'.repeat(43)}`);
+    for (const words of [SET, `${SET} --anyway`])
+      expect(await made.run(words)).toMatchObject({ exit: 1, err: expect.stringContaining('token (JWT)') as string });
+    expect((await made.run('keys list')).out).toMatch(/^work +staging +- +- +-$/m);
   });
 
   it('leaves the Practice line alone, and repeats no profile that is not there', async () => {

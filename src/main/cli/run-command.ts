@@ -33,7 +33,7 @@ import { admitAdmin } from '../locks/required-admin-lock';
 import { namedAuthorities } from '../base/authorities';
 import { auditAccount, createAuditSeals } from '../secrets/audit-seals';
 import { createMemoryStore } from '../secrets/memory-store';
-import type { Secret } from '../secrets/secret';
+import type { OfferedKey } from '../secrets/offered-key';
 import type { SecretStore } from '../secrets/secret-store';
 
 /** What the computer and the app give. */
@@ -141,11 +141,11 @@ async function admit({ adminLock, managed }: CommandContext, passphrase: string 
 }
 
 async function change(host: CommandHost, command: Writing): Promise<Answer> {
-  let secret: Secret | null = null;
+  let offered: OfferedKey | null = null;
   if (command.name === 'keys set') {
     const read = await host.terminal.readKey();
     if (!read.ok) return failed(read.failure);
-    secret = read.value;
+    offered = read.value;
   }
   // Asked for before the folder is claimed: nobody who opens the app meanwhile waits for a person at a terminal.
   const { adminLock, managed: demands } = await openContext(host, null);
@@ -190,7 +190,7 @@ async function change(host: CommandHost, command: Writing): Promise<Answer> {
   const context = await openContext(host, audit);
   tellInstallation(context.stored.installId);
   const admitted = await admit(context, asked?.value ?? null);
-  const answer = admitted.ok ? await carryOut(host, context, audit, command, secret) : failed(admitted.failure);
+  const answer = admitted.ok ? await carryOut(host, context, audit, command, offered) : failed(admitted.failure);
   if (!admitted.ok)
     audit({
       what: 'refusal',
@@ -213,13 +213,13 @@ function carryOut(
   { stored, managed, profiles, keys }: CommandContext,
   audit: (entry: NewAuditEntry) => void,
   command: Writing,
-  secret: Secret | null,
+  offered: OfferedKey | null,
 ): Promise<Answer> {
   switch (command.name) {
     case 'keys set':
-      return secret === null
+      return offered === null
         ? Promise.resolve(failed(fail('key-unusable', 'Standard input holds no key.').failure))
-        : setKey({ profiles, keys, audit }, command, secret);
+        : setKey({ profiles, keys, audit }, command, offered);
     case 'keys rotate':
       return rotateKey({ profiles, keys, audit, now: clock.wall }, command);
     case 'profiles import':

@@ -4,8 +4,9 @@ import type { Result } from '../../contracts/base/result';
 import type { NewAuditEntry } from '../audit/audit-log';
 import type { Keys } from '../keys/keys';
 import type { ProfileStore } from '../profiles/profile-store';
-import type { Secret } from '../secrets/secret';
-import { done, failed, type Answer } from './answer';
+import { doubtAbout, type OfferedKey } from '../secrets/offered-key';
+import { done, failed, refusal, type Answer } from './answer';
+import { EXIT } from './command-line';
 import { profileForKeys } from './known-profile';
 
 export interface SetKeyPorts {
@@ -14,11 +15,11 @@ export interface SetKeyPorts {
   readonly audit: (entry: NewAuditEntry) => void;
 }
 
-/** The checks are those of the window: the kind of key, and production kept apart. */
+/** The checks are those of the window: what it looks like, the kind of key, and production kept apart. */
 export async function setKey(
   { profiles, keys, audit }: SetKeyPorts,
-  { profileId, slot }: { readonly profileId: string; readonly slot: KeySlot },
-  secret: Secret,
+  { profileId, slot, anyway }: { readonly profileId: string; readonly slot: KeySlot; readonly anyway: boolean },
+  offered: OfferedKey,
 ): Promise<Answer> {
   const profile = profileForKeys(profiles, profileId);
   const refuse = ({ failure }: Extract<Result<unknown>, { readonly ok: false }>): Answer => {
@@ -26,6 +27,16 @@ export async function setKey(
     return failed(failure);
   };
   if (!profile.ok) return refuse(profile);
+  const { secret } = offered;
+  const doubt = doubtAbout(offered, profile.value);
+  if (!doubt.ok) return refuse(doubt);
+  if (doubt.value !== null && !anyway) {
+    audit({ what: 'refusal', profileId, purpose: 'key', reason: 'key-unusable' });
+    return refusal(
+      EXIT.doubtful,
+      `This does not look like a key. ${doubt.value}\nNothing was changed. Where its ${secret.use((bytes) => bytes.length)} characters are the key exactly as they stand: add --anyway.`,
+    );
+  }
   const put = await keys.put(profileId, slot, secret, 'file');
   if (!put.ok) return refuse(put);
   const { fingerprint } = secret;

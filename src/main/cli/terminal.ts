@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { isatty } from 'node:tty';
 import { fail, ok, type Result } from '../../contracts/base/result';
-import { Secret } from '../secrets/secret';
+import { readOfferedKey, type OfferedKey } from '../secrets/offered-key';
 import type { Answer } from './answer';
 
 /** More than the longest key with its white space, bytes. */
@@ -15,7 +15,7 @@ const BACKSPACES = ['\u007f', '\b'];
 
 export interface Terminal {
   /** Fails with `key-unusable` (nothing there, a terminal, too large, or no key). */
-  readonly readKey: () => Promise<Result<Secret>>;
+  readonly readKey: () => Promise<Result<OfferedKey>>;
   /** Asked for without echo; or all that `fd` holds up to its first line feed. Fails with `admin-locked` where nobody can be asked, or `cancelled`. */
   readonly readPassphrase: (fd: number | null) => Promise<Result<string>>;
   /** Says why, and lets `ms` pass. */
@@ -79,9 +79,10 @@ export const systemTerminal: Terminal = {
     const bytes = await readAll(0, LARGEST_KEY).catch(() => Buffer.alloc(0));
     if (bytes.length > LARGEST_KEY)
       return fail('key-unusable', 'That is too large to be a key. Give the key alone.', 'paste-key');
-    const text = bytes.toString('utf8');
+    if (bytes.toString('utf8').trim() === '') return fail('key-unusable', usage, 'paste-key');
+    const key = readOfferedKey(bytes);
     bytes.fill(0);
-    return text.trim() === '' ? fail('key-unusable', usage, 'paste-key') : Secret.fromText(text);
+    return key;
   },
   readPassphrase: async (fd) => {
     if (fd !== null) {

@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
 import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
+import { madeKey, readOfferedKey, type OfferedKey } from '../secrets/offered-key';
 import { Secret } from '../secrets/secret';
 import type { NewAuditEntry } from '../audit/audit-log';
 import type { NativeQuestion } from './change-question';
@@ -26,7 +27,7 @@ const evil = line({
 });
 
 const key = Secret.generate();
-const offer = (): Promise<Result<Secret>> => Promise.resolve(ok(key));
+const offer = (): Promise<Result<OfferedKey>> => Promise.resolve(ok(madeKey(key)));
 
 function setUp(kept: Profile, answer: () => Promise<boolean> = () => Promise.resolve(true)) {
   const store = { kept };
@@ -139,7 +140,8 @@ it('shows the fingerprint of what was read before it is used, and uses exactly t
 it('tells a page nothing of a clipboard without a key before a person has said yes', async () => {
   const answers = [false, true];
   const { question, ask, put, clock } = setUp(line(), () => Promise.resolve(answers.shift() ?? false));
-  const none = (): Promise<Result<Secret>> => Promise.resolve(fail('key-unusable', 'That is too short to be a key.'));
+  const none = (): Promise<Result<OfferedKey>> =>
+    Promise.resolve(fail('key-unusable', 'That is too short to be a key.'));
   expect(await question.agreeThen(line(), 'next', 'clipboard', none, put)).toMatchObject({
     failure: { reason: 'cancelled', sentence: 'No key was taken: you said no.' },
   });
@@ -158,4 +160,24 @@ it('reads nothing while it may not ask', async () => {
   await question.agreeThen(line(), 'next', 'clipboard', read, put);
   await question.agreeThen(line(), 'next', 'clipboard', read, put);
   expect(read).toHaveBeenCalledOnce();
+});
+
+it('says what a text looks like that is offered as a key, and uses it after "Use it anyway" alone', async () => {
+  const { question, ask, put } = setUp(line());
+  const quoted = readOfferedKey("'not-a-real-key-only-a-test-0123456789'");
+  if (!quoted.ok) expect.unreachable(quoted.failure.sentence);
+  for (const from of ['clipboard', 'file'] as const) {
+    await question.agreeThen(line(), 'active', from, () => Promise.resolve(quoted), put);
+    const asked = ask.mock.lastCall?.[0];
+    expect(asked?.agree).toBe('Use it anyway');
+    expect(asked?.message).toMatch(
+      /^This does not look like a key\. Use .*, exactly as it stands, as the active key of/,
+    );
+    expect(asked?.detail).toMatch(/^That begins or ends with a quote/);
+    expect(asked?.detail).toContain(
+      `It has 39 characters.\nIts fingerprint: ${quoted.value.secret.fingerprint}\nThe key stays`,
+    );
+    expect(JSON.stringify(asked)).not.toContain('not-a-real');
+    expect(put).toHaveBeenLastCalledWith(ok(quoted.value.secret));
+  }
 });

@@ -4,13 +4,14 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { KeySlot, Profile } from '../../contracts/profile/profile';
-import { fail, type Result } from '../../contracts/base/result';
+import { fail, ok, type Result } from '../../contracts/base/result';
 import type { NewAuditEntry } from '../audit/audit-log';
 import type { NativeQuestion } from './change-question';
 import type { Clock } from '../base/clock';
 import { createDialogBackOff } from './dialog-back-off';
 import { providerHost } from '../providers/http';
 import { shownAddress, shownName } from './shown-text';
+import { doubtAbout, type OfferedKey } from '../secrets/offered-key';
 import type { Secret } from '../secrets/secret';
 
 export interface KeyQuestionPorts {
@@ -26,14 +27,15 @@ export type KeyFrom = 'clipboard' | 'file' | 'generated';
 export interface KeyQuestion {
   /**
    * Reads or makes the key by `offer`, shows its fingerprint, and does `put` with it if the person agrees: with what was shown, whatever the clipboard holds by then. What
-   * is no usable key is put after a yes alone, too: until then the page learns nothing of the clipboard. Fails with `cancelled` when the person says no or said no a moment ago, when another key is being asked about, or when the profile was
+   * is no usable key is put after a yes alone, too: until then the page learns nothing of the clipboard. What looks like something else than a key is explained there, and
+   * used after "Use it anyway". Fails with `cancelled` when the person says no or said no a moment ago, when another key is being asked about, or when the profile was
    * changed meanwhile: then it is not the one that was agreed to. Each refusal is audited.
    */
   readonly agreeThen: <T>(
     profile: Profile,
     slot: KeySlot,
     from: KeyFrom,
-    offer: () => Promise<Result<Secret>>,
+    offer: () => Promise<Result<OfferedKey>>,
     put: (key: Result<Secret>) => Promise<Result<T>>,
   ) => Promise<Result<T>>;
   /** A key is on its way into this profile: from now on a change of it is a change of a profile that has one. */
@@ -53,9 +55,12 @@ function questionFor(
   slot: KeySlot,
   from: KeyFrom,
   key: Result<Secret>,
+  doubt: string | null,
 ): NativeQuestion {
   const host = providerHost(provider);
+  const length = key.ok ? key.value.use((bytes) => bytes.length) : 0;
   const lines = [
+    ...(doubt === null ? [] : [`${doubt} If that is so, press Cancel.`, '', `It has ${length} characters.`]),
     key.ok ? `Its fingerprint: ${key.value.fingerprint}` : `It can't be used: ${key.failure.sentence}`,
     host === null ? 'The key stays on this computer, and signs.' : `The key is sent to: ${shownAddress(host)}`,
     ...(identity === '' ? [] : [`Speaks for: ${shownAddress(identity)}`]),
@@ -63,9 +68,12 @@ function questionFor(
   ];
   return {
     title: 'Use this as a key?',
-    message: `Use ${SOURCES[from]} as the ${slot} key of ${shownName(name)} (${id})?`,
+    message:
+      doubt === null
+        ? `Use ${SOURCES[from]} as the ${slot} key of ${shownName(name)} (${id})?`
+        : `This does not look like a key. Use ${SOURCES[from]}, exactly as it stands, as the ${slot} key of ${shownName(name)} (${id})?`,
     detail: `${lines.join('\n')}\n\n${from === 'generated' ? 'Once the gateway has it, the gateway must show this fingerprint.' : 'Compare the fingerprint with the one where the key comes from.'} If you did not ask for this just now, press Cancel and tell your admin.`,
-    agree: 'Use it',
+    agree: doubt === null ? 'Use it' : 'Use it anyway',
   };
 }
 
@@ -89,10 +97,13 @@ export function createKeyQuestion({ find, ask, clock, audit }: KeyQuestionPorts)
       // First, so that what is shown can't be changed any more without a question of its own.
       open = id;
       try {
-        const key = await offer();
-        if (!key.ok && from !== 'clipboard') return key;
+        const offered = await offer();
         const shown = find(id);
-        const agreed = shown !== null && (await ask(questionFor(shown, slot, from, key)));
+        const doubt = offered.ok && shown !== null ? doubtAbout(offered.value, shown) : ok(null);
+        const key: Result<Secret> = !offered.ok ? offered : doubt.ok ? ok(offered.value.secret) : doubt;
+        if (!key.ok && from !== 'clipboard') return key;
+        const agreed =
+          shown !== null && (await ask(questionFor(shown, slot, from, key, doubt.ok ? doubt.value : null)));
         if (shown !== null) backOff.answered(agreed);
         if (!agreed) return refuse(id, 'No key was taken: you said no.');
         return isDeepStrictEqual(find(id), shown)

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../contracts/base/result';
 import { settings } from '../../contracts/settings';
 import { createHandlers, type HandlerPorts } from './handlers';
 import { practiceProfile } from '../profiles/practice-profile';
+import { madeKey, type OfferedKey } from '../secrets/offered-key';
 import { Secret } from '../secrets/secret';
 
 const work = profileSchema.parse({
@@ -56,9 +57,11 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
   const removeKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
   const putKey = vi.fn((): Promise<Result<typeof status>> => Promise.resolve(ok(status)));
   const keyFromClipboard = vi.fn(() =>
-    Promise.resolve({ key: ok(Secret.generate()), take: note('take', Promise.resolve()) }),
+    Promise.resolve({ key: ok(madeKey(Secret.generate())), take: note('take', Promise.resolve()) }),
   );
-  const keyFromFile = vi.fn((): Promise<Result<Secret>> => Promise.resolve(fail('cancelled', 'No file was chosen.')));
+  const keyFromFile = vi.fn((): Promise<Result<OfferedKey>> =>
+    Promise.resolve(fail('cancelled', 'No file was chosen.')),
+  );
   const agreed = { value: true };
   const ports: HandlerPorts = {
     appInfo: () =>
@@ -106,7 +109,8 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
     keyFromFile,
     keyQuestion: {
       agreeThen: async (profile, slot, from, offer, put) => {
-        const key = await offer();
+        const offered = await offer();
+        const key = offered.ok ? ok(offered.value.secret) : offered;
         if (!key.ok && from !== 'clipboard') return key;
         return note('ask', agreed.value)(profile.id, slot, from) ? put(key) : fail('cancelled', 'No.');
       },
@@ -279,7 +283,7 @@ describe('the handlers', () => {
   it('take no key without the word of the person: the clipboard keeps its text, a file and a key that was made are dropped', async () => {
     const { handlers, asked, keyFromClipboard, keyFromFile, putKey, agreed } = setUp();
     agreed.value = false;
-    keyFromFile.mockResolvedValueOnce(ok(Secret.generate()));
+    keyFromFile.mockResolvedValueOnce(ok(madeKey(Secret.generate())));
     expect(await handlers['keys.pasteFromClipboard']({ profileId: 'work', slot: 'active' })).toMatchObject({
       failure: { reason: 'cancelled' },
     });

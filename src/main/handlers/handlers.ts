@@ -17,6 +17,7 @@ import { phoneLocked } from '../locks/phone-lock';
 import type { ProfileStore } from '../profiles/profile-store';
 import { createPublicKeyHandlers, type PublicKeyPorts } from './public-key-handlers';
 import type { ClipboardKey } from '../secrets/key-sources';
+import { madeKey, type OfferedKey } from '../secrets/offered-key';
 import type { Secret } from '../secrets/secret';
 import type { SettingsStore } from '../settings/settings-store';
 import type { VoiceCalls } from '../assistant/voice-calls';
@@ -34,7 +35,7 @@ export interface HandlerPorts {
   readonly snapshot: () => ProfilesSnapshot;
   readonly keys: Keys;
   readonly keyFromClipboard: () => Promise<ClipboardKey>;
-  readonly keyFromFile: () => Promise<Result<Secret>>;
+  readonly keyFromFile: () => Promise<Result<OfferedKey>>;
   /** The person's word before a text becomes a key. */
   readonly keyQuestion: Pick<KeyQuestion, 'agreeThen'>;
   readonly showPublicKey: PublicKeyPorts['showPublicKey'];
@@ -114,7 +115,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     const profile = known(profileId);
     if (!profile.ok) return profile;
     let offered: ClipboardKey | null = null;
-    const read = async (): Promise<Result<Secret>> => (offered = await ports.keyFromClipboard()).key;
+    const read = async (): Promise<Result<OfferedKey>> => (offered = await ports.keyFromClipboard()).key;
     return ports.keyQuestion.agreeThen(profile.value, slot, 'clipboard', read, async (key) => {
       await offered?.take();
       return key.ok ? putKey(profileId, slot, 'clipboard', key.value) : key;
@@ -124,14 +125,14 @@ export function createHandlers(ports: HandlerPorts): Handlers {
   const loadKey = async (profileId: string, slot: KeySlot): Promise<Result<KeyStatus>> => {
     const profile = known(profileId);
     if (!profile.ok) return profile;
-    const secret = await ports.keyFromFile();
-    if (!secret.ok) return secret;
+    const offered = await ports.keyFromFile();
+    if (!offered.ok) return offered;
     return ports.keyQuestion.agreeThen(
       profile.value,
       slot,
       'file',
-      () => Promise.resolve(secret),
-      () => putKey(profileId, slot, 'file', secret.value),
+      () => Promise.resolve(offered),
+      async (key) => (key.ok ? putKey(profileId, slot, 'file', key.value) : key),
     );
   };
 
@@ -139,6 +140,10 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     const profile = known(profileId);
     if (!profile.ok) return profile;
     const make = (): Promise<Result<Secret>> => makeKey(profile.value);
+    const offer = async (): Promise<Result<OfferedKey>> => {
+      const made = await make();
+      return made.ok ? ok(madeKey(made.value)) : made;
+    };
     const keep = async (made: Result<Secret>): Promise<Result<KeyStatus>> => {
       if (!made.ok) return made;
       const secret = made.value;
@@ -152,7 +157,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     };
     return profileId === PRACTICE_PROFILE_ID
       ? keep(await make())
-      : ports.keyQuestion.agreeThen(profile.value, slot, 'generated', make, keep);
+      : ports.keyQuestion.agreeThen(profile.value, slot, 'generated', offer, keep);
   };
 
   return {

@@ -29,7 +29,7 @@ describe('a key from the clipboard', () => {
   it('is read first, and gone from there once it is taken', async () => {
     desktop.clipboard = `${key}\n`;
     const offered = await keyFromClipboard();
-    expect(offered.key.ok && offered.key.value.use((bytes) => Buffer.from(bytes).toString())).toBe(key);
+    expect(offered.key.ok && offered.key.value.secret.use((bytes) => Buffer.from(bytes).toString())).toBe(key);
     expect(desktop.clipboard).toBe(`${key}\n`);
     await offered.take();
     expect(desktop.clipboard).toBe('');
@@ -82,7 +82,7 @@ describe('a key from a file', () => {
   it('is read by main', async () => {
     choose('key.txt', `${key}\r\n`);
     const result = await keyFromFile(null, createNativeDialogs({ monotonic: () => 0 }));
-    expect(result.ok && result.value.use((bytes) => Buffer.from(bytes).toString())).toBe(key);
+    expect(result.ok && result.value.secret.use((bytes) => Buffer.from(bytes).toString())).toBe(key);
   });
 
   it('is not taken when the dialog was closed', async () => {

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { clipboard, dialog, type BrowserWindow } from 'electron';
 import { fail, type Result } from '../../contracts/base/result';
-import { Secret } from './secret';
+import { readOfferedKey, type OfferedKey } from './offered-key';
 import { notShown, type NativeDialogs } from '../desktop/native-dialogs';
 
 /** More than the longest key with its white space, bytes. */
@@ -11,7 +11,7 @@ const LARGEST_FILE = 16 * 1024;
 /** What was on the clipboard when main read it. */
 export interface ClipboardKey {
   /** Fails with `clipboard-empty` or `key-unusable`. */
-  readonly key: Result<Secret>;
+  readonly key: Result<OfferedKey>;
   /**
    * Takes the text off the clipboard, whether it could be used or not: who agreed to this has copied a key, and half of a key is a secret too. What was copied
    * since stays.
@@ -26,7 +26,7 @@ export async function keyFromClipboard(): Promise<ClipboardKey> {
     key:
       text === ''
         ? fail('clipboard-empty', 'The clipboard holds no text. Copy the key, then press this again.', 'paste-key')
-        : Secret.fromText(text),
+        : readOfferedKey(text),
     take: async () => {
       if (text === '') return;
       if ((await clipboard.readText()).trim() === text) clipboard.clear();
@@ -42,7 +42,7 @@ export async function keyFromClipboard(): Promise<ClipboardKey> {
 }
 
 /** Shows the system's dialog. Fails with `cancelled`, `file-unreadable` or `key-unusable`. The file is left as it is. */
-export async function keyFromFile(parent: BrowserWindow | null, dialogs: NativeDialogs): Promise<Result<Secret>> {
+export async function keyFromFile(parent: BrowserWindow | null, dialogs: NativeDialogs): Promise<Result<OfferedKey>> {
   const options: Electron.OpenDialogOptions = {
     title: 'Choose the file that holds the key',
     properties: ['openFile', 'dontAddToRecent'],
@@ -65,7 +65,7 @@ export async function keyFromFile(parent: BrowserWindow | null, dialogs: NativeD
           'That file is too large to be a key. Choose the file that holds the key alone.',
           'open-keys',
         );
-      return Secret.fromText(buffer.subarray(0, bytesRead).toString('utf8'));
+      return readOfferedKey(buffer.subarray(0, bytesRead));
     } finally {
       await file.close();
     }

@@ -17,6 +17,7 @@ import {
   PROFILES_VERSION,
 } from '../../../src/main/profiles/profile-store';
 import { runCommand, type CommandHost } from '../../../src/main/cli/run-command';
+import { madeKey, type OfferedKey } from '../../../src/main/secrets/offered-key';
 import { Secret } from '../../../src/main/secrets/secret';
 import { fakeKeychain } from './key-fixture';
 import { temporaryFolder } from '../temporary-folder';
@@ -51,7 +52,7 @@ export interface Computer {
   readonly world: {
     now: number;
     isOpen: boolean;
-    input: Result<Secret>;
+    input: Result<OfferedKey>;
     passphrase: Result<string>;
     probed: string[];
     waited: number[];
@@ -73,7 +74,7 @@ export async function computer(): Promise<Computer> {
   const world: Computer['world'] = {
     now: Date.UTC(2026, 10, 21),
     isOpen: false,
-    input: ok(Secret.generate()),
+    input: ok(madeKey(Secret.generate())),
     passphrase: fail('admin-locked', 'no terminal'),
     probed: [],
     waited: [],
@@ -128,7 +129,7 @@ export async function computer(): Promise<Computer> {
     },
     give: () => {
       const secret = Secret.generate();
-      world.input = ok(secret);
+      world.input = ok(madeKey(secret));
       return secret.fingerprint;
     },
     setPassphrase: async (passphrase) => {
