@@ -19,12 +19,41 @@ const isTyped = (name: string, value: string): boolean =>
 /** A header's value, or nothing in place of a secret. */
 export const headerWithoutSecret = (name: string, value: string): string => (isTyped(name, value) ? '' : value);
 
-/** A URL whose query has nothing in place of secrets. A key has no business in a URL, so that no placeholder is known there. */
-export function urlWithoutSecrets(url: string): string {
-  const [address = '', ...query] = url.split('?');
-  if (query.length === 0) return url;
-  const pairs = query.join('?').split('&');
-  return `${address}?${pairs.map((pair) => (/^[^=]+=./.test(pair) && namesSecret(pair.slice(0, pair.indexOf('='))) ? pair.slice(0, pair.indexOf('=') + 1) : pair)).join('&')}`;
+/** What a person is told of one in a URL to which a key is sent. */
+export const NO_SECRET_IN_URL = `a URL is no place for a secret: send it in a header, as ${KEY_PLACEHOLDER}`;
+/** What a person is told of one in a gateway's URL. */
+export const NO_SECRET_IN_GATEWAY =
+  'a URL is no place for a secret: Ringfence adds the token itself, as the profile says';
+
+/** `%74oken` is `token` to whoever reads the URL. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+/** A JWT is known by its looks: its first part is the JSON of a header. */
+const JWT = /eyJ[\w-]{8,}(?:\.[\w-]*){2,4}/g;
+
+/** `name=value` in a part of a path (RFC 3986 section 3.3). */
+const IN_PATH = /([^/;=]+)=([^/;]+)/g;
+/** `name=value` in a query, where a value may hold slashes and semicolons, and where some take a semicolon for an ampersand. */
+const IN_QUERY = [/([^?&=]+)=([^&]+)/g, /(;[^;&=]+)=([^&]+)/g];
+
+/**
+ * A URL with nothing in place of secrets, in its path and in its query. A key has no business in a URL, so that no placeholder is known there. `more`: further names under which
+ * a secret is sent.
+ */
+export function urlWithoutSecrets(url: string, more: readonly string[] = []): string {
+  const [, address = '', path = '', query = ''] = /^([^/?]*(?:\/\/[^/?]*)?)([^?]*)([^]*)$/.exec(url) ?? [];
+  const emptied = (pair: string, written: string): string => {
+    const name = decoded(written.replace(/^;/, ''));
+    return namesSecret(name) || more.includes(name) ? `${written}=` : pair;
+  };
+  const without = (text: string, pairs: readonly RegExp[]): string =>
+    pairs.reduce((left, each) => left.replace(each, emptied), text.replace(JWT, ''));
+  return `${address}${without(path, [IN_PATH])}${without(query, IN_QUERY)}`;
 }
 
 /** A JSON text with nothing in place of secrets; the same text where it holds none, or is no JSON. */

@@ -1,11 +1,12 @@
 /** A profile: one line an agent can use. It holds no secret. */
 import { z } from 'zod';
-import { isLoopbackHost } from '../base/loopback';
 import { profilePolicy } from '../policy/policy';
 import { makesForSip, providerConfig } from './provider';
 import { givesTokensOnly, TOKENS_ONLY } from './provider-facts';
 import { parseSipUri } from '../call/sip-uri';
+import { NO_SECRET_IN_GATEWAY, urlWithoutSecrets } from './literal-secrets';
 import { TOKEN_PLACEHOLDER } from './token-placeholder';
+import { WRITE_URL, writtenProblem } from './written-url';
 
 export const environment = z.enum(['practice', 'development', 'staging', 'production']);
 export type Environment = z.infer<typeof environment>;
@@ -22,19 +23,14 @@ export const sipIdentity = z
   .max(200)
   .refine((text) => parseSipUri(`sip:${text}`) !== null, 'write it as user@domain, for example 1001@pbx.example.com');
 
-/** `wss://...`, or `ws://` on this computer only: a token is never sent in clear over a network. */
+/** `wss://...`, or `ws://` on this computer only: a token is never sent in clear over a network. It holds no secret of its own. */
 export const gatewayUrl = z
   .string()
   .max(500)
-  .refine((text) => {
-    try {
-      const url = new URL(text);
-      if (url.username !== '' || url.password !== '' || url.hash !== '') return false;
-      return url.protocol === 'wss:' || (url.protocol === 'ws:' && isLoopbackHost(url.hostname));
-    } catch {
-      return false;
-    }
-  }, 'write it as wss://host/path (ws:// is allowed for this computer only)');
+  .superRefine((text, context) => {
+    const problem = writtenProblem(text, 'wss') ?? (urlWithoutSecrets(text) === text ? null : NO_SECRET_IN_GATEWAY);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
 
 /** A domain or host name, as a challenge's realm names it (RFC 8898 section 2.1, RFC 8760). Empty: the identity's domain. */
 const realm = z
@@ -134,8 +130,13 @@ export const profile = z
     const namesGateway =
       line.provider.kind === 'sautikit' ||
       (line.provider.kind === 'generic-http' && line.provider.answer === 'json' && line.provider.gatewayUrl !== '');
-    if (line.gatewayUrl === '' && !namesGateway)
-      refuse('gatewayUrl', 'write it as wss://host/path (ws:// is allowed for this computer only)');
+    if (line.gatewayUrl === '' && !namesGateway) refuse('gatewayUrl', WRITE_URL.wss);
+    // Where the token goes, nothing else stands: what does is a token that somebody tried.
+    if (line.presentation.kind === 'query') {
+      const { parameter } = line.presentation;
+      if (urlWithoutSecrets(line.gatewayUrl, [parameter]) !== line.gatewayUrl)
+        refuse('gatewayUrl', NO_SECRET_IN_GATEWAY);
+    }
     if ((line.presentation.kind === 'digest') !== (made === 'credentials'))
       refuse('presentation', 'SIP credentials are presented by digest, and tokens are not');
   });

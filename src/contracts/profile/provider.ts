@@ -1,21 +1,23 @@
 /** How tokens are made: one member of the union for each system. Wire formats are in the providers' own files (src/main/providers). */
 import { z } from 'zod';
-import { bodyWithoutSecrets, headerWithoutSecret, KEY_PLACEHOLDER, urlWithoutSecrets } from './literal-secrets';
-import { isLoopbackHost } from '../base/loopback';
+import {
+  bodyWithoutSecrets,
+  headerWithoutSecret,
+  KEY_PLACEHOLDER,
+  NO_SECRET_IN_URL,
+  urlWithoutSecrets,
+} from './literal-secrets';
+import { WRITE_URL, writtenProblem } from './written-url';
 
 /** `https://host[:port][/path]` without a query; `http://` for this computer only: a key is never sent in clear over a network. */
 export const baseUrl = z
   .string()
   .max(300)
-  .refine((text) => {
-    try {
-      const url = new URL(text);
-      if (url.username !== '' || url.password !== '' || url.hash !== '' || url.search !== '') return false;
-      return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
-    } catch {
-      return false;
-    }
-  }, 'write it as https://host (http:// is allowed for this computer only)');
+  .superRefine((text, context) => {
+    const problem = writtenProblem(text, 'https') ?? (text.includes('?') ? WRITE_URL.https : null);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  })
+  .refine((text) => urlWithoutSecrets(text) === text, NO_SECRET_IN_URL);
 
 /** An absolute path, or nothing: the system's usual one. */
 const path = z
@@ -138,14 +140,11 @@ const genericHttp = z.object({
   url: z
     .string()
     .max(500)
-    .refine(
-      (text) => baseUrl.safeParse(text.split('?')[0] ?? '').success && !text.includes('#'),
-      'write it as https://host/path (http:// is allowed for this computer only)',
-    )
-    .refine(
-      (text) => urlWithoutSecrets(text) === text,
-      `a URL is no place for a secret: send it in a header, as ${KEY_PLACEHOLDER}`,
-    ),
+    .superRefine((text, context) => {
+      const problem = writtenProblem(text, 'https');
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+    })
+    .refine((text) => urlWithoutSecrets(text) === text, NO_SECRET_IN_URL),
   headers: z
     .array(
       z

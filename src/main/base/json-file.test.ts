@@ -153,6 +153,33 @@ describe('a JSON file', () => {
   });
 });
 
+it('a JSON file that lost something when it was brought up to date says so once, and holds it no longer', async () => {
+  path = join(folder, 'things.json');
+  const text = JSON.stringify({ version: 2, name: 'a', hidden: 'not to be kept' });
+  writeFileSync(path, text);
+  const opened = (readOnly: boolean) =>
+    createJsonFile({
+      path,
+      schema,
+      version: 3,
+      migrations: {
+        2: ({ name }, say) => {
+          say('Something hidden was taken out.');
+          return { name, list: [] };
+        },
+      },
+      holds: 'things',
+      now: () => 0,
+      readOnly,
+    }).load();
+  const lost = { value: { version: 3, name: 'a', list: [] }, notice: 'Something hidden was taken out.' };
+  expect(await opened(true)).toEqual(lost);
+  expect(readFileSync(path, 'utf8')).toBe(text);
+  expect(await opened(false)).toEqual(lost);
+  expect(readFileSync(path, 'utf8')).not.toContain('not to be kept');
+  expect(await opened(false)).toEqual({ ...lost, notice: null });
+});
+
 describe('migrate', () => {
   it('leaves the document it was given alone', () => {
     const old = Object.freeze({ version: 2, name: 'x' });

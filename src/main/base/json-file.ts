@@ -5,14 +5,18 @@
 import { constants } from 'node:fs';
 import { copyFile, open, readFile, rename, rm, mkdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { salvage, type Salvaged } from './salvage';
 import { textOf } from './text-of';
 
-/** Turns a document of version `n` into one of version `n + 1`; entry `n` of the table. Throws when it can't. */
+/** Turns a document of version `n` into one of version `n + 1`; entry `n` of the table. Throws when it can't. `say`: a sentence for the person about what it lost. */
 export type Migrations = Readonly<
-  Record<number, (document: Readonly<Record<string, unknown>>) => Record<string, unknown>>
+  Record<
+    number,
+    (document: Readonly<Record<string, unknown>>, say: (sentence: string) => void) => Record<string, unknown>
+  >
 >;
 
 export interface JsonFileOptions<T> {
@@ -34,7 +38,7 @@ export interface JsonFileOptions<T> {
 export interface Loaded<T> {
   /** Null: there is no file (any more). Of a damaged one: what is whole in it. */
   readonly value: T | null;
-  /** One sentence for the person when a file was set aside or could not be read, else null. */
+  /** What the person has to know when a file was set aside, could not be read, or lost something when it was brought up to date; else null. */
   readonly notice: string | null;
 }
 
@@ -51,7 +55,12 @@ const codeOf = (cause: unknown): string =>
 class Newer extends Error {}
 
 /** Brings a parsed document up to `version`, one step at a time. Throws when it is newer or a step is missing. */
-export function migrate(document: unknown, version: number, migrations: Migrations): unknown {
+export function migrate(
+  document: unknown,
+  version: number,
+  migrations: Migrations,
+  say: (sentence: string) => void = () => undefined,
+): unknown {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) throw new Error('not an object');
   let current: Record<string, unknown> = { ...document };
   for (;;) {
@@ -61,7 +70,7 @@ export function migrate(document: unknown, version: number, migrations: Migratio
     if (from > version) throw new Newer(`version ${from} was written by a newer Ringfence`);
     const step = migrations[from];
     if (step === undefined) throw new Error(`no step from version ${from}`);
-    current = { ...step(current), version: from + 1 };
+    current = { ...step(current, say), version: from + 1 };
   }
 }
 
@@ -183,11 +192,17 @@ export function createJsonFile<T>({
       let isJson = true;
       let why: string;
       let isNewer = false;
+      const said: string[] = [];
       try {
         parsed = JSON.parse(text);
-        parsed = migrate(parsed, version, migrations);
+        const written = parsed;
+        parsed = migrate(parsed, version, migrations, (sentence) => said.push(sentence));
         const fitting = schema.safeParse(parsed);
-        if (fitting.success) return { value: fitting.data, notice: null };
+        if (fitting.success) {
+          // What a step took out, a secret above all, is gone from the disk as well. Where this fails, the first change says why.
+          if (!readOnly && !isDeepStrictEqual(written, parsed)) await write(fitting.data);
+          return said.length === 0 ? { value: fitting.data, notice: null } : noticed(fitting.data, said.join(' '));
+        }
         const issue = fitting.error.issues[0];
         why = issue === undefined ? 'it does not fit' : `${issue.path.join('.')}: ${issue.message}`;
       } catch (cause) {
@@ -201,7 +216,8 @@ export function createJsonFile<T>({
           : isJson && typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
             ? salvage(schema, { ...parsed, version }, empty(text))
             : { value: empty(text), lost: [] };
-      return isNewer ? leaveAlone(why, left) : setAside(why, left);
+      const loaded = isNewer ? leaveAlone(why, left) : await setAside(why, left);
+      return said.length === 0 ? loaded : noticed(loaded.value, [loaded.notice, ...said].join(' '));
     },
     save: (value) => {
       const done = writes.then(() => write(value));

@@ -52,6 +52,24 @@ describe('profiles import', () => {
     ]);
   });
 
+  it('says what is wrong with the URL of a gateway, and repeats nothing of it', async () => {
+    const made = await computer();
+    const path = await made.fileOf(line('work'));
+    const good = await readFile(path, 'utf8');
+    for (const [url, sentence] of [
+      ['wss:/pbx.example.com/s3cr3t', 'write two slashes'],
+      ['wss://a,s3cr3t.example.com', 'name one host'],
+      ['wss://pbx.example.com/ws?token=s3cr3t', 'a URL is no place for a secret'],
+    ] as const) {
+      await writeFile(path, good.replace('wss://pbx.example.com/ws', url));
+      const refused = await made.run(`profiles import ${path} --apply`);
+      expect(refused).toMatchObject({ exit: 7, err: expect.stringContaining(sentence) as string });
+      expect(JSON.stringify([refused, await made.audited()])).not.toContain('s3cr3t');
+    }
+    await writeFile(path, good);
+    expect(await made.run(`profiles import ${path} --apply`)).toMatchObject({ exit: 0 });
+  });
+
   it('says which line of a file is wrong', async () => {
     const made = await computer();
     const path = join(made.folder, 'bad.json');

@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../../contracts/base/result';
 import { createJsonFile, type JsonFile, type JsonFileOptions, type Migrations } from '../base/json-file';
 import { practiceProfile } from './practice-profile';
 import { createSerial } from '../base/serial';
+import { withMendedUrls } from './mended-urls';
 
 /** The places that a profile has in the keychain: two for keys in use, and one that is free for the key that replaces one of them. */
 export const keyPlace = z.enum(['active', 'next', 'spare']);
@@ -32,7 +33,7 @@ const keyRecords = z.object({
 });
 export type KeyRecords = Readonly<z.infer<typeof keyRecords>>;
 
-export const PROFILES_VERSION = 4;
+export const PROFILES_VERSION = 5;
 
 const oldIceServers = z.looseObject({ iceServers: z.array(z.looseObject({ urls: z.array(z.unknown()) })) });
 
@@ -97,6 +98,14 @@ export const profileMigrations: Migrations = {
         if (!old.success) return line;
         return { ...old.data, gatewayUrl: '', policy: { ...old.data.policy, purposes: ['voice'] } };
       }),
+  }),
+  // Version 4 took URLs in any spelling, and secrets in a gateway's URL.
+  4: (document, say) => ({
+    ...document,
+    profiles: z
+      .array(z.unknown())
+      .parse(document['profiles'])
+      .map((line) => withMendedUrls(line, say)),
   }),
 };
 

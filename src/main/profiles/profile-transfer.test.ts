@@ -73,6 +73,26 @@ describe('a bad file says where', () => {
       fileOf([line('work'), { ...line('other'), gatewayUrl: 'ws://pbx.example.com/' }]),
       /^Line \d\d of this file: "profiles.1.gatewayUrl" is not valid/,
     ],
+    [
+      fileOf([line('work'), { ...line('other'), gatewayUrl: 'wss:/pbx.example.com/xxxx' }]),
+      /^Line \d\d of this file: "profiles.1.gatewayUrl" is not valid: write two slashes behind the colon/,
+    ],
+    [
+      fileOf([{ ...line('work'), gatewayUrl: 'wss://a.example.com,xxxx.example.com' }]),
+      /"profiles.0.gatewayUrl" is not valid: name one host: a comma or semicolon is no part of one\./,
+    ],
+    [
+      fileOf([{ ...line('work'), gatewayUrl: 'wss://pbx.example.com/ws?access_token=xxxx' }]),
+      /"profiles.0.gatewayUrl" is not valid: a URL is no place for a secret: Ringfence adds the token itself, as the profile says\./,
+    ],
+    [
+      fileOf([{ ...line('work'), gatewayUrl: 'wss://asha:xxxx@pbx.example.com/ws' }]),
+      /"profiles.0.gatewayUrl" is not valid: leave out user and password/,
+    ],
+    [
+      fileOf([{ ...line('work'), provider: { kind: 'sautikit', baseUrl: 'https:/xxxx.example.com' } }]),
+      /"profiles.0.provider.baseUrl" is not valid: write two slashes behind the colon/,
+    ],
     [fileOf([{ ...line('work'), apiKey: 'x'.repeat(40) }]), /"profiles.0.apiKey" is nothing that a profile has/],
     [
       fileOf([{ ...line('work'), policy: { tokenLifeS: 60, maxCall: 5 } }]),

@@ -3,7 +3,8 @@ import { getDomain } from 'tldts';
 import type { AnyGrant } from '../../contracts/profile/grant';
 import { isLoopbackHost } from '../../contracts/base/loopback';
 import { isTokensOnlyGateway, TOKENS_ONLY } from '../../contracts/profile/provider-facts';
-import { gatewayUrl, type Profile } from '../../contracts/profile/profile';
+import type { Profile } from '../../contracts/profile/profile';
+import { isSafeUrl } from '../../contracts/profile/written-url';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { presentMinted } from './grant-presentation';
 import type { Minted } from '../providers/token-provider';
@@ -48,7 +49,7 @@ export function allowsHost(
 /** The URL that a provider's answer names, if it may be used. Fails with `answer-invalid`, naming the host only: a path may hold anything. */
 function allowedUrl(profile: Profile, url: string): Result<string> {
   const host = hostOf(url) ?? '';
-  if (!gatewayUrl.safeParse(url).success) {
+  if (url.length > 500 || !isSafeUrl(url, 'wss')) {
     return fail(
       'answer-invalid',
       `The provider of "${profile.name}" names a gateway that is not reached over wss://. Tell whoever runs it.`,

@@ -74,7 +74,6 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
   gatewayUrl: {
     label: 'Gateway URL',
     help: 'The WebSocket address of the gateway.',
-    wants: 'Write it as wss://host/path; ws:// is allowed for this computer only.',
     example: 'wss://pbx.example.com/ws',
   },
 

@@ -61,6 +61,18 @@ describe('the profile form', () => {
     ['displayName', 'x'.repeat(61), 'Use at most 60 characters.'],
     ['gatewayUrl', 'ws://pbx.example.com/ws', 'Write it as wss://host/path; ws:// is allowed for this computer only.'],
     ['gatewayUrl', 'https://pbx.example.com', 'Write it as wss://host/path; ws:// is allowed for this computer only.'],
+    ['gatewayUrl', 'wss:/pbx.example.com', 'Write two slashes behind the colon, and the host behind them.'],
+    ['gatewayUrl', 'wss://a.example.com,b.example.com', 'Name one host: a comma or semicolon is no part of one.'],
+    [
+      'gatewayUrl',
+      'wss://pbx.example.com/ws?access_token=0123',
+      'A URL is no place for a secret: Ringfence adds the token itself, as the profile says.',
+    ],
+    [
+      'gatewayUrl',
+      'wss://pb\u0445.example.com/ws',
+      'Write the host in plain letters, digits, dots and hyphens (others as xn--), and an address as 192.0.2.1.',
+    ],
     ['provider.local-jwt.issuer', '', 'Write 1 to 200 characters; the gateway compares them.'],
     ['provider.local-jwt.keyId', 'x'.repeat(101), 'Use at most 100 characters.'],
     [
