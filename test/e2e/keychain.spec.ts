@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '../support/app/app';
-import { needlesOf, searchDirectory } from '../support/security/leak-search';
+import { fingerprintOf } from '../../src/main/secrets/secret';
+import { answerDialogs, dialogsAsked } from '../support/security/attacker';
+import { needlesOf, searchDirectory, searchTexts } from '../support/security/leak-search';
 import {
   ask,
   callCard,
@@ -34,6 +36,38 @@ test('present: a key outlives the app, and is not in its files', async ({ launch
   expect(keychain).toEqual({ available: true, advice: null });
   await second.close();
   expect((await searchDirectory(needlesOf(gateway.key), userDataDir)).hits).toEqual([]);
+});
+
+test('what is copied in place of a key is explained in the box of the system; the key in use stays until a person presses "Use it anyway"', async ({
+  launch,
+  gateway,
+  keyring,
+}) => {
+  const app = await launch({ bus: keyring.bus });
+  const { page } = app;
+  const line = lineTo(gateway.url, '1001');
+  await takeLine(app, line, gateway.key);
+  const inUse = async (): Promise<string | undefined> =>
+    (await ask(page, 'profiles.snapshot')).keys.find(({ profileId }) => profileId === line.id)?.active?.fingerprint;
+  expect(await inUse()).toBe(fingerprintOf(gateway.key));
+  const copied = `export SIP_KEY="${newKey()}"`;
+  await answerDialogs(app, { agree: false });
+  await copyElsewhere(app, copied);
+  const slot = { profileId: line.id, slot: 'active' } as const;
+  expect(await invoke(page, 'keys.pasteFromClipboard', slot)).toMatchObject({ failure: { reason: 'cancelled' } });
+  const [box = ''] = await dialogsAsked(app);
+  expect(box).toContain('This does not look like a key.');
+  expect(box).toContain('a name and its value (NAME=value)');
+  expect(box).toContain('"buttons":["Cancel","Use it anyway"],"defaultId":0');
+  expect(searchTexts(needlesOf(copied.slice(16, -1)), [box], 'the box').hits).toEqual([]);
+  expect(await inUse()).toBe(fingerprintOf(gateway.key));
+
+  await answerDialogs(app, { agree: true });
+  // After a no nobody is asked for a while.
+  await expect
+    .poll(async () => (await invoke(page, 'keys.pasteFromClipboard', slot)).ok, { timeout: 15_000 })
+    .toBe(true);
+  expect(await inUse()).toBe(fingerprintOf(copied));
 });
 
 test('absent: the Practice line works from memory and says so; other lines say what to install; nothing is written', async ({

@@ -21,7 +21,7 @@ export const madeKey = (secret: Secret): OfferedKey => ({ secret, likeness: null
  * something else. Fails with `key-unusable`, with a sentence that says what it looks like.
  */
 export function readOfferedKey(offered: string | Buffer): Result<OfferedKey> {
-  const bytes = Buffer.from(offered);
+  const bytes = typeof offered === 'string' ? Buffer.from(offered) : offered;
   const text = bytes.toString('utf8').trim();
   const likeness = bytesLikeness(bytes) ?? (looksLikePem(text) ? null : likenessOf(text));
   const read = Secret.fromText(text);
