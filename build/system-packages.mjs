@@ -29,7 +29,7 @@ const PACKAGES = {
     'fonts-dejavu-core',
   ],
   display: ['xvfb', 'xauth'],
-  tests: ['dbus', 'gnome-keyring', 'libnss3-tools'],
+  tests: ['dbus', 'gnome-keyring', 'libnss3-tools', 'x11-utils'],
   lab: [
     'kamailio',
     'kamailio-websocket-modules',

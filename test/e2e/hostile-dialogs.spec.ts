@@ -119,7 +119,15 @@ test('the page in which a passphrase is typed never loads in the phone window: n
     inPage(`document.querySelector('input[type="password"]') !== null`);
   const reloads = ['location.reload()', 'history.go(0)', 'location.replace(location.href)'];
   for (const [name, moves] of [
-    ['/incoming.html', reloads],
+    [
+      '/incoming.html',
+      [
+        ...reloads,
+        'history.pushState(null, "", "/index.html"); history.back()',
+        `location.href = '/index.html?other'`,
+        'history.back()',
+      ],
+    ],
     [
       '/unlock.html?question=unlock',
       [

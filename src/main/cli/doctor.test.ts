@@ -21,7 +21,22 @@ describe('doctor', () => {
     );
     expect(out).toMatch(/^ok {4}Key of "Line work": The keychain gives out [0-9a-f]{8}\.$/m);
     expect(out).toMatch(/^warn {2}Key of "Line bought": .*\n {6}ringfence keys set --profile bought/m);
-    expect(out).toMatch(/\n7 ok, 1 to look at, 0 failed\n$/);
+    expect(out).toMatch(/\n8 ok, 1 to look at, 0 failed\n$/);
+  });
+
+  it('says of the audit log whether it is as it was written', async () => {
+    const made = await withLine();
+    await made.run(SET);
+    expect(await looked(made)).toMatch(/^ok {4}Audit log: The audit log is as it was written: lines 1 to \d+\.$/m);
+    const path = join(made.folder, 'audit.jsonl');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"added"', '"taken"'));
+    const { exit, out } = await made.run('doctor');
+    expect(exit).toBe(1);
+    expect(out).toMatch(
+      /^fail {2}Audit log: The audit log is NOT as it was written .*\n {6}See which lines, .*ringfence audit verify$/m,
+    );
+    made.keychain.mode = 'locked';
+    expect(await looked(made)).toMatch(/^warn {2}Audit log: Nobody can tell .*\n {6}Nothing can be checked/m);
   });
 
   it.each<[string, ProbeOutcome, RegExp]>([

@@ -27,6 +27,8 @@ export interface DoctorPorts {
   readonly policyPath: string;
   /** The admin's file wants a passphrase, and none was set. */
   readonly passphraseMissing: boolean;
+  /** What `ringfence audit verify` answers. */
+  readonly auditLog: () => Promise<Answer>;
   readonly sound: () => Promise<Check>;
   readonly probe: Probe;
 }
@@ -77,6 +79,16 @@ function checkPolicy({ policyFile, policyPath, passphraseMissing }: DoctorPorts)
       'Open Ringfence: Settings, Set passphrase. Until then nobody changes keys or profiles.',
     );
   return ok(name, `${policyPath} holds.`);
+}
+
+/** The first line says it; the command itself says the rest. */
+function checkAuditLog({ exit, out, err }: Answer): Check {
+  const name = 'Audit log';
+  const [says = ''] = (exit === EXIT.done || exit === EXIT.refused ? out : err).split('\n');
+  if (exit === EXIT.done) return ok(name, says);
+  if (exit === EXIT.refused) return bad(name, says, 'See which lines, and look for who did it: ringfence audit verify');
+  if (exit === EXIT.file) return bad(name, "It can't be read.", says);
+  return warn(name, 'Nobody can tell whether it is as it was written.', says);
 }
 
 async function checkKey(keys: DoctorPorts['keys'], { id, name }: Profile): Promise<Check> {
@@ -196,6 +208,7 @@ export async function doctor(ports: DoctorPorts, { json }: { readonly json: bool
     await checkKeychain(ports.keys),
     await ports.sound(),
     checkPolicy(ports),
+    checkAuditLog(await ports.auditLog()),
     ...(ports.profilesNotice === null
       ? []
       : [bad('Files', ports.profilesNotice, 'Fix the file and put it back, or import the profiles again.')]),

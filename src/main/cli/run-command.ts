@@ -227,6 +227,14 @@ function carryOut(
   }
 }
 
+function verified(host: CommandHost, { stored }: CommandContext, as: { readonly json: boolean }): Promise<Answer> {
+  const account = auditAccount(stored.installId);
+  return verifyAuditLog(
+    { path: auditPath(host), seals: createAuditSeals(host.keychain, () => Promise.resolve(account)) },
+    as,
+  );
+}
+
 /** Runs a command to its end. Rejects only for a bug. */
 export async function runCommand(command: Command, host: CommandHost): Promise<Answer> {
   switch (command.name) {
@@ -239,20 +247,15 @@ export async function runCommand(command: Command, host: CommandHost): Promise<A
         context,
       );
     }
-    case 'audit verify': {
-      const { stored } = await openContext(host, null);
-      const account = auditAccount(stored.installId);
-      return verifyAuditLog(
-        { path: auditPath(host), seals: createAuditSeals(host.keychain, () => Promise.resolve(account)) },
-        command,
-      );
-    }
+    case 'audit verify':
+      return verified(host, await openContext(host, null), command);
     case 'public-key': {
       const context = await openContext(host, null);
       return withNotices(await publicKey(context, command), context);
     }
     case 'doctor': {
-      const { stored, profiles, keys, managed, adminLock } = await openContext(host, null);
+      const context = await openContext(host, null);
+      const { stored, profiles, keys, managed, adminLock } = context;
       return doctor(
         {
           versions: host.versions,
@@ -264,6 +267,7 @@ export async function runCommand(command: Command, host: CommandHost): Promise<A
             .file,
           policyPath: host.policyPlace.path,
           passphraseMissing: managed.adminLock() === 'required' && !(await adminLock.state()).configured,
+          auditLog: () => verified(host, context, { json: false }),
           sound: () => checkSound(host.sound),
           probe: host.probe(),
         },
