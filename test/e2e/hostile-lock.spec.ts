@@ -1,11 +1,10 @@
 /** The phone is locked under an attacker's hands: his process ends, whatever he says, and with it his sockets and the tokens that he held. */
 import { randomBytes } from 'node:crypto';
 import { expect, test, type RunningApp } from '../support/app/app';
-import { isRunning, processTree, switchOf } from '../support/app/processes';
+import { isRunning } from '../support/app/processes';
 import { callCard, dial, ask, lineTo, takeLine, untilLoadedAnew, untilRegistered } from '../support/app/phone-driver';
 import { measured } from '../support/measured';
-import type { Needle, Searched } from '../support/security/leak-search';
-import { searchProcessMemory } from '../support/security/process-memory';
+import { searchAllProcesses, spellingsOf, type SearchedProcess } from '../support/security/process-memory';
 import { changesOf } from '../support/app/unlock-window';
 
 const phonePid = ({ electron }: RunningApp): Promise<number> =>
@@ -146,33 +145,21 @@ test('after a sign-out no token is in the memory of a window, and the search wou
     return taken;
   }, line.id);
   // What only this token has: its signature.
-  const spellings = (text: string): Needle[] =>
-    (['latin1', 'utf16le'] as const).map((name) => ({ name, bytes: Buffer.from(text, name) }));
-  const needles = tokens.flatMap((token) => spellings(token.split('.')[2] ?? ''));
-  const look = async (what: readonly Needle[]): Promise<{ kind: string; found: Searched }[]> => {
-    const seen: { kind: string; found: Searched }[] = [];
-    for (const info of await processTree(app.pid)) {
-      // The shell's copies of what is printed are no part of the app.
-      if (!info.commandLine.join(' ').includes('lectron')) continue;
-      const kind = switchOf(info, 'utility-sub-type') ?? switchOf(info, 'type') ?? 'main';
-      seen.push({ kind, found: await searchProcessMemory(what, info.pid) });
-    }
-    return seen;
-  };
-  const withToken = (all: { kind: string; found: Searched }[]): string[] =>
+  const needles = tokens.flatMap((token) => spellingsOf(token.split('.')[2] ?? ''));
+  const withToken = (all: readonly SearchedProcess[]): string[] =>
     all.filter(({ found }) => found.hits.length > 0).map(({ kind }) => kind);
 
-  const canaries = await look(spellings(canary));
+  const canaries = await searchAllProcesses(spellingsOf(canary), app.pid);
   measured(`processes that were searched: ${canaries.map(({ kind }) => kind).join(', ')}`);
   for (const { kind, found } of canaries) {
     expect.soft(found.unreadable, kind).toEqual([]);
     expect.soft(found.hits.length, `the canary in ${kind}`).toBeGreaterThan(0);
   }
-  expect(withToken(await look(needles)), 'before').toContain('renderer');
+  expect(withToken(await searchAllProcesses(needles, app.pid)), 'before').toContain('renderer');
 
   await untilLoadedAnew(page, () => ask(page, 'phone.signOut'));
   await expect(page.getByTestId('locked')).toHaveAttribute('data-cause', 'sign-out');
-  const after = await look(needles);
+  const after = await searchAllProcesses(needles, app.pid);
   expect(after.filter(({ kind }) => kind === 'renderer').length).toBeGreaterThan(0);
   measured(`after the sign-out a token is still in: ${withToken(after).join(', ') || 'none'}`);
   expect(withToken(after)).not.toContain('renderer');

@@ -8,6 +8,7 @@ import { measured } from '../support/measured';
 import { waitForTone } from '../support/sound/audio-probe';
 import { searchEverywhere, type Everywhere } from '../support/security/everywhere';
 import { needlesOf } from '../support/security/leak-search';
+import { searchAllProcesses, spellingsOf } from '../support/security/process-memory';
 import { untilTokens } from '../support/app/page-watch';
 import {
   ask,
@@ -91,7 +92,9 @@ test('after a full run the key is nowhere but in the keychain, and the search wo
   keyring,
 }) => {
   test.setTimeout(120_000);
-  const app = await launch({ bus: keyring.bus, toneHz: 700 });
+  // Each process of the app inherits it, in memory of its own.
+  const inherited = randomBytes(32).toString('hex');
+  const app = await launch({ bus: keyring.bus, toneHz: 700, env: { RINGFENCE_CANARY: inherited } });
   const { page } = app;
   const needles = needlesOf(gateway.key);
 
@@ -150,6 +153,15 @@ test('after a full run the key is nowhere but in the keychain, and the search wo
     )
     .toEqual([]);
   expect.soft(found.heap.bytes).toBeGreaterThan(1_000_000);
+  // Main alone has it: it signs.
+  for (const { kind, found: canaries } of await searchAllProcesses(spellingsOf(inherited), app.pid)) {
+    expect.soft(canaries.unreadable, kind).toEqual([]);
+    expect.soft(canaries.hits.length, `the canary in ${kind}`).toBeGreaterThan(0);
+  }
+  const holders = (await searchAllProcesses(needles, app.pid)).filter(({ found: keys }) => keys.hits.length > 0);
+  expect
+    .soft([...new Set(holders.map(({ kind }) => kind))], 'processes with the key in their memory')
+    .toEqual(['main']);
   const channels = (await app.ipcSeen()).map(({ channel }) => channel);
   expect
     .soft(channels)

@@ -1,5 +1,6 @@
 /** Searches the whole memory of a process, what it has freed included: stronger than a heap snapshot, which names ArrayBuffers without their bytes. */
 import { open, readFile } from 'node:fs/promises';
+import { processTree, switchOf } from '../app/processes';
 import { searchBytes, type Hit, type Needle, type Searched } from './leak-search';
 
 const CHUNK = 8 * 1024 * 1024;
@@ -44,3 +45,28 @@ export async function searchProcessMemory(needles: readonly Needle[], pid: numbe
   }
   return { hits, places, bytes, unreadable: [] };
 }
+
+/** What was found in the memory of one of the app's processes; `kind`: `main`, or Chromium's word (`renderer`, `zygote`, `network.mojom.NetworkService`). */
+export interface SearchedProcess {
+  readonly kind: string;
+  readonly found: Searched;
+}
+
+/** Searches each process that descends from `rootPid` and runs Electron. They keep running. */
+export async function searchAllProcesses(
+  needles: readonly Needle[],
+  rootPid: number,
+): Promise<readonly SearchedProcess[]> {
+  const seen: SearchedProcess[] = [];
+  for (const info of await processTree(rootPid)) {
+    // The shell's copies of what is printed are no part of the app.
+    if (!info.commandLine.join(' ').includes('lectron')) continue;
+    const kind = switchOf(info, 'utility-sub-type') ?? switchOf(info, 'type') ?? 'main';
+    seen.push({ kind, found: await searchProcessMemory(needles, info.pid) });
+  }
+  return seen;
+}
+
+/** A text's bytes, as V8 keeps it: one byte or two a character. */
+export const spellingsOf = (text: string): readonly Needle[] =>
+  (['latin1', 'utf16le'] as const).map((name) => ({ name, bytes: Buffer.from(text, name) }));
