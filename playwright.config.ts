@@ -22,14 +22,25 @@ const MEASURED = [
 ].map((name) => `**/${name}.spec.ts`);
 /** One long test that measures no time. */
 const SOAK = '**/soak.spec.ts';
-/** As long together as all that is left, and about as long as the soak: build/e2e.mjs plays the three side by side. */
-const HALF = ['accessibility', 'admin-lock', 'phone-lock', 'leak', 'policy', 'services', 'two-phones'].map(
+/** Each as long together as all that is left, the third one with the soak before it: build/e2e.mjs plays the three side by side. */
+const SECOND = [
+  'accessibility',
+  'admin-lock',
+  'hostile-key',
+  'leak',
+  'phone-lock',
+  'policy',
+  'services',
+  'two-phones',
+].map((name) => `**/${name}.spec.ts`);
+const THIRD = ['admin-desk', 'gateway-answers', 'hostile-dialogs', 'hostile-renderer', 'package-start'].map(
   (name) => `**/${name}.spec.ts`,
 );
 const PARTS: Readonly<Record<string, Pick<PlaywrightTestConfig, 'testMatch' | 'testIgnore'>>> = {
-  half: { testMatch: HALF },
+  plain: { testIgnore: [NETWORK, ASTERISK, SOAK, ...MEASURED, ...SECOND, ...THIRD] },
+  second: { testMatch: SECOND },
+  third: { testMatch: THIRD },
   soak: { testMatch: SOAK },
-  plain: { testIgnore: [NETWORK, ASTERISK, SOAK, ...MEASURED, ...HALF] },
   measured: { testMatch: MEASURED },
   asterisk: { testMatch: ASTERISK },
   network: { testMatch: NETWORK },

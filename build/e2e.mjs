@@ -39,7 +39,7 @@ export function entering(inside, { command, args, uid, gid }) {
 
 /**
  * @typedef {object} Part
- * @property {'plain' | 'half' | 'soak' | 'measured' | 'asterisk' | 'network'} name as in playwright.config.ts
+ * @property {'plain' | 'second' | 'third' | 'soak' | 'measured' | 'asterisk' | 'network'} name as in playwright.config.ts
  * @property {readonly string[]} [inside] the words that enter a namespace
  * @property {Record<string, string>} [env]
  */
@@ -141,11 +141,21 @@ export async function runEndToEnd(runtime, args, asterisk) {
   try {
     say(`runtime: ${testBed.env['RINGFENCE_E2E_RUNTIME'] ?? ''}`);
     // Those that neither measure time nor change the network run side by side, each part on a test bed of its own.
-    const beside = async (/** @type {'half' | 'soak'} */ name) => {
+    const beside = async (/** @type {readonly ('second' | 'third' | 'soak')[]} */ names) => {
       const own = await ownTestBed(runtime);
-      return await play(own, args, { name }).finally(() => own.close());
+      const counts = [];
+      try {
+        for (const name of names) counts.push(await play(own, args, { name }));
+      } finally {
+        await own.close();
+      }
+      return addUp(counts);
     };
-    const plain = await Promise.all([play(testBed, args, { name: 'plain' }), beside('half'), beside('soak')]);
+    const plain = await Promise.all([
+      play(testBed, args, { name: 'plain' }),
+      beside(['second']),
+      beside(['soak', 'third']),
+    ]);
     return addUp([
       ...plain,
       await play(testBed, args, { name: 'measured' }),
