@@ -5,7 +5,7 @@ import { tonePayloads } from '../../src/gateway/services/tone';
 import { MediaPhone } from '../support/phones/media-phone';
 import { SipClient } from '../support/phones/sip-client';
 import { dialogOfCallee, type TestDialog } from '../support/phones/test-dialog';
-import { TEST_DOMAIN, TEST_KEY } from '../support/phones/test-tokens';
+import { mintToken, TEST_DOMAIN, TEST_KEY } from '../support/phones/test-tokens';
 
 let gateway: GatewayHandle;
 let client: SipClient;
@@ -161,6 +161,34 @@ describe('tone', () => {
       expect(packet.payload).toEqual(payloads[(phase + index) % payloads.length]);
     });
     await hangUp(dialog);
+  });
+});
+
+describe('the longest call', () => {
+  it('ends the media too, of a phone that says nothing more', { timeout: 30_000 }, async () => {
+    await client.drop();
+    client = await SipClient.open(gateway.url, '1001', { token: mintToken({ claims: { max_call_s: 10 } }) });
+    const phone = newPhone();
+    await callService('tone', phone);
+    const answeredAt = Date.now();
+    await phone.hears(() => phone.heard.length > 50);
+    expect(gateway.stats()).toMatchObject({ calls: 1, mediaPeers: 1 });
+    // It answers no BYE, keeps its transport and goes on sending.
+    await client.next(
+      (message): message is SipRequest => message.kind === 'request' && message.method === 'BYE',
+      'BYE',
+      14_000,
+    );
+    expect(Date.now() - answeredAt).toBeGreaterThan(8_800);
+    await expect.poll(() => gateway.stats().mediaPeers, { timeout: 5_000 }).toBe(0);
+    phone.say(1, tonePayloads()[0] ?? Buffer.alloc(0));
+    // The gateway lives, and has sound for another call; for this one it has none.
+    const other = newPhone();
+    const { dialog } = await callService('tone', other);
+    const heard = phone.heard.length;
+    await other.hears(() => other.heard.length > 50);
+    expect(phone.heard.length).toBe(heard);
+    expect((await client.response(client.request('BYE', { dialog }))).status).toBe(200);
   });
 });
 

@@ -37,6 +37,8 @@ export const endCause = z.enum([
   'own-number', // the line called itself
   'loop', // 482, 483: the call came back
   'refused', // 401, 403, 405, 407 and the like
+  'too-many-calls', // the token allows no more at a time or a second
+  'outside-hours', // the token begins no calls at this time
   'not-acceptable', // 488, 606, a far end without WebRTC: no codec or media in common
   'redirect-forbidden', // 3xx to a number that the line's policy does not let it call
   'redirect-failed', // 3xx that names nobody who can be called

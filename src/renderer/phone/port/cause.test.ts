@@ -91,6 +91,25 @@ const OUTGOING: readonly Case[] = [
     'a Q.850 cause that says more than the status',
     'declined-by-peer',
   ],
+  [
+    'more calls than the token allows',
+    refused(403, 'Too Many Calls', 'SIP;cause=403;text="too many calls"'),
+    'the token allows no more calls',
+    'too-many-calls',
+  ],
+  [
+    'more calls in a second than anybody places',
+    refused(503, 'Service Unavailable', 'SIP;cause=503;text="too many calls a second"'),
+    'the token allows no more calls',
+    'too-many-calls',
+  ],
+  [
+    'outside of the hours of the token',
+    refused(403, 'Forbidden', 'SIP;cause=403;text="outside hours"'),
+    'the token begins no calls now',
+    'outside-hours',
+  ],
+  ['a busy switch that says something alike', refused(503, 'Too many calls'), 'what the status says', 'unreachable'],
   ['not allowed, as Asterisk says it', refused(403, 'Forbidden'), 'what the status says', 'refused'],
   [
     'not allowed, with its cause',

@@ -200,6 +200,15 @@ const OUTGOING: readonly Row[] = [
   },
   { name: 'our own number', when: is('own-number', ({ own, status }) => own === true && OWN.has(status ?? 0)) },
   {
+    // What the token allows (`max_calls`, `calls_until`; docs/operators.md).
+    name: 'the token allows no more calls',
+    when: is('too-many-calls', ({ status, says }) => (status === 403 || status === 503) && says(/^too many calls\b/i)),
+  },
+  {
+    name: 'the token begins no calls now',
+    when: is('outside-hours', ({ status, says }) => status === 403 && says(/^outside hours$/i)),
+  },
+  {
     // RFC 9366: what is wrong with the caller's identity.
     name: 'they could not verify who calls',
     when: ({ status, reasons }) => (isGeneric(status ?? 0) ? told(reasons, 'STIR', namedByStatus) : null),
@@ -278,6 +287,8 @@ const WORDS: Readonly<Record<EndCause, string>> = {
   'own-number': 'This is your own number',
   loop: 'The call came back to where it started',
   refused: 'The gateway refused the call',
+  'too-many-calls': 'Too many calls at a time',
+  'outside-hours': 'Outside of the hours of this line',
   'not-acceptable': 'No common sound',
   'redirect-forbidden': 'Redirected to a number that this line may not call',
   'redirect-failed': 'Redirected to nowhere',

@@ -11,6 +11,7 @@ export type EndAction =
   | 'call-again'
   | 'call-later'
   | 'check-number'
+  | 'end-one'
   | 'show-number'
   | 'ask-admin'
   | 'choose-microphone'
@@ -45,6 +46,7 @@ export const END_ACTIONS: Readonly<Record<EndAction, string>> = {
   'call-again': 'Call again.',
   'call-later': 'Try again later.',
   'check-number': 'Check the number.',
+  'end-one': 'End a call, or wait a moment, and call again.',
   'show-number': 'Call with your number shown.',
   'ask-admin': 'Tell your admin if this is wrong.',
   'choose-microphone': 'Choose another microphone.',
@@ -71,6 +73,8 @@ export const END_MESSAGES: Readonly<Record<EndCause, EndMessage>> = {
   'own-number': bad('Own number', 'This is your own number.', 'check-number'),
   loop: bad('Came back', 'The call came back to where it started.', 'check-number'),
   refused: bad('Refused', 'The phone system does not let this line call there.', 'ask-admin'),
+  'too-many-calls': bad('Too many calls', 'This line may not have more calls now.', 'end-one'),
+  'outside-hours': bad('Outside hours', 'This line may not call at this time.', 'ask-admin'),
   'not-acceptable': bad(
     'No common sound',
     'Their phone and this one have no way to send sound in common.',
