@@ -1,8 +1,8 @@
 /** A page that was taken over asks for tokens as fast as it can, in the name of lines of its own: the audit log keeps its older lines. */
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '../support/app/app';
-import { ask, lineTo, untilRegistered } from '../support/app/phone-driver';
+import { ask, callCard, dial, invoke, lineTo, untilRegistered } from '../support/app/phone-driver';
 
 const LINES = 20;
 const GRANTS = 4_000;
@@ -52,4 +52,41 @@ test('a flood of grants of a page that makes itself lines pushes nothing out, an
   const after = (await readFile(path, 'utf8')).trimEnd().split('\n');
   expect(after.slice(0, before.length)).toEqual(before);
   expect(after.length - before.length).toBeLessThan(400);
+});
+
+test('where the policy wants the log kept, one that can not be written stops new tokens, and the window says so until it can be', async ({
+  launch,
+  folder,
+  keyring,
+}) => {
+  const policy = join(folder, 'admin-policy.json');
+  await writeFile(policy, JSON.stringify({ version: 1, audit: 'required' }));
+  const app = await launch({ bus: keyring.bus, env: { RINGFENCE_POLICY_FILE: policy } });
+  const { page } = app;
+  await untilRegistered(page);
+  const path = join(app.userDataDir, 'audit.jsonl');
+  const notice = page.getByTestId('audit-notice');
+  await expect(notice).toHaveCount(0);
+  const grant = { profileId: 'practice', purpose: 'sip' } as const;
+  expect((await invoke(page, 'grants.get', grant)).ok).toBe(true);
+
+  // A file that its owner may not write is as good as a full disk, for everybody but root.
+  expect(process.getuid?.()).not.toBe(0);
+  await chmod(path, 0o400);
+  const before = (await readFile(path, 'utf8')).trimEnd().split('\n').length;
+  expect(await invoke(page, 'grants.get', grant)).toMatchObject({
+    failure: {
+      reason: 'audit-unwritten',
+      sentence: expect.stringMatching(/^No tokens are given out now\./) as unknown,
+    },
+  });
+  await expect(notice).toContainText('audit log');
+  // What is up goes on: the flow has its token already.
+  await dial(page, 'echo');
+  await expect(callCard(page, 'active')).toBeVisible();
+
+  await chmod(path, 0o600);
+  await expect.poll(async () => (await invoke(page, 'grants.get', grant)).ok, { timeout: 15_000 }).toBe(true);
+  await expect(notice).toHaveCount(0);
+  expect((await readFile(path, 'utf8')).trimEnd().split('\n').length).toBeGreaterThan(before);
 });

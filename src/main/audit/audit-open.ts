@@ -34,19 +34,17 @@ export const linesOf = (text: string): string[] => text.split('\n').filter((line
 /** The last line that the chain is sure of: the sealed one, or one that was written after it and before a crash. */
 async function endOf(files: AuditFiles, { key, end: sealed }: Seal): Promise<ChainEnd> {
   const later: ChainedLine[] = [];
-  let known: ChainedLine | null = null;
-  for (let age = 0; age < files.maxFiles && known === null; age += 1) {
+  let reached = false;
+  for (let age = 0; age < files.maxFiles && !reached; age += 1) {
     for (const line of linesOf(await files.read(age)).reverse()) {
       const chained = readChained(line);
       if (chained === null) continue;
-      if (chained.n <= sealed.n) {
-        known = chained;
-        break;
-      }
+      reached = chained.n <= sealed.n;
+      if (reached) break;
       later.push(chained);
     }
   }
-  if (sealed.n > 0 && (known?.n !== sealed.n || known.mac !== sealed.mac)) return sealed;
+  // Whether the sealed line itself is still there is for `ringfence audit verify` to say: what is bound to it goes on from it.
   let end = sealed;
   for (const [index, line] of later.reverse().entries()) {
     if (line.n !== end.n + 1 || !isBound(key, end.mac, line)) break;

@@ -138,6 +138,26 @@ describe('a log of ten lines', () => {
   });
 });
 
+describe('a log that a crash left before the keychain knew of its last lines', () => {
+  it.each<[string, (lines: string[]) => readonly string[], readonly Finding[]]>([
+    ['is whole', (lines) => lines, []],
+    ['lacks the line that the keychain knew, and no other', (lines) => lines.toSpliced(4, 1), [finding('missing', 5)]],
+    [
+      'has that line changed, and no other',
+      (lines) => lines.map((each) => each.replace('"p5"', '"px"')),
+      [finding('changed', 5)],
+    ],
+  ])('%s, after the program has run again', async (_how, edit, expected) => {
+    await writeRun(path, seals, TEN.slice(0, 5));
+    const known = seals.seal;
+    await writeRun(path, seals, TEN.slice(5));
+    seals.seal = known;
+    tamper(path, edit);
+    await writeRun(path, seals, ['later']);
+    expect((await verified(path, seals.seal)).findings).toEqual(expected);
+  });
+});
+
 describe('rotated files', () => {
   const small = { maxBytes: 900, maxFiles: 5 };
   beforeEach(() =>
