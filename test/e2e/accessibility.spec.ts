@@ -1,19 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/app/app';
 import { ask, callCard, dial, press, untilRegistered } from '../support/app/phone-driver';
-
-/** All rules of WCAG 2.2 A and AA on what is shown now. */
-async function violations(page: Page): Promise<string[]> {
-  // Legacy mode: the other one opens a blank window of its own, which this app refuses.
-  const { violations: found } = await new AxeBuilder({ page })
-    .setLegacyMode(true)
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
-  );
-}
+import { violations } from '../support/app/unlock-window';
 
 for (const theme of ['light', 'dark'] as const) {
   test(`no violation on any screen, ${theme}`, async ({ launch }) => {

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { makeCertificates, type LabCertificates } from '../lab/certificates';
 import { expect, test as base, type RunningApp } from '../support/app/app';
-import { invoke, lineTo, takeLine, untilRegistered } from '../support/app/phone-driver';
+import { ask, invoke, lineTo, takeLine, untilRegistered } from '../support/app/phone-driver';
+import { violations } from '../support/app/unlock-window';
 import { answerJson, openHttpServer } from '../support/servers/hostile-http-server';
 import { openOfficeProxy } from '../support/servers/office-proxy';
 import { openTlsFront, type TlsFront } from '../support/servers/tls-front';
@@ -81,7 +82,7 @@ test('the password of a proxy is typed into a window of its own, kept in the key
   folder,
   front,
   home,
-}) => {
+}, testInfo) => {
   test.setTimeout(150_000);
   const proxy = await openOfficeProxy({
     route: (target) => (target === TARGET ? portOf(front) : null),
@@ -97,6 +98,15 @@ test('the password of a proxy is typed into a window of its own, kept in the key
     await takeLine(app, lineTo(GATEWAY, '1001'), gateway.key);
     const first = await proxyWindow(app);
     await expect(first.getByText(`127.0.0.1:${proxy.port}`)).toBeVisible();
+    for (const theme of ['light', 'dark'] as const) {
+      await ask(app.page, 'settings.set', { theme });
+      await expect(first.locator('html')).toHaveAttribute('data-theme', theme);
+      expect.soft(await violations(first), `the window for a proxy's password, ${theme}`).toEqual([]);
+      await first.screenshot({ path: testInfo.outputPath(`proxy-${theme}.png`) });
+    }
+    expect(await first.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out').toBe(
+      true,
+    );
     // It is a process of its own, and the phone window can neither ask nor answer.
     const processes = await app.electron.evaluate(({ webContents }) =>
       webContents.getAllWebContents().map((each) => [each.getURL(), each.getOSProcessId()] as const),
