@@ -190,7 +190,7 @@ describe('a policy file with a mistake', () => {
       rate: { burst: 2, perSecond: 2 },
       purposes: ['sip'],
       dial: { allow: ['+254*'] },
-      maxCallS: 7200,
+      maxCallS: 3600,
     });
     expect(setBy).toMatchObject({ tokenLifeS: 'admin-file', maxCallS: 'admin-file', hours: 'default' });
     expect(file?.problems).toMatchObject([{ line: 5, column: 5 }]);

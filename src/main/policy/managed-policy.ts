@@ -84,6 +84,9 @@ export interface ManagedPolicyPorts {
   readonly onProblem: (sentence: string) => void;
 }
 
+/** What holds where the file limits calls and nobody can read to how long: by default there is no limit, which lets more happen than any that was meant. */
+const UNKNOWN_LIMIT: ProfilePolicy = { ...DEFAULT_POLICY, maxCallS: 3_600 };
+
 /** Null: there is no file. */
 async function load(place: TrustedPlace): Promise<PolicyFile | null> {
   const file = await readTrustedFile(place);
@@ -102,7 +105,7 @@ export async function openManagedPolicy({ place, onProblem }: ManagedPolicyPorts
 
   const effective: ManagedPolicy['effective'] = ({ id, environment, policy }) => {
     const { values, unreadable } = file === null ? { values: {}, unreadable: [] } : rulesFor(file, { id, environment });
-    const held = strictestPolicy(policy, DEFAULT_POLICY);
+    const held = strictestPolicy(policy, Object.hasOwn(values, 'maxCallS') ? DEFAULT_POLICY : UNKNOWN_LIMIT);
     const strictest = strictestPolicy(profilePolicy.parse({ ...held, ...values }), held);
     const fromHeld = Object.fromEntries(unreadable.map((rule) => [rule, strictest[rule]]));
     const setBy = (rule: PolicyRule): SetBy => {
