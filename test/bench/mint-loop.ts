@@ -55,7 +55,12 @@ const audit = createAuditTrail({
 const broker = createBroker({
   profiles: { find: () => managed.apply(profile), instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
   policy: createGrantPolicy(systemClock, managed.purposes),
-  keys: { active: () => Promise.resolve(key), noteMint: () => undefined },
+  keys: {
+    active: () => Promise.resolve(key),
+    noteMint: () => undefined,
+    untried: () => null,
+    accepted: () => Promise.resolve(ok(null)),
+  },
   providers: providersOf({ 'local-jwt': createLocalJwt(Date.now) }),
   gatewayUrl: () => Promise.resolve(ok(profile.gatewayUrl)),
   // Each a line of its own: a flood is folded before it gets here.

@@ -129,6 +129,9 @@ test('whatever a page says to main, only what is declared is heard', async ({ la
       { profileId: 'practice', slot: 'active' },
       'invalid-input',
     ],
+    ['the way back to a key that is not there', 'keys.back', { profileId: 'practice' }, 'key-absent'],
+    ['the way back to a key of its own', 'keys.back', { profileId: 'practice', key: '01234567' }, 'invalid-input'],
+    ['an accepted key without a name', 'grants.accepted', { profileId: 'practice' }, 'invalid-input'],
     ['too much of the audit log', 'audit.recent', { limit: 1e9 }, 'invalid-input'],
     ['too much of the audit log in one page', 'audit.query', { limit: 1e9 }, 'invalid-input'],
     [

@@ -54,7 +54,12 @@ function lineWith(profile: Profile, { key }: ReturnType<typeof testKey>): Line {
       instanceId: () => '6f1f6a8e-53a0-4a4e-9f0b-000000001001',
     },
     policy: createGrantPolicy(systemClock),
-    keys: { active: () => Promise.resolve(ok(key)), noteMint: () => undefined },
+    keys: {
+      active: () => Promise.resolve(ok(key)),
+      noteMint: () => undefined,
+      untried: () => null,
+      accepted: () => Promise.resolve(ok(null)),
+    },
     providers: providersOf({ sautikit: createSautikit(http), 'generic-http': createGenericHttp(http) }),
     gatewayUrl: ({ gatewayUrl }) => Promise.resolve(ok(gatewayUrl)),
     audit: (entry) => audited.push(entry),

@@ -23,6 +23,8 @@ export const auditEntry = z.discriminatedUnion('what', [
     fingerprint,
     lifeS: z.number().positive(),
     cause: z.enum(['asked', 'renewal', 'test']),
+    /** The key that made it, as long as no token of it was accepted. */
+    untriedKey: fingerprint.optional(),
     count,
   }),
   /** `channel` is there when a window's IPC call was refused before anything else was looked at; `rule` names the rule of the policy that refused. */
@@ -37,13 +39,13 @@ export const auditEntry = z.discriminatedUnion('what', [
     count,
     via,
   }),
-  /** `finished`: the retired key was removed from the gateway. `copied`: a key that was made here went to the clipboard, for the gateway. */
+  /** `finished`: the retired key was removed from the gateway. `copied`: a key that was made here went to the clipboard, for the gateway. `accepted`: so was the first token of a promoted key, and the key before it is gone from here. `back`: that key took its place again. */
   z.object({
     what: z.literal('key'),
     at,
     profileId,
     slot: keySlot,
-    change: z.enum(['added', 'replaced', 'removed', 'promoted', 'finished', 'copied']),
+    change: z.enum(['added', 'replaced', 'removed', 'promoted', 'finished', 'copied', 'accepted', 'back']),
     fingerprint: fingerprint.nullable(),
     via,
   }),

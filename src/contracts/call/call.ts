@@ -140,6 +140,7 @@ export type RegistrationProblem =
   | 'no-grant' // main refused; the failure says why
   | 'gateway-unreachable'
   | 'token-refused'
+  | 'key-unknown' // a promoted key that the gateway does not know yet, as far as can be told
   | 'registration-refused'
   | 'certificate-refused' // the sentence says what is wrong with it
   | 'clock-skewed';
@@ -155,6 +156,8 @@ export type Registration =
       readonly since: number;
       readonly expiresAt: number;
       /** Milliseconds from connect to 200. */ readonly tookMs: number;
+      /** The promoted key whose tokens the gateway refuses: the line goes on with one that was made before. */
+      readonly unknownKey?: string;
     }
   | {
       readonly phase: 'waiting';
@@ -162,6 +165,8 @@ export type Registration =
       readonly attempt: number;
       readonly problem: RegistrationProblem;
       readonly sentence: string;
+      /** With `key-unknown`. */
+      readonly unknownKey?: string;
     };
 
 /** What the small incoming window shows. */

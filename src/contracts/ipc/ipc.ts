@@ -13,7 +13,7 @@ import type { ChannelName, NotificationName } from './ipc-names';
 import { adminQuestion, adminState, phoneLockState, typedPassphrase } from '../locks/locks';
 import { effectivePolicy } from '../policy/managed-policy';
 import { purpose } from '../policy/policy';
-import { environment, keySlot, keyStatus, profile, profileId, profilesSnapshot } from '../profile/profile';
+import { environment, fingerprint, keySlot, keyStatus, profile, profileId, profilesSnapshot } from '../profile/profile';
 import { exportDone, importDone, importPreview } from '../profile/profile-transfer';
 import { proxyLogin, proxyQuestion } from '../proxy';
 import { callUuid, remoteSnapshot } from '../call/remote-call-schema';
@@ -119,11 +119,27 @@ export const channels = {
     admin: true,
     noted: true,
   },
+  /** The key before the last promotion becomes active again, and the promoted one the next. Fails where that key was accepted already. */
+  'keys.back': {
+    input: z.strictObject({ profileId }),
+    output: keyStatus,
+    windows: ['phone'],
+    admin: true,
+    noted: true,
+  },
 
   /** The broker's one verb: policy -> secret -> provider -> audit. A fresh token for each call of this channel. */
   'grants.get': { input: grantFor, output: grant, windows: ['phone'], line: true },
   /** While watched, main renews this grant ahead of its expiry and sends `grants.renewed`. */
   'grants.watch': { input: grantFor.extend({ on: z.boolean() }), output: z.null(), windows: ['phone'] },
+  /** A gateway accepted a token of this untried key: main forgets the key before it. A lie costs the way back, and nothing else. */
+  'grants.accepted': {
+    input: z.strictObject({ profileId, key: fingerprint }),
+    output: z.null(),
+    windows: ['phone'],
+    line: true,
+    noted: true,
+  },
 
   /** What holds for this profile, and who set each rule. With `environment`: as it would hold there, also for a profile that does not exist yet. */
   'policy.effective': {
@@ -225,6 +241,8 @@ export const notifications = {
     purpose,
     status: z.number().int().min(100).max(999),
     failure: failureSchema,
+    /** Of a refused token: the gateway says itself what is wrong with it, and that is not its key. */
+    saysWhy: z.literal(true).optional(),
   }),
   'audit.appended': auditEntry,
   'calls.incomingAction': z.object({ callId: z.string(), action: z.enum(['answer', 'decline']) }),

@@ -55,6 +55,8 @@ const life = {
   expiresAt: z.number().int(),
   /** First 8 hex digits of the SHA-256 of the token, or of the credentials' password: all that may be shown or logged. */
   fingerprint,
+  /** The key that made it, as long as no token of it was accepted since it took the place of another key; left out: one was, or there was no key before. */
+  untriedKey: fingerprint.optional(),
 };
 
 /** For SIP over WebSocket. */

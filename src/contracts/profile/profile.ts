@@ -179,6 +179,8 @@ export const keyStatus = z.object({
   next: keyRecord.nullable(),
   /** Until the admin says that it was removed from the gateway; null: nothing is left to do there. */
   retired: retiredKey.nullable(),
+  /** The key that the last promotion took out of use. It is kept, and can be brought back, until a token of the active one was accepted. */
+  former: keyRecord.nullable(),
   /** Milliseconds since the epoch of the last successful mint, or null. */
   lastMintAt: z.number().int().nonnegative().nullable(),
 });

@@ -12,6 +12,8 @@ type Foldable = Extract<NewAuditEntry, { readonly what: 'mint' | 'refusal' | 're
 /** The first span of a flood of one refusal, ms; while it goes on each one is twice as long as the one before, up to the longest. */
 export const FIRST_SPAN_MS = 1_000;
 export const LONGEST_SPAN_MS = 600_000;
+/** The same for tokens of an untried key, ms: a gateway that does not know it yet is tried ever more slowly, once a minute at last. */
+export const UNTRIED_SPAN_MS = 60_000;
 /** Lines that are written as they come. Main renews tokens by its own clock, those of a short life every few seconds; of the others a person causes a handful an hour. */
 export const AS_THEY_COME: Readonly<Record<Foldable['what'], Rate>> = {
   mint: { burst: 200, perSecond: 0.2 },
@@ -37,7 +39,7 @@ const isFoldable = (entry: NewAuditEntry): entry is Foldable => Object.hasOwn(AS
 function kindOf(entry: Foldable): string {
   switch (entry.what) {
     case 'mint':
-      return JSON.stringify([entry.what, entry.profileId, entry.purpose, entry.cause]);
+      return JSON.stringify([entry.what, entry.profileId, entry.purpose, entry.untriedKey ?? entry.cause]);
     case 'revoke':
       return JSON.stringify([entry.what, entry.profileId, entry.purpose, entry.outcome]);
     case 'voice-call':
@@ -123,6 +125,9 @@ export function createLineFloods(
         write(entry);
         // A refusal says the same each time; each token has a fingerprint, and each call an id, as long as there is room for them.
         if (entry.what === 'refusal' && spans.size < MOST_KINDS) begin(known, entry, 0, FIRST_SPAN_MS);
+        // Tokens that one gateway after the other refuses are no news, either.
+        if (entry.what === 'mint' && entry.untriedKey !== undefined && spans.size < MOST_KINDS)
+          begin(known, entry, 0, UNTRIED_SPAN_MS);
         return;
       }
       if (spans.size < MOST_KINDS) {

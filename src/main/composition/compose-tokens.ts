@@ -101,7 +101,8 @@ export function composeTokens({
       about?.testId === undefined
         ? notify('grants.failed', { ...named(about), failure })
         : notify('profiles.testRefused', { testId: about.testId, failure }),
-    (status, failure, about) => notify('gateway.answered', { ...named(about), status, failure }),
+    (status, failure, about, saysWhy) =>
+      notify('gateway.answered', { ...named(about), status, failure, ...(saysWhy ? { saysWhy } : {}) }),
     (address) => {
       void adoptProxy(`${new URL(address).origin.replace(/^https:/, 'wss:')}/`).then((changed) => {
         if (changed) notify('network.changed', { lost: false, connected: true });

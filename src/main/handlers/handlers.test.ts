@@ -39,6 +39,7 @@ const status = {
   active: null,
   next: null,
   retired: null,
+  former: null,
   lastMintAt: null,
 };
 
@@ -101,6 +102,9 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
       remove: removeKey,
       promote: note('promote', Promise.resolve(ok(status))),
       finishRotation: note('finish', Promise.resolve(ok(status))),
+      untried: () => null,
+      accepted: note('accepted', Promise.resolve(ok(null))),
+      back: note('back', Promise.resolve(ok(status))),
       noteMint: () => undefined,
     },
     keyFromClipboard,
@@ -125,6 +129,7 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
       watch: note('watch', undefined),
       unwatch: note('unwatch', undefined),
       issued: () => undefined,
+      accepted: note('renews', undefined),
       renewNow: () => undefined,
       forget: () => undefined,
       check: () => undefined,

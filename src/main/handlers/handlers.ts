@@ -215,6 +215,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     'keys.remove': ({ profileId, slot }) => audited(profileId, 'key', keys.remove(profileId, slot)),
     'keys.promote': ({ profileId }) => audited(profileId, 'key', keys.promote(profileId)),
     'keys.finishRotation': ({ profileId }) => audited(profileId, 'key', keys.finishRotation(profileId)),
+    'keys.back': ({ profileId }) => audited(profileId, 'key', keys.back(profileId)),
 
     'grants.get': ({ profileId, purpose }) => broker.grant(profileId, purpose, 'asked'),
     'grants.watch': ({ profileId, purpose, on }) => {
@@ -236,6 +237,11 @@ export function createHandlers(ports: HandlerPorts): Handlers {
         return audited(profileId, 'watch', Promise.resolve(phoneLocked()));
       renewal[on ? 'watch' : 'unwatch'](profileId, purpose);
       return ok(null);
+    },
+    'grants.accepted': ({ profileId, key }) => {
+      // Its clock starts now, also where a locked keychain keeps the key before it a while longer.
+      renewal.accepted(profileId, key);
+      return audited(profileId, 'key', keys.accepted(profileId, key));
     },
 
     'audit.recent': async ({ limit }) => ok([...(await audit.recent(limit))]),

@@ -180,6 +180,7 @@ describe('the door into main', () => {
       active: { fingerprint: '01234567', addedAt: 1, origin: 'generated' as const, key: 'SECRET' },
       next: null,
       retired: null,
+      former: null,
       lastMintAt: null,
       key: 'SECRET',
     };

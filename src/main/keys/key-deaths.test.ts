@@ -13,6 +13,7 @@ describe('whatever dies on the way', () => {
   async function dieAfter(
     steps: number,
     work: (keys: Keys) => Promise<unknown>,
+    promoted = false,
   ): Promise<{ readonly done: boolean; readonly later: Fixture }> {
     const inside = fakeKeychain();
     const disk: { content: ProfilesDocument | null } = { content: null };
@@ -27,6 +28,7 @@ describe('whatever dies on the way', () => {
       write: (account: string, secret: Secret) => step(() => inside.write(account, secret)),
       remove: (account: string) => step(() => inside.remove(account)),
     };
+    if (promoted) await before.keys.promote('work');
     const { keys } = await fixture(dying, disk, () => step(() => Promise.resolve(ok(null))));
     const done = await Promise.race([
       work(keys).then(() => true),
@@ -66,11 +68,47 @@ describe('whatever dies on the way', () => {
         await later.keys.remove('work', 'next');
       }
       expect(await signs(later)).toBe(wanted);
-      // What a death left behind in the keychain went with the next change.
+      // What a death left behind in the keychain went with the next change, and the key before with the first accepted token.
+      await later.keys.accepted('work', wanted);
       expect(later.keychain.accounts.size).toBe(1);
       if (done) break;
     }
     expect(new Set(seen)).toEqual(new Set([old.fingerprint, wanted]));
     expect(seen.length).toBeGreaterThan(2);
+  });
+
+  it('when a token of the promoted key was accepted, the old key is gone at the latest with the next one that is', async () => {
+    const seen: number[] = [];
+    for (let steps = 0; ; steps++) {
+      const { done, later } = await dieAfter(steps, (keys) => keys.accepted('work', next.fingerprint), true);
+      expect(await signs(later)).toBe(next.fingerprint);
+      const left = later.keychain.accounts.size;
+      seen.push(left);
+      // What is left in the keychain is named, so that it can be brought back or removed.
+      if (left === 2) expect(later.keys.status('work').former?.fingerprint).toBe(old.fingerprint);
+      await later.keys.accepted('work', next.fingerprint);
+      expect(later.keychain.accounts.size).toBe(1);
+      expect(later.keys.status('work').former).toBeNull();
+      if (done) break;
+    }
+    expect(new Set(seen)).toEqual(new Set([2, 1]));
+  });
+
+  it('on the way back, the old key or the new one signs, and the other one is still there', async () => {
+    const seen: string[] = [];
+    for (let steps = 0; ; steps++) {
+      const { done, later } = await dieAfter(steps, (keys) => keys.back('work'), true);
+      const signing = await signs(later);
+      seen.push(signing);
+      const { next: waiting, former } = later.keys.status('work');
+      expect([waiting?.fingerprint, former?.fingerprint]).toEqual(
+        signing === old.fingerprint ? [next.fingerprint, undefined] : [undefined, old.fingerprint],
+      );
+      expect(later.keychain.accounts.size).toBe(2);
+      if (signing === next.fingerprint) expect((await later.keys.back('work')).ok).toBe(true);
+      expect(await signs(later)).toBe(old.fingerprint);
+      if (done) break;
+    }
+    expect(new Set(seen)).toEqual(new Set([next.fingerprint, old.fingerprint]));
   });
 });

@@ -1,5 +1,5 @@
 /** What the window says of the keychain. */
-import type { Failure } from '../../contracts/base/result';
+import { fail, type Failure } from '../../contracts/base/result';
 import type { ProfilesSnapshot } from '../../contracts/profile/profile';
 
 const MEMORY_ADVICE = {
@@ -8,6 +8,14 @@ const MEMORY_ADVICE = {
   locked:
     "The keychain is locked: the Practice line's key lives in memory for this run. Unlock the keychain and start Ringfence again.",
 };
+
+/** A key is named in the records, and the keychain does not give it out. */
+export const keyWithheld = (profileName: string, fingerprint = ''): ReturnType<typeof fail> =>
+  fail(
+    'key-locked',
+    `The keychain gives out no key${fingerprint === '' ? '' : ` ${fingerprint}`} for "${profileName}": it is locked, or the key was removed from it. Unlock it, or add the key again.`,
+    'unlock-keychain',
+  );
 
 /** How the Practice line's active key is kept. */
 export interface PracticeKeyFacts {

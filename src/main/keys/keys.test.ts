@@ -15,6 +15,7 @@ describe('the keys of a profile', () => {
       active: null,
       next: null,
       retired: null,
+      former: null,
       lastMintAt: null,
     });
     expect(failureOf(await keys.active('work'))).toMatchObject({ reason: 'key-absent', action: 'open-keys' });
@@ -85,7 +86,7 @@ describe('the keys of a profile', () => {
     expect(audited.at(-1)).toMatchObject({ change: 'replaced' });
   });
 
-  it('are rotated: next is promoted, the old one is gone', async () => {
+  it('are rotated: next is promoted, and the old one goes when a token of the new one was accepted', async () => {
     const { keys, keychain, profiles, changed } = await fixture();
     const [old, next] = [Secret.generate(), Secret.generate()];
     await keys.put('work', 'active', old, 'clipboard');
@@ -98,10 +99,16 @@ describe('the keys of a profile', () => {
         retired: { fingerprint: old.fingerprint, retiredAt: 7 },
       },
     });
-    // The key did not move: one write of one file decided.
-    expect([...keychain.accounts]).toEqual([`${profiles.installId}/work/next`]);
+    // No key moved: one write of one file decided.
+    const accounts = ['active', 'next'].map((place) => `${profiles.installId}/work/${place}`);
+    expect([...keychain.accounts]).toEqual(accounts);
+    expect(await keys.accepted('work', next.fingerprint)).toMatchObject({ ok: true });
+    expect([...keychain.accounts]).toEqual(accounts.slice(1));
     expect(await opened(keys, 'work')).toMatchObject({ value: { fingerprint: next.fingerprint } });
-    expect(changed).toHaveBeenLastCalledWith('work', [old.fingerprint]);
+    expect(changed.mock.calls.slice(-2)).toEqual([
+      ['work', [old.fingerprint]],
+      ['work', []],
+    ]);
   });
 
   it('are retired until the admin says that the gateway has forgotten them, over a restart too', async () => {
@@ -240,6 +247,8 @@ describe('the keys of a profile', () => {
     expect(await keys.promote('work')).toMatchObject({
       value: { state: 'in-keychain', active: { fingerprint: next.fingerprint } },
     });
+    expect(keychain.accounts.size).toBe(2);
+    await keys.accepted('work', next.fingerprint);
     expect(keychain.accounts.size).toBe(1);
   });
 

@@ -13,12 +13,14 @@ import type { NewAuditEntry } from '../audit/audit-log';
 import type { Clock } from '../base/clock';
 import { keyMixes } from '../profiles/environment-guard';
 import { keyFits } from '../secrets/key-kinds';
-import { keychainState } from './keychain-state';
+import { keychainState, keyWithheld } from './keychain-state';
+import { ensurePracticeKey } from './first-practice-key';
 import { createKeyPlaces, type PlacedKey } from './key-places';
 import type { KeyRecords, ProfileStore } from '../profiles/profile-store';
 import { createRetiredPracticeKey } from './retired-practice-key';
 import { forgetNewest, retire, type RetiredRecords } from './retired-keys';
-import { Secret } from '../secrets/secret';
+import { createWayBack, type WayBack } from './way-back';
+import type { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
 import { createSerial } from '../base/serial';
 
@@ -48,10 +50,14 @@ export interface Keys {
     origin: KeyRecord['origin'],
   ) => Promise<Result<KeyStatus>>;
   readonly remove: (profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
-  /** Next becomes active, and the one before is retired. Fails with `key-absent` when there is no next, or as `put`; then nothing has changed. */
+  /** Next becomes active, and the one before is retired: it is kept until a token of the new one was accepted. Fails with `key-absent` when there is no next, or as `put`; then nothing has changed. */
   readonly promote: (profileId: string) => Promise<Result<KeyStatus>>;
-  /** The retired key was removed from the gateway; one that was retired before it, and is still there, is named next. */
+  /** The retired key was removed from the gateway, and is kept no longer; one that was retired before it, and is still there, is named next. */
   readonly finishRotation: (profileId: string) => Promise<Result<KeyStatus>>;
+  /** See way-back.ts. */
+  readonly untried: WayBack['untried'];
+  readonly accepted: WayBack['accepted'];
+  readonly back: WayBack['back'];
   readonly noteMint: (profileId: string, at: number) => void;
 }
 
@@ -93,6 +99,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
   const status = (profileId: string): KeyStatus => {
     const active = record(profileId, 'active');
     const next = record(profileId, 'next');
+    const former = record(profileId, 'former');
     const state = ((): KeyState => {
       if (active?.store === 'memory' || next?.store === 'memory') return 'in-memory';
       const known = trouble.get(profileId);
@@ -106,6 +113,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       active: active && shown(active),
       next: next && shown(next),
       retired: retiredOf(profileId),
+      former: former && shown(former),
       lastMintAt: lastMints.get(profileId) ?? null,
     };
   };
@@ -133,13 +141,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         },
       );
     }
-    const failure = found.ok
-      ? fail(
-          'key-locked',
-          `The keychain gives out no key for "${nameOf(profileId)}": it is locked, or the key was removed from it. Unlock it, or add the key again.`,
-          'unlock-keychain',
-        )
-      : found;
+    const failure = found.ok ? keyWithheld(nameOf(profileId)) : found;
     noteProblem(profileId, failure.failure);
     return failure;
   };
@@ -166,33 +168,26 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
     return ok(null);
   };
 
-  /** The Practice line never waits for a keychain prompt: it starts on a key in memory, which moves to the keychain when that answers. */
-  const ensurePractice = async (): Promise<Result<null>> => {
-    const known = record(PRACTICE_PROFILE_ID, 'active');
-    if (known !== null && (await read(PRACTICE_PROFILE_ID, known)).ok) return ok(null);
-    const secret = Secret.generate();
-    const made: KeyRecord = { fingerprint: secret.fingerprint, addedAt: clock.wall(), origin: 'generated' };
-    await places.keepInMemory(PRACTICE_PROFILE_ID, 'active', secret, made);
-    audit({
-      what: 'key',
-      profileId: PRACTICE_PROFILE_ID,
-      slot: 'active',
-      change: known === null ? 'added' : 'replaced',
-      fingerprint: made.fingerprint,
-    });
-    if (known === null) {
-      void serial(async () => {
-        const current = record(PRACTICE_PROFILE_ID, 'active');
-        // Somebody may have put another key there meanwhile.
-        if (current?.store !== 'memory' || current.fingerprint !== made.fingerprint) return;
-        await store(PRACTICE_PROFILE_ID, 'active', secret, made);
-        onChanged(PRACTICE_PROFILE_ID, []);
-      });
-    }
-    onChanged(PRACTICE_PROFILE_ID, []);
-    return ok(null);
-  };
-  const practiceReady = (): Promise<Result<null>> => (practice ??= ensurePractice());
+  const practiceReady = (): Promise<Result<null>> =>
+    (practice ??= ensurePracticeKey({
+      places,
+      read,
+      store: (secret, made) => store(PRACTICE_PROFILE_ID, 'active', secret, made),
+      serial,
+      audit,
+      clock,
+      onChanged: () => onChanged(PRACTICE_PROFILE_ID, []),
+    }));
+
+  const wayBack = createWayBack({
+    places,
+    profiles,
+    serial,
+    audit,
+    status,
+    retiredWith: (profileId, inUse) => retiredAfter(profileId, null, inUse),
+    onChanged,
+  });
 
   const ready = keychain.probe().then((answer) => {
     keychainProblem = answer.ok ? null : answer.failure;
@@ -272,6 +267,9 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
               fingerprint,
             ),
             ...(comesFromNext ? { next: null } : {}),
+            // There is no way back to a key that was replaced, nor past a key that comes next.
+            ...(slot === 'next' || replaced !== null ? { former: undefined } : {}),
+            ...(replaced !== null && profileId !== PRACTICE_PROFILE_ID ? { untried: true } : {}),
           },
         );
         if (!stored.ok) return stored;
@@ -286,7 +284,8 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       serial(async () => {
         const before = record(profileId, slot);
         if (before === null) return ok(status(profileId));
-        const removed = await places.remove(profileId, slot);
+        const closed = slot === 'active' ? await wayBack.close(profileId) : ok(null);
+        const removed = closed.ok ? await places.remove(profileId, slot) : closed;
         if (!removed.ok) return removed;
         trouble.delete(profileId);
         if (profileId === PRACTICE_PROFILE_ID && slot === 'active') practice = null;
@@ -307,7 +306,12 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
           before === null || profileId !== PRACTICE_PROFILE_ID ? null : await places.read(profileId, before);
         const inUse =
           next.store === 'keychain'
-            ? await places.promote(profileId, retiredAfter(profileId, retired, next.fingerprint))
+            ? await places.promote(
+                profileId,
+                retiredAfter(profileId, retired, next.fingerprint),
+                // Its gateway is ours, and has both.
+                profileId !== PRACTICE_PROFILE_ID,
+              )
             : await store(profileId, 'active', secret.value, shown(next));
         if (!inUse.ok) return inUse;
         if (next.store === 'memory') await places.forgetInMemory(profileId, 'next');
@@ -325,6 +329,9 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         if (retired === null) return ok(status(profileId));
         if (profileId === PRACTICE_PROFILE_ID) practiceRetired.forget();
         else {
+          // A gateway without the old key has no use for it, either.
+          const gone = await places.remove(profileId, 'former');
+          if (!gone.ok) return gone;
           const kept = await profiles.setKeyRecords(profileId, {
             ...profiles.keyRecords(profileId),
             ...forgetNewest(profiles.keyRecords(profileId)),
@@ -335,6 +342,9 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         onChanged(profileId, []);
         return ok(status(profileId));
       }),
+    untried: wayBack.untried,
+    accepted: wayBack.accepted,
+    back: wayBack.back,
     noteMint: (profileId, at) => void lastMints.set(profileId, at),
   };
 }

@@ -6,6 +6,7 @@ import type { Session } from 'electron';
 import type { AnyGrant } from '../../contracts/profile/grant';
 import type { Profile } from '../../contracts/profile/profile';
 import type { Failure } from '../../contracts/base/result';
+import { challengeBlamesAnotherThing } from '../../contracts/base/token-complaint';
 import { APP_ORIGIN } from './app-protocol';
 import { certificateFailure, type SeenCertificate } from './certificates';
 import { unreachableFailure, type Look } from './unreachable-gateway';
@@ -29,7 +30,7 @@ export interface GatewayRequests {
   readonly authorizationFor: (url: string) => string | null;
   /**
    * A gateway answered an upgrade with an HTTP status other than 101; the page itself sees close code 1006 only. `date` is its Date header,
-   * `retryAfter` its Retry-After, `contentType` its Content-Type.
+   * `retryAfter` its Retry-After, `contentType` its Content-Type, `challenge` its WWW-Authenticate.
    */
   readonly answered: (
     status: number,
@@ -37,6 +38,7 @@ export interface GatewayRequests {
     url: string,
     retryAfter?: string,
     contentType?: string,
+    challenge?: string,
   ) => void;
   /** A gateway's certificate was refused with Chromium's `error`. */
   readonly certificateRefused: (url: string, error: string, certificate: SeenCertificate) => void;
@@ -63,11 +65,11 @@ const targetOf = (url: string): { readonly origin: string; readonly path: string
   }
 };
 
-/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate; `onAnswered` of every answer to an upgrade that is none; `look` finds out why an https address can't be reached; `onProxyPassword` hears that a proxy on the way to one wants a password. */
+/** The decisions, without Electron. `now` gives milliseconds since the epoch; `onUnusable` hears why a gateway did not take a token, or what is wrong with its certificate; `onAnswered` of every answer to an upgrade that is none, and whether it says itself what is wrong with the token, and not its key; `look` finds out why an https address can't be reached; `onProxyPassword` hears that a proxy on the way to one wants a password. */
 export function createGatewayRequests(
   now: () => number,
   onUnusable: (failure: Failure, about: GrantName | null) => void = () => undefined,
-  onAnswered: (status: number, failure: Failure, about: GrantName | null) => void = () => undefined,
+  onAnswered: (status: number, failure: Failure, about: GrantName | null, saysWhy: boolean) => void = () => undefined,
   look: ((address: string) => Promise<Look>) | null = null,
   onProxyPassword: (address: string) => void = () => undefined,
 ): GatewayRequests {
@@ -86,9 +88,15 @@ export function createGatewayRequests(
     return found;
   };
   /** A test hears of it by its id; that the line is not there now is for the phone. */
-  const tell = (failure: Failure, status: number, retryAfter: string | undefined, about: GrantName | null): void => {
+  const tell = (
+    failure: Failure,
+    status: number,
+    retryAfter: string | undefined,
+    about: GrantName | null,
+    saysWhy = false,
+  ): void => {
     if (about?.testId !== undefined) onUnusable(failure, about);
-    else onAnswered(status, { ...failure, retryAfterMs: retryAfterOf(retryAfter, now()) }, about);
+    else onAnswered(status, { ...failure, retryAfterMs: retryAfterOf(retryAfter, now()) }, about, saysWhy);
   };
   const explain = (url: string): void => void explained.add(targetOf(url)?.origin ?? '');
   let gateways: ReadonlySet<string> = new Set();
@@ -177,7 +185,7 @@ export function createGatewayRequests(
       if (newest?.testId !== undefined) tokens.delete(testKey(newest.testId));
       return newest === undefined || newest.token === null ? null : `Bearer ${newest.token}`;
     },
-    answered: (status, date, url, retryAfter, contentType) => {
+    answered: (status, date, url, retryAfter, contentType, challenge) => {
       explain(url);
       if (status === 407) onProxyPassword(httpsOrigin(url));
       const about = aboutOf(url);
@@ -185,7 +193,7 @@ export function createGatewayRequests(
       const failure = refusal ?? otherAnswer(status, contentType);
       // Which token is wrong is for a person to fix.
       if (refusal !== null && about?.testId === undefined) onUnusable(refusal, about);
-      tell(failure, status, retryAfter, about);
+      tell(failure, status, retryAfter, about, refusal !== null && challengeBlamesAnotherThing(challenge));
     },
     certificateRefused: (url, error, certificate) => {
       explain(url);
@@ -245,7 +253,14 @@ export function guardRequests(
       answer({});
       return;
     }
-    requests.answered(details.statusCode, header('date'), details.url, header('retry-after'), header('content-type'));
+    requests.answered(
+      details.statusCode,
+      header('date'),
+      details.url,
+      header('retry-after'),
+      header('content-type'),
+      header('www-authenticate'),
+    );
     // Ended here, which the page sees as it sees every refusal. An older Electron dies of going on: a challenge (`401 Basic`, a proxy's 407) ends its
     // main process (electron#48505), and no newer one is to answer a challenge with what it may know of a password.
     answer({ cancel: true });

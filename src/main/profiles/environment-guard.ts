@@ -20,8 +20,8 @@ const addressOf = (identity: string): string =>
     .replace(/:\d+$/, '');
 
 function fingerprintsOf({ keyRecords }: Known, id: string): readonly string[] {
-  const { active, next, retired, retiredBefore = [] } = keyRecords(id);
-  return [active, next, retired, ...retiredBefore].flatMap((record) => record?.fingerprint ?? []);
+  const { active, next, former, retired, retiredBefore = [] } = keyRecords(id);
+  return [active, next, former, retired, ...retiredBefore].flatMap((record) => record?.fingerprint ?? []);
 }
 
 const refused = (sentence: string): Failure => fail('environment-mixed', sentence, 'none').failure;

@@ -12,7 +12,7 @@ import { practiceProfile } from './practice-profile';
 import { createSerial } from '../base/serial';
 import { withMendedUrls } from './mended-urls';
 
-/** The places that a profile has in the keychain: two for keys in use, and one that is free for the key that replaces one of them. */
+/** The places that a profile has in the keychain: two for the keys that are named, and one that is free for the key that replaces one of them. */
 export const keyPlace = z.enum(['active', 'next', 'spare']);
 export type KeyPlace = z.infer<typeof keyPlace>;
 
@@ -30,6 +30,10 @@ const keyRecords = z.object({
   retired: retiredKey.nullable().default(null),
   /** Retired before that one, and not removed from the gateway either; the newest first. */
   retiredBefore: z.array(retiredKey).max(16).optional(),
+  /** The key before the last promotion: it is in the keychain until a token of the active one was accepted. There is no next key meanwhile. */
+  former: storedKey.optional(),
+  /** The active key took the place of another one, and no token of it was accepted yet. */
+  untried: z.literal(true).optional(),
 });
 export type KeyRecords = Readonly<z.infer<typeof keyRecords>>;
 

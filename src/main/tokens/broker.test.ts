@@ -41,6 +41,8 @@ describe('the broker', () => {
         active: () =>
           Promise.resolve(ok({ fingerprint: signing.fingerprint, open: () => Promise.resolve(ok(signing)) })),
         noteMint: () => undefined,
+        untried: () => null,
+        accepted: () => Promise.resolve(ok(null)),
       },
       providers: {
         'local-jwt': mintingProvider((_request, key) => {
@@ -75,6 +77,8 @@ describe('the broker', () => {
               : fail('key-absent', 'No key.'),
           ),
         noteMint: () => undefined,
+        untried: () => null,
+        accepted: () => Promise.resolve(ok(null)),
       },
       providers: {
         'local-jwt': mintingProvider(() => {
@@ -209,7 +213,14 @@ describe('the broker', () => {
   it.each<[string, Replaced]>([
     [
       'key-absent',
-      { keys: { active: () => Promise.resolve(fail('key-absent', 'No key.')), noteMint: () => undefined } },
+      {
+        keys: {
+          active: () => Promise.resolve(fail('key-absent', 'No key.')),
+          noteMint: () => undefined,
+          untried: () => null,
+          accepted: () => Promise.resolve(ok(null)),
+        },
+      },
     ],
     ['gateway-unavailable', { gatewayUrl: () => Promise.resolve(fail('gateway-unavailable', 'No gateway.')) }],
     ['provider-refused', { providers: { 'local-jwt': refusingProvider, 'ephemeral-credentials': refusingProvider } }],

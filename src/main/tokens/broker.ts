@@ -4,6 +4,7 @@ import type { AnyGrant } from '../../contracts/profile/grant';
 import type { Purpose } from '../../contracts/policy/policy';
 import type { Profile } from '../../contracts/profile/profile';
 import type { ProviderKind } from '../../contracts/profile/provider';
+import { signsHere } from '../../contracts/profile/signs-here';
 import { fail, ok, type Failure, type Result } from '../../contracts/base/result';
 import type { NewAuditEntry } from '../audit/audit-log';
 import { createGrantOf } from './grant-of';
@@ -58,7 +59,7 @@ export interface Broker {
 export interface BrokerPorts {
   readonly profiles: Pick<ProfileStore, 'find' | 'instanceId'>;
   readonly policy: GrantPolicy;
-  readonly keys: Pick<Keys, 'active' | 'noteMint'>;
+  readonly keys: Pick<Keys, 'active' | 'noteMint' | 'untried' | 'accepted'>;
   readonly providers: Readonly<Record<ProviderKind, TokenProvider>>;
   /** Where the profile's gateway is now, or ''; the Practice line waits here until its gateway listens. */
   readonly gatewayUrl: (profile: Profile) => Promise<Result<string>>;
@@ -76,6 +77,8 @@ interface Made {
   readonly profile: Profile;
   readonly minted: Minted;
   readonly fingerprint: string;
+  /** The key, if no token of it was accepted yet. */
+  readonly untriedKey: string | null;
 }
 
 const secretOf = (minted: Minted): string => (minted.kind === 'credentials' ? minted.password : minted.token);
@@ -107,6 +110,13 @@ export function createBroker({
   const voiceFlights = createFlights<Result<VoiceToken>>();
   const grantOf = createGrantOf(profiles.instanceId);
   const revocable = createRevocableTokens(now);
+  const grantMade = (
+    { profile, minted, fingerprint, untriedKey }: Made,
+    purpose: 'sip' | 'events',
+  ): Result<AnyGrant> => {
+    const made = grantOf(profile, purpose, minted, fingerprint);
+    return made.ok && untriedKey !== null ? ok({ ...made.value, untriedKey }) : made;
+  };
 
   /** The profile with the gateway's URL of now. */
   const lineOf = async (profile: Profile): Promise<Result<Profile>> => {
@@ -137,7 +147,16 @@ export function createBroker({
       return permitted.ok ? mint(permitted.value, purpose) : permitted;
     }
     if (!minted.ok) return minted;
-    return ok({ profile: line.value, minted: minted.value, fingerprint: fingerprintOf(secretOf(minted.value)) });
+    const isUntried = keys.untried(profile.id) === key.value.fingerprint;
+    // The system that issued the key has just accepted it; a key that signs here is tried at the gateway.
+    const isTried = isUntried && !signsHere(line.value.provider);
+    if (isTried) void keys.accepted(profile.id, key.value.fingerprint);
+    return ok({
+      profile: line.value,
+      minted: minted.value,
+      fingerprint: fingerprintOf(secretOf(minted.value)),
+      untriedKey: isUntried && !isTried ? key.value.fingerprint : null,
+    });
   };
 
   const revoke = async (profile: Profile, purpose: Purpose, minted: Minted): Promise<void> => {
@@ -167,7 +186,7 @@ export function createBroker({
 
   /** Before anybody gets it. What is not kept is taken back. */
   const note = async (
-    { profile, minted, fingerprint }: Made,
+    { profile, minted, fingerprint, untriedKey }: Made,
     purpose: Purpose,
     cause: MintCause,
   ): Promise<Result<null>> => {
@@ -179,6 +198,7 @@ export function createBroker({
       fingerprint,
       lifeS: (minted.expiresAt - minted.issuedAt) / 1000,
       cause,
+      ...(untriedKey === null ? {} : { untriedKey }),
     });
     const kept = await auditKept();
     if (!kept.ok) await takeBack(minted);
@@ -201,7 +221,7 @@ export function createBroker({
   ): Promise<Result<AnyGrant>> => {
     const made = await mint(profile, purpose);
     if (!made.ok) return refuse(profile.id, purpose, made.failure);
-    const grant = grantOf(made.value.profile, purpose, made.value.minted, made.value.fingerprint);
+    const grant = grantMade(made.value, purpose);
     if (!grant.ok) return refuse(profile.id, purpose, grant.failure);
     const noted = await note(made.value, purpose, cause);
     if (!noted.ok) return refuse(profile.id, purpose, noted.failure);
@@ -260,9 +280,9 @@ export function createBroker({
       const ready = await whileKept(policy.admitTest(profileId, profiles.find(profileId), purpose));
       const made = ready.ok ? await mint(ready.value, purpose) : ready;
       if (!made.ok) return refuse(profileId, purpose, made.failure);
-      const { profile, minted, fingerprint } = made.value;
+      const { minted, fingerprint } = made.value;
       const end = (): Promise<void> => takeBack(minted);
-      const granted = purpose === 'voice' ? ok(null) : grantOf(profile, purpose, minted, fingerprint);
+      const granted = purpose === 'voice' ? ok(null) : grantMade(made.value, purpose);
       if (!granted.ok) {
         await end();
         return refuse(profileId, purpose, granted.failure);

@@ -32,6 +32,8 @@ export interface GrantRenewal {
   readonly unwatch: (profileId: string, purpose: Purpose) => void;
   /** A grant was made, by whomever: its clock starts. */
   readonly issued: (grant: AnyGrant) => void;
+  /** A token of this key was accepted: its grants are renewed from now on. Until then whoever tries them asks for each, and slowly. */
+  readonly accepted: (profileId: string, key: string) => void;
   /** The key, the profile or the gateway changed: renew watched grants of this profile at once. */
   readonly renewNow: (profileId: string) => void;
   /** The profile is gone. */
@@ -56,6 +58,8 @@ interface Watched {
   watched: boolean;
   /** When the newest grant was made, by both clocks, and how long it lives, ms. */
   made: { readonly wall: number; readonly monotonic: number; readonly lifeMs: number } | null;
+  /** The key that made it, if it was untried then. */
+  untriedKey: string | null;
   failures: number;
   /** By the monotonic clock; null: no failure to get over. */
   retryAt: number | null;
@@ -65,6 +69,8 @@ interface Watched {
 
 export function createGrantRenewal({ clock, random, mint, onRenewed, onFailed }: GrantRenewalPorts): GrantRenewal {
   const all = new Map<string, Watched>();
+  /** The newest key of a profile that was accepted. */
+  const acceptedKeys = new Map<string, string>();
 
   const entry = (profileId: string, purpose: Purpose): Watched => {
     const key = `${profileId} ${purpose}`;
@@ -73,6 +79,7 @@ export function createGrantRenewal({ clock, random, mint, onRenewed, onFailed }:
       purpose,
       watched: false,
       made: null,
+      untriedKey: null,
       failures: 0,
       retryAt: null,
       busy: false,
@@ -84,7 +91,7 @@ export function createGrantRenewal({ clock, random, mint, onRenewed, onFailed }:
 
   const dueIn = (one: Watched): number | null => {
     if (one.retryAt !== null) return one.retryAt - clock.monotonic();
-    if (one.made === null) return null;
+    if (one.made === null || one.untriedKey !== null) return null;
     const age = Math.max(clock.wall() - one.made.wall, clock.monotonic() - one.made.monotonic);
     return renewalDelay(one.made.lifeMs) - age;
   };
@@ -131,9 +138,19 @@ export function createGrantRenewal({ clock, random, mint, onRenewed, onFailed }:
     issued: (grant) => {
       const one = entry(grant.profileId, grant.purpose);
       one.made = { wall: clock.wall(), monotonic: clock.monotonic(), lifeMs: grant.expiresAt - grant.issuedAt };
+      const key = grant.untriedKey ?? null;
+      one.untriedKey = acceptedKeys.get(grant.profileId) === key ? null : key;
       one.failures = 0;
       one.retryAt = null;
       look(one);
+    },
+    accepted: (profileId, key) => {
+      acceptedKeys.set(profileId, key);
+      for (const one of all.values()) {
+        if (one.profileId !== profileId || one.untriedKey !== key) continue;
+        one.untriedKey = null;
+        look(one);
+      }
     },
     renewNow: (profileId) => {
       for (const one of all.values()) {
@@ -144,6 +161,7 @@ export function createGrantRenewal({ clock, random, mint, onRenewed, onFailed }:
       }
     },
     forget: (profileId) => {
+      acceptedKeys.delete(profileId);
       for (const [key, one] of all) {
         if (one.profileId !== profileId) continue;
         one.watched = false;
@@ -157,6 +175,7 @@ export function createGrantRenewal({ clock, random, mint, onRenewed, onFailed }:
     stop: () => {
       for (const one of all.values()) one.cancelTimer();
       all.clear();
+      acceptedKeys.clear();
     },
   };
 }

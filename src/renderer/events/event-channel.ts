@@ -12,6 +12,7 @@
  */
 import type { EventsGrant } from '../../contracts/profile/grant';
 import type { Failure, Result } from '../../contracts/base/result';
+import { untriedDelay } from '../base/untried-delay';
 import { mintDelay, reconnectDelay, rejoinDelay } from './channel-retry';
 import { decodeFrame, encodeFrame, replyOf, SOCKET_TOPIC } from './phoenix-frame';
 
@@ -93,6 +94,8 @@ export function createEventChannel({
   let socket: ChannelSocket | null = null;
   let topic = '';
   let fingerprint = '';
+  /** The key of this connection's token has never been accepted: the system may not know it yet. */
+  let untried = false;
   let ref = 0;
   let joinRef = '';
   let beatRef: string | null = null;
@@ -137,7 +140,8 @@ export function createEventChannel({
     letGo();
     onNote(note);
     tries.connect += 1;
-    wait(reconnectDelay(tries.connect, random()));
+    const slow = untried && note.kind === 'unreachable' ? untriedDelay(tries.connect, random()) : 0;
+    wait(Math.max(slow, reconnectDelay(tries.connect, random())));
   };
 
   const join = (): void => {
@@ -232,6 +236,7 @@ export function createEventChannel({
     refusedJoins = 0;
     enter('opening');
     ({ topic, fingerprint } = granted.value);
+    untried = granted.value.untriedKey !== undefined;
     const made = open(channelUrl(granted.value));
     socket = made;
     let opened = false;

@@ -25,9 +25,12 @@ export function createGrantSource(
         if (failedId === profileId && purpose === which.purpose) listener(failure);
       }),
     onUpgradeAnswered: (listener) =>
-      api.subscribe('gateway.answered', ({ profileId: askedId, purpose, status, failure }) => {
-        if (askedId === profileId && purpose === which.purpose) listener({ status, failure });
+      api.subscribe('gateway.answered', ({ profileId: askedId, purpose, status, failure, saysWhy }) => {
+        if (askedId === profileId && purpose === which.purpose) listener({ status, failure, saysWhy });
       }),
+    accepted: ({ untriedKey }) => {
+      if (untriedKey !== undefined) void api.invoke('grants.accepted', { profileId, key: untriedKey });
+    },
     onRenewed: (listener) => {
       const ends = [
         api.subscribe('grants.renewed', (grant) => {

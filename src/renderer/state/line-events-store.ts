@@ -93,6 +93,7 @@ export function createLineEventsStore({
     /** What was asked for a line that is not followed any more is not laid over the next one's. */
     const isCurrent = (): boolean => following?.channel === channel;
 
+    let untriedKey: string | undefined;
     let asked = 0;
     const refetch = async (): Promise<void> => {
       cancelRefetch();
@@ -121,6 +122,7 @@ export function createLineEventsStore({
       grant: async () => {
         const granted = await api.invoke('grants.get', { profileId, purpose: 'events' });
         if (!granted.ok) return granted;
+        ({ untriedKey } = granted.value);
         return granted.value.purpose === 'events'
           ? ok(granted.value)
           : fail('internal', 'Ringfence gave a grant for another purpose.', 'retry');
@@ -136,7 +138,10 @@ export function createLineEventsStore({
       onNote: (note) => {
         if (note.kind === 'joined' && isFields(note.response) && fieldOf(note.response, 'calls') !== undefined)
           calls.layRows(readRows(note.response), true);
-        if (note.kind === 'joined') change({ failure: null });
+        if (note.kind === 'joined') {
+          change({ failure: null });
+          if (untriedKey !== undefined) void api.invoke('grants.accepted', { profileId, key: untriedKey });
+        }
         if (note.kind === 'mint-failed') change({ failure: note.failure });
         const event = channelEvent(note);
         if (event !== null) onEvent(event);

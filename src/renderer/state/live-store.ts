@@ -28,6 +28,8 @@ const KEY_CHANGES = {
   promoted: 'promoted to active',
   finished: 'removed at the gateway',
   copied: 'copied for the gateway',
+  accepted: 'accepted by the gateway',
+  back: 'active again',
 } as const;
 
 /** Refusals for these are of tokens; main's log names other things too (keys, profiles, calls over IPC). */

@@ -25,6 +25,8 @@ export interface ProfilesStore extends Store<ProfilesSnapshot | null> {
   readonly showPublicKey: (profileId: string, slot: KeySlot) => Promise<Result<null>>;
   readonly removeKey: (profileId: string, slot: KeySlot) => Promise<Result<KeyStatus>>;
   readonly promoteKey: (profileId: string) => Promise<Result<KeyStatus>>;
+  /** The key before the last promotion signs again. */
+  readonly backToOldKey: (profileId: string) => Promise<Result<KeyStatus>>;
   /** Main shows the dialog and writes the lines, without keys. */
   readonly exportFile: () => Promise<Result<ChannelOutput<'profiles.export'>>>;
   /** Main shows the dialog and says what the file would change; nothing is changed yet. */
@@ -89,6 +91,7 @@ export function createProfilesStore(api: RingfenceApi): ProfilesStore {
     showPublicKey: (profileId, slot) => api.invoke('keys.publicKey', { profileId, slot }),
     removeKey: (profileId, slot) => statusFrom(api.invoke('keys.remove', { profileId, slot })),
     promoteKey: (profileId) => statusFrom(api.invoke('keys.promote', { profileId })),
+    backToOldKey: (profileId) => statusFrom(api.invoke('keys.back', { profileId })),
     finishRotation: (profileId) => statusFrom(api.invoke('keys.finishRotation', { profileId })),
   };
 }
@@ -102,6 +105,7 @@ export function keyStatusOf(snapshot: ProfilesSnapshot, profileId: string): KeyS
       active: null,
       next: null,
       retired: null,
+      former: null,
       lastMintAt: null,
     }
   );

@@ -24,6 +24,7 @@ const status = (profileId: string, lastMintAt: number | null = null): KeyStatus 
   active: null,
   next: null,
   retired: null,
+  former: null,
   lastMintAt,
 });
 

@@ -40,6 +40,8 @@ export function setUp({ providers, ...replaced }: Replaced = {}) {
     keys: {
       active: () => Promise.resolve(ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) })),
       noteMint: () => undefined,
+      untried: () => null,
+      accepted: () => Promise.resolve(ok(null)),
     },
     providers: providersOf(
       providers ?? {

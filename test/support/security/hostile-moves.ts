@@ -82,6 +82,7 @@ export const VERBS: Readonly<Record<ChannelName, Verb>> = {
   'keys.remove': lockedAway(slot),
   'keys.promote': lockedAway(own),
   'keys.finishRotation': lockedAway(own),
+  'keys.back': lockedAway(own, { ...own, slot: 'active' }),
   'grants.get': {
     may: 'grants for the profiles that are there, with the life, the URL and the identity that they name',
     tries: [
@@ -108,6 +109,15 @@ export const VERBS: Readonly<Record<ChannelName, Verb>> = {
     tries: [
       { input: { ...own, purpose: 'sip', on: true }, gets: 'ok' },
       { input: { profileId: NOBODY, purpose: 'sip', on: true }, gets: 'unknown-profile' },
+    ],
+  },
+  'grants.accepted': {
+    may: 'nothing but the end of the way back to an old key, and only after a promotion',
+    tries: [
+      { input: { ...own, key: '01234567' }, gets: 'ok' },
+      { input: { profileId: NOBODY, key: '01234567' }, gets: 'ok' },
+      { input: { ...own, key: 'active' }, gets: 'invalid-input' },
+      { input: { ...own, key: '01234567', back: true }, gets: 'invalid-input' },
     ],
   },
   'policy.effective': {

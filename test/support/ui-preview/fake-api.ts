@@ -67,7 +67,14 @@ export function createFakeApi(
       retryAt: null,
     };
   };
-  const ADMIN_VERBS = ['profiles.applyImport', 'profiles.remove', 'profiles.save', 'audit.export', 'keys.promote'];
+  const ADMIN_VERBS = [
+    'profiles.applyImport',
+    'profiles.remove',
+    'profiles.save',
+    'audit.export',
+    'keys.promote',
+    'keys.back',
+  ];
   const refused = (channel: string): Result<never> | null => {
     if (!ADMIN_VERBS.includes(channel) || lock === 'none' || lock === 'unlocked') return null;
     return lock === 'wanted'
@@ -90,6 +97,7 @@ export function createFakeApi(
       active: null,
       next: null,
       retired: null,
+      former: null,
       lastMintAt: null,
     };
   function keep(status: KeyStatus) {
@@ -161,6 +169,10 @@ export function createFakeApi(
         next: null,
         retired: status.active && { fingerprint: status.active.fingerprint, retiredAt: Date.now() },
       });
+    },
+    'keys.back': ({ profileId }: { profileId: string }) => {
+      const { former, active, ...status } = statusOf(profileId);
+      return keep({ ...status, active: former, next: active, former: null, retired: null });
     },
     'keys.finishRotation': ({ profileId }: { profileId: string }) => keep({ ...statusOf(profileId), retired: null }),
     'phone.state': () => ok({ lockedBy: null }),

@@ -57,6 +57,7 @@ export const SNAPSHOT: ProfilesSnapshot = {
       active: { fingerprint: '9b1e04aa', addedAt: now - 18 * day, origin: 'file' },
       next: null,
       retired: null,
+      former: null,
       lastMintAt: now - 108_000,
     },
     {
@@ -65,6 +66,7 @@ export const SNAPSHOT: ProfilesSnapshot = {
       active: { fingerprint: '44d20c7f', addedAt: now - 33 * day, origin: 'clipboard' },
       next: { fingerprint: 'e07c1b95', addedAt: now - 60_000, origin: 'clipboard' },
       retired: null,
+      former: null,
       lastMintAt: now - 216_000,
     },
     {
@@ -73,6 +75,7 @@ export const SNAPSHOT: ProfilesSnapshot = {
       active: { fingerprint: '0a77e3d1', addedAt: now - 3_600_000, origin: 'generated' },
       next: null,
       retired: null,
+      former: null,
       lastMintAt: now - 6_000_000,
     },
   ],
@@ -100,6 +103,7 @@ export const WITH_EXAMPLE_KEYS: ProfilesSnapshot = {
       active: { fingerprint: '9b1e04aa', addedAt: now - 3 * day, origin: 'generated' },
       next: null,
       retired: null,
+      former: null,
       lastMintAt: now - 9000,
     },
     {
@@ -108,6 +112,7 @@ export const WITH_EXAMPLE_KEYS: ProfilesSnapshot = {
       active: { fingerprint: '5c0de11a', addedAt: now - 3 * day, origin: 'clipboard' },
       next: null,
       retired: null,
+      former: null,
       lastMintAt: now - 9000,
     },
   ],

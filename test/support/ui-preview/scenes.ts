@@ -193,6 +193,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
           active: { fingerprint: '0a77e3d1', addedAt: now, origin: 'generated' },
           next: null,
           retired: null,
+          former: null,
           lastMintAt: now - 1000,
         },
       ],

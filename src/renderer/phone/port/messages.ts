@@ -61,6 +61,16 @@ export function tokenMinted(grant: Grant): EngineEvent {
     detail: `lives ${clockTime(grant.expiresAt - grant.issuedAt)} ${DOT} ${grant.fingerprint} ${DOT} for calls${leftOut === '' ? '' : ` ${DOT} ${leftOut}`}`,
   };
 }
+/** Tokens of a key that the gateway does not know; all with the same `merge` are one line of the live column. */
+export function keyUnknown(key: string, count: number, newest: string, merge: string): EngineEvent {
+  return {
+    category: 'errors',
+    kind: 'token-refused',
+    title: 'Key not known yet',
+    detail: `${key} ${DOT} ${count === 1 ? 'a token was refused' : `${count} tokens were refused`} ${DOT} ${newest}`,
+    merge,
+  };
+}
 export function registered(identity: string, tookMs: number): EngineEvent {
   return {
     category: 'registration',

@@ -13,6 +13,8 @@ export interface UpgradeAnswer {
   readonly status: number;
   /** In words, and how long it asks to wait (Retry-After). */
   readonly failure: Failure;
+  /** Of a refused token: the gateway says itself what is wrong with it, and that is not its key. */
+  readonly saysWhy?: true | undefined;
 }
 
 /** Where fresh grants come from; each `get` is a token never used before. */
@@ -22,6 +24,8 @@ export interface GrantSource {
   readonly onRenewed: (listener: (grant: Grant) => void) => () => void;
   /** What main saw of a connect that failed: a page learns no more than close code 1006. */
   readonly onConnectRefused?: (listener: (failure: Failure) => void) => () => void;
+  /** The gateway accepted a token of this grant's untried key. */
+  readonly accepted?: (grant: Grant) => void;
   /** What main saw of a connect that a server answered with another status than 101. */
   readonly onUpgradeAnswered?: (listener: (answer: UpgradeAnswer) => void) => () => void;
 }

@@ -1,72 +1,16 @@
 /** While a line is not registered: what is said about it, once each, and when the next try is. */
 import type { Registration, RegistrationProblem } from '../../../contracts/call/call';
-import type { Failure } from '../../../contracts/base/result';
-import type { Clock } from '../../base/clock';
+import { fail, type Failure } from '../../../contracts/base/result';
+import { keyUnknownSentence } from '../../../contracts/base/token-complaint';
 import { refusedDelay, retryDelay, STABLE_AFTER_MS } from '../base/retry-policy';
-import type { EngineEvent, UpgradeAnswer } from '../port/user-agent';
+import type { UpgradeAnswer } from '../port/user-agent';
 import { problem as problemEvent } from '../port/messages';
 import { askedToWait } from '../port/refusals';
-import type { FlowEnd } from '../wire/flow';
 import { closeMeaning } from './close-codes';
 import { createRequestPace } from './request-pace';
 import { TOKEN_REFUSED } from './token-refusal';
-
-export interface ReconnectBackOffDeps {
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly onEvent: (event: EngineEvent) => void;
-  /** The gateway is not on this computer. */
-  readonly isElsewhere: () => boolean;
-  readonly onWaiting: (state: Registration & { readonly phase: 'waiting' }) => void;
-  /** The wait is over. */
-  readonly retry: () => void;
-  /** How many requests a try is: a connect and its REGISTER, and with digest another one. */
-  readonly requestsPerTry?: () => number;
-}
-
-export interface ReconnectBackOff {
-  /** Failures in a row; a connection that held for a while ends the row. */
-  readonly failures: () => number;
-  /** Somebody knows that the next try is worth it: the row ends. */
-  readonly forgive: () => void;
-  /** An attempt begins. */
-  readonly trying: () => void;
-  /** A REGISTER left. */
-  readonly registerSent: () => void;
-  /** True: so many requests may leave now, although the gateway just refused; false: its time is not there yet. */
-  readonly mayAskNow: (requests: number) => boolean;
-  /** True: the gateway itself said for how long it wants to be left alone, and that is not over. */
-  readonly isHeldOff: () => boolean;
-  /** Main refused a grant. */
-  readonly noGrant: (failure: Failure) => void;
-  /** The WebSocket opened, or did not after `spentMs`. */
-  readonly opened: () => void;
-  readonly notOpened: (spentMs: number) => void;
-  /** What main saw of a connect that failed: its word and the end of the socket come by different roads, and either may be first. */
-  readonly connectRefused: (failure: Failure) => void;
-  /** The same of an upgrade that a server answered otherwise than with a WebSocket for SIP. */
-  readonly upgradeAnswered: (answer: UpgradeAnswer) => void;
-  /** The gateway refused to register; another try is due. */
-  readonly refused: (what: {
-    readonly problem: RegistrationProblem;
-    readonly title: string;
-    readonly sentence: string;
-    readonly needsPerson: boolean;
-    readonly retryAfterMs?: number | undefined;
-  }) => void;
-  /** The connection was lost; `successor`: another one is on its way already, and nobody has to wait for it. */
-  readonly lost: (successor: boolean, end?: FlowEnd) => void;
-  /** Registered, first or still. When that has held for a minute, all that failed before is forgotten. */
-  readonly over: () => void;
-  /** Says it unless it was the last thing that was said. */
-  readonly tell: (title: string, sentence: string, kind?: 'token-refused') => void;
-  /** What was said may be said again. */
-  readonly nothingIsWrong: () => void;
-  /** This computer has an address that leads somewhere, or has none. */
-  readonly network: (connected: boolean) => void;
-  readonly stop: () => void;
-}
+import type { UnknownKey } from './untried-key';
+import type { ReconnectBackOff, ReconnectBackOffDeps } from './back-off-port';
 
 const NEEDS_PERSON: ReadonlySet<Failure['reason']> = new Set<Failure['reason']>([
   'key-absent',
@@ -86,6 +30,7 @@ interface Wait {
   readonly retryAfterMs?: number | undefined;
   readonly needsPerson?: boolean;
   readonly spentMs?: number;
+  readonly unknown?: UnknownKey;
   /** A gateway is there and refuses; else nobody answered. */
   readonly byGateway: boolean;
 }
@@ -101,6 +46,12 @@ const NO_NETWORK = 'This computer has no network.';
 const SILENT = 'The gateway does not answer.';
 /** Losses in a row from which on the agent is told that there is more to it. */
 const OFTEN = 3;
+
+/** A server switched protocols, and not to SIP. */
+export const NO_SIP: UpgradeAnswer = {
+  status: 101,
+  failure: fail('gateway-unavailable', 'The gateway answers, but not as a gateway for SIP over WebSocket.').failure,
+};
 
 /** Creates the keeper of the waits; nothing waits yet. */
 export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBackOff {
@@ -147,7 +98,15 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
     told = sentence;
     deps.onEvent(problemEvent(title, sentence, kind));
   };
-  const wait = ({ problem, sentence, retryAfterMs, needsPerson = false, spentMs = 0, byGateway }: Wait): void => {
+  const wait = ({
+    problem,
+    sentence,
+    retryAfterMs,
+    needsPerson = false,
+    spentMs = 0,
+    byGateway,
+    unknown,
+  }: Wait): void => {
     cancelWait();
     noLongerHeld();
     const elsewhere = deps.isElsewhere();
@@ -162,6 +121,7 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
     const random = deps.random();
     const delay = Math.max(
       byGateway ? refusedDelay(refusals, random) : 0,
+      unknown?.waitMs ?? 0,
       retryDelay({
         failures,
         random,
@@ -184,6 +144,7 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
       attempt: failures,
       problem,
       sentence: noNetwork ? NO_NETWORK : sentence,
+      ...(unknown === undefined ? {} : { unknownKey: unknown.key }),
     };
     deps.onWaiting(waiting);
   };
@@ -208,9 +169,25 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
     tell('Certificate refused', sentence);
     wait({ problem: 'certificate-refused', sentence, needsPerson: true, byGateway: true });
   };
-  const upgradeRefused = ({ status, failure: { reason, sentence, retryAfterMs } }: UpgradeAnswer): void => {
+  const keyUnknown = (unknown: UnknownKey, retryAfterMs?: number): void =>
+    wait({
+      problem: 'key-unknown',
+      sentence: keyUnknownSentence(unknown.key),
+      retryAfterMs,
+      byGateway: true,
+      unknown,
+    });
+  const upgradeRefused = (answer: UpgradeAnswer): void => {
+    const { status, failure } = answer;
+    const { reason, sentence, retryAfterMs } = failure;
     pace.sent();
     refusedOpens += 1;
+    const unknown = deps.unknownKey?.({ at: 'upgrade', answer }) ?? null;
+    if (unknown !== null) {
+      explained = null;
+      keyUnknown(unknown, retryAfterMs);
+      return;
+    }
     const told = askedToWait(sentence, retryAfterMs);
     explained = TOKEN_STATUSES.has(status) ? null : sentence;
     if (!TOKEN_STATUSES.has(status)) {
@@ -292,6 +269,7 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
       tell(title, told, problem === 'token-refused' ? 'token-refused' : undefined);
       wait({ problem, sentence: told, needsPerson, retryAfterMs, byGateway: true });
     },
+    keyUnknown,
     lost: (successor, end) => {
       since = clock.now();
       noLongerHeld();
@@ -299,6 +277,11 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
       if (meaning === 'token') tokenCloses += 1;
       // A gateway that refuses may close the connection as well: what it said counts, and how long that is to be waited for.
       if (successor || waitingFor !== null) return;
+      const unknown = meaning === 'token' ? (deps.unknownKey?.({ at: 'close' }) ?? null) : null;
+      if (unknown !== null) {
+        keyUnknown(unknown);
+        return;
+      }
       if (tokenCloses > 1 && meaning === 'token') {
         tell('Token refused', TOKEN_REFUSED, 'token-refused');
         wait({ problem: 'token-refused', sentence: TOKEN_REFUSED, needsPerson: true, byGateway: true });

@@ -93,3 +93,14 @@ export function judgeRegister(
     retryAfterMs: answer.retryAfterMs,
   };
 }
+
+/** The same, for a gateway that may be asked once more only if `mayAskNow`: at once as long as it was not asked too often for that; then it is a refusal like any other. */
+export function judgeWithin(
+  answer: RegisterAnswer,
+  context: RegisterContext,
+  mayAskNow: () => boolean,
+): RegisterVerdict {
+  const wished = judgeRegister(answer, context);
+  const isRetry = wished.kind === 'another-token' || wished.kind === 'longer-life';
+  return isRetry && !mayAskNow() ? judgeRegister(answer, { ...context, tokenRetried: true, askedS: null }) : wished;
+}

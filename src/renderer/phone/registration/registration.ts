@@ -9,17 +9,17 @@
  */
 import type { Grant } from '../../../contracts/profile/grant';
 import type { Registration } from '../../../contracts/call/call';
-import { fail } from '../../../contracts/base/result';
 import { isLoopbackUrl } from '../../../contracts/base/loopback';
-import { createReconnectBackOff } from './reconnect-back-off';
+import { createReconnectBackOff, NO_SIP } from './reconnect-back-off';
 import { isForSameGateway } from '../wire/presented-socket';
 import { ASKED_S, refreshDelay } from './granted-life';
-import { judgeRegister, skewIn } from './register-verdict';
+import { judgeWithin, skewIn } from './register-verdict';
 import { createRenewal } from './renewal';
 import type { RegistrationDeps, RegistrationKeeper } from './registration-keeper';
 import { openWithin } from '../base/retry-policy';
 import { judgeRefusal } from './token-refusal';
-import { connectionLost, registered as registeredEvent, tokenMinted, unregistered } from '../port/messages';
+import { createUntriedKey, grantToGoOnWith, withUnknownKey, type UnknownKey } from './untried-key';
+import { connectionLost, registered as registeredEvent, unregistered } from '../port/messages';
 
 /** Milliseconds. */
 const PROBE_ON_RESUME = 1_000;
@@ -29,6 +29,8 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
   const { clock, socket } = deps;
   let state: Registration = { phase: 'offline' };
   let grant: Grant | null = null;
+  /** The last one that the registrar accepted: where requests carry the token, they can carry this one again. */
+  let provenGrant: Grant | null = null;
   let stopHearing: () => void = () => undefined;
   /** Counts attempts: an answer to an older one is stale. */
   let attempt = 0;
@@ -56,6 +58,17 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
   const hasFlowElsewhere = (): boolean =>
     isElsewhere() && (state.phase === 'registered' || state.phase === 'registering');
 
+  const untried = createUntriedKey({
+    now: clock.now,
+    random: deps.random,
+    onEvent: deps.onEvent,
+    onAccepted: (accepted) => deps.grants.accepted?.(accepted),
+  });
+  /** A line that is registered says which key the gateway does not know. */
+  const tellUnknownKey = (): void => {
+    if (state.phase !== 'registered' || (state.unknownKey ?? null) === untried.unknown()) return;
+    set(withUnknownKey(state, untried.unknown()));
+  };
   const backOff = createReconnectBackOff({
     clock,
     random: deps.random,
@@ -63,13 +76,14 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     isElsewhere,
     onWaiting: set,
     retry: () => void connect(),
+    unknownKey: (refusal) => untried.refused(grant, refusal),
     requestsPerTry: () => (grant?.presentation.kind === 'digest' ? 3 : 2),
   });
 
   const take = (fresh: Grant): void => {
     toProxy &&= isForSameGateway(grant, fresh);
     grant = fresh;
-    deps.onEvent(tokenMinted(fresh));
+    untried.took(fresh);
   };
 
   const register = (used: Grant): void => {
@@ -153,7 +167,9 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     random: deps.random,
     grants: deps.grants,
     socket,
+    untried,
     onEvent: deps.onEvent,
+    onUnknownKey: tellUnknownKey,
     inUse: () => grant,
     isRunning: () => running,
     isRegistered: () => state.phase === 'registered',
@@ -176,6 +192,8 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     tokenRetried = false;
     askedLonger = false;
     cancelRefresh();
+    provenGrant = grant;
+    untried.accepted(grant);
     // While there is no flow, the next one registers anyway.
     cancelRefresh = clock.after(refreshDelay(lifeMs, deps.random()), () => {
       if (grant !== null && socket.isUp()) register(grant);
@@ -186,16 +204,33 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     const restored = replacing === 0 && (wasLost || moved);
     const hasMoved = moved;
     if (restored) wasLost = moved = false;
-    set(
-      before.phase === 'registered' ? { ...before, expiresAt } : { phase: 'registered', since: now, expiresAt, tookMs },
-    );
+    const since = before.phase === 'registered' ? before : { phase: 'registered' as const, since: now, tookMs };
+    set(withUnknownKey({ ...since, expiresAt }, untried.unknown()));
     if (grant !== null && (restored || before.phase !== 'registered'))
       deps.onEvent(registeredEvent(grant.identity, tookMs));
     if (restored) deps.onRestored(hasMoved);
   };
 
+  /** The registrar does not know the key of this token. The line goes on with the one that it accepted before, as long as that lives. */
+  function keyRefused(unknown: UnknownKey, retryAfterMs: number | undefined): void {
+    const before = state.phase === 'registered' ? grantToGoOnWith(provenGrant, grant, clock.now()) : null;
+    if (before !== null) {
+      grant = before;
+      deps.present(before, toProxy);
+      register(before);
+      tellUnknownKey();
+      renewal.again('later');
+      return;
+    }
+    cancelRefresh();
+    backOff.keyUnknown(unknown, retryAfterMs);
+  }
+
   function reconnectNow(): void {
-    if (state.phase === 'waiting') {
+    if (state.phase === 'registered' && state.unknownKey !== undefined) {
+      socket.probe(PROBE_ON_RESUME);
+      renewal.again('now');
+    } else if (state.phase === 'waiting') {
       backOff.forgive();
       void connect();
     } else if (hasFlowElsewhere()) {
@@ -214,7 +249,9 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       const stops = [
         deps.grants.onRenewed(renewal.with),
         deps.grants.onConnectRefused?.(backOff.connectRefused),
-        deps.grants.onUpgradeAnswered?.(backOff.upgradeAnswered),
+        deps.grants.onUpgradeAnswered?.((answer) => {
+          if (!renewal.answered(answer)) backOff.upgradeAnswered(answer);
+        }),
       ];
       stopHearing = () => stops.forEach((stop) => stop?.());
       void connect();
@@ -225,7 +262,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       attempt += 1;
       if (state.phase === 'registered' && grant !== null) deps.onEvent(unregistered(grant.identity));
       for (const cancel of [stopHearing, backOff.stop, renewal.stop, cancelRefresh]) cancel();
-      grant = null;
+      grant = provenGrant = null;
       set({ phase: 'offline' });
     },
     reconnectNow,
@@ -252,30 +289,23 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       else attempt += 1;
       backOff.lost(successor, end);
     },
-    noSip: () =>
-      backOff.upgradeAnswered({
-        status: 101,
-        failure: fail('gateway-unavailable', 'The gateway answers, but not as a gateway for SIP over WebSocket.')
-          .failure,
-      }),
+    noSip: () => backOff.upgradeAnswered(NO_SIP),
     registerSent: backOff.registerSent,
     registerAnswered: (answer) => {
       // Without a flow the answer is our own 503; the loss itself is being dealt with.
       if (!running || !socket.isUp()) return;
       const skew = skewIn(answer, clock.now());
       if (skew !== null) backOff.tell('Clock is wrong', skew);
-      const judge = (mayRetry: boolean) =>
-        judgeRegister(answer, {
-          grant,
-          now: clock.now(),
-          tokenRetried: tokenRetried || !mayRetry,
-          toProxy,
-          askedS: askedLonger || !mayRetry ? null : askedS,
-        });
-      const wished = judge(true);
-      const isRetry = wished.kind === 'another-token' || wished.kind === 'longer-life';
-      // At once as long as the gateway was not asked too often for that; then it is a refusal like any other.
-      const verdict = isRetry && !backOff.mayAskNow(2) ? judge(false) : wished;
+      const unknown = untried.refused(grant, { at: 'register', answer, toProxy });
+      if (unknown !== null) {
+        keyRefused(unknown, answer.retryAfterMs);
+        return;
+      }
+      const verdict = judgeWithin(
+        answer,
+        { grant, now: clock.now(), tokenRetried, toProxy, askedS: askedLonger ? null : askedS },
+        () => backOff.mayAskNow(2),
+      );
       switch (verdict.kind) {
         case 'accepted':
           if (skew === null) backOff.nothingIsWrong();

@@ -3,6 +3,7 @@ import { createFakeClock } from '../../../../test/support/fake-clock';
 import { grantWithToken } from '../../../../test/support/phones/grants';
 import { ok } from '../../../contracts/base/result';
 import { createRenewal } from './renewal';
+import { createUntriedKey } from './untried-key';
 
 it.each([
   [3_000, [5_000]],
@@ -20,6 +21,13 @@ it.each([
       clock,
       random: () => 0.5,
       onEvent: () => undefined,
+      untried: createUntriedKey({
+        now: clock.now,
+        random: () => 0.5,
+        onEvent: () => undefined,
+        onAccepted: () => undefined,
+      }),
+      onUnknownKey: () => undefined,
       grants: { get: () => Promise.resolve(ok(grant(2))), onRenewed: () => () => undefined },
       socket: {
         isUp: () => true,

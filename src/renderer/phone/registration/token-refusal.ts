@@ -21,6 +21,8 @@ export interface RefusalVerdict {
 /** What is said when nothing more is known. */
 export const TOKEN_REFUSED = 'The gateway refused the token: check the key of this profile.';
 const PASSWORD_REFUSED = 'The gateway refused the password: check the key of this profile.';
+/** True for what is said when nothing more is known. */
+export const isGeneric = (sentence: string): boolean => sentence === TOKEN_REFUSED || sentence === PASSWORD_REFUSED;
 const named = (challenge: Challenge | undefined): string =>
   (challenge?.parameters.get('realm') ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, 60);
 

@@ -8,6 +8,7 @@ import { useSelected, useStore } from '../../state/use-store';
 import type { SettingsTab } from '../../state/view-store';
 import { useApp } from '../kit/app-context';
 import { FailureText } from '../kit/FailureText';
+import { KeyUnknown } from '../kit/KeyUnknown';
 import { clock } from '../kit/format';
 import { registrationWords } from '../kit/messages';
 import { useTicker, writeText } from '../kit/ticker';
@@ -18,6 +19,7 @@ const PROBLEM_PLACES: Readonly<
 > = {
   // Main's own failure says more; this is for the moment before it is known.
   'no-grant': { label: 'Open keys', tab: 'keys' },
+  'key-unknown': null,
   'token-refused': { label: 'Open keys', tab: 'keys' },
   'registration-refused': { label: 'Open profiles', tab: 'profiles' },
   'gateway-unreachable': { label: 'Open profiles', tab: 'profiles' },
@@ -38,7 +40,8 @@ export function RegistrationStatus() {
   const word = useTicker<HTMLSpanElement>(write);
   // The tone and the sentence do not depend on the time.
   const words = registrationWords(registration, 0);
-  const failure = registration.phase === 'waiting' ? refused : null;
+  const unknownKey = 'unknownKey' in registration ? registration.unknownKey : undefined;
+  const failure = registration.phase === 'waiting' && unknownKey === undefined ? refused : null;
   const place = failure === null && registration.phase === 'waiting' ? PROBLEM_PLACES[registration.problem] : null;
   const user = profile?.identity.split('@')[0] ?? '';
 
@@ -52,13 +55,17 @@ export function RegistrationStatus() {
       >
         <span className="registration-dot" aria-hidden="true" />
         <span ref={word} className="registration-word" />
-        {registration.phase === 'registered' && <span className="registration-as">as {user}</span>}
+        {registration.phase === 'registered' && unknownKey === undefined && (
+          <span className="registration-as">as {user}</span>
+        )}
       </Button>
       <Popover className="popover popover-text" placement="bottom start">
         <Dialog aria-label="Registration" className="popover-dialog">
           {({ close }) => (
             <>
-              {failure === null ? (
+              {unknownKey !== undefined ? (
+                <KeyUnknown unknownKey={unknownKey} onDone={close} />
+              ) : failure === null ? (
                 <p>{words.sentence}</p>
               ) : (
                 <FailureText failure={failure} profileId={profile?.id} onDone={close} />
@@ -95,7 +102,7 @@ export function RegistrationStatus() {
                   )}
                 </dl>
               )}
-              {registration.phase === 'waiting' && (
+              {registration.phase === 'waiting' && unknownKey === undefined && (
                 <div className="popover-actions">
                   {place !== null && (
                     <Button

@@ -71,7 +71,7 @@ export function auditWords(entry: AuditEntry): AuditWords {
       };
     case 'key':
       return {
-        title: `Key ${entry.change}`,
+        title: entry.change === 'back' ? 'Key active again' : `Key ${entry.change}`,
         detail: joined(entry.profileId, `${entry.slot} key`, entry.fingerprint ?? undefined),
         tone: 'quiet',
       };

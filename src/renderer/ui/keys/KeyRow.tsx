@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Menu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
 import { Popover } from 'react-aria-components/Popover';
-import type { KeyRecord, KeySlot, KeyStatus, Profile, RetiredKey } from '../../../contracts/profile/profile';
+import type { KeyRecord, KeySlot, KeyStatus, Profile } from '../../../contracts/profile/profile';
 import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { ConnectionTest, TestButton } from '../kit/ConnectionTest';
@@ -51,7 +51,7 @@ export function KeyRow({ profile, status, chosen, now, onChoose, rotation, onRot
         </td>
         <td data-column="Next key">
           {status.next === null ? (
-            <NoNextKey retired={status.retired} holder={keyHolder(profile)} />
+            <NoNextKey status={status} holder={keyHolder(profile)} />
           ) : (
             <NextKey record={status.next} lifeS={profile.policy.tokenLifeS} />
           )}
@@ -145,12 +145,12 @@ function NextKey({ record, lifeS }: { readonly record: KeyRecord; readonly lifeS
   );
 }
 
-function NoNextKey({ retired, holder }: { readonly retired: RetiredKey | null; readonly holder: string }) {
+function NoNextKey({ status: { retired, former }, holder }: { readonly status: KeyStatus; readonly holder: string }) {
   if (retired === null) return <span className="quiet">none</span>;
   return (
     <>
       <code className="key-print quiet">{retired.fingerprint}</code>
-      <span className="key-note">old, at {holder}</span>
+      <span className="key-note">{former === null ? `old, at ${holder}` : 'old, can be brought back'}</span>
     </>
   );
 }

@@ -145,6 +145,12 @@ export function KeysPanel() {
             answers: [{ label: 'It is removed', tone: 'danger', act: finish }],
           });
       },
+      back: () =>
+        void run(
+          () => profiles.backToOldKey(profile.id),
+          (done) =>
+            `Tokens of ${profile.name} are signed with ${done.active?.fingerprint ?? 'the old key'} again; ${done.next?.fingerprint ?? 'the promoted key'} is its next key.`,
+        ),
       stop: () =>
         setQuestion({
           title: 'Stop this rotation?',

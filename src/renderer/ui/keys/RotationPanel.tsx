@@ -16,6 +16,8 @@ export interface RotationActions {
   readonly addNext: (source: KeySource) => void;
   readonly promote: (early: boolean) => void;
   readonly finish: (early: boolean) => void;
+  /** The key before the promotion signs again. */
+  readonly back: () => void;
   /** Removes the next key. */
   readonly stop: () => void;
   /** Emergency: the active key goes at once. */
@@ -94,13 +96,20 @@ export function RotationPanel({ id, profile, status, actions, busy, onClose }: R
       </Button>
     ),
     remove: () => (
-      <Button
-        className="button primary"
-        isPending={busy}
-        onPress={() => actions.finish(!own && now < (cards[2]?.until ?? 0))}
-      >
-        {own ? 'Forget it now' : 'It is removed there'}
-      </Button>
+      <>
+        {status.former !== null && (
+          <Button className="button primary" isPending={busy} onPress={actions.back}>
+            Back to the old key
+          </Button>
+        )}
+        <Button
+          className={status.former === null ? 'button primary' : 'button'}
+          isPending={busy}
+          onPress={() => actions.finish(status.former !== null || (!own && now < (cards[2]?.until ?? 0)))}
+        >
+          {own ? 'Forget it now' : 'It is removed there'}
+        </Button>
+      </>
     ),
   };
 

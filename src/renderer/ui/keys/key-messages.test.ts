@@ -21,6 +21,7 @@ describe('the chip of the keychain', () => {
     active: null,
     next: null,
     retired: null,
+    former: null,
     lastMintAt: null,
   });
   it.each<[string, boolean, readonly KeyState[], string, string]>([

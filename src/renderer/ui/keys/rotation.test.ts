@@ -34,6 +34,7 @@ const idle: KeyStatus = {
   active: { fingerprint: '44d20c7f', addedAt: AT - 9e9, origin: 'file' },
   next: null,
   retired: null,
+  former: null,
   lastMintAt: null,
 };
 const added: KeyStatus = { ...idle, next: { fingerprint: 'e07c1b95', addedAt: AT, origin: 'clipboard' } };

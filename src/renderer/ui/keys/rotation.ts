@@ -131,6 +131,8 @@ function promoteText(step: RotationStep, { status, lifeS, now, own, holder, issu
   const since = `${active?.fingerprint ?? 'The new key'} ${issued ? 'is in use' : 'signs'} since ${moment(retired.retiredAt, now)}.`;
   if (own)
     return `${since} Its gateway accepts ${retired.fingerprint} until its tokens have run out, then forgets it by itself.`;
+  if (status.former !== null)
+    return `${since} ${atStart(holder)} has not accepted it yet. Until it has, ${retired.fingerprint} stays here and can be brought back: leave it at ${holder}, too.`;
   if (wasReplaced(status))
     return `${since} Remove ${retired.fingerprint} at ${holder} now: nothing of this line needs it.`;
   if (now >= (waitsUntil(status, lifeS) ?? 0))
@@ -158,7 +160,7 @@ export function rotationCards(profile: Profile, status: KeyStatus, now: number):
     issued: !signsHere(profile.provider),
   };
   return TEXTS.map((text, index) => ({
-    title: index === 2 && step === 'remove' ? '3. Remove the old key' : (TITLES[index] ?? ''),
+    title: index === 2 && step === 'remove' && status.former === null ? '3. Remove the old key' : (TITLES[index] ?? ''),
     state: index < current ? 'done' : index === current ? 'now' : 'later',
     text: text(step, told),
     until:
@@ -189,6 +191,8 @@ export function earlyPromotion(profile: Profile, status: KeyStatus, now: number)
 /** What is asked before a rotation is finished while tokens of the old key may still be in use. */
 export function earlyFinish(profile: Profile, status: KeyStatus): string {
   const old = status.retired?.fingerprint ?? 'the old key';
+  if (status.former !== null)
+    return `${atStart(keyHolder(profile))} has not accepted a token of ${status.active?.fingerprint ?? 'the new key'} yet. When you say that ${old} is removed there, it goes from here, too, and cannot be brought back.`;
   return `Tokens that were made with ${old} may still be in use. When ${keyHolder(profile)} does not accept ${old} any more, say so: Ringfence then forgets its name.`;
 }
 

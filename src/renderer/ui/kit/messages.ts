@@ -2,6 +2,7 @@
 import type { Call, CallProblem, EndCause, Registration } from '../../../contracts/call/call';
 import type { Environment } from '../../../contracts/profile/profile';
 import type { Failure, FailureAction } from '../../../contracts/base/result';
+import { keyUnknownSentence } from '../../../contracts/base/token-complaint';
 import { partyName } from './format';
 
 /** What the agent does about an end; each has one sentence in END_ACTIONS. */
@@ -184,10 +185,16 @@ export function registrationWords(
     case 'registering':
       return { word: 'Registering', sentence: 'Telling the gateway that calls for this line come here.', tone: 'warn' };
     case 'registered':
+      if (registration.unknownKey !== undefined)
+        return { word: 'Key not known', sentence: keyUnknownSentence(registration.unknownKey), tone: 'warn' };
       return { word: 'Registered', sentence: 'Calls for this line come here.', tone: 'good' };
     case 'waiting': {
       const seconds = Math.max(0, Math.ceil((registration.retryAt - now) / 1000));
-      return { word: seconds > 0 ? `Waiting ${seconds} s` : 'Waiting', sentence: registration.sentence, tone: 'bad' };
+      return {
+        word: seconds > 0 ? `Waiting ${seconds} s` : 'Waiting',
+        sentence: registration.sentence,
+        tone: registration.unknownKey === undefined ? 'bad' : 'warn',
+      };
     }
   }
 }
