@@ -191,7 +191,7 @@ describe('a key by standard input', () => {
     );
   });
 
-  it('is rotated: refused within one token life, then promoted, then finished', async (context) => {
+  it('is rotated: refused within one token life, then promoted, brought back, promoted again and finished', async (context) => {
     await useKeyring(context);
     await importLines(line('work', { policy: { tokenLifeS: 3600 } }));
     expect(await run(['keys', 'rotate', '--profile', 'work'])).toMatchObject({
@@ -210,12 +210,35 @@ describe('a key by standard input', () => {
       exit: 0,
       out: expect.stringContaining(`must go on accepting ${before?.keys[0]?.fingerprint ?? ''}`) as string,
     });
+    const [old, next] = [before?.keys[0]?.fingerprint, before?.keys[1]?.fingerprint];
+    const promoted = {
+      keys: [
+        { slot: 'active', fingerprint: next },
+        { slot: 'former', fingerprint: old },
+      ],
+      retired: { fingerprint: old },
+    };
+    expect(await listed()).toMatchObject(promoted);
+    // No gateway has accepted a token of it: the old key can be brought back, by another process, too.
+    expect(await run(['keys', 'rotate', '--profile', 'work', '--back'])).toMatchObject({ exit: 0 });
     expect(await listed()).toMatchObject({
-      keys: [{ slot: 'active', fingerprint: before?.keys[1]?.fingerprint }],
-      retired: { fingerprint: before?.keys[0]?.fingerprint },
+      keys: [
+        { slot: 'active', fingerprint: old },
+        { slot: 'next', fingerprint: next },
+      ],
+      retired: null,
     });
+    expect(await run(['keys', 'rotate', '--profile', 'work', '--early'])).toMatchObject({ exit: 0 });
+    expect(await listed()).toMatchObject(promoted);
+    expect((await run(['doctor'])).out).toContain(`${old ?? ''} is kept until one is.`);
     expect(await run(['keys', 'rotate', '--profile', 'work', '--finish'])).toMatchObject({ exit: 0 });
-    expect(await listed()).toMatchObject({ retired: null });
+    const last = await listed();
+    expect(last).toMatchObject({ retired: null });
+    expect(last?.keys).toHaveLength(1);
+    expect(await run(['keys', 'rotate', '--profile', 'work', '--back'])).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('has no old key to go back to') as string,
+    });
   });
 });
 

@@ -110,6 +110,26 @@ describe('a flood of tokens', () => {
     expect(written).toHaveLength(1_000);
   });
 
+  it('of a key that the gateway does not know is a line at once, and some with their counts', async () => {
+    const { clock, written, floods } = setUp();
+    const untried = (n: number): NewAuditEntry =>
+      ({ ...mint('work', hex(n)), untriedKey: 'e07c1b95' }) as NewAuditEntry;
+    let n = 0;
+    // As the phone tries it: after 5 s, doubled up to a minute.
+    for (const wait of [5, 10, 20, 40, ...Array.from({ length: 56 }, () => 60)]) {
+      floods.append(untried((n += 1)));
+      await clock.advance(wait * 1_000);
+    }
+    expect(written[0]).toEqual(untried(1));
+    expect(written[1]).toEqual({ ...untried(4), count: 3 });
+    expect(written.length).toBeLessThan(10);
+    floods.settle();
+    expect(countOf(written)).toBe(60);
+    // The same line's other tokens are no part of it.
+    floods.append(mint('work', hex(99)));
+    expect(written.at(-1)).toEqual(mint('work', hex(99)));
+  });
+
   it('is the same for calls of an assistant, its tools, and tokens that were ended', async () => {
     const { clock, written, floods } = setUp();
     const callId = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';

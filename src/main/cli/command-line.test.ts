@@ -42,6 +42,7 @@ describe('a command line', () => {
       'keys rotate --profile work --finish',
       { name: 'keys rotate', profileId: 'work', step: 'finish', passphraseFd: null },
     ],
+    ['keys rotate --profile work --back', { name: 'keys rotate', profileId: 'work', step: 'back', passphraseFd: null }],
     [
       'profiles import lines.json',
       { name: 'profiles import', file: 'lines.json', apply: false, json: false, passphraseFd: null },
@@ -86,7 +87,8 @@ describe('a command line', () => {
     ['keys set --profile work --slot active --passphrase-fd 0', /Standard input holds the key/],
     ['keys set --profile work --slot active --passphrase-fd 2', /file descriptor/],
     ['keys set --profile work --slot active --passphrase-fd three', /file descriptor/],
-    ['keys rotate --profile work --early --finish', /two different steps/],
+    ['keys rotate --profile work --early --finish', /--early and --finish are different steps/],
+    ['keys rotate --profile work --finish --back', /--finish and --back are different steps/],
     ['profiles import', /path of a file/],
     ['profiles import a.json b.json', /one file/],
   ])('"%s" is refused', (line, sentence) => {

@@ -42,7 +42,7 @@ export type Command =
   | {
       readonly name: 'keys rotate';
       readonly profileId: string;
-      readonly step: 'promote' | 'promote-early' | 'finish';
+      readonly step: 'promote' | 'promote-early' | 'finish' | 'back';
       readonly passphraseFd: PassphraseFd;
     }
   | {
@@ -72,6 +72,8 @@ export const HELP = `Ringfence from the command line. Without a command it opens
         the next key becomes the active one, one token life after it came (--early: at once)
   ringfence keys rotate --profile P --finish
         says that the gateway has forgotten the retired key
+  ringfence keys rotate --profile P --back
+        the key before the last promotion signs again, as long as the gateway accepted no token of the new one
   ringfence profiles import FILE [--apply] [--json]
         shows what the file would change; --apply changes it
   ringfence audit verify [--json]
@@ -117,6 +119,7 @@ const OPTIONS = {
   anyway: { type: 'boolean' },
   early: { type: 'boolean' },
   finish: { type: 'boolean' },
+  back: { type: 'boolean' },
   // Chromium's; nothing that it could guard runs here.
   'no-sandbox': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -132,7 +135,7 @@ const TAKES: Readonly<
   'keys set': { options: ['profile', 'slot', 'anyway', 'passphrase-fd'], files: 0 },
   'keys list': { options: ['json'], files: 0 },
   'public-key': { options: ['profile', 'slot', 'json'], files: 0 },
-  'keys rotate': { options: ['profile', 'early', 'finish', 'passphrase-fd'], files: 0 },
+  'keys rotate': { options: ['profile', 'early', 'finish', 'back', 'passphrase-fd'], files: 0 },
   'profiles import': { options: ['apply', 'json', 'passphrase-fd'], files: 1 },
   'audit verify': { options: ['json'], files: 0 },
   doctor: { options: ['json'], files: 0 },
@@ -230,18 +233,21 @@ export function readCommandLine(words: readonly string[]): CommandLine | null {
       return withProfile((id) =>
         withSlot(values.slot ?? 'active', (slot) => ({ ok: true, command: { name, profileId: id, slot, json } })),
       );
-    case 'keys rotate':
-      if (values.early === true && values.finish === true)
-        return refused(`--early and --finish are two different steps. ${TRY_HELP}`);
+    case 'keys rotate': {
+      const steps = (
+        [
+          ['early', 'promote-early'],
+          ['finish', 'finish'],
+          ['back', 'back'],
+        ] as const
+      ).filter(([option]) => values[option] === true);
+      if (steps.length > 1)
+        return refused(`${steps.map(([option]) => `--${option}`).join(' and ')} are different steps. ${TRY_HELP}`);
       return withProfile((id) => ({
         ok: true,
-        command: {
-          name,
-          profileId: id,
-          step: values.finish === true ? 'finish' : values.early === true ? 'promote-early' : 'promote',
-          passphraseFd,
-        },
+        command: { name, profileId: id, step: steps[0]?.[1] ?? 'promote', passphraseFd },
       }));
+    }
     case 'profiles import': {
       const [file] = files;
       if (file === undefined || file === '') return refused(`"${name}" needs the path of a file. ${TRY_HELP}`);

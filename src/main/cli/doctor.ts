@@ -97,6 +97,13 @@ async function checkKey(keys: DoctorPorts['keys'], { id, name }: Profile): Promi
   if (!held.ok)
     return warn(about, 'No active key was added yet.', `ringfence keys set --profile ${id} --slot active < FILE`);
   const opened = await held.value.open();
+  const { former } = keys.status(id);
+  if (opened.ok && former !== null)
+    return warn(
+      about,
+      `${held.value.fingerprint} was promoted, and no token of it was accepted yet. ${former.fingerprint} is kept until one is.`,
+      `Add ${held.value.fingerprint} at the gateway, or go back: ringfence keys rotate --profile ${id} --back`,
+    );
   return opened.ok
     ? ok(about, `The keychain gives out ${held.value.fingerprint}.`)
     : bad(about, `${held.value.fingerprint} is not given out.`, opened.failure.sentence);

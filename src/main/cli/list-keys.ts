@@ -1,5 +1,4 @@
 /** `ringfence keys list`: what is known about the keys of all profiles. No key is read for it. */
-import type { KeySlot } from '../../contracts/profile/profile';
 import type { Keys } from '../keys/keys';
 import type { ProfileStore } from '../profiles/profile-store';
 import { ageOf, asJson, done, table, type Answer } from './answer';
@@ -11,7 +10,8 @@ export interface ListKeysPorts {
   readonly now: () => number;
 }
 
-const SLOTS: readonly KeySlot[] = ['active', 'next'];
+/** The former key is the one before the last promotion, until a token of the active one was accepted. */
+const SLOTS = ['active', 'next', 'former'] as const;
 const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 export async function listKeys(

@@ -19,3 +19,28 @@ it('names each key that is still to be removed at the gateway, when several were
   });
   expect(await finish()).toMatchObject({ exit: 0, out: '"Work" has no retired key: nothing is left to do.\n' });
 });
+
+it('goes back to the key before a promotion, until a token of the new one was accepted', async () => {
+  const { keys, profiles, audited } = await fixture();
+  const [old, next] = [Secret.generate(), Secret.generate()];
+  await keys.put('work', 'active', old, 'file');
+  await keys.put('work', 'next', next, 'file');
+  const rotate = (step: 'promote-early' | 'back') =>
+    rotateKey({ profiles, keys, audit: (entry) => audited.push(entry), now: () => 0 }, { profileId: 'work', step });
+  expect(await rotate('promote-early')).toMatchObject({
+    exit: 0,
+    out: expect.stringMatching(
+      `${old.fingerprint} stays in the keychain and can be brought back: ringfence keys rotate --profile work --back\n$`,
+    ) as unknown,
+  });
+  expect(await rotate('back')).toMatchObject({
+    exit: 0,
+    out: `The active key of "Work" is ${old.fingerprint} again, and ${next.fingerprint} its next key.\n`,
+  });
+  await rotate('promote-early');
+  await keys.accepted('work', next.fingerprint);
+  const refused = await rotate('back');
+  expect(refused.exit).not.toBe(0);
+  expect(refused.err).toContain('"Work" has no old key to go back to');
+  expect(audited.at(-1)).toMatchObject({ what: 'refusal', profileId: 'work', purpose: 'key', reason: 'key-absent' });
+});

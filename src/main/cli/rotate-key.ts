@@ -1,4 +1,4 @@
-/** `ringfence keys rotate`: the next key becomes the active one, or a rotation is finished. */
+/** `ringfence keys rotate`: the next key becomes the active one, the one before comes back, or a rotation is finished. */
 import type { KeyStatus, Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import type { NewAuditEntry } from '../audit/audit-log';
@@ -10,7 +10,7 @@ import { profileForKeys } from './known-profile';
 
 export interface RotateKeyPorts {
   readonly profiles: Pick<ProfileStore, 'find' | 'profiles'>;
-  readonly keys: Pick<Keys, 'status' | 'promote' | 'finishRotation'>;
+  readonly keys: Pick<Keys, 'status' | 'promote' | 'finishRotation' | 'back'>;
   readonly audit: (entry: NewAuditEntry) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -70,16 +70,29 @@ export async function rotateKey(
         : `${retired.fingerprint} is forgotten here too. ${older.fingerprint}, retired before it, is still to be removed at the gateway; then once more: ringfence keys rotate --profile ${profileId} --finish\n`,
     );
   }
+  if (step === 'back') {
+    const back = await keys.back(profileId);
+    if (!back.ok) return refuse(back);
+    const { active, next } = back.value;
+    return done(
+      `The active key of "${name}" is ${active?.fingerprint ?? 'unknown'} again, and ${next?.fingerprint ?? 'the other one'} its next key.\n`,
+    );
+  }
   const may = mayPromote(keys.status(profileId), known.value, step, now());
   const promoted = may.ok ? await keys.promote(profileId) : may;
   if (!promoted.ok) return refuse(promoted);
-  const { active, retired } = promoted.value;
+  const { active, retired, former } = promoted.value;
   const lines = [`The active key of "${name}" is ${active?.fingerprint ?? 'unknown'} now.`];
   if (retired !== null) {
     const until = new Date(retired.retiredAt + policy.tokenLifeS * 1000).toISOString();
     lines.push(
       `The gateway must go on accepting ${retired.fingerprint} until its tokens have run out (${policy.tokenLifeS} s, ${until}); then remove it there.`,
       `After that: ringfence keys rotate --profile ${profileId} --finish`,
+      ...(former === null
+        ? []
+        : [
+            `Until the gateway has accepted a token of the new key, ${former.fingerprint} stays in the keychain and can be brought back: ringfence keys rotate --profile ${profileId} --back`,
+          ]),
     );
   }
   return done(`${lines.join('\n')}\n`);

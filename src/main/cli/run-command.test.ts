@@ -186,7 +186,7 @@ describe('keys rotate', () => {
     made.world.now += 1_000;
     expect(await made.run('keys rotate --profile work')).toEqual({
       exit: 0,
-      out: `The active key of "Line work" is ${next} now.\nThe gateway must go on accepting ${old} until its tokens have run out (600 s, 2026-11-21T00:20:00.000Z); then remove it there.\nAfter that: ringfence keys rotate --profile work --finish\n`,
+      out: `The active key of "Line work" is ${next} now.\nThe gateway must go on accepting ${old} until its tokens have run out (600 s, 2026-11-21T00:20:00.000Z); then remove it there.\nAfter that: ringfence keys rotate --profile work --finish\nUntil the gateway has accepted a token of the new key, ${old} stays in the keychain and can be brought back: ringfence keys rotate --profile work --back\n`,
       err: '',
     });
     made.give();

@@ -277,6 +277,18 @@ describe('the handlers', () => {
     expect(asked).toEqual(['finish work']);
   });
 
+  it('go back to the one before the promotion', async () => {
+    const { handlers, asked } = setUp();
+    expect((await handlers['keys.back']({ profileId: 'work' })).ok).toBe(true);
+    expect(asked).toEqual(['back work']);
+  });
+
+  it('are accepted: their tokens are renewed from then on, and the key before them goes', async () => {
+    const { handlers, asked } = setUp();
+    expect((await handlers['grants.accepted']({ profileId: 'work', key: 'e07c1b95' })).ok).toBe(true);
+    expect(asked).toEqual(['renews work e07c1b95', 'accepted work e07c1b95']);
+  });
+
   it('leave the clipboard alone for a profile that is not there', async () => {
     const { handlers, keyFromClipboard } = setUp();
     expect(await handlers['keys.pasteFromClipboard']({ profileId: 'nobody', slot: 'active' })).toMatchObject({

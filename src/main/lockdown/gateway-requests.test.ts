@@ -232,6 +232,24 @@ describe('every answer to an upgrade that is no WebSocket', () => {
     expect(told).toEqual([[status, reason, 120_000, 'work']]);
     expect(failed).toEqual(reason === 'provider-refused' ? [reason] : []);
   });
+  it.each([
+    [401, 'Bearer error="invalid_token", error_description="expired"', true],
+    [403, 'Bearer error="insufficient_scope"', true],
+    [401, 'Bearer error="invalid_token", error_description="signature"', false],
+    [401, 'Bearer error="invalid_token"', false],
+    [401, undefined, false],
+    [503, 'Bearer error="insufficient_scope"', false],
+  ])('%i with %s: the gateway blames something else than the key: %s', (status, challenge, expected) => {
+    const told: boolean[] = [];
+    const requests = createGatewayRequests(
+      () => 0,
+      () => undefined,
+      (_status, _failure, _about, saysWhy) => told.push(saysWhy),
+    );
+    requests.keep(grantOf(), null);
+    requests.answered(status, undefined, 'wss://pbx.example.com/ws', undefined, undefined, challenge);
+    expect(told).toEqual([expected]);
+  });
   it('is not told to the line when a test of the connection met it', () => {
     const told: unknown[] = [];
     const requests = createGatewayRequests(

@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { minted, profile, setUp, setUpLine, URL_NOW, type Replaced } from '../../../test/support/app/broker-fixture';
+import { EXAMPLE_PROFILES } from '../../../test/support/app/example-profiles';
 import { mintingProvider, refusingProvider } from '../../../test/support/servers/token-providers';
 import { grant as grantSchema, type AnyGrant } from '../../contracts/profile/grant';
-import { profile as profileSchema } from '../../contracts/profile/profile';
+import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import type { BrokerPorts } from './broker';
 import { fingerprintOf, Secret } from '../secrets/secret';
@@ -358,5 +359,57 @@ describe('a broker whose every line must be kept', () => {
     expect(revoke).toHaveBeenCalledOnce();
     expect(given).toEqual([]);
     expect(audited.map(({ what }) => what)).toEqual(['mint', 'revoke', 'refusal']);
+  });
+});
+
+describe('a key that took the place of another one', () => {
+  const secret = Secret.generate();
+  const { fingerprint } = secret;
+  const setUpUntried = (untriedKey: string | null, line: Profile = profile, providers?: Replaced['providers']) => {
+    const accepted: string[] = [];
+    const made = setUp({
+      profiles: { find: () => line, instanceId: () => '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11' },
+      keys: {
+        active: () => Promise.resolve(ok({ fingerprint, open: () => Promise.resolve(ok(secret)) })),
+        noteMint: () => undefined,
+        untried: () => untriedKey,
+        accepted: (_profileId, key) => {
+          accepted.push(key);
+          return Promise.resolve(ok(null));
+        },
+      },
+      ...(providers === undefined ? {} : { providers }),
+    });
+    return { ...made, accepted };
+  };
+
+  it('is named in its grants and in the audit log until a token of it was accepted', async () => {
+    const { broker, audited, accepted } = setUpUntried(fingerprint);
+    expect(await broker.grant('practice', 'sip', 'asked')).toMatchObject({ value: { untriedKey: fingerprint } });
+    expect(await broker.trial('practice', 'sip')).toMatchObject({ value: { grant: { untriedKey: fingerprint } } });
+    expect(audited).toMatchObject([{ what: 'mint', untriedKey: fingerprint }, { untriedKey: fingerprint }]);
+    expect(accepted).toEqual([]);
+  });
+
+  it.each([null, '01234567'])('is not named otherwise (%s is untried)', async (other) => {
+    const { broker, audited } = setUpUntried(other);
+    const granted = await broker.grant('practice', 'sip', 'asked');
+    expect(granted.ok && granted.value).not.toHaveProperty('untriedKey');
+    expect(audited[0]).not.toHaveProperty('untriedKey');
+  });
+
+  it('and that its own system issued is accepted with the token that it gave', async () => {
+    const line = EXAMPLE_PROFILES.find(({ provider }) => provider.kind === 'sautikit');
+    if (line === undefined) expect.unreachable();
+    const minting = mintingProvider(() =>
+      Promise.resolve(ok({ kind: 'token' as const, token: 't', issuedAt: 1000, expiresAt: 301_000 })),
+    );
+    const { broker, accepted } = setUpUntried(fingerprint, line, { sautikit: minting });
+    const granted = await broker.grant(line.id, 'sip', 'asked');
+    expect(granted.ok && granted.value).not.toHaveProperty('untriedKey');
+    expect(accepted).toEqual([fingerprint]);
+    const refusing = setUpUntried(fingerprint, line, { sautikit: refusingProvider });
+    await refusing.broker.grant(line.id, 'sip', 'asked');
+    expect(refusing.accepted).toEqual([]);
   });
 });

@@ -212,3 +212,39 @@ describe('the renewal', () => {
     expect(mint).not.toHaveBeenCalled();
   });
 });
+
+describe('a grant of an untried key', () => {
+  const KEY = 'e07c1b95';
+  const untried = (lifeS: number): Grant => ({ ...grantOf(lifeS), untriedKey: KEY });
+
+  it('is renewed by nobody but whoever tries it, however short its life, until its token was accepted', async () => {
+    const { renewal, mint } = setUp(10);
+    renewal.watch('practice', 'sip');
+    renewal.issued(untried(10));
+    await seconds(3_600);
+    expect(mint).not.toHaveBeenCalled();
+    renewal.issued(untried(10));
+    renewal.accepted('practice', '01234567');
+    renewal.accepted('other', KEY);
+    await seconds(3_600);
+    expect(mint).not.toHaveBeenCalled();
+    renewal.issued(untried(10));
+    renewal.accepted('practice', KEY);
+    await seconds(5);
+    expect(mint).toHaveBeenCalledTimes(1);
+  });
+
+  it('is renewed like any other once its key is known, and at once when the key changes', async () => {
+    const { renewal, mint } = setUp(10);
+    renewal.watch('practice', 'sip');
+    renewal.issued(untried(10));
+    renewal.accepted('practice', KEY);
+    renewal.issued(untried(10));
+    await seconds(5);
+    expect(mint).toHaveBeenCalledTimes(1);
+    renewal.issued({ ...grantOf(300), untriedKey: 'aaaaaaaa' });
+    renewal.renewNow('practice');
+    await seconds(0);
+    expect(mint).toHaveBeenCalledTimes(2);
+  });
+});

@@ -99,6 +99,26 @@ describe('an event channel', () => {
     expect(at.notes.at(-1)).toMatchObject({ kind: 'joined', again: true });
   });
 
+  it('tries tokens of a key that the system may not know slowly, until one is taken', async () => {
+    const untried = (token: string): Result<EventsGrant> => ok({ ...grantOf(token), untriedKey: 'e07c1b95' });
+    const at = setUp(Array.from({ length: 7 }, (_, n) => untried(`u${n}`)));
+    at.channel.start();
+    await at.clock.settle();
+    for (const wait of [5_000, 10_000, 20_000, 40_000, 60_000, 60_000]) {
+      const before = at.sockets.all.length;
+      at.sockets.last().refuse();
+      await at.clock.advance(wait - 1);
+      expect(at.sockets.all).toHaveLength(before);
+      await at.clock.advance(1);
+      expect(at.sockets.all).toHaveLength(before + 1);
+    }
+    await at.join();
+    await at.clock.advance(STEADY_AFTER_MS);
+    at.sockets.last().drop();
+    await at.clock.advance(10);
+    expect(at.sockets.all).toHaveLength(8);
+  });
+
   it('waits longer and longer for a system that lets it join and throws it out again', async () => {
     const at = setUp();
     at.channel.start();

@@ -131,6 +131,20 @@ export const rotated = (change: Partial<KeyStatus>): ProfilesSnapshot => ({
   ...SNAPSHOT,
   keys: SNAPSHOT.keys.map((key) => (key.profileId === 'staging' ? { ...key, ...change } : key)),
 });
+/** The line in use was given a key that its gateway does not know. */
+export const unknownKey: ProfilesSnapshot = {
+  ...SNAPSHOT,
+  keys: SNAPSHOT.keys.map((key) =>
+    key.profileId === 'production'
+      ? {
+          ...key,
+          active: { fingerprint: 'e07c1b95', addedAt: now - 500_000, origin: 'clipboard' },
+          retired: { fingerprint: '9b1e04aa', retiredAt: now - 100_000 },
+          former: { fingerprint: '9b1e04aa', addedAt: now - 18 * day, origin: 'file' },
+        }
+      : key,
+  ),
+};
 export const SETTINGS: Settings = {
   theme: 'system',
   doNotDisturb: false,

@@ -22,6 +22,7 @@ import {
   failure,
   settingsView,
   failureEvent,
+  unknownKey,
 } from './scene-data';
 import { facts, party } from './fake-user-agent';
 
@@ -120,6 +121,36 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     },
     events: [event('errors', 'problem', 'Gateway does not answer', 'wss://pbx.example.com/ws'), ...EVENTS.slice(0, 2)],
   },
+  'key-unknown': {
+    ...BASE,
+    calls: [active],
+    activeCallId: 'c1',
+    registration: {
+      phase: 'registered',
+      since: now - 500_000,
+      expiresAt: now + 100_000,
+      tookMs: 84,
+      unknownKey: 'e07c1b95',
+    },
+    snapshot: unknownKey,
+    events: [
+      event('errors', 'token-refused', 'Key not known yet', 'e07c1b95 · 3 tokens were refused · 5f3a91c2'),
+      event('tokens', 'key-changed', 'Key promoted to active', 'production · active key · e07c1b95'),
+      ...EVENTS.slice(0, 3),
+    ],
+  },
+  'key-unknown-waiting': {
+    ...BASE,
+    registration: {
+      phase: 'waiting',
+      retryAt: now + 8_900,
+      attempt: 2,
+      problem: 'key-unknown',
+      sentence: 'The gateway does not know key e07c1b95 yet.',
+      unknownKey: 'e07c1b95',
+    },
+    snapshot: unknownKey,
+  },
   empty: { ...BASE, events: [], registration: { phase: 'connecting', attempt: 1 } },
   live: { ...BASE, view: { screen: 'live' } },
   'many-events': {
@@ -165,6 +196,11 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     ...BASE,
     view: { ...settingsView('keys'), rotationProfileId: 'staging' },
     snapshot: rotated({ ...PROMOTED, retired: { fingerprint: '44d20c7f', retiredAt: now - 100_000 } }),
+  },
+  'rotation-untried': {
+    ...BASE,
+    view: { ...settingsView('keys'), rotationProfileId: 'production' },
+    snapshot: unknownKey,
   },
   'rotation-removable': {
     ...BASE,

@@ -206,3 +206,27 @@ describe('what is asked before', () => {
     expect(replacement(practice, idle, true)).not.toContain('clipboard');
   });
 });
+
+describe('a promoted key of which no token was accepted yet', () => {
+  const untried: KeyStatus = {
+    ...promoted,
+    former: { fingerprint: '44d20c7f', addedAt: AT - 9e9, origin: 'file' },
+  };
+
+  it('asks nobody to remove the old one, however long ago the promotion was', () => {
+    for (const now of [AT + 400_000, AT + 9e9]) {
+      const [, , card] = rotationCards(staging, untried, now);
+      expect(card).toMatchObject({ title: '3. Promote', state: 'now' });
+      expect(card?.text).toMatch(
+        /^e07c1b95 signs since .* The gateway has not accepted it yet\. Until it has, 44d20c7f stays here and can be brought back: leave it at the gateway, too\.$/,
+      );
+    }
+    expect(rotationCards(staging, promoted, AT + 9e9)[2]).toMatchObject({ title: '3. Remove the old key' });
+  });
+
+  it('says what is lost when the old key is said to be removed', () => {
+    expect(earlyFinish(staging, untried)).toBe(
+      'The gateway has not accepted a token of e07c1b95 yet. When you say that 44d20c7f is removed there, it goes from here, too, and cannot be brought back.',
+    );
+  });
+});

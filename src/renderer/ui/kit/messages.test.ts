@@ -75,6 +75,18 @@ describe('registration', () => {
     expect(registrationWords(waiting, 10_000).word).toBe('Waiting');
     expect(registrationWords(waiting, 99_000)).toMatchObject({ word: 'Waiting', sentence: 'S.', tone: 'bad' });
   });
+  it('is amber for a key that the gateway does not know yet, with an older token and without', () => {
+    const sentence = 'The gateway does not know key e07c1b95 yet.';
+    expect(
+      registrationWords({ phase: 'registered', since: 0, expiresAt: 1, tookMs: 1, unknownKey: 'e07c1b95' }, 0),
+    ).toEqual({ word: 'Key not known', sentence, tone: 'warn' });
+    expect(
+      registrationWords(
+        { phase: 'waiting', retryAt: 5_000, attempt: 1, problem: 'key-unknown', sentence, unknownKey: 'e07c1b95' },
+        0,
+      ),
+    ).toEqual({ word: 'Waiting 5 s', sentence, tone: 'warn' });
+  });
   it('says Registered when it is', () => {
     expect(registrationWords({ phase: 'registered', since: 0, expiresAt: 1, tookMs: 1 }, 0)).toMatchObject({
       word: 'Registered',
