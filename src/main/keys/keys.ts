@@ -31,7 +31,7 @@ export interface KeyHandle {
   readonly open: () => Promise<Result<Secret>>;
 }
 
-export interface Keys {
+export interface Keys extends Omit<WayBack, 'close'> {
   /** Resolves when it is known whether there is a keychain. */
   readonly ready: Promise<void>;
   readonly keychain: () => ProfilesSnapshot['keychain'];
@@ -54,10 +54,6 @@ export interface Keys {
   readonly promote: (profileId: string) => Promise<Result<KeyStatus>>;
   /** The retired key was removed from the gateway, and is kept no longer; one that was retired before it, and is still there, is named next. */
   readonly finishRotation: (profileId: string) => Promise<Result<KeyStatus>>;
-  /** See way-back.ts. */
-  readonly untried: WayBack['untried'];
-  readonly accepted: WayBack['accepted'];
-  readonly back: WayBack['back'];
   readonly noteMint: (profileId: string, at: number) => void;
 }
 
@@ -187,6 +183,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
     status,
     retiredWith: (profileId, inUse) => retiredAfter(profileId, null, inUse),
     onChanged,
+    clock,
   });
 
   const ready = keychain.probe().then((answer) => {

@@ -3,6 +3,7 @@ import { failureOf, fakeKeychain, fixture, opened, work, type Fixture } from '..
 import { profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { Secret } from '../secrets/secret';
+import { ASKED_AGAIN_MS } from './way-back';
 
 const [old, next] = [Secret.generate(), Secret.generate()];
 
@@ -101,6 +102,7 @@ describe('after a promotion', () => {
       ['gone', 'keychain-unavailable'],
     ] as const) {
       made.keychain.mode = mode;
+      made.pass(ASKED_AGAIN_MS);
       for (const act of [
         () => made.keys.back('work'),
         () => made.keys.accepted('work', next.fingerprint),
@@ -111,12 +113,27 @@ describe('after a promotion', () => {
       expect(namedIn(made)).toEqual(before);
     }
     made.keychain.mode = 'open';
+    made.pass(ASKED_AGAIN_MS);
     disk = fail('file-unreadable', 'The disk is full.', 'retry');
     for (const act of [() => made.keys.back('work'), () => made.keys.accepted('work', next.fingerprint)])
       expect(failureOf(await act())).toMatchObject({ reason: 'file-unreadable' });
     expect(namedIn(made)).toEqual(before);
     disk = ok(null);
     expect((await made.keys.back('work')).ok).toBe(true);
+  });
+
+  it('a keychain that is locked when the first token is accepted is asked once an hour, not at each token', async () => {
+    const made = await promoted();
+    const asked = vi.spyOn(made.keychain, 'remove');
+    made.keychain.mode = 'locked';
+    for (let each = 0; each < 20; each += 1)
+      expect(failureOf(await made.keys.accepted('work', next.fingerprint))).toMatchObject({ reason: 'key-locked' });
+    expect(asked).toHaveBeenCalledTimes(1);
+    made.keychain.mode = 'open';
+    expect((await made.keys.accepted('work', next.fingerprint)).ok).toBe(false);
+    made.pass(ASKED_AGAIN_MS);
+    expect((await made.keys.accepted('work', next.fingerprint)).ok).toBe(true);
+    expect(made.keychain.accounts.size).toBe(1);
   });
 
   it('each line has its own way back', async () => {

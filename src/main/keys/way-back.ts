@@ -3,12 +3,16 @@
  * No message of a window brings a key back by itself; the word that one was accepted only ends the way back.
  */
 import type { KeyStatus } from '../../contracts/profile/profile';
-import { fail, ok, type Result } from '../../contracts/base/result';
+import { fail, ok, type Failure, type Result } from '../../contracts/base/result';
 import type { NewAuditEntry } from '../audit/audit-log';
+import type { Clock } from '../base/clock';
 import type { ProfileStore } from '../profiles/profile-store';
 import { keyWithheld } from './keychain-state';
 import type { KeyPlaces } from './key-places';
 import type { RetiredRecords } from './retired-keys';
+
+/** A locked keychain may ask the person to unlock it: not at each token that is accepted, ms. */
+export const ASKED_AGAIN_MS = 3_600_000;
 
 export interface WayBack {
   /** The fingerprint of the active key, as long as it is untried; else null. */
@@ -30,6 +34,7 @@ export interface WayBackPorts {
   /** What the file says of retired keys once this one is in use. */
   readonly retiredWith: (profileId: string, inUse: string) => RetiredRecords;
   readonly onChanged: (profileId: string, retired: readonly string[]) => void;
+  readonly clock: Pick<Clock, 'wall'>;
 }
 
 export function createWayBack({
@@ -40,7 +45,10 @@ export function createWayBack({
   status,
   retiredWith,
   onChanged,
+  clock,
 }: WayBackPorts): WayBack {
+  /** When a keychain did not let a former key go, by profile, and what it said. */
+  const kept = new Map<string, { readonly at: number; readonly failure: Failure }>();
   const nameOf = (profileId: string): string => profiles.find(profileId)?.name ?? profileId;
   const untried = (profileId: string): string | null =>
     profiles.keyRecords(profileId).untried === true ? (places.record(profileId, 'active')?.fingerprint ?? null) : null;
@@ -56,8 +64,13 @@ export function createWayBack({
     accepted: (profileId, fingerprint) =>
       serial(async () => {
         if (untried(profileId) !== fingerprint) return ok(null);
+        const last = kept.get(profileId);
+        if (last !== undefined && Math.abs(clock.wall() - last.at) < ASKED_AGAIN_MS)
+          return { ok: false, failure: last.failure };
         const hadFormer = places.record(profileId, 'former') !== null;
         const closed = await close(profileId);
+        if (closed.ok || closed.failure.reason === 'file-unreadable') kept.delete(profileId);
+        else kept.set(profileId, { at: clock.wall(), failure: closed.failure });
         if (!closed.ok) return closed;
         if (hadFormer) audit({ what: 'key', profileId, slot: 'active', change: 'accepted', fingerprint });
         onChanged(profileId, []);

@@ -26,7 +26,7 @@ const PROBE_ON_RESUME = 1_000;
 
 /** Creates the keeper; it does nothing before `start`. */
 export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
-  const { clock, socket } = deps;
+  const { clock, socket, random, onEvent } = deps;
   let state: Registration = { phase: 'offline' };
   let grant: Grant | null = null;
   /** The last one that the registrar accepted: where requests carry the token, they can carry this one again. */
@@ -58,12 +58,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
   const hasFlowElsewhere = (): boolean =>
     isElsewhere() && (state.phase === 'registered' || state.phase === 'registering');
 
-  const untried = createUntriedKey({
-    now: clock.now,
-    random: deps.random,
-    onEvent: deps.onEvent,
-    onAccepted: (accepted) => deps.grants.accepted?.(accepted),
-  });
+  const untried = createUntriedKey({ now: clock.now, random, onEvent, onAccepted: deps.grants.accepted });
   /** A line that is registered says which key the gateway does not know. */
   const tellUnknownKey = (): void => {
     if (state.phase !== 'registered' || (state.unknownKey ?? null) === untried.unknown()) return;
@@ -71,8 +66,8 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
   };
   const backOff = createReconnectBackOff({
     clock,
-    random: deps.random,
-    onEvent: deps.onEvent,
+    random,
+    onEvent,
     isElsewhere,
     onWaiting: set,
     retry: () => void connect(),
@@ -164,11 +159,11 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
 
   const renewal = createRenewal({
     clock,
-    random: deps.random,
+    random,
     grants: deps.grants,
     socket,
     untried,
-    onEvent: deps.onEvent,
+    onEvent,
     onUnknownKey: tellUnknownKey,
     inUse: () => grant,
     isRunning: () => running,
@@ -195,7 +190,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     provenGrant = grant;
     untried.accepted(grant);
     // While there is no flow, the next one registers anyway.
-    cancelRefresh = clock.after(refreshDelay(lifeMs, deps.random()), () => {
+    cancelRefresh = clock.after(refreshDelay(lifeMs, random()), () => {
       if (grant !== null && socket.isUp()) register(grant);
     });
     backOff.over();
@@ -206,8 +201,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
     if (restored) wasLost = moved = false;
     const since = before.phase === 'registered' ? before : { phase: 'registered' as const, since: now, tookMs };
     set(withUnknownKey({ ...since, expiresAt }, untried.unknown()));
-    if (grant !== null && (restored || before.phase !== 'registered'))
-      deps.onEvent(registeredEvent(grant.identity, tookMs));
+    if (grant !== null && (restored || before.phase !== 'registered')) onEvent(registeredEvent(grant.identity, tookMs));
     if (restored) deps.onRestored(hasMoved);
   };
 
@@ -260,7 +254,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       if (!running) return;
       running = false;
       attempt += 1;
-      if (state.phase === 'registered' && grant !== null) deps.onEvent(unregistered(grant.identity));
+      if (state.phase === 'registered' && grant !== null) onEvent(unregistered(grant.identity));
       for (const cancel of [stopHearing, backOff.stop, renewal.stop, cancelRefresh]) cancel();
       grant = provenGrant = null;
       set({ phase: 'offline' });
@@ -282,7 +276,7 @@ export function createRegistration(deps: RegistrationDeps): RegistrationKeeper {
       if (!running) return;
       wasLost = true;
       tokenRetried = false;
-      deps.onEvent(connectionLost(end));
+      onEvent(connectionLost(end));
       const successor = replacing > 0;
       // Whatever else was under way used the flow that is gone.
       if (successor) set({ phase: 'connecting', attempt: backOff.failures() + 1 });

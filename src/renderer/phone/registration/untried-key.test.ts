@@ -87,8 +87,7 @@ const REFUSALS: readonly (readonly [string, Grant['presentation'], TokenRefusal,
 describe('a refusal of a token', () => {
   it.each(REFUSALS)('%s', (_what, presentation, refusal, expected) => {
     const grant = testGrant({ presentation, identity: '1001@pbx.example.com', untriedKey: NEW_KEY });
-    const untried = () =>
-      createUntriedKey({ now: () => 0, random: () => 0, onEvent: () => undefined, onAccepted: () => undefined });
+    const untried = () => createUntriedKey({ now: () => 0, random: () => 0, onEvent: () => undefined });
     expect(mayNotKnowKey(grant, refusal, 0)).toBe(expected);
     expect(untried().refused(grant, refusal)).toEqual(expected ? { key: NEW_KEY, waitMs: 5_000 } : null);
     // A key of which a token was accepted is known, whatever is refused later; so is one that took no other one's place.

@@ -94,7 +94,7 @@ export interface UntriedKeyDeps {
   readonly random: () => number;
   readonly onEvent: (event: EngineEvent) => void;
   /** A token of an untried key was accepted. */
-  readonly onAccepted: (grant: Grant) => void;
+  readonly onAccepted?: ((grant: Grant) => void) | undefined;
 }
 
 /** Creates it; no key is untried. */
@@ -140,7 +140,7 @@ export function createUntriedKey({ now, random, onEvent, onAccepted }: UntriedKe
       unknown = null;
       refusals = 0;
       tell();
-      onAccepted(grant);
+      onAccepted?.(grant);
     },
     delay,
   };
