@@ -18,12 +18,19 @@ import { newPassphrase, setPassphrase, typePassphrase, unlockWindow, violations 
 /** The first token, and another one after five seconds. */
 const MOST_TOKENS = 2;
 const WATCHED_MS = 6_000;
+/** From the narrowest window to the usual one. */
+const SIZES = [
+  [360, 560],
+  [760, 700],
+  [1040, 700],
+] as const;
 
 test('the line turns amber in a call, tries few tokens in one line, and goes back to the old key', async ({
   launch,
   gateway,
   keyring,
 }, testInfo) => {
+  test.slow();
   const app = await launch({ bus: keyring.bus });
   const { page } = app;
   const line = lineTo(gateway.url, '1001');
@@ -39,7 +46,7 @@ test('the line turns amber in a call, tries few tokens in one line, and goes bac
   const promotedAt = Date.now();
   await expectUnknown(page, next);
   await expect(page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered');
-  await expect(page.getByTestId('registration')).toContainText('Key not known');
+  await expect(page.getByTestId('registration')).toContainText('Key unknown');
   expect(await statusOf(page, line.id)).toMatchObject({
     active: { fingerprint: nextPrint },
     former: { fingerprint: oldPrint },
@@ -61,8 +68,19 @@ test('the line turns amber in a call, tries few tokens in one line, and goes bac
 
   for (const theme of ['light', 'dark'] as const) {
     await ask(page, 'settings.set', { theme });
-    await page.screenshot({ path: testInfo.outputPath(`key-not-known-${theme}.png`) });
-    expect(await violations(page)).toEqual([]);
+    for (const [width, height] of SIZES) {
+      await app.electron.evaluate(
+        ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
+        [width, height] as const,
+      );
+      await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
+      await page.screenshot({ path: testInfo.outputPath(`key-unknown-${width}-${theme}.png`) });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      // The word is whole.
+      const hidden = await page.locator('.registration-word').evaluate((word) => word.scrollWidth - word.clientWidth);
+      expect(hidden).toBe(0);
+      expect(await violations(page)).toEqual([]);
+    }
   }
   await expect(callCard(page, 'active')).toBeVisible();
   await notice(page).getByRole('button', { name: 'Back to the old key' }).press('Enter');

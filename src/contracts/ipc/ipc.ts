@@ -132,12 +132,11 @@ export const channels = {
   'grants.get': { input: grantFor, output: grant, windows: ['phone'], line: true },
   /** While watched, main renews this grant ahead of its expiry and sends `grants.renewed`. */
   'grants.watch': { input: grantFor.extend({ on: z.boolean() }), output: z.null(), windows: ['phone'] },
-  /** A gateway accepted a token of this untried key: main forgets the key before it. A lie costs the way back, and nothing else. */
+  /** A gateway accepted a token of this untried key: main forgets the key before it. A lie costs the way back, and nothing else. Heard while the phone is being locked, too: what was accepted was. */
   'grants.accepted': {
     input: z.strictObject({ profileId, key: fingerprint }),
     output: z.null(),
     windows: ['phone'],
-    line: true,
     noted: true,
   },
 

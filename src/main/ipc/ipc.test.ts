@@ -236,6 +236,7 @@ const AGENTS: readonly ChannelName[] = [
   'profiles.testDone',
   'grants.get',
   'grants.watch',
+  'grants.accepted',
   'audit.recent',
   'audit.query',
   // What these two read is no secret: a public key, and the rules that hold.

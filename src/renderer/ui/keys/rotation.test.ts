@@ -216,7 +216,7 @@ describe('a promoted key of which no token was accepted yet', () => {
   it('asks nobody to remove the old one, however long ago the promotion was', () => {
     for (const now of [AT + 400_000, AT + 9e9]) {
       const [, , card] = rotationCards(staging, untried, now);
-      expect(card).toMatchObject({ title: '3. Promote', state: 'now' });
+      expect(card).toMatchObject({ title: '3. Promote', state: 'now', until: null });
       expect(card?.text).toMatch(
         /^e07c1b95 signs since .* The gateway has not accepted it yet\. Until it has, 44d20c7f stays here and can be brought back: leave it at the gateway, too\.$/,
       );

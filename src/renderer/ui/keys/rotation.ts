@@ -164,7 +164,7 @@ export function rotationCards(profile: Profile, status: KeyStatus, now: number):
     state: index < current ? 'done' : index === current ? 'now' : 'later',
     text: text(step, told),
     until:
-      index === current && (step === 'wait' || (step === 'remove' && !wasReplaced(status)))
+      index === current && (step === 'wait' || (step === 'remove' && !wasReplaced(status) && status.former === null))
         ? waitsUntil(status, lifeS)
         : null,
   }));

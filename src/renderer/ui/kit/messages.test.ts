@@ -79,7 +79,7 @@ describe('registration', () => {
     const sentence = 'The gateway does not know key e07c1b95 yet.';
     expect(
       registrationWords({ phase: 'registered', since: 0, expiresAt: 1, tookMs: 1, unknownKey: 'e07c1b95' }, 0),
-    ).toEqual({ word: 'Key not known', sentence, tone: 'warn' });
+    ).toEqual({ word: 'Key unknown', sentence, tone: 'warn' });
     expect(
       registrationWords(
         { phase: 'waiting', retryAt: 5_000, attempt: 1, problem: 'key-unknown', sentence, unknownKey: 'e07c1b95' },

@@ -186,7 +186,7 @@ export function registrationWords(
       return { word: 'Registering', sentence: 'Telling the gateway that calls for this line come here.', tone: 'warn' };
     case 'registered':
       if (registration.unknownKey !== undefined)
-        return { word: 'Key not known', sentence: keyUnknownSentence(registration.unknownKey), tone: 'warn' };
+        return { word: 'Key unknown', sentence: keyUnknownSentence(registration.unknownKey), tone: 'warn' };
       return { word: 'Registered', sentence: 'Calls for this line come here.', tone: 'good' };
     case 'waiting': {
       const seconds = Math.max(0, Math.ceil((registration.retryAt - now) / 1000));
