@@ -19,7 +19,7 @@ import { proxyLogin, proxyQuestion } from '../proxy';
 import { callUuid, remoteSnapshot } from '../call/remote-call-schema';
 import type { Result } from '../base/result';
 import { failureSchema } from '../base/result-schema';
-import { settings } from '../settings';
+import { settings, settingsChange } from '../settings';
 import { voiceCallId, voiceEnded, voicePlace, voicePlaced, voiceToolCall, voiceToolOutput } from '../call/voice';
 
 /** The windows of the app; each channel names the ones that may call it. */
@@ -59,7 +59,7 @@ export const channels = {
   },
   'settings.get': { input: nothing, output: settings, windows: ['phone', 'incoming', 'unlock', 'proxy'] },
   /** A partial change; answers with all settings. */
-  'settings.set': { input: settings.partial().strict(), output: settings, windows: ['phone'] },
+  'settings.set': { input: settingsChange, output: settings, windows: ['phone'] },
 
   'profiles.snapshot': { input: nothing, output: profilesSnapshot, windows: ['phone'] },
   /** Adds the profile or replaces the one with the same id. */
