@@ -43,11 +43,14 @@ const assistant = (baseUrl: string): ProfileInput => ({
 
 const linesOf = async (
   app: RunningApp,
-): Promise<readonly { readonly what: string; readonly [name: string]: unknown }[]> =>
-  (await readFile(join(app.userDataDir, 'audit.jsonl'), 'utf8'))
+): Promise<readonly { readonly what: string; readonly [name: string]: unknown }[]> => {
+  // It answers once all lines that are on their way are in the file.
+  await ask(app.page, 'audit.recent', { limit: 1 });
+  return (await readFile(join(app.userDataDir, 'audit.jsonl'), 'utf8'))
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { what: string });
+};
 const stored = async (app: RunningApp): Promise<unknown> => {
   // Which of them is in use is the agent's to choose.
   return {
