@@ -193,7 +193,7 @@ module.exports = {
       to: { path: '(^|/)electron($|/)', dependencyTypesNot: ['type-only'] },
     },
     only('one-file-imports-jssip', 'jssip', '^src/renderer/phone/jssip/jssip-stack\\.ts$'),
-    only('one-file-imports-keytar', 'keytar', '^src/main/secrets/keychain\\.ts$'),
+    only('one-file-imports-keytar', 'keytar', '^src/main/secrets/keytar\\.ts$'),
     only('one-file-signs', 'jose', '^src/(main/providers/local-jwt|gateway/authenticator)\\.ts$'),
     only('one-file-makes-media', 'node-datachannel', '^src/gateway/media-peer\\.ts$'),
   ],

@@ -15,6 +15,7 @@ export default defineConfig({
         input: {
           index: resolve(here, 'src/main/index.ts'),
           gateway: resolve(here, 'src/gateway/process.ts'),
+          keychain: resolve(here, 'src/main/secrets/keychain-host.ts'),
           'gateway-cli': resolve(here, 'src/gateway/cli.ts'),
         },
       },

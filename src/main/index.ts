@@ -8,6 +8,7 @@ import { isForCommand } from './cli/command-claim';
 import { answerCommand } from './composition/answer-command';
 import { beginAgain } from './composition/begin-again';
 import { composeIpc } from './composition/compose-ipc';
+import { composeKeychain } from './composition/compose-keychain';
 import { composeLocks } from './composition/compose-locks';
 import { composeProxy } from './composition/compose-proxy';
 import { composeTokens } from './composition/compose-tokens';
@@ -33,7 +34,6 @@ import { createNotify } from './ipc/notify';
 import { createAuditTrail } from './audit/audit-trail';
 import { namedAuthorities } from './base/authorities';
 import { auditAccount, createAuditSeals } from './secrets/audit-seals';
-import { createKeychain } from './secrets/keychain';
 import { inspectPage } from './windows/page-inspector';
 import { openPhoneWindow } from './windows/window';
 import { createWindows } from './windows/windows';
@@ -92,10 +92,10 @@ async function start(): Promise<void> {
     clock,
     log,
   });
-  const keychain = createKeychain(clock);
+  const keychain = composeKeychain(join(here, 'keychain.js'), clock, log);
   const audit = createAuditTrail({
     path: join(folder, 'audit.jsonl'),
-    seals: createAuditSeals(keychain, () => Promise.resolve(auditAccount(files.stored.installId))),
+    seals: createAuditSeals(keychain, () => Promise.resolve(auditAccount(files.stored.installId)), clock),
     clock,
     random: Math.random,
     sender: { hostname: hostname(), processId: process.pid, version: app.getVersion() },
@@ -138,6 +138,14 @@ async function start(): Promise<void> {
   files.managed.follow(() => {
     audit.policyChanged();
     tokens.policyChanged();
+  });
+  keychain.follow((news) => {
+    if (news !== 'silent') keys.keychainAnswered(news === 'open');
+    if (news === 'open') {
+      audit.keychainOpens();
+      proxy.passwords.keychainAnswered();
+    }
+    tokens.tellProfiles();
   });
   const dialogs = createNativeDialogs(clock);
   const handover = createKeyHandover(clock, (fingerprint) => tellReplaced(phoneWindow(), dialogs, fingerprint));
@@ -242,6 +250,8 @@ async function start(): Promise<void> {
       .then(audit.close)
       .finally(() => {
         closed = true;
+        // Whatever it waits for.
+        keychain.end();
         app.quit();
       });
   });

@@ -55,7 +55,7 @@ const entryAt = (index: number): AuditEntry => {
 
 test('100,000 lines of the audit log, looked through', async ({ folder }) => {
   const path = join(folder, 'audit.jsonl');
-  const seals = createAuditSeals(createMemoryStore(), () => Promise.resolve(auditAccount('bench')));
+  const seals = createAuditSeals(createMemoryStore(), () => Promise.resolve(auditAccount('bench')), systemClock);
   const seal = await seals.create();
   if (seal === null) throw new Error('no seal');
   let end = seal.end;

@@ -42,7 +42,7 @@ const managed = await openManagedPolicy({
 });
 const audit = createAuditTrail({
   path: join(folder, 'audit.jsonl'),
-  seals: createAuditSeals(createMemoryStore(), () => Promise.resolve('bench')),
+  seals: createAuditSeals(createMemoryStore(), () => Promise.resolve('bench'), systemClock),
   clock: systemClock,
   random: Math.random,
   sender: { hostname: '-', processId: process.pid, version: '0' },

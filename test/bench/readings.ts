@@ -26,7 +26,7 @@ export async function paintedAt(page: Page): Promise<number> {
   );
 }
 
-/** The practice gateway's process within the app's tree; it is not counted. */
+/** The practice gateway's process within the app's tree, and the keychain's, which ends by itself: they are not counted. */
 const isGateway = (info: ProcessInfo): boolean => switchOf(info, 'utility-sub-type') === 'node.mojom.NodeService';
 
 /** Proportional memory of the app without its gateway, in MiB, once it has settled (two readings a second apart within 1 %); null when it may not be read. */

@@ -11,9 +11,12 @@ export const failureReasons = [
   'unknown-purpose', // the profile's policy does not allow this purpose
   'rate-limited',
   'key-absent', // no key was ever saved for this profile
-  'key-locked', // a key was saved, the keychain does not give it out now
-  'key-unusable', // what was offered is no key (empty, too short, wrong shape)
+  'key-locked', // a key was saved, and the keychain is locked
+  'key-removed', // a key was saved, and it is no longer in the keychain
+  'key-unusable', // what was offered, or is in the keychain, is no key (empty, too short, wrong shape)
   'keychain-unavailable',
+  'keychain-asks', // a person has to answer its dialog first, or it is slow
+  'keychain-refused', // a person or the system said no
   'clipboard-empty',
   'cancelled', // the person closed the dialog
   'profile-invalid',

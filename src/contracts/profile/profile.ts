@@ -161,7 +161,17 @@ export const keyRecord = z.object({
 export type KeyRecord = z.infer<typeof keyRecord>;
 
 /** Where a profile's key is, as far as main can tell. */
-export const keyState = z.enum(['in-keychain', 'in-memory', 'absent', 'locked', 'unavailable']);
+export const keyState = z.enum([
+  'in-keychain',
+  'in-memory',
+  'absent',
+  'asking',
+  'locked',
+  'refused',
+  'removed',
+  'damaged',
+  'unavailable',
+]);
 export type KeyState = z.infer<typeof keyState>;
 
 /** The key that the last promotion or replacement took out of use; the gateway may still accept it. */

@@ -33,6 +33,8 @@ export interface AuditLog {
   readonly flush: () => Promise<void>;
   /** The same, and says how it went. */
   readonly settled: () => Promise<AuditState>;
+  /** The keychain was silent, and is known to be open now: it is asked for the chain's key at once. */
+  readonly keychainOpens: () => void;
   /** Flushes, and lets the keychain know how far the chain goes. */
   readonly close: () => Promise<void>;
 }
@@ -267,6 +269,10 @@ export function createAuditLog({
       // What was noted meanwhile may have been written by somebody else's flush.
       if (waiting.length > 0 || lost > 0 || chain === null) await flush();
       return state;
+    },
+    keychainOpens: () => {
+      askedAt = null;
+      void flush();
     },
     close: async () => {
       await flush();

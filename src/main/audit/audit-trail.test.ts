@@ -76,6 +76,16 @@ describe('a log that can not be chained', () => {
     expect((await trail.kept()).ok).toBe(true);
   });
 
+  it('lets tokens out at once where the keychain asked and is known to be open', async () => {
+    const { trail, seals } = setUp('required');
+    seals.mode = 'locked';
+    expect((await trail.kept()).ok).toBe(false);
+    seals.mode = 'works';
+    expect((await trail.kept()).ok).toBe(false);
+    trail.keychainOpens();
+    expect((await trail.kept()).ok).toBe(true);
+  });
+
   it("is none of the person's business otherwise: the window speaks of the keychain already", async () => {
     const { trail, seals, notices } = setUp('optional');
     seals.mode = 'gone';

@@ -17,6 +17,9 @@ export const refusal = (exit: ExitCode, sentence: string): Answer => ({ exit, ou
 /** The failures that a script wants to tell apart; all others are refusals. */
 const CODES: Partial<Record<FailureReason, ExitCode>> = {
   'key-locked': EXIT.keychain,
+  'key-removed': EXIT.keychain,
+  'keychain-asks': EXIT.keychain,
+  'keychain-refused': EXIT.keychain,
   'keychain-unavailable': EXIT.keychain,
   'unknown-profile': EXIT.unknownProfile,
   'admin-locked': EXIT.passphrase,

@@ -11,7 +11,7 @@ export const EXIT = {
   /** A check failed, or what was asked for was refused. */
   refused: 1,
   usage: 2,
-  /** No keychain, or a locked one. */
+  /** No keychain, one that is locked, asks or refuses, or one that no longer has the key. */
   keychain: 3,
   unknownProfile: 4,
   /** The app is open. */
@@ -87,7 +87,7 @@ Options of all commands
   --help                  this text
 
 Exit codes
-  0 done   1 refused, or a check failed   2 wrong words   3 keychain missing or locked   4 no such profile
+  0 done   1 refused, or a check failed   2 wrong words   3 keychain missing, locked or refusing   4 no such profile
   5 Ringfence is open   6 admin passphrase missing or wrong   7 a file can't be used
   8 this does not look like a key: see --anyway
 `;

@@ -175,7 +175,7 @@ async function change(host: CommandHost, command: Writing): Promise<Answer> {
   });
   const log = createAuditTrail({
     path: auditPath(host),
-    seals: createAuditSeals(host.keychain, () => account),
+    seals: createAuditSeals(host.keychain, () => account, host.clock),
     clock: host.clock,
     random: Math.random,
     sender: { hostname: hostname(), processId: process.pid, version: host.versions.ringfence },
@@ -230,7 +230,7 @@ function carryOut(
 function verified(host: CommandHost, { stored }: CommandContext, as: { readonly json: boolean }): Promise<Answer> {
   const account = auditAccount(stored.installId);
   return verifyAuditLog(
-    { path: auditPath(host), seals: createAuditSeals(host.keychain, () => Promise.resolve(account)) },
+    { path: auditPath(host), seals: createAuditSeals(host.keychain, () => Promise.resolve(account), host.clock) },
     as,
   );
 }

@@ -12,9 +12,13 @@ import { systemAuthorities } from '../base/authorities';
 import { runCommand } from '../cli/run-command';
 import { createKeychain } from '../secrets/keychain';
 
+/** How long a command waits for whoever answers the keychain's dialog, ms: long enough to type a password. */
+const PERSON_WITHIN_MS = 15_000;
+
 /** The value is the exit code. */
 export async function answerCommand(line: CommandLine): Promise<number> {
   const clock = systemClock;
+  const keychain = createKeychain(clock, { endsAfterMs: PERSON_WITHIN_MS });
   const answer = line.ok
     ? await runCommand(line.command, {
         folder: app.getPath('userData'),
@@ -22,7 +26,7 @@ export async function answerCommand(line: CommandLine): Promise<number> {
         versions: { ringfence: app.getVersion(), electron: process.versions.electron, node: process.versions.node },
         // A running app is told by whom it is woken, and stays where it is.
         claimFolder: () => app.requestSingleInstanceLock(FOR_A_COMMAND),
-        keychain: createKeychain(clock),
+        keychain,
         passphrases: scryptChecks,
         clock,
         startedAt: clock.monotonic(),
@@ -39,5 +43,7 @@ export async function answerCommand(line: CommandLine): Promise<number> {
   await printAnswer(answer);
   // Otherwise its socket would stay behind.
   app.releaseSingleInstanceLock();
+  // A call that waits holds a thread, and Node ends no process before its threads: all has been said, and nothing is left to be written.
+  if (keychain.isBusy()) process.kill(process.pid, 'SIGKILL');
   return answer.exit;
 }

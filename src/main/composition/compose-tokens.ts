@@ -31,7 +31,7 @@ import { createSippet, type Sippet } from '../providers/sippet';
 import { systemAuthorities } from '../base/authorities';
 import type { TokenProvider } from '../providers/token-provider';
 import { createMemoryStore } from '../secrets/memory-store';
-import type { SecretStore } from '../secrets/secret-store';
+import type { Keychain } from '../secrets/keychain';
 import { createVoiceCalls, type VoiceCalls } from '../assistant/voice-calls';
 import type { ProxySide } from './compose-proxy';
 import { NOTICE_LENGTH, type OpenedFiles } from './open-files';
@@ -64,7 +64,7 @@ export interface TokenSide {
 
 export interface TokenPorts {
   readonly files: OpenedFiles;
-  readonly keychain: SecretStore;
+  readonly keychain: Keychain;
   readonly audit: AuditTrail;
   readonly notify: Notify;
   readonly clock: Clock;
@@ -136,6 +136,7 @@ export function composeTokens({
   const keys = createKeys({
     keychain,
     memory: createMemoryStore(),
+    asks: keychain.isSilent,
     profiles,
     audit: audit.append,
     clock,

@@ -69,6 +69,8 @@ export interface HandlerPorts {
 /** Failures after which the same key may be tried again. */
 const PUT_BACK: ReadonlySet<FailureReason> = new Set<FailureReason>([
   'key-locked',
+  'keychain-asks',
+  'keychain-refused',
   'keychain-unavailable',
   'file-unreadable',
 ]);

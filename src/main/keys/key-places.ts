@@ -8,7 +8,7 @@ import type { KeyRecord, KeySlot } from '../../contracts/profile/profile';
 import { ok, type Result } from '../../contracts/base/result';
 import { keyPlace, type KeyPlace, type KeyRecords, type ProfileStore, type StoredKey } from '../profiles/profile-store';
 import type { RetiredRecords } from './retired-keys';
-import { Secret } from '../secrets/secret';
+import type { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
 
 /** A key's record, and where the key is. */
@@ -24,8 +24,8 @@ const NAMED: readonly NamedKey[] = ['active', 'next', 'former'];
 export interface KeyPlaces {
   /** What is known about a slot; a key in memory goes before one in the keychain. */
   readonly record: (profileId: string, slot: NamedKey) => PlacedKey | null;
-  /** Null: nothing there, or nothing that a locked keychain gives out. Fails as the store does. */
-  readonly read: (profileId: string, key: PlacedKey) => Promise<Result<Secret | null>>;
+  /** Fails as the store's `readKept`. */
+  readonly read: (profileId: string, key: PlacedKey) => Promise<Result<Secret>>;
   /** Puts a key into the keychain, names it in the file together with what `change` says, and removes the one before. Failing, it changes nothing. */
   readonly keep: (
     profileId: string,
@@ -87,7 +87,7 @@ export function createKeyPlaces(keychain: SecretStore, memory: SecretStore, prof
 
   return {
     record,
-    read: (profileId, { place, store }) => (store === 'memory' ? memory : keychain).read(account(profileId, place)),
+    read: (profileId, { place, store }) => (store === 'memory' ? memory : keychain).readKept(account(profileId, place)),
     keep: async (profileId, slot, secret, { fingerprint, addedAt, origin }, change = {}) => {
       // Of three places two at most are named: there is a next key or a former one.
       const place = keyPlace.options.find((each) => isFree(profileId, each)) ?? 'spare';
@@ -138,17 +138,17 @@ export function createKeyPlaces(keychain: SecretStore, memory: SecretStore, prof
         await forgetInMemory(profileId, slot);
       } else {
         const kept = await keychain.read(account(profileId, known.place));
+        // What is damaged can be removed all the same.
+        if (!kept.ok && kept.failure.reason !== 'key-unusable') return kept;
         const removed = await keychain.remove(account(profileId, known.place));
         if (!removed.ok) return removed;
         restore = async () => {
           if (kept.ok && kept.value !== null) await keychain.write(account(profileId, known.place), kept.value);
         };
         if (!removed.value) {
-          // Not there, or locked? Only a write can tell: a locked keychain refuses it, or asks to be unlocked.
-          const probe = `${profiles.installId}/probe`;
-          const told = await keychain.write(probe, Secret.generate());
+          // Not there, or locked?
+          const told = await keychain.opens();
           if (!told.ok) return told;
-          await keychain.remove(probe);
           await keychain.remove(account(profileId, known.place));
         }
       }

@@ -225,6 +225,8 @@ describe('the keys of a profile', () => {
     const before = keys.status('work');
     for (const [mode, reason] of [
       ['locked', 'key-locked'],
+      ['asks', 'keychain-asks'],
+      ['refuses', 'keychain-refused'],
       ['gone', 'keychain-unavailable'],
     ] as const) {
       keychain.mode = mode;
@@ -282,6 +284,47 @@ describe('the keys of a profile', () => {
     keychain.mode = 'open';
     expect((await opened(keys, 'work')).ok).toBe(true);
     expect(keys.status('work').state).toBe('in-keychain');
+  });
+
+  it.each([
+    ['asks', 'keychain-asks', 'asking'],
+    ['refuses', 'keychain-refused', 'refused'],
+    ['damaged', 'key-unusable', 'damaged'],
+    ['gone', 'keychain-unavailable', 'unavailable'],
+  ] as const)('say why they are not given out where the keychain %s, and come back', async (mode, reason, state) => {
+    const { keys, keychain } = await fixture();
+    await keys.put('work', 'active', Secret.generate(), 'clipboard');
+    keychain.mode = mode;
+    expect(failureOf(await opened(keys, 'work'))).toMatchObject({ reason });
+    expect(keys.status('work')).toMatchObject({ state, active: { origin: 'clipboard' } });
+    keychain.mode = 'open';
+    expect((await opened(keys, 'work')).ok).toBe(true);
+    expect(keys.status('work').state).toBe('in-keychain');
+  });
+
+  it('that were removed from an open keychain are removed, not locked', async () => {
+    const { keys, keychain, profiles } = await fixture();
+    await keys.put('work', 'active', Secret.generate(), 'clipboard');
+    await keychain.remove(`${profiles.installId}/work/active`);
+    expect(failureOf(await opened(keys, 'work'))).toMatchObject({ reason: 'key-removed', action: 'open-keys' });
+    expect(keys.status('work').state).toBe('removed');
+  });
+
+  it('that the keychain asked for are no longer asked for once it has answered, whatever it said', async () => {
+    const { keys, keychain, changed } = await fixture();
+    await keys.put('work', 'active', Secret.generate(), 'clipboard');
+    keychain.mode = 'asks';
+    await opened(keys, 'work');
+    expect(keys.status('work').state).toBe('asking');
+    changed.mockClear();
+    keys.keychainAnswered(false);
+    expect(keys.status('work').state).toBe('in-keychain');
+    expect(changed).toHaveBeenCalledWith('work', []);
+    // A refusal is not forgotten by that.
+    keychain.mode = 'refuses';
+    await opened(keys, 'work');
+    keys.keychainAnswered(false);
+    expect(keys.status('work').state).toBe('refused');
   });
 
   it('that somebody exchanged in the keychain are not used', async () => {

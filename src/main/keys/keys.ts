@@ -13,10 +13,10 @@ import type { NewAuditEntry } from '../audit/audit-log';
 import type { Clock } from '../base/clock';
 import { keyMixes } from '../profiles/environment-guard';
 import { keyFits } from '../secrets/key-kinds';
-import { keychainState, keyWithheld } from './keychain-state';
-import { ensurePracticeKey } from './first-practice-key';
+import { anotherKey, keychainState, troubleOf, type KeyTrouble } from './keychain-state';
 import { createKeyPlaces, type PlacedKey } from './key-places';
 import type { KeyRecords, ProfileStore } from '../profiles/profile-store';
+import { createPracticeKey } from './practice-key';
 import { createRetiredPracticeKey } from './retired-practice-key';
 import { forgetNewest, retire, type RetiredRecords } from './retired-keys';
 import { createWayBack, type WayBack } from './way-back';
@@ -27,7 +27,7 @@ import { createSerial } from '../base/serial';
 /** A key by its name; the bytes are fetched only where they are needed. */
 export interface KeyHandle {
   readonly fingerprint: string;
-  /** Fails with `key-locked`, `keychain-unavailable` or `key-unusable`; with `key-absent` when it was replaced meanwhile. */
+  /** Fails as `SecretStore.readKept`, with `key-unusable` when it is another one; with `key-absent` when it was replaced meanwhile. */
   readonly open: () => Promise<Result<Secret>>;
 }
 
@@ -36,6 +36,8 @@ export interface Keys extends Omit<WayBack, 'close'> {
   readonly ready: Promise<void>;
   readonly keychain: () => ProfilesSnapshot['keychain'];
   readonly status: (profileId: string) => KeyStatus;
+  /** The keychain was silent, and has answered; `isOpen`: so that nothing that is asked of it now makes a dialog. */
+  readonly keychainAnswered: (isOpen: boolean) => void;
   /** The key that signs. Fails with `key-absent` or `keychain-unavailable`. The Practice line makes its own at first use. */
   readonly active: (profileId: string) => Promise<Result<KeyHandle>>;
   /** Either key, as it was added. Fails with `key-absent`. */
@@ -60,6 +62,8 @@ export interface Keys extends Omit<WayBack, 'close'> {
 export interface KeysPorts {
   readonly keychain: SecretStore;
   readonly memory: SecretStore;
+  /** The keychain is silent just now. */
+  readonly asks?: () => boolean;
   readonly profiles: ProfileStore;
   readonly audit: (entry: NewAuditEntry) => void;
   readonly clock: Pick<Clock, 'wall' | 'after'>;
@@ -69,13 +73,20 @@ export interface KeysPorts {
 
 const shown = ({ fingerprint, addedAt, origin }: PlacedKey): KeyRecord => ({ fingerprint, addedAt, origin });
 
-export function createKeys({ keychain, memory, profiles, audit, clock, onChanged }: KeysPorts): Keys {
+export function createKeys({
+  keychain,
+  memory,
+  asks = () => false,
+  profiles,
+  audit,
+  clock,
+  onChanged,
+}: KeysPorts): Keys {
   const places = createKeyPlaces(keychain, memory, profiles);
   const { record } = places;
-  const trouble = new Map<string, 'locked' | 'unavailable'>();
+  const trouble = new Map<string, KeyTrouble>();
   const lastMints = new Map<string, number>();
   let keychainProblem: Failure | null = null;
-  let practice: Promise<Result<null>> | null = null;
   const practiceRetired = createRetiredPracticeKey(clock, () => onChanged(PRACTICE_PROFILE_ID, []));
   const serial = createSerial();
 
@@ -88,7 +99,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
     profileId === PRACTICE_PROFILE_ID ? { retired: null } : retire(profiles.keyRecords(profileId), leaving, inUse);
 
   const noteProblem = (profileId: string, failure: Failure): void => {
-    trouble.set(profileId, failure.reason === 'keychain-unavailable' ? 'unavailable' : 'locked');
+    trouble.set(profileId, troubleOf(failure));
     onChanged(profileId, []);
   };
 
@@ -100,7 +111,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       if (active?.store === 'memory' || next?.store === 'memory') return 'in-memory';
       const known = trouble.get(profileId);
       if (known !== undefined) return known;
-      if (keychainProblem !== null) return keychainProblem.reason === 'key-locked' ? 'locked' : 'unavailable';
+      if (keychainProblem !== null) return troubleOf(keychainProblem);
       return active === null && next === null ? 'absent' : 'in-keychain';
     })();
     return {
@@ -116,7 +127,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
 
   const read = async (profileId: string, expected: PlacedKey): Promise<Result<Secret>> => {
     const found = await places.read(profileId, expected);
-    if (found.ok && found.value?.fingerprint === expected.fingerprint) {
+    if (found.ok && found.value.fingerprint === expected.fingerprint) {
       // A key in memory says nothing about the keychain.
       if (expected.store === 'keychain' && (trouble.delete(profileId) || keychainProblem !== null)) {
         keychainProblem = null;
@@ -127,17 +138,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
     if (!(['active', 'next'] as const).some((slot) => record(profileId, slot)?.fingerprint === expected.fingerprint)) {
       return fail('key-absent', `The key of "${nameOf(profileId)}" was changed a moment ago. Try again.`, 'retry');
     }
-    if (found.ok && found.value !== null) {
-      return fail(
-        'key-unusable',
-        `The keychain holds another key for "${nameOf(profileId)}" than the one added here. Add the key again.`,
-        'open-keys',
-        {
-          details: `expected ${expected.fingerprint}, found ${found.value.fingerprint}`,
-        },
-      );
-    }
-    const failure = found.ok ? keyWithheld(nameOf(profileId)) : found;
+    const failure = found.ok ? anotherKey(nameOf(profileId), expected.fingerprint, found.value.fingerprint) : found;
     noteProblem(profileId, failure.failure);
     return failure;
   };
@@ -156,24 +157,14 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       keychainProblem = null;
       return kept;
     }
-    // Neither says anything about the keychain.
-    if (kept.failure.reason === 'file-unreadable' || kept.failure.reason === 'key-unusable') return kept;
-    keychainProblem = kept.failure;
+    // Neither says anything about the keychain, and that it asks something is over when it is answered.
+    if (['file-unreadable', 'key-unusable', 'keychain-asks'].includes(kept.failure.reason)) {
+      if (profileId !== PRACTICE_PROFILE_ID || kept.failure.reason !== 'keychain-asks') return kept;
+    } else keychainProblem = kept.failure;
     if (profileId !== PRACTICE_PROFILE_ID) return kept;
     await places.keepInMemory(profileId, slot, secret, made);
     return ok(null);
   };
-
-  const practiceReady = (): Promise<Result<null>> =>
-    (practice ??= ensurePracticeKey({
-      places,
-      read,
-      store: (secret, made) => store(PRACTICE_PROFILE_ID, 'active', secret, made),
-      serial,
-      audit,
-      clock,
-      onChanged: () => onChanged(PRACTICE_PROFILE_ID, []),
-    }));
 
   const wayBack = createWayBack({
     places,
@@ -186,9 +177,27 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
     clock,
   });
 
-  const ready = keychain.probe().then((answer) => {
-    keychainProblem = answer.ok ? null : answer.failure;
+  const practiceKey = createPracticeKey({
+    record: () => record(PRACTICE_PROFILE_ID, 'active'),
+    read: (key) => read(PRACTICE_PROFILE_ID, key),
+    keepInMemory: (secret, made) => places.keepInMemory(PRACTICE_PROFILE_ID, 'active', secret, made),
+    keep: (secret, made) =>
+      serial(() => {
+        const current = record(PRACTICE_PROFILE_ID, 'active');
+        return current?.store === 'memory' && current.fingerprint === made.fingerprint
+          ? store(PRACTICE_PROFILE_ID, 'active', secret, made)
+          : Promise.resolve(ok(null));
+      }),
+    audit,
+    clock,
+    onChanged: () => onChanged(PRACTICE_PROFILE_ID, []),
   });
+
+  const probe = async (): Promise<void> => {
+    const answer = await keychain.probe();
+    keychainProblem = answer.ok ? null : answer.failure;
+  };
+  const ready = probe();
 
   return {
     ready,
@@ -196,15 +205,26 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       keychainState(keychainProblem, {
         inMemory: record(PRACTICE_PROFILE_ID, 'active')?.store === 'memory',
         withheld: trouble.has(PRACTICE_PROFILE_ID),
+        asks: asks(),
       }),
+    keychainAnswered: (isOpen) => {
+      // What is not there makes no dialog.
+      if (keychainProblem?.reason === 'keychain-asks') void probe().then(() => onChanged(PRACTICE_PROFILE_ID, []));
+      if (isOpen) practiceKey.move();
+      // What it says now is not known before it is asked again; whoever waits for that hears that it is worth it.
+      for (const [profileId, what] of [...trouble])
+        if (what === 'asking') {
+          trouble.delete(profileId);
+          onChanged(profileId, []);
+        }
+    },
     status,
     active: async (profileId) => {
-      if (profileId === PRACTICE_PROFILE_ID) await practiceReady();
+      if (profileId === PRACTICE_PROFILE_ID) await practiceKey.ready();
       const known = record(profileId, 'active');
       if (known === null) {
         await ready;
-        if (keychainProblem !== null && keychainProblem.reason !== 'key-locked')
-          return { ok: false, failure: keychainProblem };
+        if (keychainProblem?.reason === 'keychain-unavailable') return { ok: false, failure: keychainProblem };
         return fail('key-absent', `No key was added for "${nameOf(profileId)}" yet. Add one under Keys.`, 'open-keys');
       }
       return ok({ fingerprint: known.fingerprint, open: () => read(profileId, known) });
@@ -216,7 +236,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
       return ok({ fingerprint: known.fingerprint, open: () => read(profileId, known) });
     },
     practiceKeys: async () => {
-      await practiceReady();
+      await practiceKey.ready();
       const active = record(PRACTICE_PROFILE_ID, 'active');
       const next = record(PRACTICE_PROFILE_ID, 'next');
       if (active === null)
@@ -285,7 +305,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
         const removed = closed.ok ? await places.remove(profileId, slot) : closed;
         if (!removed.ok) return removed;
         trouble.delete(profileId);
-        if (profileId === PRACTICE_PROFILE_ID && slot === 'active') practice = null;
+        if (profileId === PRACTICE_PROFILE_ID && slot === 'active') practiceKey.makeAnew();
         audit({ what: 'key', profileId, slot, change: 'removed', fingerprint: before.fingerprint });
         onChanged(profileId, slot === 'active' ? [before.fingerprint] : []);
         return ok(status(profileId));
@@ -312,7 +332,7 @@ export function createKeys({ keychain, memory, profiles, audit, clock, onChanged
             : await store(profileId, 'active', secret.value, shown(next));
         if (!inUse.ok) return inUse;
         if (next.store === 'memory') await places.forgetInMemory(profileId, 'next');
-        if (retired !== null && leaving?.ok === true && leaving.value !== null) {
+        if (retired !== null && leaving?.ok === true) {
           const lifeS = profiles.find(PRACTICE_PROFILE_ID)?.policy.tokenLifeS ?? 0;
           practiceRetired.retire(retired, leaving.value, lifeS);
         }

@@ -43,6 +43,36 @@ describe('the key of the Practice line', () => {
     expect(later.value.active.fingerprint).not.toBe(made.value.active.fingerprint);
   });
 
+  it('moves to a keychain that kept it waiting once that is known to be open, and not before', async () => {
+    const { keys, keychain, restart } = await fixture();
+    keychain.mode = 'asks';
+    const made = await keys.practiceKeys();
+    await vi.waitFor(() => expect(keys.status('practice').state).toBe('in-memory'));
+    keychain.mode = 'open';
+    keys.keychainAnswered(false);
+    await new Promise(setImmediate);
+    expect(keychain.accounts.size).toBe(0);
+    keys.keychainAnswered(true);
+    await vi.waitFor(() => expect(keys.status('practice').state).toBe('in-keychain'));
+    const later = await (await restart()).keys.practiceKeys();
+    if (!made.ok || !later.ok) expect.unreachable();
+    expect(later.value.active.fingerprint).toBe(made.value.active.fingerprint);
+  });
+
+  it('that was removed from the keychain is made anew, and kept', async () => {
+    const first = await fixture();
+    const made = await first.keys.practiceKeys();
+    await vi.waitFor(() => expect(first.keys.status('practice').state).toBe('in-keychain'));
+    for (const account of [...first.keychain.accounts]) await first.keychain.remove(account);
+    const second = await first.restart();
+    const anew = await second.keys.practiceKeys();
+    await vi.waitFor(() => expect(second.keys.status('practice').state).toBe('in-keychain'));
+    const third = await (await second.restart()).keys.practiceKeys();
+    if (!made.ok || !anew.ok || !third.ok) expect.unreachable();
+    expect(anew.value.active.fingerprint).not.toBe(made.value.active.fingerprint);
+    expect(third.value.active.fingerprint).toBe(anew.value.active.fingerprint);
+  });
+
   it('that is locked away is replaced for this run, and kept for the next', async () => {
     const first = await fixture();
     const made = await first.keys.practiceKeys();

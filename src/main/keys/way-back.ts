@@ -7,7 +7,7 @@ import { fail, ok, type Failure, type Result } from '../../contracts/base/result
 import type { NewAuditEntry } from '../audit/audit-log';
 import type { Clock } from '../base/clock';
 import type { ProfileStore } from '../profiles/profile-store';
-import { keyWithheld } from './keychain-state';
+import { anotherKey } from './keychain-state';
 import type { KeyPlaces } from './key-places';
 import type { RetiredRecords } from './retired-keys';
 
@@ -88,7 +88,8 @@ export function createWayBack({
         // A key that can't be read would leave the line without one.
         const found = await places.read(profileId, former);
         if (!found.ok) return found;
-        if (found.value?.fingerprint !== former.fingerprint) return keyWithheld(nameOf(profileId), former.fingerprint);
+        if (found.value.fingerprint !== former.fingerprint)
+          return anotherKey(nameOf(profileId), former.fingerprint, found.value.fingerprint);
         const changed = await places.bringBack(profileId, retiredWith(profileId, former.fingerprint));
         if (!changed.ok) return changed;
         audit({ what: 'key', profileId, slot: 'active', change: 'back', fingerprint: former.fingerprint });

@@ -9,7 +9,7 @@ import type { NewAuditEntry } from '../audit/audit-log';
 import type { Clock } from '../base/clock';
 import type { JsonFile } from '../base/json-file';
 import type { PassphraseChecks } from './passphrase-verifier';
-import { Secret } from '../secrets/secret';
+import type { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
 import { createSerial } from '../base/serial';
 
@@ -149,13 +149,11 @@ export async function openAdminLock({
     if (read.ok) verifier = read.value;
     return read;
   };
-  /** A locked keychain says "nothing there", too, and refuses what is written: only one that takes something is believed. */
+  /** A locked keychain says "nothing there", too: only one that proves to be open is believed. */
   const settle = async (): Promise<void> => {
-    const probe = `${account}-probe`;
-    const written = await keychain.write(probe, Secret.generate());
-    whyUnknown = written.ok ? null : written.failure;
-    if (!written.ok) return;
-    await keychain.remove(probe);
+    const open = await keychain.opens();
+    whyUnknown = open.ok ? null : open.failure;
+    if (!open.ok) return;
     // What was read before may be what it said while it was locked.
     const read = await keychain.read(account);
     whyUnknown = read.ok ? null : read.failure;

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../base/clock';
-import { createKeychain, type KeychainModule } from './keychain';
+import { createKeychain } from './keychain';
+import type { KeychainModule } from './keytar';
 import { createMemoryStore } from './memory-store';
 import { Secret } from './secret';
 import type { SecretStore } from './secret-store';
-
-const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
 /** A keychain that works, with what a test replaces. */
 function fakeModule(replaced: Partial<KeychainModule> = {}): KeychainModule {
@@ -22,7 +21,7 @@ function fakeModule(replaced: Partial<KeychainModule> = {}): KeychainModule {
 }
 
 const keychain = (module: KeychainModule, platform = 'linux'): SecretStore =>
-  createKeychain(systemClock, () => Promise.resolve(module), platform);
+  createKeychain(systemClock, { load: () => Promise.resolve(module), platform });
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -50,7 +49,7 @@ describe.each<[string, () => SecretStore]>([
 describe('a keychain that does not work', () => {
   it('is not loaded before it is needed, and once only', async () => {
     const load = vi.fn(() => Promise.resolve(fakeModule()));
-    const store = createKeychain(systemClock, load);
+    const store = createKeychain(systemClock, { load });
     expect(load).not.toHaveBeenCalled();
     await store.read('a');
     await store.read('b');
@@ -61,11 +60,10 @@ describe('a keychain that does not work', () => {
     ['linux', /Install gnome-keyring/],
     ['darwin', /Sign out/],
   ])('that cannot be loaded is unavailable, and %s says what to do', async (platform, sentence) => {
-    const store = createKeychain(
-      systemClock,
-      () => Promise.reject(new Error('libsecret-1.so.0: cannot open shared object file')),
+    const store = createKeychain(systemClock, {
+      load: () => Promise.reject(new Error('libsecret-1.so.0: cannot open shared object file')),
       platform,
-    );
+    });
     const answer = await store.probe();
     expect(answer).toMatchObject({
       ok: false,
@@ -87,24 +85,6 @@ describe('a keychain that does not work', () => {
     expect(await keychain(fakeModule({ setPassword: reject })).write('a', Secret.generate())).toMatchObject({
       failure: { reason: 'key-locked', action: 'unlock-keychain' },
     });
-  });
-
-  it('that hangs is given up: a read after 2 s, a write and a removal after 15 s', async () => {
-    const store = keychain({ getPassword: never, setPassword: never, deletePassword: never });
-    const settled: string[] = [];
-    void store.read('a').then((answer) => settled.push(`read ${answer.ok ? 'ok' : answer.failure.reason}`));
-    void store
-      .write('a', Secret.generate())
-      .then((answer) => settled.push(`write ${answer.ok ? 'ok' : answer.failure.reason}`));
-    void store.remove('a').then((answer) => settled.push(`remove ${answer.ok ? 'ok' : answer.failure.reason}`));
-    await vi.advanceTimersByTimeAsync(1_999);
-    expect(settled).toEqual([]);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(settled).toEqual(['read key-locked']);
-    await vi.advanceTimersByTimeAsync(12_999);
-    expect(settled).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(settled.slice(1).sort()).toEqual(['remove key-locked', 'write key-locked']);
   });
 
   it('leaves no timer behind', async () => {
@@ -138,4 +118,235 @@ it('says what the keychain of Windows does not take, and writes nothing', async 
   expect(await windows.read('a')).toEqual({ ok: true, value: null });
   expect((await windows.write('a', most.value)).ok).toBe(true);
   expect((await keychain(fakeModule(), 'linux').write('a', more.value)).ok).toBe(true);
+});
+
+/** Native calls that the test answers, in the order in which they were made. */
+function scripted() {
+  const calls: {
+    readonly what: string;
+    readonly resolve: (value: never) => void;
+    readonly reject: (cause: Error) => void;
+  }[] = [];
+  const call =
+    (what: string) =>
+    (_service: string, account: string): Promise<never> =>
+      new Promise((resolve, reject) => calls.push({ what: `${what} ${account}`, resolve, reject }));
+  const module: KeychainModule = { getPassword: call('get'), setPassword: call('set'), deletePassword: call('delete') };
+  return {
+    module,
+    made: () => calls.map(({ what }) => what),
+    answer: async (index: number, value: string | boolean | null | undefined | Error): Promise<void> => {
+      if (value instanceof Error) calls[index]?.reject(value);
+      else calls[index]?.resolve(value as never);
+      await vi.advanceTimersByTimeAsync(0);
+    },
+  };
+}
+const settledIn = <T>(promise: Promise<T>): { value: T | 'pending' } => {
+  const seen: { value: T | 'pending' } = { value: 'pending' };
+  void promise.then((value) => (seen.value = value));
+  return seen;
+};
+const KEY = 'not-a-real-key-only-a-test-0123456789';
+const asksNow = { ok: false, failure: { reason: 'keychain-asks', action: 'unlock-keychain' } };
+
+describe('a keychain that takes its time', () => {
+  it('is asked one thing at a time, and the same once for all who want it', async () => {
+    const { module, made, answer } = scripted();
+    const store = keychain(module);
+    const answers = [store.read('a'), store.read('b'), store.read('a'), store.read('b')];
+    await vi.advanceTimersByTimeAsync(0);
+    expect(made()).toEqual(['get a']);
+    await answer(0, KEY);
+    expect(made()).toEqual(['get a', 'get b']);
+    await answer(1, null);
+    const [first, second, third, fourth] = await Promise.all(answers);
+    expect(first).toMatchObject({ ok: true });
+    expect([third, fourth]).toEqual([first, second]);
+  });
+
+  it('is asked anew after a change that was wished for in between', async () => {
+    const { module, made, answer } = scripted();
+    const store = keychain(module);
+    const before = store.read('a');
+    void store.write('a', Secret.generate());
+    const after = store.read('a');
+    await vi.advanceTimersByTimeAsync(0);
+    await answer(0, null);
+    await answer(1, undefined);
+    await answer(2, KEY);
+    expect(made()).toEqual(['get a', 'set a', 'get a']);
+    expect(await before).toEqual({ ok: true, value: null });
+    expect(await after).toMatchObject({ ok: true, value: { kind: 'text' } });
+  });
+
+  it('is given up after 2 s by all who wait, and asked nothing more until it answers', async () => {
+    const { module, made, answer } = scripted();
+    const store = createKeychain(systemClock, { load: () => Promise.resolve(module), platform: 'linux' });
+    const news: string[] = [];
+    store.follow((each) => news.push(each));
+    const waiting = [store.read('a'), store.read('b'), store.write('c', Secret.generate()), store.opens()].map(
+      settledIn,
+    );
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(waiting.map(({ value }) => value)).toEqual(Array.from({ length: 4 }, () => 'pending'));
+    await vi.advanceTimersByTimeAsync(1);
+    for (const { value } of waiting) expect(value).toMatchObject(asksNow);
+    expect([store.isSilent(), news]).toEqual([true, ['silent']]);
+    // At once, and without a dialog upon the other.
+    expect(await store.read('a')).toMatchObject(asksNow);
+    expect(await store.remove('c')).toMatchObject(asksNow);
+    expect(made()).toEqual(['get a']);
+    await answer(0, KEY);
+    expect([store.isSilent(), news]).toEqual([false, ['silent', 'open']]);
+    expect(made()).toEqual(['get a']);
+  });
+
+  it('that answers late answers whoever asks next, once', async () => {
+    const { module, made, answer } = scripted();
+    const store = keychain(module);
+    void store.read('a');
+    await vi.advanceTimersByTimeAsync(600_000);
+    await answer(0, KEY);
+    expect(await store.read('a')).toMatchObject({ ok: true, value: { kind: 'text' } });
+    expect(made()).toEqual(['get a']);
+    void store.read('a');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(made()).toEqual(['get a', 'get a']);
+  });
+
+  it.each([
+    ['10 s', async () => vi.advanceTimersByTimeAsync(10_000)],
+    [
+      'a change',
+      async (store: SecretStore, { answer }: ReturnType<typeof scripted>) => {
+        void store.remove('a');
+        await vi.advanceTimersByTimeAsync(0);
+        await answer(1, true);
+      },
+    ],
+  ] as const)('forgets a late answer that nobody fetched after %s', async (_what, pass) => {
+    const script = scripted();
+    const store = keychain(script.module);
+    void store.read('a');
+    await vi.advanceTimersByTimeAsync(3_000);
+    await script.answer(0, KEY);
+    await pass(store, script);
+    const before = script.made().length;
+    void store.read('a');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(script.made()).toHaveLength(before + 1);
+  });
+
+  it('never tells of a change that it failed and makes it all the same: one that has begun is waited for', async () => {
+    const { module, answer } = scripted();
+    const store = keychain(module);
+    const written = settledIn(store.write('a', Secret.generate()));
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(written.value).toBe('pending');
+    await answer(0, undefined);
+    expect(written.value).toEqual({ ok: true, value: null });
+    const removed = settledIn(store.remove('a'));
+    await vi.advanceTimersByTimeAsync(600_000);
+    await answer(1, true);
+    expect(removed.value).toEqual({ ok: true, value: true });
+  });
+
+  it('is waited for by a command 15 s and no longer, for a change as well: the command ends then', async () => {
+    const { module } = scripted();
+    const store = createKeychain(systemClock, { load: () => Promise.resolve(module), endsAfterMs: 15_000 });
+    const written = settledIn(store.write('a', Secret.generate()));
+    await vi.advanceTimersByTimeAsync(14_999);
+    expect(written.value).toBe('pending');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(written.value).toMatchObject(asksNow);
+  });
+});
+
+describe('what was kept and does not come', () => {
+  const reason = (answer: Awaited<ReturnType<SecretStore['readKept']>>): string =>
+    answer.ok ? 'ok' : answer.failure.reason;
+  const nothing = (): Promise<null> => Promise.resolve(null);
+  const after = (ms: number) => (): Promise<null> => new Promise((resolve) => void setTimeout(() => resolve(null), ms));
+  const rejects = (message: string) => (): Promise<never> => Promise.reject(new Error(message));
+
+  it.each<[string, string, Partial<KeychainModule>, string]>([
+    ['the keychain is open', 'linux', { getPassword: nothing }, 'key-removed'],
+    [
+      'the keychain is locked',
+      'linux',
+      { getPassword: nothing, setPassword: rejects('Cannot create an item in a locked collection') },
+      'key-locked',
+    ],
+    ['nothing came after a dialog', 'linux', { getPassword: after(1_500) }, 'keychain-refused'],
+    ['nothing came after a late dialog', 'darwin', { getPassword: after(1_500) }, 'key-removed'],
+    [
+      'access was denied',
+      'linux',
+      { getPassword: rejects('An AppArmor policy prevents this sender') },
+      'keychain-refused',
+    ],
+    ['the person said no', 'darwin', { getPassword: rejects('User canceled the operation.') }, 'keychain-refused'],
+    [
+      'no dialog may be shown',
+      'darwin',
+      { getPassword: rejects('User interaction is not allowed.') },
+      'keychain-refused',
+    ],
+    ['there are bytes', 'linux', { getPassword: () => Promise.resolve('\ufffd\ufffd') }, 'key-unusable'],
+    [
+      'there is a text of other letters',
+      'linux',
+      { getPassword: () => Promise.resolve('\u00e9'.repeat(40)) },
+      'key-unusable',
+    ],
+    ['there is an empty text', 'linux', { getPassword: () => Promise.resolve('') }, 'key-unusable'],
+    [
+      'the answer is of another type',
+      'linux',
+      { getPassword: rejects('Method "GetSecrets" returned type "(s)", but expected "(a{o(oayays)})"') },
+      'key-unusable',
+    ],
+    [
+      'the service went away',
+      'linux',
+      { getPassword: rejects('Message recipient disconnected from message bus without replying') },
+      'keychain-unavailable',
+    ],
+    [
+      'there is none',
+      'linux',
+      { getPassword: rejects('The name org.freedesktop.secrets was not provided by any .service files') },
+      'keychain-unavailable',
+    ],
+  ])('%s (%s)', async (_name, platform, replaced, expected) => {
+    const answer = settledIn(keychain(fakeModule(replaced), platform).readKept('a'));
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(answer.value).not.toBe('pending');
+    if (answer.value !== 'pending') expect(reason(answer.value)).toBe(expected);
+  });
+
+  it('nobody is asked once more for what was refused', async () => {
+    const { module, made, answer } = scripted();
+    const store = keychain(module);
+    const kept = settledIn(store.readKept('a'));
+    await vi.advanceTimersByTimeAsync(1_500);
+    await answer(0, null);
+    expect(kept.value).toMatchObject({ failure: { reason: 'keychain-refused', retryAfterMs: 600_000 } });
+    expect(made()).toEqual(['get a']);
+  });
+
+  it('each has a sentence of its own', async () => {
+    const failures = await Promise.all(
+      [
+        fakeModule(),
+        fakeModule({ setPassword: rejects('locked') }),
+        fakeModule({ getPassword: rejects('denied') }),
+        fakeModule({ getPassword: () => Promise.resolve('x') }),
+        fakeModule({ getPassword: rejects('no service') }),
+      ].map((module) => keychain(module).readKept('a')),
+    );
+    const sentences = failures.map((each) => (each.ok ? '' : each.failure.sentence));
+    expect(new Set(sentences).size).toBe(5);
+  });
 });

@@ -1,85 +1,134 @@
 /**
  * The operating system's keychain, through keytar. Its traps, all met and measured: loading may throw (no libsecret), any call may
  * hang on an unlock prompt, a locked keyring answers "not there", and `findCredentials` crashes the process on a locked
- * keyring, so it is never called.
+ * keyring, so it is never called. A call that hangs holds its process at its end, so that the app asks from a process of its own (keychain-process.ts).
  */
 import { fail, ok, type Result } from '../../contracts/base/result';
 import type { Clock } from '../base/clock';
+import { absent, damaged, meaningOf, refused, removed } from './keychain-failures';
+import { loadKeytar, type KeychainModule } from './keytar';
+import { createKeychainQueue, PATIENCE_MS, type KeychainQueue } from './keychain-queue';
 import { Secret } from './secret';
 import type { SecretStore } from './secret-store';
 
-/** What we use of keytar; the tests pass a fake. */
-export interface KeychainModule {
-  readonly getPassword: (service: string, account: string) => Promise<string | null>;
-  readonly setPassword: (service: string, account: string, password: string) => Promise<void>;
-  readonly deletePassword: (service: string, account: string) => Promise<boolean>;
-}
+/** The keychain, and whether it is silent just now, which is how a dialog looks from here. */
+export interface Keychain extends SecretStore, Pick<KeychainQueue, 'isBusy' | 'isSilent' | 'follow'> {}
 
 /** The service under which all keys appear in the keychain's own window. */
 export const KEYCHAIN_SERVICE = 'Ringfence';
-const READ_TIMEOUT_MS = 2_000;
+/** The account that is asked for where nothing is wanted but an answer. */
+const PROBE = 'probe';
+/** What took longer than this, ms, has waited for a person: on Linux a dialog that was closed looks like an entry that is not there. */
+const PERSON_MS = 1_000;
 /** Windows' credential store: CRED_MAX_CREDENTIAL_BLOB_SIZE, 5 * 512 bytes. An RSA key of 3072 bits has 2,484, one of 4096 bits 3,272. */
 const MOST_ON_WINDOWS = 2_560;
-/** Long enough for a person to type a password into the unlock prompt. */
-const WRITE_TIMEOUT_MS = 15_000;
 
-/** What to do where no keychain answers, for each platform. */
-function missing(
-  platform: string,
-  details: string,
-): { readonly ok: false; readonly failure: ReturnType<typeof fail>['failure'] } {
-  const sentence =
-    platform === 'linux'
-      ? "No keychain answers on this computer, so keys can't be kept. Install gnome-keyring (or KWallet) and sign in again."
-      : "The keychain of this computer does not answer, so keys can't be kept. Sign out, sign in again and retry.";
-  return fail('keychain-unavailable', sentence, 'install-keychain', { details: details.slice(0, 300) });
+const wordsOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+interface Found {
+  readonly secret: Secret | null;
+  readonly tookMs: number;
 }
 
-const locked = (details: string) =>
-  fail('key-locked', 'The keychain is locked. Unlock it with your sign-in password and try again.', 'unlock-keychain', {
-    details: details.slice(0, 300),
-  });
-
-async function loadKeytar(): Promise<KeychainModule> {
-  const loaded: { readonly default: KeychainModule } = await import('keytar');
-  return loaded.default;
+export interface KeychainOptions {
+  /** How keytar is reached; called once, at the first question. */
+  readonly load?: () => Promise<KeychainModule>;
+  readonly platform?: string;
+  /** How long a command waits for whoever sits before it, ms; then it ends. Left out: this is the app, which goes on. */
+  readonly endsAfterMs?: number;
 }
 
 /** The keychain as a `SecretStore`. Nothing is loaded before the first call. */
 export function createKeychain(
   clock: Clock,
-  load: () => Promise<KeychainModule> = loadKeytar,
-  platform: string = process.platform,
-): SecretStore {
+  { load = loadKeytar, platform = process.platform, endsAfterMs }: KeychainOptions = {},
+): Keychain {
+  const queue = createKeychainQueue(clock, {
+    patienceMs: endsAfterMs ?? PATIENCE_MS,
+    endsThen: endsAfterMs !== undefined,
+  });
   let keytar: Promise<KeychainModule> | null = null;
 
-  // `late` decides what silence means: a prompt that nobody answers (locked).
-  const call = async <T>(timeoutMs: number, action: (module: KeychainModule) => Promise<T>): Promise<Result<T>> => {
-    let cancelTimer: () => void = () => undefined;
-    const late = new Promise<'late'>((resolve) => {
-      cancelTimer = clock.after(timeoutMs, () => resolve('late'));
-    });
+  const ask = async <T>(
+    what: string,
+    account: string,
+    isChange: boolean,
+    action: (module: KeychainModule) => Promise<T>,
+    provesOpen: (value: T) => boolean = () => true,
+  ): Promise<Result<T>> => {
+    let module: KeychainModule;
     try {
-      keytar ??= load();
-      const outcome = await Promise.race([keytar.then(action).then((value) => ({ value })), late]);
-      return outcome === 'late' ? locked(`no answer within ${timeoutMs / 1000} s`) : ok(outcome.value);
+      module = await (keytar ??= load());
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      return /locked/i.test(message) ? locked(message) : missing(platform, message);
-    } finally {
-      cancelTimer();
+      return absent(platform, wordsOf(cause));
     }
+    return queue.put({
+      name: `${what} ${account}`,
+      account,
+      isChange,
+      ask: () =>
+        action(module).then(
+          (value) => ({ result: ok(value), provesOpen: provesOpen(value) }),
+          (cause: unknown) => ({ result: meaningOf(wordsOf(cause), platform), provesOpen: false }),
+        ),
+    });
   };
 
+  const find = async (account: string): Promise<Result<Found>> => {
+    const found = await ask(
+      'read',
+      account,
+      false,
+      async (module) => {
+        const began = clock.monotonic();
+        const text = await module.getPassword(KEYCHAIN_SERVICE, account);
+        const read = text === null ? null : Secret.fromText(text);
+        return { read, tookMs: clock.monotonic() - began };
+      },
+      ({ read }) => read !== null,
+    );
+    if (!found.ok) return found;
+    const { read, tookMs } = found.value;
+    if (read?.ok === false) return damaged(read.failure.sentence);
+    return ok({ secret: read === null ? null : read.value, tookMs });
+  };
+  const opens = (): Promise<Result<null>> =>
+    ask('open', PROBE, false, async (module) => {
+      await module.setPassword(KEYCHAIN_SERVICE, PROBE, PROBE);
+      await module.deletePassword(KEYCHAIN_SERVICE, PROBE);
+      return null;
+    });
+
   return {
+    isBusy: queue.isBusy,
+    isSilent: queue.isSilent,
+    follow: queue.follow,
+    opens,
     probe: async () => {
-      const answer = await call(READ_TIMEOUT_MS, (module) => module.getPassword(KEYCHAIN_SERVICE, 'probe'));
+      const answer = await ask(
+        'probe',
+        PROBE,
+        false,
+        (module) => module.getPassword(KEYCHAIN_SERVICE, PROBE),
+        (value) => value !== null,
+      );
       return answer.ok ? ok(null) : answer;
     },
     read: async (account) => {
-      const answer = await call(READ_TIMEOUT_MS, (module) => module.getPassword(KEYCHAIN_SERVICE, account));
-      if (!answer.ok) return answer;
-      return answer.value === null ? ok(null) : Secret.fromText(answer.value);
+      const found = await find(account);
+      return found.ok ? ok(found.value.secret) : found;
+    },
+    readKept: async (account) => {
+      const found = await find(account);
+      if (!found.ok) return found;
+      const { secret, tookMs } = found.value;
+      if (secret !== null) return ok(secret);
+      // Elsewhere "nothing" means that there is nothing.
+      if (platform !== 'linux') return removed();
+      // To be asked once more would be the same dialog again.
+      if (tookMs > PERSON_MS) return refused(`nothing came, after ${Math.round(tookMs / 1000)} s`);
+      const open = await opens();
+      return open.ok ? removed() : open;
     },
     write: async (account, secret) => {
       const text = secret.use((bytes) => Buffer.from(bytes).toString('utf8'));
@@ -90,9 +139,16 @@ export function createKeychain(
           'open-keys',
         );
       }
-      const answer = await call(WRITE_TIMEOUT_MS, (module) => module.setPassword(KEYCHAIN_SERVICE, account, text));
+      const answer = await ask('write', account, true, (module) => module.setPassword(KEYCHAIN_SERVICE, account, text));
       return answer.ok ? ok(null) : answer;
     },
-    remove: (account) => call(WRITE_TIMEOUT_MS, (module) => module.deletePassword(KEYCHAIN_SERVICE, account)),
+    remove: (account) =>
+      ask(
+        'remove',
+        account,
+        true,
+        (module) => module.deletePassword(KEYCHAIN_SERVICE, account),
+        (wasThere) => wasThere,
+      ),
   };
 }

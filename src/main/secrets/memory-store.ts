@@ -1,13 +1,19 @@
 /** Keys that live as long as the process: for the Practice line where there is no keychain. */
 import { ok } from '../../contracts/base/result';
+import { removed } from './keychain-failures';
 import type { Secret } from './secret';
 import type { SecretStore } from './secret-store';
 
-/** A store that forgets everything at exit and writes nothing anywhere. It never fails. */
+/** A store that forgets everything at exit and writes nothing anywhere. Nothing fails but the reading of what was not kept. */
 export function createMemoryStore(): SecretStore {
   const secrets = new Map<string, Secret>();
   return {
     probe: () => Promise.resolve(ok(null)),
+    opens: () => Promise.resolve(ok(null)),
+    readKept: (account) => {
+      const secret = secrets.get(account);
+      return Promise.resolve(secret === undefined ? removed() : ok(secret));
+    },
     read: (account) => Promise.resolve(ok(secrets.get(account) ?? null)),
     write: (account, secret) => {
       secrets.set(account, secret);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { fail, ok } from '../../contracts/base/result';
 import { proxyLogin } from '../../contracts/proxy';
 import { createMemoryStore } from './memory-store';
@@ -76,12 +76,37 @@ it('is not asked again by the network after the window was closed, but after a p
 it('works without a keychain until the program ends, and says so', async () => {
   const failure = fail('keychain-unavailable', 'No keychain answers.');
   const none = () => Promise.resolve(failure);
-  const { passwords, seen } = setUp({ probe: none, read: none, write: none, remove: none });
+  const { passwords, seen } = setUp({
+    probe: none,
+    opens: none,
+    read: none,
+    readKept: none,
+    write: none,
+    remove: none,
+  });
   await passwords.another(PROXY, null);
   expect(await passwords.answer(LOGIN)).toEqual(ok(null));
   expect(passwords.authorizationFor(PROXY)).toBe(BASIC);
   expect(seen.problems).toEqual([expect.stringContaining('No keychain answers.')]);
   expect(JSON.stringify(seen)).not.toContain(LOGIN.password);
+});
+
+it('waits for a keychain that asks, and asks nobody for what that may hold', async () => {
+  const kept = setUp();
+  await kept.passwords.another(PROXY, null);
+  await kept.passwords.answer(LOGIN);
+  let silent = true;
+  const asks = fail('keychain-asks', 'The keychain asks.');
+  const { passwords, seen } = setUp({
+    ...kept.keychain,
+    read: (account) => (silent ? Promise.resolve(asks) : kept.keychain.read(account)),
+  });
+  expect(await passwords.another(PROXY, null)).toBe(false);
+  expect([seen.opened, passwords.authorizationFor(PROXY)]).toEqual([0, null]);
+  silent = false;
+  passwords.keychainAnswered();
+  await vi.waitFor(() => expect(seen.typed).toEqual([PROXY]));
+  expect([seen.opened, passwords.authorizationFor(PROXY)]).toEqual([0, BASIC]);
 });
 
 it('is not confused by what else the keychain holds there', async () => {

@@ -32,6 +32,8 @@ export interface ProxyPasswords {
   readonly answer: (login: ProxyLogin) => Promise<Result<null>>;
   /** The person acted: whoever was asked before may be asked again. */
   readonly askAgain: () => void;
+  /** The keychain was silent, and has answered: what it holds counts now. */
+  readonly keychainAnswered: () => void;
 }
 
 /** A key in the keychain is one line of at least 16 plain characters; a password may be anything. */
@@ -53,6 +55,8 @@ export function createProxyPasswords(ports: ProxyPasswordPorts): ProxyPasswords 
   /** The keychain was asked once for each; what it gave may be wrong by now. */
   const read = new Map<string, Promise<void>>();
   const dismissed = new Set<string>();
+  /** The keychain was silent when it was asked for these: a person is not asked for what it may hold. */
+  const unread = new Set<string>();
   let asked: ProxyQuestion | null = null;
 
   const authorizationFor = (proxy: string): string | null => {
@@ -61,9 +65,18 @@ export function createProxyPasswords(ports: ProxyPasswordPorts): ProxyPasswords 
   };
   const readKeychain = async (proxy: string): Promise<void> => {
     const found = await ports.keychain.read(ports.account(proxy));
+    if (!found.ok && found.failure.reason === 'keychain-asks') {
+      unread.add(proxy);
+      return;
+    }
     if (!found.ok || found.value === null || known.has(proxy)) return;
     const login = readKept(found.value.use((bytes) => Buffer.from(bytes).toString('utf8')));
     if (login !== null) known.set(proxy, login);
+  };
+  const keep = async (proxy: string, login: ProxyLogin): Promise<void> => {
+    const secret = Secret.fromText(kept(login));
+    const written = secret.ok ? await ports.keychain.write(ports.account(proxy), secret.value) : secret;
+    if (!written.ok) ports.onProblem(`a proxy's password could not be kept: ${written.failure.sentence}`);
   };
   const ask = (question: ProxyQuestion): void => {
     if (asked !== null || dismissed.has(question.proxy)) return;
@@ -74,35 +87,44 @@ export function createProxyPasswords(ports: ProxyPasswordPorts): ProxyPasswords 
     });
   };
 
+  const another = async (proxy: string, given: string | null): Promise<boolean> => {
+    if (given === null) {
+      const reading = read.get(proxy) ?? readKeychain(proxy);
+      read.set(proxy, reading);
+      await reading;
+      if (unread.has(proxy)) read.delete(proxy);
+    }
+    const now = authorizationFor(proxy);
+    if (now !== null && now !== given) return true;
+    known.delete(proxy);
+    if (!unread.has(proxy)) ask({ proxy, refused: given !== null });
+    return false;
+  };
+
   return {
     authorizationFor,
     loginFor: (proxy) => known.get(proxy) ?? null,
-    another: async (proxy, given) => {
-      if (given === null) {
-        const reading = read.get(proxy) ?? readKeychain(proxy);
-        read.set(proxy, reading);
-        await reading;
-      }
-      const now = authorizationFor(proxy);
-      if (now !== null && now !== given) return true;
-      known.delete(proxy);
-      ask({ proxy, refused: given !== null });
-      return false;
-    },
+    another,
     question: () => asked ?? { proxy: '', refused: false },
-    answer: async (login) => {
-      if (asked === null) return fail('cancelled', 'Nobody asks for this password any more.');
+    answer: (login) => {
+      if (asked === null) return Promise.resolve(fail('cancelled', 'Nobody asks for this password any more.'));
       const { proxy } = asked;
       known.set(proxy, login);
       dismissed.delete(proxy);
-      const secret = Secret.fromText(kept(login));
-      const written = secret.ok ? await ports.keychain.write(ports.account(proxy), secret.value) : secret;
-      // It works all the same until the program ends.
-      if (!written.ok) ports.onProblem(`a proxy's password could not be kept: ${written.failure.sentence}`);
+      // The keychain may ask a person; it works all the same until the program ends.
+      void keep(proxy, login);
       ports.close();
       ports.onTyped(proxy);
-      return ok(null);
+      return Promise.resolve(ok(null));
     },
     askAgain: () => dismissed.clear(),
+    keychainAnswered: () => {
+      for (const proxy of [...unread]) {
+        unread.delete(proxy);
+        void another(proxy, null).then((has) => {
+          if (has) ports.onTyped(proxy);
+        });
+      }
+    },
   };
 }

@@ -7,6 +7,7 @@ import type { JsonFile } from '../../../src/main/base/json-file';
 import type { PassphraseChecks } from '../../../src/main/locks/passphrase-verifier';
 import { createMemoryStore } from '../../../src/main/secrets/memory-store';
 import { fingerprintOf, Secret } from '../../../src/main/secrets/secret';
+import { locked as keychainLocked, removed } from '../../../src/main/secrets/keychain-failures';
 import type { SecretStore } from '../../../src/main/secrets/secret-store';
 import { createFakeClock } from '../fake-clock';
 
@@ -41,6 +42,13 @@ export function computer() {
   const missing = () => fail('keychain-unavailable', 'No keychain answers on this computer.', 'install-keychain');
   const keychain: SecretStore = {
     probe: memory.probe,
+    opens: () =>
+      Promise.resolve(state.keychainMissing ? missing() : state.keychainLocked ? keychainLocked('') : ok(null)),
+    readKept: async (account) => {
+      const read = await keychain.read(account);
+      if (!read.ok) return read;
+      return read.value === null ? (state.keychainLocked ? keychainLocked('') : removed()) : ok(read.value);
+    },
     read: async (account) => {
       state.reads += 1;
       return state.keychainMissing ? missing() : state.keychainLocked ? ok(null) : memory.read(account);

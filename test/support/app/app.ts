@@ -7,6 +7,7 @@ import { startAsterisk, type Asterisk, type AsteriskOptions } from '../../lab/as
 import { asteriskProblem } from '../../lab/asterisk/asterisk-needs';
 import { labProblem, startLab, type Lab, type LabOptions } from '../../lab/lab';
 import { startGatewayProcess, type GatewayProcess } from '../servers/gateway-process';
+import { secretServiceProblem, startSecretService, type SecretService } from '../servers/secret-service';
 import { UNCUT_STRINGS_FLAG } from '../security/heap-snapshot';
 import { readIpcRecord, writeIpcRecorder, type IpcMessage } from './ipc-recorder';
 import { keyringProblem, startKeyring, type KeyringSession } from './keyring-session';
@@ -218,6 +219,8 @@ interface Fixtures {
   readonly gateway: GatewayProcess;
   /** A private keychain; where none can be had the test is skipped, loudly. */
   readonly keyring: KeyringSession;
+  /** A keychain that behaves as the test wants; where none can be had the test is skipped, loudly. */
+  readonly secretService: SecretService;
   /** What the `lab` is started with: `test.use({ labOptions: ... })`. */
   readonly labOptions: LabOptions;
   /** Kamailio, rtpengine and an ordinary phone; where they can't be had the test is skipped, loudly. What they printed is attached to a failed test. */
@@ -269,6 +272,13 @@ export const test = base.extend<Fixtures>({
     const keyring = await startKeyring();
     await use(keyring);
     await keyring.close();
+  },
+  secretService: async ({}, use, testInfo) => {
+    const problem = await secretServiceProblem();
+    testInfo.skip(problem !== null, problem ?? '');
+    const service = await startSecretService();
+    await use(service);
+    await service.close();
   },
   labOptions: [{}, { option: true }],
   lab: async ({ labOptions }, use, testInfo) => {

@@ -1,7 +1,7 @@
 /** Keys on a computer of their own: its keychain can be locked or taken away, its clock moves by hand, and it can be started again. */
 import { vi } from 'vitest';
 import { profile as profileSchema } from '../../../src/contracts/profile/profile';
-import { fail, ok, type Failure, type Result } from '../../../src/contracts/base/result';
+import { ok, type fail, type Failure, type Result } from '../../../src/contracts/base/result';
 import type { NewAuditEntry } from '../../../src/main/audit/audit-log';
 import { createKeys, type Keys } from '../../../src/main/keys/keys';
 import {
@@ -10,36 +10,44 @@ import {
   type ProfilesDocument,
   type ProfileStore,
 } from '../../../src/main/profiles/profile-store';
+import { absent, asks, damaged, locked, refused } from '../../../src/main/secrets/keychain-failures';
 import { createMemoryStore } from '../../../src/main/secrets/memory-store';
 import type { Secret } from '../../../src/main/secrets/secret';
 import type { SecretStore } from '../../../src/main/secrets/secret-store';
 
-const unavailable = fail('keychain-unavailable', 'No keychain answers.', 'install-keychain');
-const lockedWrite = fail('key-locked', 'The keychain is locked.', 'unlock-keychain');
+type Mode = 'open' | 'locked' | 'gone' | 'asks' | 'refuses' | 'damaged';
+const TROUBLE: Readonly<Record<Exclude<Mode, 'open'>, ReturnType<typeof fail>>> = {
+  locked: locked(''),
+  gone: absent('linux', ''),
+  asks: asks(),
+  refuses: refused(''),
+  damaged: damaged(''),
+};
 
-/** A keychain that can be locked or taken away, and behaves then as gnome-keyring does. */
-export function fakeKeychain(): SecretStore & { mode: 'open' | 'locked' | 'gone'; readonly accounts: Set<string> } {
+/** A keychain that can be locked or taken away, and behaves then as gnome-keyring does; or asks, refuses, or holds something else. */
+export function fakeKeychain(): SecretStore & { mode: Mode; readonly accounts: Set<string> } {
   const memory = createMemoryStore();
+  const unless = <T>(harmless: readonly Mode[], action: () => Promise<Result<T>>): Promise<Result<T>> =>
+    store.mode === 'open' || harmless.includes(store.mode) ? action() : Promise.resolve(TROUBLE[store.mode]);
   const store = {
-    mode: 'open' as 'open' | 'locked' | 'gone',
+    mode: 'open' as Mode,
     accounts: new Set<string>(),
-    probe: (): Promise<Result<null>> => Promise.resolve(store.mode === 'gone' ? unavailable : ok(null)),
+    probe: (): Promise<Result<null>> => unless(['locked', 'damaged'], () => Promise.resolve(ok(null))),
+    opens: (): Promise<Result<null>> => unless(['damaged'], () => Promise.resolve(ok(null))),
     read: (account: string): Promise<Result<Secret | null>> =>
-      store.mode === 'gone'
-        ? Promise.resolve(unavailable)
-        : store.mode === 'locked'
-          ? Promise.resolve(ok(null))
-          : memory.read(account),
-    write: (account: string, secret: Secret): Promise<Result<null>> => {
-      if (store.mode !== 'open') return Promise.resolve(store.mode === 'gone' ? unavailable : lockedWrite);
-      store.accounts.add(account);
-      return memory.write(account, secret);
-    },
-    remove: (account: string): Promise<Result<boolean>> => {
-      if (store.mode !== 'open') return Promise.resolve(store.mode === 'gone' ? unavailable : ok(false));
-      store.accounts.delete(account);
-      return memory.remove(account);
-    },
+      unless(['locked'], () => (store.mode === 'locked' ? Promise.resolve(ok(null)) : memory.read(account))),
+    readKept: (account: string): Promise<Result<Secret>> => unless([], () => memory.readKept(account)),
+    write: (account: string, secret: Secret): Promise<Result<null>> =>
+      unless(['damaged'], () => {
+        store.accounts.add(account);
+        return memory.write(account, secret);
+      }),
+    remove: (account: string): Promise<Result<boolean>> =>
+      unless(['locked', 'damaged'], () => {
+        if (store.mode === 'locked') return Promise.resolve(ok(false));
+        store.accounts.delete(account);
+        return memory.remove(account);
+      }),
   };
   return store;
 }

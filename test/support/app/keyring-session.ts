@@ -1,10 +1,9 @@
 /** A D-Bus session of its own with a gnome-keyring of its own: a real keychain that has nothing to do with the person's. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { access, mkdir, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { endChild, missingProgram, startPrivateBus } from './private-bus';
 import { temporaryFolder } from '../temporary-folder';
 
 const run = promisify(execFile);
@@ -25,26 +24,8 @@ const PROGRAMS = ['dbus-daemon', 'dbus-send', 'gnome-keyring-daemon'] as const;
 /** Why no keyring can be started here, as a sentence that says what to install; null when one can. */
 export async function keyringProblem(): Promise<string | null> {
   if (process.platform !== 'linux') return 'A private keyring can only be started on Linux.';
-  const folders = (process.env['PATH'] ?? '').split(':');
-  for (const program of PROGRAMS) {
-    const found = await Promise.all(
-      folders.map((folder) =>
-        access(join(folder, program)).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    );
-    if (!found.includes(true)) return `${program} is missing: apt-get install dbus gnome-keyring.`;
-  }
-  return null;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
+  const missing = await missingProgram(PROGRAMS);
+  return missing === null ? null : `${missing} is missing: apt-get install dbus gnome-keyring.`;
 }
 
 /** Starts a bus and an unlocked keyring on it. Rejects when one of them does not come up. */
@@ -61,12 +42,8 @@ export async function startKeyring(): Promise<KeyringSession> {
     XDG_DATA_HOME: join(folder, 'data'),
   };
 
-  const daemon = spawn(
-    'dbus-daemon',
-    ['--session', '--nofork', '--nopidfile', '--print-address=1', `--address=unix:dir=${join(folder, 'run')}`],
-    { env, stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  const [bus] = (await once(createInterface(daemon.stdout), 'line')) as [string];
+  const daemon = await startPrivateBus(join(folder, 'run'), env);
+  const bus = daemon.address;
   const onBus = { ...env, DBUS_SESSION_BUS_ADDRESS: bus };
 
   const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
@@ -105,8 +82,8 @@ export async function startKeyring(): Promise<KeyringSession> {
       );
     },
     close: async () => {
-      await end(keyring);
-      await end(daemon);
+      await endChild(keyring);
+      await daemon.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

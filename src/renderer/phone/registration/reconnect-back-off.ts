@@ -15,7 +15,10 @@ import type { ReconnectBackOff, ReconnectBackOffDeps } from './back-off-port';
 const NEEDS_PERSON: ReadonlySet<Failure['reason']> = new Set<Failure['reason']>([
   'key-absent',
   'key-locked',
+  'key-removed',
   'key-unusable',
+  'keychain-asks',
+  'keychain-refused',
   'keychain-unavailable',
   'unknown-profile',
   'unknown-purpose',

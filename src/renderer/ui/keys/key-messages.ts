@@ -13,9 +13,30 @@ export const KEY_STATE_MESSAGES: Readonly<
   'in-keychain': { word: 'In the system keychain', sentence: null, tone: 'good' },
   'in-memory': { word: 'In memory only', sentence: 'This key is gone when Ringfence closes.', tone: 'warn' },
   absent: { word: 'No key', sentence: null, tone: 'warn' },
+  asking: {
+    word: 'Keychain asks',
+    sentence: 'The keychain asks for a password or a permission: answer its dialog.',
+    tone: 'warn',
+  },
   locked: {
     word: 'Keychain locked',
-    sentence: 'A key was saved, but the keychain does not give it out now: unlock the keychain.',
+    sentence: 'A key was saved, and the keychain is locked: unlock it.',
+    tone: 'bad',
+  },
+  refused: {
+    word: 'Keychain refused',
+    sentence:
+      'A key was saved, and the keychain refused to give it out: its dialog was closed, or Ringfence may not have it.',
+    tone: 'bad',
+  },
+  removed: {
+    word: 'Key removed',
+    sentence: 'A key was saved, and it is no longer in the keychain. Add it again.',
+    tone: 'bad',
+  },
+  damaged: {
+    word: 'Key damaged',
+    sentence: 'What the keychain holds in its place is not the key that was saved. Add it again.',
     tone: 'bad',
   },
   unavailable: { word: 'No keychain', sentence: 'This computer has no keychain that Ringfence can use.', tone: 'bad' },
@@ -32,7 +53,8 @@ export function keychainWords({ keychain, keys }: Pick<ProfilesSnapshot, 'keycha
       word: some('in-memory') ? 'No keychain: in memory only' : 'No keychain',
       tone: some('in-memory') ? 'warn' : 'bad',
     };
-  if (some('locked')) return { word: 'Keychain locked', tone: 'bad' };
+  const worst = (['asking', 'locked', 'refused', 'damaged', 'removed'] as const).find(some);
+  if (worst !== undefined) return { word: KEY_STATE_MESSAGES[worst].word, tone: KEY_STATE_MESSAGES[worst].tone };
   // Made while the keychain gave nothing out.
   if (some('in-memory')) return { word: 'Not all in the keychain', tone: 'warn' };
   return some('unavailable') ? { word: 'No keychain', tone: 'bad' } : { word: 'In the system keychain', tone: 'good' };

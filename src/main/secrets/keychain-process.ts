@@ -1,0 +1,101 @@
+/**
+ * Keytar in a process of its own. A call that waits for a person holds a thread, and a process does not end before its threads have: here it is ended
+ * from outside. What libsecret remembers of a secret service that was started anew is gone with the process as well. It costs a process of 45 MB and its
+ * start at the first question after a quiet while; keys pass through it, so it does not outlive its last answer by more than 10 s.
+ */
+import { z } from 'zod';
+import type { Clock } from '../base/clock';
+import type { KeychainModule } from './keytar';
+
+/** The process as main sees it. */
+export interface KeychainHost {
+  readonly post: (call: KeychainCall) => void;
+  readonly onMessage: (listener: (message: unknown) => void) => void;
+  readonly onExit: (listener: () => void) => void;
+  readonly kill: () => void;
+}
+
+/** What main asks: a function of keytar's and its arguments. */
+export interface KeychainCall {
+  readonly id: number;
+  readonly call: keyof KeychainModule;
+  readonly args: readonly string[];
+}
+
+const keychainReply = z.union([
+  z.object({ id: z.number().int(), value: z.union([z.string(), z.boolean(), z.null()]) }),
+  z.object({ id: z.number().int(), error: z.string() }),
+]);
+export type KeychainReply = z.infer<typeof keychainReply>;
+
+const IDLE_MS = 10_000;
+
+export interface KeychainProcess extends KeychainModule {
+  /** Ends the process, whatever it waits for; nothing is asked any more. */
+  readonly end: () => void;
+}
+
+type Waiting = (reply: KeychainReply) => void;
+
+/** Nothing is started before the first question; what ended is started again at the next. */
+export function createKeychainProcess(start: () => KeychainHost, clock: Pick<Clock, 'after'>): KeychainProcess {
+  let host: KeychainHost | null = null;
+  let ended = false;
+  let ids = 0;
+  const waiting = new Map<number, Waiting>();
+  let cancelIdle = (): void => undefined;
+
+  const stop = (): void => {
+    cancelIdle();
+    const leaving = host;
+    host = null;
+    leaving?.kill();
+    for (const [id, answer] of [...waiting]) answer({ id, error: 'The process that asks the keychain has ended.' });
+  };
+  const running = (): KeychainHost => {
+    if (host !== null) return host;
+    const made = start();
+    made.onMessage((message) => {
+      const reply = keychainReply.safeParse(message);
+      if (reply.success) waiting.get(reply.data.id)?.(reply.data);
+    });
+    made.onExit(() => {
+      if (host === made) stop();
+    });
+    host = made;
+    return made;
+  };
+
+  const call = (name: KeychainCall['call'], args: readonly string[]): Promise<string | boolean | null> =>
+    new Promise((resolve, reject) => {
+      if (ended) {
+        reject(new Error('Ringfence is ending.'));
+        return;
+      }
+      const id = (ids += 1);
+      cancelIdle();
+      waiting.set(id, (reply) => {
+        waiting.delete(id);
+        if ('error' in reply) reject(new Error(reply.error));
+        else resolve(reply.value);
+        // An error may be of a service that went away: only a new process finds the one that comes after it.
+        if (waiting.size === 0) cancelIdle = clock.after('error' in reply ? 0 : IDLE_MS, stop);
+      });
+      running().post({ id, call: name, args });
+    });
+
+  return {
+    getPassword: async (...args) => {
+      const value = await call('getPassword', args);
+      return typeof value === 'string' ? value : null;
+    },
+    setPassword: async (...args) => {
+      await call('setPassword', args);
+    },
+    deletePassword: async (...args) => (await call('deletePassword', args)) === true,
+    end: () => {
+      ended = true;
+      stop();
+    },
+  };
+}

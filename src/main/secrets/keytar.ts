@@ -1,0 +1,13 @@
+/** Keytar, loaded when it is needed: that may fail (no libsecret). */
+
+/** What we use of it; the tests pass a fake. */
+export interface KeychainModule {
+  readonly getPassword: (service: string, account: string) => Promise<string | null>;
+  readonly setPassword: (service: string, account: string, password: string) => Promise<void>;
+  readonly deletePassword: (service: string, account: string) => Promise<boolean>;
+}
+
+export async function loadKeytar(): Promise<KeychainModule> {
+  const loaded: { readonly default: KeychainModule } = await import('keytar');
+  return loaded.default;
+}
