@@ -15,6 +15,9 @@ import { createKeychain } from '../secrets/keychain';
 /** How long a command waits for whoever answers the keychain's dialog, ms: long enough to type a password. */
 const PERSON_WITHIN_MS = 15_000;
 
+/** A question that nobody waits for any more has this long to be answered, ms. */
+const LAST_WORD_MS = 1_000;
+
 /** The value is the exit code. */
 export async function answerCommand(line: CommandLine): Promise<number> {
   const clock = systemClock;
@@ -44,6 +47,6 @@ export async function answerCommand(line: CommandLine): Promise<number> {
   // Otherwise its socket would stay behind.
   app.releaseSingleInstanceLock();
   // A call that waits holds a thread, and Node ends no process before its threads: all has been said, and nothing is left to be written.
-  if (keychain.isBusy()) process.kill(process.pid, 'SIGKILL');
+  if (keychain.isSilent() || !(await keychain.settles(LAST_WORD_MS))) process.kill(process.pid, 'SIGKILL');
   return answer.exit;
 }

@@ -40,6 +40,8 @@ type Waiting = (reply: KeychainReply) => void;
 /** Nothing is started before the first question; what ended is started again at the next. */
 export function createKeychainProcess(start: () => KeychainHost, clock: Pick<Clock, 'after'>): KeychainProcess {
   let host: KeychainHost | null = null;
+  /** The process that runs now has talked with a keychain. */
+  let hasTalked = false;
   let ended = false;
   let ids = 0;
   const waiting = new Map<number, Waiting>();
@@ -63,6 +65,7 @@ export function createKeychainProcess(start: () => KeychainHost, clock: Pick<Clo
       if (host === made) stop();
     });
     host = made;
+    hasTalked = false;
     return made;
   };
 
@@ -76,10 +79,12 @@ export function createKeychainProcess(start: () => KeychainHost, clock: Pick<Clo
       cancelIdle();
       waiting.set(id, (reply) => {
         waiting.delete(id);
-        if ('error' in reply) reject(new Error(reply.error));
+        const failed = 'error' in reply;
+        if (failed) reject(new Error(reply.error));
         else resolve(reply.value);
-        // An error may be of a service that went away: only a new process finds the one that comes after it.
-        if (waiting.size === 0) cancelIdle = clock.after('error' in reply ? 0 : IDLE_MS, stop);
+        // The keychain that it has talked with may have gone away: only a new process finds the one that comes after it.
+        if (waiting.size === 0) cancelIdle = clock.after(failed && hasTalked ? 0 : IDLE_MS, stop);
+        hasTalked ||= !failed;
       });
       running().post({ id, call: name, args });
     });

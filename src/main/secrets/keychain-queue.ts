@@ -51,8 +51,8 @@ interface Job {
 
 export interface KeychainQueue {
   readonly put: <T>(question: Question<T>) => Promise<Result<T>>;
-  /** A question is under way. */
-  readonly isBusy: () => boolean;
+  /** Whether nothing is under way any more within so many ms. */
+  readonly settles: (withinMs: number) => Promise<boolean>;
   /** It has not been answered in time, and is not answered yet. */
   readonly isSilent: () => boolean;
   /** Calls `listener` when the keychain falls silent, and when it answers after that. */
@@ -70,6 +70,7 @@ export function createKeychainQueue(clock: Clock, { patienceMs, endsThen }: Keyc
   const listeners: ((news: KeychainNews) => void)[] = [];
   const late = new Map<string, LateAnswer>();
   const waiting: Job[] = [];
+  const onIdle: (() => void)[] = [];
   let current: Job | null = null;
   let silent = false;
 
@@ -109,7 +110,10 @@ export function createKeychainQueue(clock: Clock, { patienceMs, endsThen }: Keyc
   const next = (): void => {
     if (current !== null) return;
     const job = waiting.shift();
-    if (job === undefined) return;
+    if (job === undefined) {
+      onIdle.splice(0).forEach((tell) => tell());
+      return;
+    }
     current = job;
     void run(job);
   };
@@ -138,7 +142,18 @@ export function createKeychainQueue(clock: Clock, { patienceMs, endsThen }: Keyc
           next();
         }
       }) as Promise<Result<T>>,
-    isBusy: () => current !== null,
+    settles: (withinMs) =>
+      new Promise((resolve) => {
+        if (current === null) {
+          resolve(true);
+          return;
+        }
+        const cancel = clock.after(withinMs, () => resolve(false));
+        onIdle.push(() => {
+          cancel();
+          resolve(true);
+        });
+      }),
     isSilent: () => silent,
     follow: (listener) => void listeners.push(listener),
   };

@@ -252,6 +252,19 @@ describe('a keychain that takes its time', () => {
     expect(removed.value).toEqual({ ok: true, value: true });
   });
 
+  it('says whether all that was asked is answered, for a process that wants to end', async () => {
+    const { module, answer } = scripted();
+    const store = createKeychain(systemClock, { load: () => Promise.resolve(module) });
+    expect(await store.settles(1_000)).toBe(true);
+    void store.read('a');
+    await vi.advanceTimersByTimeAsync(0);
+    const [soon, late] = [settledIn(store.settles(1_000)), settledIn(store.settles(5_000))];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([soon.value, late.value]).toEqual([false, 'pending']);
+    await answer(0, null);
+    expect(late.value).toBe(true);
+  });
+
   it('is waited for by a command 15 s and no longer, for a change as well: the command ends then', async () => {
     const { module } = scripted();
     const store = createKeychain(systemClock, { load: () => Promise.resolve(module), endsAfterMs: 15_000 });

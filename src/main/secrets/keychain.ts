@@ -12,7 +12,7 @@ import { Secret } from './secret';
 import type { SecretStore } from './secret-store';
 
 /** The keychain, and whether it is silent just now, which is how a dialog looks from here. */
-export interface Keychain extends SecretStore, Pick<KeychainQueue, 'isBusy' | 'isSilent' | 'follow'> {}
+export interface Keychain extends SecretStore, Pick<KeychainQueue, 'settles' | 'isSilent' | 'follow'> {}
 
 /** The service under which all keys appear in the keychain's own window. */
 export const KEYCHAIN_SERVICE = 'Ringfence';
@@ -100,7 +100,7 @@ export function createKeychain(
     });
 
   return {
-    isBusy: queue.isBusy,
+    settles: queue.settles,
     isSilent: queue.isSilent,
     follow: queue.follow,
     opens,
