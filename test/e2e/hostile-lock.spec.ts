@@ -123,9 +123,9 @@ test('after a sign-out no token is in the memory of a window, and the search wou
   keyring,
 }) => {
   test.setTimeout(180_000);
-  // Each process of the app inherits it, in memory of its own.
+  // Each process of the app inherits it, in memory of its own; those of the gateway and the keychain get few variables, and TEMP is one.
   const canary = randomBytes(32).toString('hex');
-  const app = await launch({ bus: keyring.bus, env: { RINGFENCE_CANARY: canary } });
+  const app = await launch({ bus: keyring.bus, env: { RINGFENCE_CANARY: canary, TEMP: canary } });
   const { page } = app;
   const line = lineTo(gateway.url, '1007', { policy: { tokenLifeS: 300, purposes: ['sip'] } });
   await takeLine(app, line, gateway.key);

@@ -1,6 +1,6 @@
 /** Searches the whole memory of a process, what it has freed included: stronger than a heap snapshot, which names ArrayBuffers without their bytes. */
 import { open, readFile } from 'node:fs/promises';
-import { processTree, switchOf } from '../app/processes';
+import { isRunning, processTree, switchOf } from '../app/processes';
 import { searchBytes, type Hit, type Needle, type Searched } from './leak-search';
 
 const CHUNK = 8 * 1024 * 1024;
@@ -62,7 +62,9 @@ export async function searchAllProcesses(
     // The shell's copies of what is printed are no part of the app.
     if (!info.commandLine.join(' ').includes('lectron')) continue;
     const kind = switchOf(info, 'utility-sub-type') ?? switchOf(info, 'type') ?? 'main';
-    seen.push({ kind, found: await searchProcessMemory(needles, info.pid) });
+    const found = await searchProcessMemory(needles, info.pid);
+    // The keychain's process ends by itself, with all that it had.
+    if (isRunning(info.pid)) seen.push({ kind, found });
   }
   return seen;
 }
