@@ -3,6 +3,7 @@ import type { AppState } from '../../state/app-state';
 import { useSelected, useStore } from '../../state/use-store';
 import { AppContext } from '../kit/app-context';
 import { LiveColumn } from '../live/LiveColumn';
+import { CallBar } from './CallBar';
 import { LiveRegions } from './LiveRegions';
 import { LockedScreen } from './LockedScreen';
 import { NavigationRail } from './NavigationRail';
@@ -48,6 +49,7 @@ function PhoneWindow({ state }: { readonly state: AppState }) {
           </>
         )}
       </main>
+      <CallBar />
       <RemoteAudio />
       <LiveRegions />
       <ShortcutsDialog />

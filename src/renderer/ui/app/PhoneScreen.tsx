@@ -34,8 +34,18 @@ export function PhoneScreen() {
   const digitsTo = snapshot.calls.find(
     (call) => call.id === keypadCallId && (canSendDigits(call) || call.phase === 'recovering'),
   );
-  const incoming = useOneByOne(layout.incoming).map((call) => (
-    <IncomingCard key={call.id} call={call} line={lineOf(call)} small={layout.inCall} />
+  /** What stands above the call with this index, by their ids; the large card is above all lines. */
+  const above = (calls: readonly Call[], index: number, first: readonly Call[] = []): string =>
+    [...first, ...calls.slice(0, index)].map(({ id }) => id).join(' ');
+  const large = layout.main === null ? [] : [layout.main];
+  const incoming = useOneByOne(layout.incoming).map((call, index, shown) => (
+    <IncomingCard
+      key={call.id}
+      call={call}
+      line={lineOf(call)}
+      small={layout.inCall}
+      above={above(shown, index, layout.inCall ? [...large, ...layout.lines] : [])}
+    />
   ));
   const live = snapshot.calls.filter(isLive).length;
   const { open: guiding, call: guided } = useStore(guide);
@@ -48,8 +58,13 @@ export function PhoneScreen() {
         {!layout.inCall && incoming}
         {layout.main !== null && <CallCard key={layout.main.id} call={layout.main} line={lineOf(layout.main)} />}
         {layout.main !== null && <CallTranscript key={`transcript ${layout.main.id}`} callId={layout.main.id} />}
-        {layout.lines.map((call) => (
-          <CallLine key={call.id} call={call} line={lineOf(call)} />
+        {layout.lines.map((call, index) => (
+          <CallLine
+            key={call.id}
+            call={call}
+            line={lineOf(call)}
+            above={above(layout.lines, index, layout.inCall ? large : [...layout.incoming, ...large])}
+          />
         ))}
         {layout.inCall && incoming}
         <RegistrationNotice />

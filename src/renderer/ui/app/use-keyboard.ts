@@ -1,14 +1,17 @@
 import { useEffect } from 'react';
 import type { Call } from '../../../contracts/call/call';
 import type { AppState } from '../../state/app-state';
-import { canAnswer, canHold, canResume, canSendDigits, inOrder, isLive, layoutOf } from '../../state/call-views';
+import { canHold, canResume, canSendDigits, inOrder, isLive, layoutOf } from '../../state/call-views';
 import { activeProfile, hasSip } from '../../state/profiles-store';
-import { cardOf, focusCall, focusDialField, focusKind } from '../kit/focus';
+import { cardOf, focusCall, focusDialField, focusKind, noteTyping } from '../kit/focus';
 import { commandFor, type Command } from '../kit/keyboard';
 import { saySentence } from '../kit/notices';
-import { placeCall } from '../phone/place-call';
 
 const hasFocus = (call: Call): boolean => cardOf(call.id)?.contains(document.activeElement) === true;
+const isSeen = (call: Call): boolean => cardOf(call.id)?.checkVisibility() === true;
+/** Its buttons take a press: not in the moment in which it came. */
+const takesAnswer = (call: Call): boolean =>
+  (cardOf(call.id)?.querySelector('[data-first-choice]:not([aria-disabled="true"])') ?? null) !== null;
 
 /** A line with an assistant has no field for a number. */
 const dialsNumbers = ({ profiles }: AppState): boolean => {
@@ -22,16 +25,13 @@ function perform(state: AppState, command: Command): void {
   // The call whose card has the focus, else the large one; for Enter and Esc the first that rings.
   const call = layout.lines.find(hasFocus) ?? layout.main;
   const live = call !== null && isLive(call) ? call : null;
-  const ringing = layout.incoming.find(hasFocus) ?? layout.incoming[0];
+  const ringing = layout.incoming.find(hasFocus) ?? layout.incoming.find(isSeen);
   switch (command.kind) {
     case 'answer':
-      if (ringing !== undefined) void phone.answer(ringing.id);
+      if (ringing !== undefined && takesAnswer(ringing)) void phone.answer(ringing.id);
       break;
     case 'decline':
-      if (ringing !== undefined) phone.end(ringing.id);
-      break;
-    case 'call':
-      if (view.get().typed.trim() !== '') void placeCall(state);
+      if (ringing !== undefined && takesAnswer(ringing)) phone.end(ringing.id);
       break;
     case 'close':
       view.change({ keypadCallId: null });
@@ -46,6 +46,9 @@ function perform(state: AppState, command: Command): void {
     case 'keypad':
       if (live !== null && canSendDigits(live))
         view.change({ keypadCallId: view.get().keypadCallId === live.id ? null : live.id });
+      break;
+    case 'end':
+      if (live !== null) phone.end(live.id);
       break;
     case 'send-after':
       if (live?.after?.[0]?.when === 'ask') phone.sendAfter(live.id);
@@ -67,7 +70,10 @@ function perform(state: AppState, command: Command): void {
     }
     case 'choose': {
       const chosen = inOrder(layout)[command.position - 1];
-      if (chosen !== undefined) focusCall(chosen.id);
+      if (chosen === undefined) break;
+      view.change({ screen: 'phone' });
+      // The card is there after the next render.
+      requestAnimationFrame(() => focusCall(chosen.id));
       break;
     }
   }
@@ -78,24 +84,40 @@ export function useKeyboard(state: AppState): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
       if (event.defaultPrevented || event.isComposing) return;
-      const { calls } = state.phone.get();
+      const layout = layoutOf(state.phone.get());
+      const { keypadCallId, screen } = state.view.get();
+      const live = [...(layout.main === null ? [] : [layout.main]), ...layout.lines].filter(isLive);
       const command = commandFor(
-        { key: event.key, ctrl: event.ctrlKey, alt: event.altKey, meta: event.metaKey, repeat: event.repeat },
         {
-          focus: focusKind(document.activeElement),
+          key: event.key,
+          ctrl: event.ctrlKey,
+          shift: event.shiftKey,
+          alt: event.altKey,
+          meta: event.metaKey,
+          repeat: event.repeat,
+        },
+        {
+          focus: focusKind(document.activeElement, event.timeStamp),
+          onCall: live.some(hasFocus),
           overlay:
             document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null,
-          incoming: calls.some(canAnswer),
-          live: calls.some((call) => isLive(call) && !canAnswer(call)),
-          keypadOpen: state.view.get().keypadCallId !== null,
+          ringing: layout.incoming.some(isSeen),
+          live: live.length > 0,
+          tool: keypadCallId !== null && live.some(({ id }) => id === keypadCallId) && screen === 'phone',
+          dialler: screen === 'phone',
         },
       );
       if (command === null) return;
       event.preventDefault();
       perform(state, command);
     }
+    const onInput = (event: Event): void => noteTyping(event.timeStamp);
     // Before the components: they keep the keys that they use to themselves.
     window.addEventListener('keydown', onKeyDown, true);
-    return () => window.removeEventListener('keydown', onKeyDown, true);
+    window.addEventListener('input', onInput, true);
+    return () => {
+      window.removeEventListener('keydown', onKeyDown, true);
+      window.removeEventListener('input', onInput, true);
+    };
   }, [state]);
 }

@@ -1,6 +1,7 @@
 import { Button } from 'react-aria-components/Button';
 import { Dialog, Heading } from 'react-aria-components/Dialog';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { SettlingButton } from './SettlingButton';
 
 /** A question before something that cannot be taken back. */
 export interface Question {
@@ -41,16 +42,17 @@ export function ConfirmDialog({ question, onClose }: ConfirmDialogProps) {
               Cancel
             </Button>
             {question?.answers.map(({ label, tone, act }) => (
-              <Button
+              <SettlingButton
                 key={label}
                 className={TONES[tone]}
+                meaning={question.title}
                 onPress={() => {
                   onClose();
                   act();
                 }}
               >
                 {label}
-              </Button>
+              </SettlingButton>
             ))}
           </div>
         </Dialog>

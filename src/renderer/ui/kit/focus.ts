@@ -19,19 +19,36 @@ export function focusCall(callId: string): void {
   (card?.querySelector<HTMLElement>('[data-first-choice]') ?? card)?.focus();
 }
 
-/** What has the focus, as far as keys care. */
-export function focusKind(element: Element | null): 'empty-field' | 'filled-field' | 'control' | 'elsewhere' {
-  if (element instanceof HTMLTextAreaElement) return element.value === '' ? 'empty-field' : 'filled-field';
-  if (element instanceof HTMLInputElement && !['radio', 'checkbox', 'button'].includes(element.type))
-    return element.value === '' ? 'empty-field' : 'filled-field';
+/** For so long an empty number field is in use after somebody typed into it, ms. */
+const TYPED_LATELY_MS = 3_000;
+let typedAt = -Infinity;
+
+/** Somebody typed, at this `timeStamp` of an event. */
+export function noteTyping(timeStamp: number): void {
+  typedAt = timeStamp;
+}
+
+/**
+ * What has the focus at `now` (a `timeStamp`, or `performance.now()`), as far as keys care: the number field while it is empty and not in use, any other
+ * field, a control that wants Enter for itself, or anything else.
+ */
+export function focusKind(element: Element | null, now: number): 'number-field' | 'field' | 'control' | 'elsewhere' {
+  if (
+    element instanceof HTMLTextAreaElement ||
+    (element instanceof HTMLInputElement && !['radio', 'checkbox', 'button', 'range'].includes(element.type)) ||
+    (element instanceof HTMLElement && element.isContentEditable)
+  ) {
+    const free = element.id === DIAL_FIELD_ID && 'value' in element && element.value === '';
+    return free && now - typedAt >= TYPED_LATELY_MS ? 'number-field' : 'field';
+  }
   if (element?.closest('button, a, summary, input, [role="link"], [role="tab"], [role="radio"], [role="button"]'))
     return 'control';
   return 'elsewhere';
 }
 
-/** True while the agent is typing: a field has the focus and there is text in it. */
+/** True while the agent is typing, or is about to: a field has the focus that is not the empty number field. */
 export function isTyping(): boolean {
-  return focusKind(document.activeElement) === 'filled-field';
+  return focusKind(document.activeElement, performance.now()) === 'field';
 }
 
 /** Puts the focus on the button that opens a line's rotation. */

@@ -4,78 +4,127 @@ import { commandFor, type KeyContext, type KeyPress } from './keyboard';
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,
   ctrl: false,
+  shift: false,
   alt: false,
   meta: false,
   repeat: false,
   ...more,
 });
-const idle: KeyContext = { focus: 'elsewhere', overlay: false, incoming: false, live: false, keypadOpen: false };
+const anywhere = { ctrl: true, shift: true };
+const idle: KeyContext = {
+  focus: 'elsewhere',
+  onCall: false,
+  overlay: false,
+  ringing: false,
+  live: false,
+  tool: false,
+  dialler: true,
+};
 const inCall: KeyContext = { ...idle, live: true };
-const ringing: KeyContext = { ...idle, incoming: true };
+const onCall: KeyContext = { ...inCall, onCall: true };
+const ringing: KeyContext = { ...idle, ringing: true };
+const SINGLE = ['m', 'M', 'h', 'k', 's'] as const;
 
-describe('keys in a call', () => {
+describe('a single letter', () => {
   it.each([
     ['m', 'mute'],
     ['M', 'mute'],
     ['h', 'hold'],
     ['k', 'keypad'],
-  ])('%s asks for %s', (key, kind) => expect(commandFor(press(key), inCall)).toEqual({ kind }));
-  it('mean nothing without a call', () => {
-    for (const key of ['m', 'h', 'k']) expect(commandFor(press(key), idle)).toBeNull();
+    ['s', 'send-after'],
+  ])('%s asks for %s while the card of a call has the focus', (key, kind) => {
+    expect(commandFor(press(key), onCall)).toEqual({ kind });
+    expect(commandFor(press(key), { ...onCall, focus: 'control' })).toEqual({ kind });
   });
-  it('held down they act once', () => {
-    for (const key of ['m', 'h', 'k']) expect(commandFor(press(key, { repeat: true }), inCall)).toBeNull();
+  it('means nothing anywhere else, whatever call is up', () => {
+    for (const key of [...SINGLE, 't', 'a'])
+      for (const focus of ['elsewhere', 'control', 'field', 'number-field'] as const)
+        expect(commandFor(press(key), { ...inCall, focus })).toBeNull();
+  });
+  it('held down acts once', () => {
+    for (const key of SINGLE) expect(commandFor(press(key, { repeat: true }), onCall)).toBeNull();
+  });
+});
+
+describe('Ctrl and Shift', () => {
+  it.each([
+    ['M', 'mute'],
+    ['m', 'mute'],
+    ['L', 'hold'],
+    ['K', 'keypad'],
+    ['E', 'end'],
+  ])('with %s ask for %s anywhere in the window, while a call is up', (key, kind) => {
+    for (const focus of ['elsewhere', 'control', 'field', 'number-field'] as const)
+      for (const dialler of [true, false])
+        expect(commandFor(press(key, anywhere), { ...inCall, focus, dialler })).toEqual({ kind });
+    expect(commandFor(press(key, anywhere), { ...inCall, overlay: true })).toEqual({ kind });
+    expect(commandFor(press(key, anywhere), idle)).toBeNull();
+    expect(commandFor(press(key, { ...anywhere, repeat: true }), inCall)).toBeNull();
+  });
+  it("with another letter are somebody else's, and so is each of them with Ctrl alone", () => {
+    for (const key of ['A', 'H', 'R', 'I']) expect(commandFor(press(key, anywhere), inCall)).toBeNull();
+    for (const key of ['m', 'l', 'k', 'e', 'c']) expect(commandFor(press(key, { ctrl: true }), onCall)).toBeNull();
   });
 });
 
 describe('typing is never disturbed', () => {
-  it.each(['m', 'h', 'k', '?', '1', '*', ' '])('%s stays in the field', (key) => {
-    for (const focus of ['empty-field', 'filled-field'] as const)
-      expect(commandFor(press(key), { ...inCall, incoming: true, focus })).toBeNull();
+  it.each([...SINGLE, '?', '1', '*', ' ', 'Enter', 'Escape'])('%s stays in the field', (key) => {
+    expect(commandFor(press(key), { ...onCall, ringing: true, focus: 'field' })).toBeNull();
   });
-  it('Enter and Esc in a field with text belong to the field, even while it rings', () => {
-    for (const key of ['Enter', 'Escape'])
-      expect(commandFor(press(key), { ...ringing, focus: 'filled-field' })).toBeNull();
-  });
-  it('in an empty field they answer and decline', () => {
-    expect(commandFor(press('Enter'), { ...ringing, focus: 'empty-field' })).toEqual({ kind: 'answer' });
-    expect(commandFor(press('Escape'), { ...ringing, focus: 'empty-field' })).toEqual({ kind: 'decline' });
+  it.each([...SINGLE, '?', '1', '*', ' '])('%s stays in the empty number field', (key) => {
+    expect(commandFor(press(key), { ...onCall, ringing: true, focus: 'number-field' })).toBeNull();
   });
 });
 
 describe('Enter and Esc', () => {
-  it('Enter answers what rings, else calls', () => {
-    expect(commandFor(press('Enter'), ringing)).toEqual({ kind: 'answer' });
-    expect(commandFor(press('Enter'), idle)).toEqual({ kind: 'call' });
+  it.each(['elsewhere', 'number-field'] as const)('answer and decline what rings, with the focus on: %s', (focus) => {
+    expect(commandFor(press('Enter'), { ...ringing, focus })).toEqual({ kind: 'answer' });
+    expect(commandFor(press('Escape'), { ...ringing, focus })).toEqual({ kind: 'decline' });
   });
-  it('Enter on a button presses the button', () =>
-    expect(commandFor(press('Enter'), { ...ringing, focus: 'control' })).toBeNull());
+  it('mean nothing where no card of a ringing call is seen', () => {
+    for (const key of ['Enter', 'Escape'])
+      for (const focus of ['elsewhere', 'number-field', 'control'] as const)
+        expect(commandFor(press(key), { ...inCall, focus })).toBeNull();
+  });
+  it('Enter on a button presses the button; Esc there declines', () => {
+    expect(commandFor(press('Enter'), { ...ringing, focus: 'control' })).toBeNull();
+    expect(commandFor(press('Escape'), { ...ringing, focus: 'control' })).toEqual({ kind: 'decline' });
+  });
   it('Enter held down does not answer', () => expect(commandFor(press('Enter', { repeat: true }), ringing)).toBeNull());
-  it('Esc closes the keypad before it declines', () => {
-    expect(commandFor(press('Escape'), { ...ringing, keypadOpen: true })).toEqual({ kind: 'close' });
-    expect(commandFor(press('Escape'), ringing)).toEqual({ kind: 'decline' });
-    expect(commandFor(press('Escape'), inCall)).toBeNull();
+  it('while a tool is open, Esc closes it and Enter does not answer', () => {
+    expect(commandFor(press('Escape'), { ...ringing, tool: true })).toEqual({ kind: 'close' });
+    expect(commandFor(press('Enter'), { ...ringing, tool: true })).toBeNull();
+  });
+  it('an open dialog, menu or list keeps them', () => {
+    for (const key of ['Enter', 'Escape']) expect(commandFor(press(key), { ...ringing, overlay: true })).toBeNull();
   });
 });
 
 describe('the rest', () => {
-  it('digits are digits, plus sign too', () => {
-    for (const digit of ['0', '9', '*', '#', '+'])
-      expect(commandFor(press(digit), inCall)).toEqual({ kind: 'digit', digit });
-  });
+  it.each(['0', '9', '*', '#', '+'])(
+    '%s is a digit for the dialler that is seen, a tool, or the call with the focus',
+    (digit) => {
+      const command = { kind: 'digit', digit };
+      expect(commandFor(press(digit), idle)).toEqual(command);
+      expect(commandFor(press(digit), onCall)).toEqual(command);
+      expect(commandFor(press(digit), { ...inCall, dialler: false, tool: true })).toEqual(command);
+      expect(commandFor(press(digit), { ...inCall, dialler: false })).toBeNull();
+    },
+  );
   it('Ctrl+1..9 chooses, from anywhere but an overlay', () => {
-    expect(commandFor(press('3', { ctrl: true }), { ...idle, focus: 'filled-field' })).toEqual({
-      kind: 'choose',
-      position: 3,
-    });
+    const third = press('3', { ctrl: true });
+    expect(commandFor(third, { ...idle, focus: 'field' })).toEqual({ kind: 'choose', position: 3 });
+    expect(commandFor(third, { ...idle, overlay: true })).toBeNull();
     expect(commandFor(press('0', { ctrl: true }), idle)).toBeNull();
-    expect(commandFor(press('c', { ctrl: true }), inCall)).toBeNull();
   });
-  it('an open dialog, Alt and Meta keep their keys', () => {
-    expect(commandFor(press('m'), { ...inCall, overlay: true })).toBeNull();
-    expect(commandFor(press('Escape'), { ...ringing, overlay: true })).toBeNull();
-    expect(commandFor(press('m', { alt: true }), inCall)).toBeNull();
-    expect(commandFor(press('m', { meta: true }), inCall)).toBeNull();
+  it('Alt and Meta keep their keys', () => {
+    for (const more of [{ alt: true }, { meta: true }]) {
+      expect(commandFor(press('m', more), onCall)).toBeNull();
+      expect(commandFor(press('M', { ...anywhere, ...more }), onCall)).toBeNull();
+    }
   });
-  it('? helps', () => expect(commandFor(press('?'), idle)).toEqual({ kind: 'help' }));
+  it('? helps outside of fields', () => {
+    expect(commandFor(press('?'), idle)).toEqual({ kind: 'help' });
+    expect(commandFor(press('?'), { ...idle, overlay: true })).toBeNull();
+  });
 });

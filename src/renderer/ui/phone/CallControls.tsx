@@ -1,10 +1,10 @@
 import { Grid3x3, Mic, MicOff, Pause, PhoneOff, Play } from 'lucide-react';
-import { Button } from 'react-aria-components/Button';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import type { LiveCall } from '../../../contracts/call/call';
 import { canHold, canMute, canResume, canSendDigits } from '../../state/call-views';
 import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
+import { SettlingButton } from '../kit/SettlingButton';
 
 /**
  * Mute, Hold, Keypad, End: always the four, always in this order, so that a hand learns the places. Where the short word
@@ -27,15 +27,16 @@ export function CallControls({ call }: { readonly call: LiveCall }) {
         {call.muted ? <MicOff size={20} aria-hidden="true" /> : <Mic size={20} aria-hidden="true" />}
         <span data-label={call.muted ? 'Muted' : 'Mute'} />
       </ToggleButton>
-      <Button
+      <SettlingButton
         className="call-button"
+        meaning={resumes ? 'resume' : 'hold'}
         {...(resumes ? { 'data-tone': 'accent', 'data-first-choice': true } : {})}
         isDisabled={!resumes && !canHold(call)}
         onPress={() => (resumes ? phone.resume(call.id) : phone.hold(call.id))}
       >
         {resumes ? <Play size={20} aria-hidden="true" /> : <Pause size={20} aria-hidden="true" />}
         <span>{resumes ? 'Resume' : 'Hold'}</span>
-      </Button>
+      </SettlingButton>
       <ToggleButton
         className="call-button"
         isSelected={keypadOpen}
@@ -45,10 +46,10 @@ export function CallControls({ call }: { readonly call: LiveCall }) {
         <Grid3x3 size={20} aria-hidden="true" />
         <span>Keypad</span>
       </ToggleButton>
-      <Button className="call-button end" aria-label="Hang up" onPress={() => phone.end(call.id)}>
+      <SettlingButton className="call-button end" aria-label="Hang up" onPress={() => phone.end(call.id)}>
         <PhoneOff size={20} aria-hidden="true" />
         <span data-label="End" />
-      </Button>
+      </SettlingButton>
     </div>
   );
 }

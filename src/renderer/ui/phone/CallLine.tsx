@@ -1,16 +1,23 @@
 import { PhoneOff, Play, X } from 'lucide-react';
-import { Button } from 'react-aria-components/Button';
 import type { Call } from '../../../contracts/call/call';
 import type { Profile } from '../../../contracts/profile/profile';
 import { canResume, isLive } from '../../state/call-views';
 import { useApp } from '../kit/app-context';
 import { CallTimer } from './CallTimer';
 import { partyName } from '../kit/format';
+import { SettlingButton } from '../kit/SettlingButton';
 import { RecoveringTime } from './RecoveringTime';
 import { phaseWords } from '../kit/messages';
 
+interface CallLineProps {
+  readonly call: Call;
+  readonly line: Profile | null;
+  /** What stands above it: when that changes, its buttons lie where others lay. */
+  readonly above: string;
+}
+
 /** A call that waits, in one line. */
-export function CallLine({ call, line }: { readonly call: Call; readonly line: Profile | null }) {
+export function CallLine({ call, line, above }: CallLineProps) {
   const { phone } = useApp();
   const name = partyName(call.peer);
   return (
@@ -34,19 +41,30 @@ export function CallLine({ call, line }: { readonly call: Call; readonly line: P
       {'answeredAt' in call && call.answeredAt !== null && <CallTimer call={call} />}
       <span className="call-line-end">
         {canResume(call) && (
-          <Button className="button" data-first-choice onPress={() => phone.resume(call.id)}>
+          <SettlingButton className="button" meaning={above} data-first-choice onPress={() => phone.resume(call.id)}>
             <Play size={16} aria-hidden="true" />
             Resume
-          </Button>
+          </SettlingButton>
         )}
         {isLive(call) ? (
-          <Button className="icon-button sunken bad" aria-label="Hang up" onPress={() => phone.end(call.id)}>
+          <SettlingButton
+            className="icon-button sunken bad"
+            meaning={above}
+            aria-label="Hang up"
+            onPress={() => phone.end(call.id)}
+          >
             <PhoneOff size={16} aria-hidden="true" />
-          </Button>
+          </SettlingButton>
         ) : (
-          <Button className="icon-button sunken" aria-label="Dismiss" onPress={() => phone.dismiss(call.id)}>
+          <SettlingButton
+            key="dismiss"
+            className="icon-button sunken"
+            meaning={above}
+            aria-label="Dismiss"
+            onPress={() => phone.dismiss(call.id)}
+          >
             <X size={16} aria-hidden="true" />
-          </Button>
+          </SettlingButton>
         )}
       </span>
     </article>

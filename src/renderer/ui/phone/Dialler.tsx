@@ -10,6 +10,7 @@ import { useApp } from '../kit/app-context';
 import { DIAL_FIELD_ID } from '../kit/focus';
 import { Keypad } from './Keypad';
 import { formatTyped } from '../kit/phone-number';
+import { SettlingButton } from '../kit/SettlingButton';
 import { dialPreview } from './dial-preview';
 import { placeCall } from './place-call';
 import { NO_EMERGENCY_CALLS } from '../kit/messages';
@@ -102,10 +103,10 @@ export function Dialler() {
             <Delete size={20} aria-hidden="true" />
           </Button>
         )}
-        <Button className="call-out" isDisabled={typed.trim() === ''} onPress={() => void placeCall(app)}>
+        <SettlingButton className="call-out" isDisabled={typed.trim() === ''} onPress={() => void placeCall(app)}>
           <Phone size={20} aria-hidden="true" />
           Call
-        </Button>
+        </SettlingButton>
       </div>
       <p className="dial-preview" role="status">
         {preview}

@@ -1,12 +1,12 @@
 import { Phone, X } from 'lucide-react';
-import { Button } from 'react-aria-components/Button';
 import type { Call } from '../../../contracts/call/call';
 import { useApp } from '../kit/app-context';
 import { partyTarget } from '../kit/format';
+import { SettlingButton } from '../kit/SettlingButton';
 import { placeCall } from './place-call';
 import { END_MESSAGES, endInWords } from '../kit/messages';
 
-/** Why the call ended, for the five seconds that it stays; nothing dangerous where End was. */
+/** Why the call ended, and what to do next. Where End was lies Dismiss: a second click of a double click calls nobody. */
 export function EndedActions({ call }: { readonly call: Extract<Call, { phase: 'ended' }> }) {
   const app = useApp();
   const words = END_MESSAGES[call.cause];
@@ -22,19 +22,20 @@ export function EndedActions({ call }: { readonly call: Extract<Call, { phase: '
           </details>
         )}
       </div>
-      <Button
-        className="button"
+      <SettlingButton
+        className="call-button"
         onPress={() => {
           app.phone.dismiss(call.id);
           void placeCall(app, call.assistant === true ? '' : (call.dialled ?? partyTarget(call.peer)));
         }}
       >
-        <Phone size={16} aria-hidden="true" />
-        Call again
-      </Button>
-      <Button className="icon-button sunken" aria-label="Dismiss" onPress={() => app.phone.dismiss(call.id)}>
+        <Phone size={20} aria-hidden="true" />
+        <span>Call again</span>
+      </SettlingButton>
+      <SettlingButton className="call-button" onPress={() => app.phone.dismiss(call.id)}>
         <X size={20} aria-hidden="true" />
-      </Button>
+        <span>Dismiss</span>
+      </SettlingButton>
     </div>
   );
 }

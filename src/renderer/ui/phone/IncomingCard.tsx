@@ -1,6 +1,5 @@
 import { Phone, PhoneIncoming, PhoneOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { Button } from 'react-aria-components/Button';
 import type { Call } from '../../../contracts/call/call';
 import type { Profile } from '../../../contracts/profile/profile';
 import { isLive } from '../../state/call-views';
@@ -11,6 +10,7 @@ import { EnvironmentTag } from '../kit/EnvironmentTag';
 import { isTyping } from '../kit/focus';
 import { partyName } from '../kit/format';
 import { PeerNumber } from './PeerNumber';
+import { SettlingButton } from '../kit/SettlingButton';
 
 interface IncomingCardProps {
   readonly call: Call;
@@ -18,10 +18,12 @@ interface IncomingCardProps {
   readonly line: Profile | null;
   /** In one line, for the time of another call. */
   readonly small: boolean;
+  /** What stands above it: when that changes, its buttons lie where others lay. */
+  readonly above: string;
 }
 
 /** A call that rings for the agent. Answer has the focus at once, unless the agent is typing. */
-export function IncomingCard({ call, line, small }: IncomingCardProps) {
+export function IncomingCard({ call, line, small, above }: IncomingCardProps) {
   const { phone, settings } = useApp();
   const quiet = useSelected(settings, (value) => value.doNotDisturb);
   const answer = useRef<HTMLButtonElement>(null);
@@ -69,19 +71,20 @@ export function IncomingCard({ call, line, small }: IncomingCardProps) {
           </p>
         </div>
         <div className="incoming-actions">
-          <Button className="big-button decline" onPress={() => phone.end(call.id)}>
+          <SettlingButton className="big-button decline" meaning={above} onPress={() => phone.end(call.id)}>
             <PhoneOff size={20} aria-hidden="true" />
             Decline
-          </Button>
-          <Button
+          </SettlingButton>
+          <SettlingButton
             ref={answer}
             className="big-button answer"
+            meaning={above}
             data-first-choice
             onPress={() => void phone.answer(call.id)}
           >
             <Phone size={20} aria-hidden="true" />
             Answer
-          </Button>
+          </SettlingButton>
         </div>
       </article>
       {call.problem !== null && isLive(call) && <CallProblemLine call={call} problem={call.problem} />}

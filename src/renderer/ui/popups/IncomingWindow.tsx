@@ -6,6 +6,7 @@ import { useStore } from '../../state/use-store';
 import { EnvironmentTag } from '../kit/EnvironmentTag';
 import { CONFIRMED_CALLER } from '../kit/messages';
 import { formatNumber } from '../kit/phone-number';
+import { useSettling } from '../kit/use-settling';
 
 interface IncomingWindowProps {
   /** The calls that ring, oldest first. */
@@ -20,7 +21,13 @@ export function IncomingWindow({ notices, onAct }: IncomingWindowProps) {
   const callId = first?.callId;
   // The window does not take the focus; if the agent gives it the focus, Enter answers.
   useEffect(() => answer.current?.focus(), [callId]);
+  // It opens where somebody may be clicking, and the next call takes the place of the one before.
+  const settling = useSettling(callId ?? '');
   if (first === undefined) return null;
+  const act = (action: 'answer' | 'decline'): void => {
+    if (!settling) onAct(first.callId, action);
+  };
+  const disabled = settling ? ({ 'aria-disabled': true } as const) : {};
   const number = formatNumber(first.number);
   return (
     <main className="popup" data-testid="call-card" data-phase="ringing" data-call-id={first.callId}>
@@ -36,11 +43,11 @@ export function IncomingWindow({ notices, onAct }: IncomingWindowProps) {
           .join(' · ')}
       </p>
       <div className="popup-actions">
-        <button type="button" className="big-button decline" onClick={() => onAct(first.callId, 'decline')}>
+        <button type="button" className="big-button decline" {...disabled} onClick={() => act('decline')}>
           <PhoneOff size={20} aria-hidden="true" />
           Decline
         </button>
-        <button ref={answer} type="button" className="big-button answer" onClick={() => onAct(first.callId, 'answer')}>
+        <button ref={answer} type="button" className="big-button answer" {...disabled} onClick={() => act('answer')}>
           <Phone size={20} aria-hidden="true" />
           Answer
         </button>
