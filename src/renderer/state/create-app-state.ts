@@ -8,7 +8,7 @@ import type { ChannelSocket } from '../events/event-channel';
 import type { Ringer } from '../media/ringer';
 import type { GrantSource, UserAgent } from '../phone/port/user-agent';
 import { createConnectionTestsStore, type ConnectionTestParts } from './connection-tests-store';
-import { followKeychain } from './follow-keychain';
+import { followObstacles } from './follow-obstacles';
 import { createGuideStore } from './guide-store';
 import type { VoiceLine } from '../voice/voice-line';
 import type { AppState, LevelSource } from './app-state';
@@ -211,7 +211,7 @@ export function createAppState(parts: AppParts): App {
     start: async () => {
       live.start(api);
       followKeys();
-      followKeychain({ profiles, phone, grantFailure, lineEvents });
+      followObstacles({ profiles, phone, grantFailure, lineEvents });
       profiles.subscribe(followProfile);
       phoneLock.subscribe(followLock);
       admin.start();

@@ -2,11 +2,12 @@ import { expect, it } from 'vitest';
 import { fail, type Failure } from '../../contracts/base/result';
 import type { KeyState, ProfilesSnapshot } from '../../contracts/profile/profile';
 import { createStore } from '../base/store';
-import { followKeychain } from './follow-keychain';
+import { followObstacles } from './follow-obstacles';
 
 const { failure: asksNow } = fail('keychain-asks', 'The keychain asks.', 'unlock-keychain');
 const { failure: away } = fail('gateway-unavailable', 'Nobody answers.', 'retry');
-const snapshot = (state: KeyState): ProfilesSnapshot => ({
+const { failure: unwritten } = fail('audit-unwritten', 'The log can not be written.', 'retry');
+const snapshot = (state: KeyState, auditNotice: string | null = null): ProfilesSnapshot => ({
   profiles: [],
   activeProfileId: 'work',
   keys: [
@@ -22,7 +23,7 @@ const snapshot = (state: KeyState): ProfilesSnapshot => ({
     { profileId: 'work', state, active: null, next: null, retired: null, former: null, lastMintAt: null },
   ],
   notice: null,
-  auditNotice: null,
+  auditNotice,
   keychain: { available: true, advice: null },
 });
 
@@ -32,7 +33,7 @@ function setUp() {
   const phone = createStore({ registration: { phase: 'connecting' } });
   const grantFailure = createStore<Failure | null>(null);
   const lineEvents = createStore<{ readonly failure: Failure | null }>({ failure: null });
-  followKeychain({
+  followObstacles({
     profiles,
     phone: { ...phone, reconnectNow: () => tried.push('line') },
     grantFailure,
@@ -72,4 +73,17 @@ it('and nothing that waits for another reason', () => {
   phone.set({ registration: { phase: 'waiting' } });
   profiles.set(snapshot('refused'));
   expect(tried).toEqual([]);
+});
+
+it('tries at once what an audit log kept waiting that must be kept', () => {
+  const { profiles, phone, grantFailure, lineEvents, tried } = setUp();
+  profiles.set(snapshot('in-keychain', 'The audit log can not be written.'));
+  grantFailure.set(unwritten);
+  phone.set({ registration: { phase: 'waiting' } });
+  lineEvents.set({ failure: unwritten });
+  expect(tried).toEqual([]);
+  profiles.set(snapshot('in-keychain'));
+  expect(tried).toEqual(['line', 'events']);
+  phone.set({ registration: { phase: 'waiting' } });
+  expect(tried).toHaveLength(2);
 });
