@@ -107,6 +107,8 @@ test('Enter answers and Escape declines an incoming call', async ({ launch }) =>
   ] as const) {
     await dial(page, 'call-me');
     await expect(incoming).toBeVisible({ timeout: 15_000 });
+    // In its first moment a card takes no key: somebody may be typing.
+    await expect(incoming.getByRole('button', { name: 'Answer' })).toBeEnabled();
     await expect(page.getByRole('alert').filter({ hasText: 'Incoming call from' })).toHaveCount(1);
     await page
       .getByRole('heading', { name: 'Phone', level: 1 })
