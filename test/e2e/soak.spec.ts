@@ -1,7 +1,7 @@
 /** Many calls, one after the other, in one run of the app: nothing piles up. */
 import { expect, test } from '../support/app/app';
 import { measured } from '../support/measured';
-import { callCard, dial, lastMark, press, untilRegistered } from '../support/app/phone-driver';
+import { callCard, dial, lastMark, untilRegistered } from '../support/app/phone-driver';
 import { takeCensus, type Census } from '../support/app/renderer-census';
 
 /** `npm run soak` makes 300; in `npm test` a leak of one thing a call shows in fewer, too. */
@@ -32,7 +32,8 @@ test(`${CALLS} calls: no more heap, listeners, connections or sockets than after
       heard ?? 0,
       { polling: 20 },
     );
-    await press(page, 'Hang up');
+    // By its key: the button, which lies where the last call's Dismiss lay, takes no press in its first moment.
+    await page.keyboard.press('Control+Shift+E');
     await expect(callCard(page, 'active')).toHaveCount(0);
   };
   const settled = async (): Promise<Census> => {
