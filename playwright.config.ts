@@ -30,10 +30,12 @@ const SECOND = [
   'leak',
   'phone-lock',
   'policy',
+  'proxies',
   'services',
   'two-phones',
+  'unknown-key',
 ].map((name) => `**/${name}.spec.ts`);
-const THIRD = ['admin-desk', 'gateway-answers', 'hostile-dialogs', 'hostile-renderer', 'package-start'].map(
+const THIRD = ['admin-desk', 'gateway-answers', 'hostile-dialogs', 'hostile-renderer', 'numbers', 'package-start'].map(
   (name) => `**/${name}.spec.ts`,
 );
 const PARTS: Readonly<Record<string, Pick<PlaywrightTestConfig, 'testMatch' | 'testIgnore'>>> = {
