@@ -1,6 +1,6 @@
 /** What runs in the keychain's process: calls keytar for main, and nothing else. Small, since it is started for a question and ended after it. */
 import type { KeychainCall, KeychainReply } from './keychain-process';
-import { loadKeytar } from './keytar';
+import { LISTENS, loadKeytar } from './keytar';
 
 const answer = async ({
   call,
@@ -28,3 +28,4 @@ process.parentPort.on('message', ({ data }: { readonly data: KeychainCall }) => 
     (cause: unknown) => reply({ id, error: cause instanceof Error ? cause.message : String(cause) }),
   );
 });
+process.parentPort.postMessage(LISTENS);

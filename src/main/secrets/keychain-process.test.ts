@@ -51,6 +51,28 @@ it('asks keytar in another process, and ends it 10 s after its last answer', asy
   expect(running()).toBe(0);
 });
 
+it.each<[string, (host: { say: (message: unknown) => void; exit: () => void } | undefined) => Promise<void> | void]>([
+  ['it says that it listens', (host) => host?.say({ listens: true })],
+  ['it ends', (host) => host?.exit()],
+  [
+    'nothing was heard of it for 10 s',
+    async () => {
+      await vi.advanceTimersByTimeAsync(10_000);
+    },
+  ],
+])('has started when %s, and not before', async (_when, happens) => {
+  const { keychain, hosts } = setUp();
+  let started = false;
+  const waits = keychain.started?.().then(() => (started = true));
+  expect(hosts).toHaveLength(1);
+  hosts[0]?.say({ listens: 'no' });
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(started).toBe(false);
+  await happens(hosts[0]);
+  await waits;
+  expect(started).toBe(true);
+});
+
 it('takes a new process after an error of one that has talked with a keychain: it may remember one that is gone', async () => {
   const { keychain, hosts, running } = setUp();
   const fails = async (id: number): Promise<void> => {

@@ -18,10 +18,11 @@ export interface KeychainHost {
 /** What main asks: a function of keytar's and its arguments. */
 export interface KeychainCall {
   readonly id: number;
-  readonly call: keyof KeychainModule;
+  readonly call: Exclude<keyof KeychainModule, 'started'>;
   readonly args: readonly string[];
 }
 
+const listens = z.strictObject({ listens: z.literal(true) });
 const keychainReply = z.union([
   z.object({ id: z.number().int(), value: z.union([z.string(), z.boolean(), z.null()]) }),
   z.object({ id: z.number().int(), error: z.string() }),
@@ -29,6 +30,8 @@ const keychainReply = z.union([
 export type KeychainReply = z.infer<typeof keychainReply>;
 
 const IDLE_MS = 10_000;
+/** A busy computer starts a process within seconds; one that has not begun by then is as good as silent. */
+const START_MS = 10_000;
 
 export interface KeychainProcess extends KeychainModule {
   /** Ends the process, whatever it waits for; nothing is asked any more. */
@@ -46,18 +49,30 @@ export function createKeychainProcess(start: () => KeychainHost, clock: Pick<Clo
   let ids = 0;
   const waiting = new Map<number, Waiting>();
   let cancelIdle = (): void => undefined;
+  /** The process that runs now listens, or has ended. */
+  let begun: Promise<void> = Promise.resolve();
+  let hasBegun = (): void => undefined;
 
   const stop = (): void => {
     cancelIdle();
     const leaving = host;
     host = null;
     leaving?.kill();
+    hasBegun();
     for (const [id, answer] of [...waiting]) answer({ id, error: 'The process that asks the keychain has ended.' });
   };
   const running = (): KeychainHost => {
     if (host !== null) return host;
     const made = start();
+    begun = new Promise((resolve) => {
+      const cancel = clock.after(START_MS, resolve);
+      hasBegun = () => {
+        cancel();
+        resolve();
+      };
+    });
     made.onMessage((message) => {
+      if (host === made && listens.safeParse(message).success) hasBegun();
       const reply = keychainReply.safeParse(message);
       if (reply.success) waiting.get(reply.data.id)?.(reply.data);
     });
@@ -90,6 +105,11 @@ export function createKeychainProcess(start: () => KeychainHost, clock: Pick<Clo
     });
 
   return {
+    started: () => {
+      if (ended) return Promise.resolve();
+      running();
+      return begun;
+    },
     getPassword: async (...args) => {
       const value = await call('getPassword', args);
       return typeof value === 'string' ? value : null;

@@ -19,6 +19,8 @@ export interface Question<T> {
   readonly account: string;
   /** A change is never shared, and once it has begun whoever wants it waits for its end. */
   readonly isChange: boolean;
+  /** Resolves when it can be asked: patience is for its answer alone. Never rejects. */
+  readonly started?: () => Promise<void>;
   /** Never rejects. */
   readonly ask: () => Promise<Answer<T>>;
 }
@@ -92,6 +94,7 @@ export function createKeychainQueue(clock: Clock, { patienceMs, endsThen }: Keyc
   const run = async (job: Job): Promise<void> => {
     const { question } = job;
     if (question.isChange) for (const [name, { account }] of late) if (account === question.account) forgetLate(name);
+    await question.started?.();
     const cancel = clock.after(patienceMs, () => giveUp(job));
     const { result, provesOpen } = await question.ask();
     cancel();

@@ -202,6 +202,35 @@ describe('a keychain that takes its time', () => {
     expect(made()).toEqual(['get a']);
   });
 
+  it('has its 2 s from the moment in which its process has started', async () => {
+    let begin = (): void => undefined;
+    let answer: (value: string | null) => void = () => undefined;
+    const store = createKeychain(systemClock, {
+      load: () =>
+        Promise.resolve(
+          fakeModule({
+            started: () => new Promise((resolve) => (begin = resolve)),
+            getPassword: () => new Promise((resolve) => (answer = resolve)),
+          }),
+        ),
+      platform: 'linux',
+    });
+    const secret = Secret.generate();
+    const read = store.read('a');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(store.isSilent()).toBe(false);
+    begin();
+    await vi.advanceTimersByTimeAsync(1_900);
+    answer(secret.use((bytes) => Buffer.from(bytes).toString('utf8')));
+    expect(await read).toMatchObject({ value: { fingerprint: secret.fingerprint } });
+    const again = store.read('b');
+    await vi.advanceTimersByTimeAsync(0);
+    begin();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await again).toMatchObject({ failure: { reason: 'keychain-asks' } });
+    answer(null);
+  });
+
   it('that answers late answers whoever asks next, once', async () => {
     const { module, made, answer } = scripted();
     const store = keychain(module);

@@ -66,6 +66,7 @@ export function createKeychain(
       name: `${what} ${account}`,
       account,
       isChange,
+      ...(module.started === undefined ? {} : { started: module.started }),
       ask: () =>
         action(module).then(
           (value) => ({ result: ok(value), provesOpen: provesOpen(value) }),
