@@ -89,10 +89,23 @@ test('a dialog that is closed is a refusal; nobody is asked again before a perso
   service.locked = true;
   const { page } = await launch({ bus: service.bus, userDataDir });
   await expect.poll(() => saysOfTheLine(page)).toContain('The keychain asks');
-  service.answer('dismiss');
-  await expect.poll(() => saysOfTheLine(page)).toContain('refused');
+  // The audit log's key and the line's are two things to ask for; which comes first is chance, and each is asked for once.
+  const prompts = (): number => service.called.filter((member) => member === 'Prompt').length;
+  await expect
+    .poll(
+      async () => {
+        if (service.openPrompts() > 0) service.answer('dismiss');
+        return saysOfTheLine(page);
+      },
+      { timeout: 20_000, intervals: [1_500] },
+    )
+    .toContain('refused');
   expect(await stateOfTheKey(page)).toBe('refused');
-  expect(service.called.filter((member) => member === 'Prompt')).toHaveLength(1);
+  expect(prompts()).toBeLessThanOrEqual(2);
+  const before = prompts();
+  // Whatever the window asks for in between, nobody is asked again.
+  await ask(page, 'profiles.snapshot');
+  expect([service.openPrompts(), prompts()]).toEqual([0, before]);
   await page.locator('.failure-notice').getByRole('button', { name: 'Try again' }).click();
   await expect.poll(() => service.openPrompts()).toBe(1);
   service.answer('unlock');
