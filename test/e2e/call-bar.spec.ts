@@ -1,18 +1,7 @@
 /** Calls on the screens that are not the phone's: seen, heard of, and in reach. */
-import { expect, test, type RunningApp } from '../support/app/app';
-import { ask, callCard, dial, untilRegistered } from '../support/app/phone-driver';
+import { expect, test } from '../support/app/app';
+import { ask, callCard, dial, resize, untilRegistered } from '../support/app/phone-driver';
 import { violations } from '../support/app/unlock-window';
-
-async function resize({ electron, page }: RunningApp, width: number, height: number): Promise<void> {
-  await electron.evaluate(
-    ({ BrowserWindow }, [w, h]) =>
-      BrowserWindow.getAllWindows()
-        .find((window) => window.webContents.getURL().endsWith('/index.html'))
-        ?.setContentSize(w, h),
-    [width, height] as const,
-  );
-  await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
-}
 
 test('a call is muted, held and ended from the settings, and from the narrow live view', async ({
   launch,

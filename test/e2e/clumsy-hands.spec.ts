@@ -12,6 +12,7 @@ async function pressTwice(page: Page, button: Locator, apartMs: number): Promise
   if (box === null) throw new Error('there is no such button');
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.click(x, y);
+  // The time between the two is what is tried; nothing is waited for.
   await page.waitForTimeout(apartMs);
   await page.mouse.click(x, y);
 }

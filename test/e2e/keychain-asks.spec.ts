@@ -79,7 +79,7 @@ test('the app quits while its dialog is open', async ({ launch, gateway, secretS
   measured(`quit within ${Math.round(performance.now() - asked)} ms`);
 });
 
-test('a dialog that is closed is a refusal; nobody is asked again before a person wants it', async ({
+test('a dialog that is closed is a refusal; nothing is asked for twice before a person wants it', async ({
   launch,
   gateway,
   secretService: service,

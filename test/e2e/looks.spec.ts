@@ -1,23 +1,12 @@
 import type { Page } from '@playwright/test';
-import { expect, test, type RunningApp } from '../support/app/app';
-import { ask, callCard, dial, press, untilRegistered } from '../support/app/phone-driver';
+import { expect, test } from '../support/app/app';
+import { ask, callCard, dial, press, resize, untilRegistered } from '../support/app/phone-driver';
 
 const SIZES = [
   [1040, 700],
   [760, 700],
   [360, 560],
 ] as const;
-
-async function resize({ electron, page }: RunningApp, width: number, height: number): Promise<void> {
-  await electron.evaluate(
-    ({ BrowserWindow }, [w, h]) =>
-      BrowserWindow.getAllWindows()
-        .find((window) => window.webContents.getURL().endsWith('/index.html'))
-        ?.setContentSize(w, h),
-    [width, height] as const,
-  );
-  await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
-}
 
 /** What sticks out of the window to the side, or hides a part of a button that ends or declines a call. */
 async function flaws(page: Page): Promise<string[]> {

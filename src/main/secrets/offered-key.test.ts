@@ -67,7 +67,7 @@ const DOUBTED: readonly (readonly [string, string, RegExp])[] = [
   ['a gateway', 'wss://pbx.example.com/ws/phones/1001', /URL/],
   ['a database', `postgres://u:${key}@db/x`, /URL/],
   ['otpauth', `otpauth://totp/pbx?secret=${key}`, /secret=/],
-  ['a path', `/home/asha/${key}`, /path/],
+  ['a path', `/srv/keys/${key}`, /path/],
   ['a path at home', `~/.ssh/${key}`, /path/],
   ['a path of Windows', `C:\\Keys\\${key}`, /path/],
   ['a share', `\\\\server\\keys\\${key}`, /path/],

@@ -14,6 +14,18 @@ export function callCard(page: Page, phase?: Phase): Locator {
   return phase === undefined ? cards : cards.and(page.locator(`[data-phase="${phase}"]`));
 }
 
+/** Gives the phone window's content this size, CSS pixels. */
+export async function resize({ electron, page }: RunningApp, width: number, height: number): Promise<void> {
+  await electron.evaluate(
+    ({ BrowserWindow }, [w, h]) =>
+      BrowserWindow.getAllWindows()
+        .find((window) => window.webContents.getURL().endsWith('/index.html'))
+        ?.setContentSize(w, h),
+    [width, height] as const,
+  );
+  await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
+}
+
 /** Waits until the line is registered. */
 export async function untilRegistered(page: Page, timeoutMs = 15_000): Promise<void> {
   await expect(page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered', { timeout: timeoutMs });
