@@ -8,7 +8,7 @@ import { runProgram, say } from './program.mjs';
 import { root } from './places.mjs';
 import { run } from './child.mjs';
 import { ensureNpmPackages } from './npm-packages.mjs';
-import { addUp, none, summaryLine } from './summary.mjs';
+import { addUp, failure, none, summaryLine } from './summary.mjs';
 import { runVitest } from './vitest-run.mjs';
 
 /** @typedef {import('./summary.mjs').Counts} Counts */
@@ -18,16 +18,16 @@ const tool = (path) => join(root, 'node_modules', path);
 
 /**
  * Runs a tool that is silent, or talks only about what is wrong; it counts as one test.
- * @param {string} script
- * @param {readonly string[]} args
+ * @param {Tool} tool
  * @param {boolean} yields
  * @returns {Promise<Counts>}
  */
-async function runTool(script, args, yields) {
-  const outcome = await run(process.execPath, [script, ...args], { cwd: root, yields });
+async function runTool({ name, script, args }, yields) {
+  const outcome = await run(process.execPath, [tool(script), ...args], { cwd: root, yields });
   if (outcome.code === 0) return { ...none(), passed: 1 };
-  console.error((outcome.stdout + outcome.stderr).trimEnd());
-  return { ...none(), failed: 1 };
+  const said = (outcome.stdout + outcome.stderr).trimEnd();
+  console.error(said);
+  return { ...none(), failed: 1, notes: [failure(name, said)] };
 }
 
 /** @typedef {{ name: string, script: string, args: readonly string[] }} Tool */
@@ -60,9 +60,7 @@ async function timed(name, work) {
  * @returns {Promise<Counts>}
  */
 export async function runTools({ yields }) {
-  return addUp(
-    await Promise.all(TOOLS.map(({ name, script, args }) => timed(name, () => runTool(tool(script), args, yields)))),
-  );
+  return addUp(await Promise.all(TOOLS.map((each) => timed(each.name, () => runTool(each, yields)))));
 }
 
 /**
@@ -77,7 +75,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runProgram(async () => {
     await ensureNpmPackages();
     const counts = addUp([await runTools({ yields: false }), await runUnitTests()]);
-    for (const line of counts.skips) say(line);
+    for (const line of counts.notes) say(line);
     say(
       counts.failed === 0
         ? 'check: everything holds'

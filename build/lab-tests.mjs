@@ -33,7 +33,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     const asterisk = await installAsterisk();
     say(`lab: ${asterisk.said}`);
     const counts = await runLab(asterisk.env, process.argv.slice(2));
-    for (const line of counts.skips) say(line);
+    for (const line of counts.notes) say(line);
     say(summaryLine(counts));
     return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
   });

@@ -1,16 +1,18 @@
 /** The counts of several test runners, added up. */
+import { basename } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * @typedef {object} Counts
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
- * @property {string[]} skips one line for each skipped test, with its reason
+ * @property {string[]} notes one line for each test that was skipped or failed, with the reason
  */
 
 /** @returns {Counts} */
 export function none() {
-  return { passed: 0, failed: 0, skipped: 0, skips: [] };
+  return { passed: 0, failed: 0, skipped: 0, notes: [] };
 }
 
 /** @param {readonly Counts[]} all @returns {Counts} */
@@ -19,7 +21,7 @@ export function addUp(all) {
     passed: all.reduce((sum, { passed }) => sum + passed, 0),
     failed: all.reduce((sum, { failed }) => sum + failed, 0),
     skipped: all.reduce((sum, { skipped }) => sum + skipped, 0),
-    skips: all.flatMap(({ skips }) => skips),
+    notes: all.flatMap(({ notes }) => notes),
   };
 }
 
@@ -36,7 +38,21 @@ export function summaryLine({ passed, failed, skipped }) {
  */
 export function failedToRun(counts, why) {
   console.error(why);
-  return { ...counts, failed: counts.failed + 1 };
+  return { ...counts, failed: counts.failed + 1, notes: [...counts.notes, failure('', why)] };
+}
+
+/** The characters of an error that its line has room for. */
+const REASON = 400;
+
+/**
+ * The line of a failed test. It stands beside the sum: the runner's own report may be thousands of lines above it.
+ * @param {string} name empty: there is no test to name
+ * @param {string} error as its runner wrote it, with colours and line breaks
+ * @returns {string}
+ */
+export function failure(name, error) {
+  const reason = stripVTControlCharacters(error).replaceAll(/\s+/g, ' ').trim();
+  return ['FAILED', ...[name, reason.slice(0, REASON)].filter((part) => part !== '')].join(': ');
 }
 
 /** @param {unknown} value @returns {Record<string, unknown>} */
@@ -68,11 +84,17 @@ export function readVitestReport(report) {
   for (const file of list(parse(report)['testResults']).map(record)) {
     const tests = list(file['assertionResults']).map(record);
     // A file that can't be loaded, or whose set-up fails, has no failed test and fails all the same.
-    if (file['status'] === 'failed' && !tests.some((test) => test['status'] === 'failed')) counts.failed += 1;
+    if (file['status'] === 'failed' && !tests.some((test) => test['status'] === 'failed')) {
+      counts.failed += 1;
+      counts.notes.push(failure(basename(text(file['name'])), text(file['message'])));
+    }
     for (const test of tests) {
       if (test['status'] === 'passed') counts.passed += 1;
-      else if (test['status'] === 'failed') counts.failed += 1;
-      else counts.skipped += 1;
+      else if (test['status'] === 'failed') {
+        counts.failed += 1;
+        const name = `${basename(text(file['name']))} > ${text(test['fullName'])}`;
+        counts.notes.push(failure(name, list(test['failureMessages']).map(text).join('; ')));
+      } else counts.skipped += 1;
     }
   }
   return counts;
@@ -96,16 +118,27 @@ export function readPlaywrightReport(report) {
             .map(record)
             .filter((note) => note['type'] === 'skip')
             .map((note) => text(note['description']));
-          counts.skips.push(
+          counts.notes.push(
             `SKIPPED: ${path}${text(spec['title'])}: ${reasons.filter((reason) => reason !== '').join('; ') || 'no reason was given'}`,
           );
-        } else counts.failed += 1;
+        } else {
+          counts.failed += 1;
+          const errors = list(test['results'])
+            .map(record)
+            .flatMap((result) => list(result['errors']).map(record));
+          counts.notes.push(
+            failure(`${path}${text(spec['title'])}`, errors.map((error) => text(error['message'])).join('; ')),
+          );
+        }
       }
     }
     for (const inner of list(suite['suites']).map(record)) walk(inner, `${path}${text(inner['title'])} > `);
   };
   const root = parse(report);
   for (const suite of list(root['suites']).map(record)) walk(suite, `${text(suite['title'])} > `);
-  counts.failed += list(root['errors']).length;
+  for (const error of list(root['errors']).map(record)) {
+    counts.failed += 1;
+    counts.notes.push(failure('', text(error['message'])));
+  }
   return counts;
 }

@@ -53,7 +53,7 @@ await runProgram(async () => {
     }),
   ]);
   say('');
-  for (const line of counts.skips) say(line);
+  for (const line of counts.notes) say(line);
   say(summaryLine(counts));
   return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 });

@@ -44,7 +44,7 @@ export async function runVitest(project, { inside = [], env = {}, files = [] } =
       },
     );
     const counts = readVitestReport(await readFile(report, 'utf8').catch(() => ''));
-    counts.skips.push(...(await readFile(skips, 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''));
+    counts.notes.push(...(await readFile(skips, 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''));
     if (outcome.code !== 0 && counts.failed === 0)
       return failedToRun(counts, `The ${project} tests ended with code ${String(outcome.code)} although none failed.`);
     if (counts.passed + counts.failed + counts.skipped === 0) return failedToRun(counts, `No ${project} test ran.`);
