@@ -36,7 +36,7 @@ export function createAuditSeals(
   };
   return {
     read: async () => {
-      const read = await keychain.read(await account());
+      const read = await keychain.readQuietly(await account());
       if (!read.ok) return { kind: 'withheld', sentence: read.failure.sentence };
       if (read.value === null) return { kind: 'absent' };
       const [, key, count, mac = ''] =

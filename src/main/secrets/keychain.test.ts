@@ -378,6 +378,77 @@ describe('what was kept and does not come', () => {
     expect(made()).toEqual(['get a']);
   });
 
+  const DENIED = new Error('User canceled the operation.');
+
+  it('whoever waits behind a dialog that is refused is part of it, and so is who comes a moment later', async () => {
+    const { module, made, answer } = scripted();
+    const store = keychain(module);
+    const log = settledIn(store.readQuietly('log'));
+    const line = settledIn(store.readKept('line'));
+    await vi.advanceTimersByTimeAsync(1_500);
+    await answer(0, null);
+    for (const each of [log, line]) expect(each.value).toMatchObject({ failure: { reason: 'keychain-refused' } });
+    expect(await store.readKept('other line')).toMatchObject({ failure: { reason: 'keychain-refused' } });
+    expect(made()).toEqual(['get log']);
+  });
+
+  it('a refusal that comes late is one for all of them as well', async () => {
+    const { module, made, answer } = scripted();
+    const store = keychain(module);
+    void store.readQuietly('log');
+    expect((await Promise.all([store.readKept('line'), vi.advanceTimersByTimeAsync(5_000)]))[0]).toMatchObject(asksNow);
+    await answer(0, null);
+    expect(await store.readKept('line')).toMatchObject({ failure: { reason: 'keychain-refused' } });
+    expect(await store.readQuietly('log')).toMatchObject({ failure: { reason: 'keychain-refused' } });
+    expect(made()).toEqual(['get log']);
+  });
+
+  it.each(['the same', 'another'])(
+    'a person who wants %s key after a refusal is asked; what is read quietly waits for that, and is told of it',
+    async (which) => {
+      const { module, made, answer } = scripted();
+      const store = createKeychain(systemClock, { load: () => Promise.resolve(module), platform: 'linux' });
+      const news = vi.fn();
+      store.follow(news);
+      const first = settledIn(store.readKept('line'));
+      await vi.advanceTimersByTimeAsync(1_500);
+      await answer(0, null);
+      expect(first.value).not.toBe('pending');
+      if (which === 'another') await vi.advanceTimersByTimeAsync(10_000);
+      // Minutes later, and as often as it likes.
+      for (const _minute of [1, 2, 3]) {
+        expect(await store.readQuietly('log')).toMatchObject({ failure: { reason: 'keychain-refused' } });
+        await vi.advanceTimersByTimeAsync(which === 'another' ? 60_000 : 0);
+      }
+      expect(made()).toEqual(['get line']);
+      const wanted = store.readKept(which === 'another' ? 'other line' : 'line');
+      await vi.advanceTimersByTimeAsync(0);
+      expect(news).not.toHaveBeenCalled();
+      await answer(1, KEY);
+      expect(await wanted).toMatchObject({ ok: true });
+      expect(news.mock.calls).toEqual([['open']]);
+      void store.readQuietly('log');
+      await vi.advanceTimersByTimeAsync(0);
+      expect(made()).toHaveLength(3);
+    },
+  );
+
+  it('where each entry has a dialog of its own, what was refused stays refused although another one is given out', async () => {
+    const { module, made, answer } = scripted();
+    const store = keychain(module, 'darwin');
+    const log = settledIn(store.readQuietly('log'));
+    await vi.advanceTimersByTimeAsync(0);
+    await answer(0, DENIED);
+    expect(log.value).toMatchObject({ failure: { reason: 'keychain-refused' } });
+    await vi.advanceTimersByTimeAsync(10_000);
+    const line = settledIn(store.readKept('line'));
+    await vi.advanceTimersByTimeAsync(0);
+    await answer(1, KEY);
+    expect(line.value).toMatchObject({ ok: true });
+    expect(await store.readQuietly('log')).toMatchObject({ failure: { reason: 'keychain-refused' } });
+    expect(made()).toEqual(['get log', 'get line']);
+  });
+
   it('each has a sentence of its own', async () => {
     const failures = await Promise.all(
       [

@@ -7,7 +7,8 @@ import { fail, ok, type Result } from '../../contracts/base/result';
 import type { Clock } from '../base/clock';
 import { absent, damaged, meaningOf, refused, removed } from './keychain-failures';
 import { loadKeytar, type KeychainModule } from './keytar';
-import { createKeychainQueue, PATIENCE_MS, type KeychainQueue } from './keychain-queue';
+import { createKeychainQueue, PATIENCE_MS, type KeychainNews, type KeychainQueue } from './keychain-queue';
+import { createKeychainRefusal } from './keychain-refusal';
 import { Secret } from './secret';
 import type { SecretStore } from './secret-store';
 
@@ -20,6 +21,7 @@ export const KEYCHAIN_SERVICE = 'Ringfence';
 const PROBE = 'probe';
 /** What took longer than this, ms, has waited for a person: on Linux a dialog that was closed looks like an entry that is not there. */
 const PERSON_MS = 1_000;
+const NOTHING_CAME = 'nothing came from its dialog';
 /** Windows' credential store: CRED_MAX_CREDENTIAL_BLOB_SIZE, 5 * 512 bytes. An RSA key of 3072 bits has 2,484, one of 4096 bits 3,272. */
 const MOST_ON_WINDOWS = 2_560;
 
@@ -27,7 +29,8 @@ const wordsOf = (cause: unknown): string => (cause instanceof Error ? cause.mess
 
 interface Found {
   readonly secret: Secret | null;
-  readonly tookMs: number;
+  /** A person was asked, and nothing came. */
+  readonly wasRefused: boolean;
 }
 
 export interface KeychainOptions {
@@ -47,7 +50,14 @@ export function createKeychain(
     patienceMs: endsAfterMs ?? PATIENCE_MS,
     endsThen: endsAfterMs !== undefined,
   });
+  const refusal = createKeychainRefusal(clock, platform === 'linux');
+  const followers: ((news: KeychainNews) => void)[] = [];
   let keytar: Promise<KeychainModule> | null = null;
+
+  const noteOpen = (account: string): void => {
+    // A keychain that was silent tells of its answer by itself.
+    if (refusal.clear(account) && !queue.isSilent()) followers.forEach((follower) => follower('open'));
+  };
 
   const ask = async <T>(
     what: string,
@@ -69,29 +79,42 @@ export function createKeychain(
       ...(module.started === undefined ? {} : { started: module.started }),
       ask: () =>
         action(module).then(
-          (value) => ({ result: ok(value), provesOpen: provesOpen(value) }),
-          (cause: unknown) => ({ result: meaningOf(wordsOf(cause), platform), provesOpen: false }),
+          (value) => {
+            const isOpen = provesOpen(value);
+            if (isOpen) noteOpen(account);
+            return { result: ok(value), provesOpen: isOpen };
+          },
+          (cause: unknown) => {
+            const result = meaningOf(wordsOf(cause), platform);
+            if (result.failure.reason === 'keychain-refused') refusal.note(account);
+            return { result, provesOpen: false };
+          },
         ),
     });
   };
 
-  const find = async (account: string): Promise<Result<Found>> => {
+  const find = async (account: string, quietly: boolean): Promise<Result<Found>> => {
     const found = await ask(
-      'read',
+      quietly ? 'read quietly' : 'read',
       account,
       false,
       async (module) => {
+        // Now, and not before: it may have been refused while this question waited for its turn.
+        if (refusal.covers(account, quietly)) return { read: null, wasRefused: true };
         const began = clock.monotonic();
         const text = await module.getPassword(KEYCHAIN_SERVICE, account);
         const read = text === null ? null : Secret.fromText(text);
-        return { read, tookMs: clock.monotonic() - began };
+        // Elsewhere "nothing" means that there is nothing.
+        const wasRefused = read === null && platform === 'linux' && clock.monotonic() - began > PERSON_MS;
+        if (wasRefused) refusal.note(account);
+        return { read, wasRefused };
       },
       ({ read }) => read !== null,
     );
     if (!found.ok) return found;
-    const { read, tookMs } = found.value;
+    const { read, wasRefused } = found.value;
     if (read?.ok === false) return damaged(read.failure.sentence);
-    return ok({ secret: read === null ? null : read.value, tookMs });
+    return ok({ secret: read === null ? null : read.value, wasRefused });
   };
   const opens = (): Promise<Result<null>> =>
     ask('open', PROBE, false, async (module) => {
@@ -103,7 +126,10 @@ export function createKeychain(
   return {
     settles: queue.settles,
     isSilent: queue.isSilent,
-    follow: queue.follow,
+    follow: (follower) => {
+      followers.push(follower);
+      queue.follow(follower);
+    },
     opens,
     probe: async () => {
       const answer = await ask(
@@ -116,18 +142,23 @@ export function createKeychain(
       return answer.ok ? ok(null) : answer;
     },
     read: async (account) => {
-      const found = await find(account);
+      const found = await find(account, false);
       return found.ok ? ok(found.value.secret) : found;
     },
-    readKept: async (account) => {
-      const found = await find(account);
+    readQuietly: async (account) => {
+      const found = await find(account, true);
       if (!found.ok) return found;
-      const { secret, tookMs } = found.value;
+      return found.value.wasRefused ? refused(NOTHING_CAME) : ok(found.value.secret);
+    },
+    readKept: async (account) => {
+      const found = await find(account, false);
+      if (!found.ok) return found;
+      const { secret, wasRefused } = found.value;
       if (secret !== null) return ok(secret);
+      // To be asked once more would be the same dialog again.
+      if (wasRefused) return refused(NOTHING_CAME);
       // Elsewhere "nothing" means that there is nothing.
       if (platform !== 'linux') return removed();
-      // To be asked once more would be the same dialog again.
-      if (tookMs > PERSON_MS) return refused(`nothing came, after ${Math.round(tookMs / 1000)} s`);
       const open = await opens();
       return open.ok ? removed() : open;
     },

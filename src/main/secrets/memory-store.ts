@@ -1,5 +1,5 @@
 /** Keys that live as long as the process: for the Practice line where there is no keychain. */
-import { ok } from '../../contracts/base/result';
+import { ok, type Result } from '../../contracts/base/result';
 import { removed } from './keychain-failures';
 import type { Secret } from './secret';
 import type { SecretStore } from './secret-store';
@@ -7,6 +7,7 @@ import type { SecretStore } from './secret-store';
 /** A store that forgets everything at exit and writes nothing anywhere. Nothing fails but the reading of what was not kept. */
 export function createMemoryStore(): SecretStore {
   const secrets = new Map<string, Secret>();
+  const read = (account: string): Promise<Result<Secret | null>> => Promise.resolve(ok(secrets.get(account) ?? null));
   return {
     probe: () => Promise.resolve(ok(null)),
     opens: () => Promise.resolve(ok(null)),
@@ -14,7 +15,8 @@ export function createMemoryStore(): SecretStore {
       const secret = secrets.get(account);
       return Promise.resolve(secret === undefined ? removed() : ok(secret));
     },
-    read: (account) => Promise.resolve(ok(secrets.get(account) ?? null)),
+    read,
+    readQuietly: read,
     write: (account, secret) => {
       secrets.set(account, secret);
       return Promise.resolve(ok(null));

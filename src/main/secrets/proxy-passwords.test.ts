@@ -80,6 +80,7 @@ it('works without a keychain until the program ends, and says so', async () => {
     probe: none,
     opens: none,
     read: none,
+    readQuietly: none,
     readKept: none,
     write: none,
     remove: none,
@@ -99,7 +100,7 @@ it('waits for a keychain that asks, and asks nobody for what that may hold', asy
   const asks = fail('keychain-asks', 'The keychain asks.');
   const { passwords, seen } = setUp({
     ...kept.keychain,
-    read: (account) => (silent ? Promise.resolve(asks) : kept.keychain.read(account)),
+    readQuietly: (account) => (silent ? Promise.resolve(asks) : kept.keychain.read(account)),
   });
   expect(await passwords.another(PROXY, null)).toBe(false);
   expect([seen.opened, passwords.authorizationFor(PROXY)]).toEqual([0, null]);

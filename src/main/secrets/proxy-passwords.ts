@@ -64,7 +64,7 @@ export function createProxyPasswords(ports: ProxyPasswordPorts): ProxyPasswords 
     return login === undefined ? null : basic(login);
   };
   const readKeychain = async (proxy: string): Promise<void> => {
-    const found = await ports.keychain.read(ports.account(proxy));
+    const found = await ports.keychain.readQuietly(ports.account(proxy));
     if (!found.ok && found.failure.reason === 'keychain-asks') {
       unread.add(proxy);
       return;

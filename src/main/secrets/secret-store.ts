@@ -16,6 +16,11 @@ export interface SecretStore {
    * `keychain-refused`, or `key-unusable` where the entry is damaged.
    */
   readonly read: (account: string) => Promise<Result<Secret | null>>;
+  /**
+   * The same where no person waits for it. Once a dialog was refused it asks nothing and fails with `keychain-refused`, until the store has given out
+   * something that a person wanted.
+   */
+  readonly readQuietly: (account: string) => Promise<Result<Secret | null>>;
   /** The same of what is known to have been kept: where nothing comes it fails with `key-locked`, `keychain-refused` or `key-removed`. */
   readonly readKept: (account: string) => Promise<Result<Secret>>;
   /**

@@ -49,6 +49,7 @@ export function computer() {
       if (!read.ok) return read;
       return read.value === null ? (state.keychainLocked ? keychainLocked('') : removed()) : ok(read.value);
     },
+    readQuietly: (account) => keychain.read(account),
     read: async (account) => {
       state.reads += 1;
       return state.keychainMissing ? missing() : state.keychainLocked ? ok(null) : memory.read(account);

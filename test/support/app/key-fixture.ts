@@ -36,6 +36,7 @@ export function fakeKeychain(): SecretStore & { mode: Mode; readonly accounts: S
     opens: (): Promise<Result<null>> => unless(['damaged'], () => Promise.resolve(ok(null))),
     read: (account: string): Promise<Result<Secret | null>> =>
       unless(['locked'], () => (store.mode === 'locked' ? Promise.resolve(ok(null)) : memory.read(account))),
+    readQuietly: (account: string): Promise<Result<Secret | null>> => store.read(account),
     readKept: (account: string): Promise<Result<Secret>> => unless([], () => memory.readKept(account)),
     write: (account: string, secret: Secret): Promise<Result<null>> =>
       unless(['damaged'], () => {
