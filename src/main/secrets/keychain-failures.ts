@@ -4,7 +4,7 @@ import { fail, type Failure } from '../../contracts/base/result';
 type Refusal = { readonly ok: false; readonly failure: Failure };
 
 const DETAILS_LENGTH = 300;
-/** Whoever said no is not asked again by a clock, ms: a dialog that comes back by itself is answered in the end without being read. */
+/** The line of whoever said no asks again after this, ms: a dialog that comes back by itself soon is answered in the end without being read. */
 const ASK_AGAIN_AFTER_MS = 600_000;
 
 /** No keychain at all, or none that answers; what to do depends on the platform. */
