@@ -32,9 +32,11 @@ test(`${CALLS} calls: no more heap, listeners, connections or sockets than after
       heard ?? 0,
       { polling: 20 },
     );
+    // A busy computer draws the first card after the first sound, and keys act on what is seen alone.
+    await expect(callCard(page, 'active')).toBeVisible();
     // By its key: the button, which lies where the last call's Dismiss lay, takes no press in its first moment.
     await page.keyboard.press('Control+Shift+E');
-    await expect(callCard(page, 'active')).toHaveCount(0);
+    await expect(callCard(page).and(page.locator(':not([data-phase="ended"])'))).toHaveCount(0);
   };
   const settled = async (): Promise<Census> => {
     const since = Date.now();
