@@ -1,5 +1,5 @@
 /** The files of the audit log: one that grows, and older ones beside it. What could not be appended whole is taken away again, so that a file is made of whole lines. */
-import { appendFile, mkdir, open, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 const LINE_FEED = 10;
@@ -19,6 +19,17 @@ export interface AuditFiles {
   readonly rotate: () => Promise<void>;
   /** What was appended survives the loss of power. */
   readonly sync: () => Promise<void>;
+  /** Lets the newest file go; the next line opens it again. */
+  readonly close: () => Promise<void>;
+}
+
+/** A file whatever its name is. Windows has numbers that a double can't hold. */
+interface Identity {
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+interface OpenFile extends Identity {
+  readonly handle: FileHandle;
 }
 
 const isMissing = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
@@ -39,6 +50,8 @@ export function createAuditFiles(path: string, maxFiles: number): AuditFiles {
   let size: number | null = null;
   /** More than `size` may be in the file: the rest of a line that did not fit on the disk. */
   let isLonger = false;
+  /** The newest file: to open and close it for each line takes three times as long as the line. */
+  let held: OpenFile | null = null;
   const exists = (age: number): Promise<boolean> => stat(nameOf(age)).then(() => true, ifMissing(false));
 
   /** Cuts off what a crash left of a line. */
@@ -63,19 +76,43 @@ export function createAuditFiles(path: string, maxFiles: number): AuditFiles {
     }
   };
 
+  const letGo = async (): Promise<void> => {
+    const was = held;
+    held = null;
+    await was?.handle.close().catch(() => undefined);
+  };
+  const holdNewest = async (): Promise<OpenFile> => {
+    const handle = await open(path, 'a', 0o600);
+    const { dev, ino } = await handle.stat({ bigint: true });
+    return { handle, dev, ino };
+  };
+  /** Appends, and says whether that went to the file of this name: somebody may have moved or removed the one that is held. */
+  const put = async (text: string): Promise<boolean> => {
+    held ??= await holdNewest();
+    const [, there] = await Promise.all([held.handle.appendFile(text), stat(path, { bigint: true }).catch(() => null)]);
+    return there !== null && there.dev === held.dev && there.ino === held.ino;
+  };
+
   return {
     maxFiles,
     read: (age) => readAuditFile(path, age),
     size: sizeNow,
     append: async (text) => {
-      const before = await sizeNow();
+      let before = await sizeNow();
       try {
         if (isLonger) await truncate(path, before).catch(ifMissing(undefined));
         isLonger = true;
-        await appendFile(path, text, { mode: 0o600 });
+        if (!(await put(text))) {
+          await letGo();
+          size = null;
+          before = await sizeNow();
+          await put(text);
+        }
         isLonger = false;
         size = before + Buffer.byteLength(text);
       } catch (cause) {
+        await letGo();
+        if (isMissing(cause)) size = null;
         // A full disk has room for less of a file; where even that fails it is tried before the next line.
         await truncate(path, before).then(
           () => {
@@ -83,7 +120,6 @@ export function createAuditFiles(path: string, maxFiles: number): AuditFiles {
           },
           () => undefined,
         );
-        if (isMissing(cause)) size = null;
         throw cause;
       }
     },
@@ -91,16 +127,19 @@ export function createAuditFiles(path: string, maxFiles: number): AuditFiles {
       const temporary = `${nameOf(age)}.new`;
       await writeFile(temporary, text, { mode: 0o600 });
       await syncFile(temporary);
+      if (age === 0) await letGo();
       await rename(temporary, nameOf(age));
       if (age === 0) size = null;
     },
     isFull: async () => (await exists(maxFiles - 1)) && (await exists(maxFiles - 2)),
     rotate: async () => {
       await syncFile(path);
+      await letGo();
       for (let age = maxFiles - 2; age >= 0; age -= 1)
         await rename(nameOf(age), nameOf(age + 1)).catch(ifMissing(undefined));
       size = null;
     },
-    sync: () => syncFile(path),
+    sync: () => (held === null ? syncFile(path) : held.handle.datasync()),
+    close: letGo,
   };
 }

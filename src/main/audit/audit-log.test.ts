@@ -1,11 +1,14 @@
 import {
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmdirSync,
   rmSync,
   statSync,
+  truncateSync,
   appendFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { auditLog, memorySeals, refusal, testClock, verified } from '../../../test/support/app/audit-fixture';
 import { createFakeClock } from '../../../test/support/fake-clock';
 import type { AuditEntry } from '../../contracts/audit/audit';
-import type { AuditLogOptions, AuditState } from './audit-log';
+import type { AuditLog, AuditLogOptions, AuditState } from './audit-log';
 
 let folder = '';
 let path = '';
@@ -24,9 +27,17 @@ beforeEach(() => {
   path = join(folder, 'sub', 'audit.jsonl');
   seals = memorySeals();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const open: AuditLog[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((log) => log.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
 
-const make = (more: Partial<AuditLogOptions> = {}) => auditLog(path, seals, more);
+const make = (more: Partial<AuditLogOptions> = {}): AuditLog => {
+  const log = auditLog(path, seals, more);
+  open.push(log);
+  return log;
+};
 const written = (): readonly Record<string, unknown>[] =>
   readFileSync(path, 'utf8')
     .trimEnd()
@@ -141,6 +152,45 @@ describe('an audit log that can not be written', () => {
       { profileId: 'c' },
       { what: 'log', change: 'lost', count: 2 },
     ]);
+  });
+});
+
+describe('a file that somebody else takes while it is written', () => {
+  it.each<[string, () => void]>([
+    ['moved away', () => renameSync(path, `${path}.elsewhere`)],
+    ['removed', () => rmSync(path)],
+    ['removed with its folder', () => rmSync(join(folder, 'sub'), { recursive: true })],
+    [
+      'replaced by a copy',
+      () => {
+        copyFileSync(path, `${path}.copy`);
+        renameSync(`${path}.copy`, path);
+      },
+    ],
+  ])('%s: the next line is in the file of that name all the same', async (name, take) => {
+    const log = make();
+    log.append(refusal('a'));
+    await log.flush();
+    take();
+    for (const id of ['b', 'c']) {
+      log.append(refusal(id));
+      await log.flush();
+    }
+    expect(written().map(({ profileId }) => profileId)).toEqual(
+      name === 'replaced by a copy' ? ['a', 'b', 'c'] : ['b', 'c'],
+    );
+    const { texts } = await log.all();
+    expect(texts[0]).toBe(readFileSync(path, 'utf8'));
+  });
+
+  it('cut by somebody: what follows stands at its end', async () => {
+    const log = make();
+    for (const id of ['a', 'b']) log.append(refusal(id));
+    await log.flush();
+    truncateSync(path, readFileSync(path, 'utf8').indexOf('\n') + 1);
+    log.append(refusal('c'));
+    await log.flush();
+    expect(written().map(({ profileId }) => profileId)).toEqual(['a', 'c']);
   });
 });
 

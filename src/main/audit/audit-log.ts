@@ -277,6 +277,7 @@ export function createAuditLog({
     close: async () => {
       await flush();
       await chain?.sealing.finish();
+      await files.close();
     },
   };
 }

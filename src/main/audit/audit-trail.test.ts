@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memorySeals, refusal, testClock } from '../../../test/support/app/audit-fixture';
 import { createFakeClock } from '../../../test/support/fake-clock';
-import { createAuditTrail } from './audit-trail';
+import { createAuditTrail, type AuditTrail } from './audit-trail';
 
 let folder = '';
 let path = '';
@@ -12,7 +12,11 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ringfence-trail-'));
   path = join(folder, 'audit.jsonl');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const open: AuditTrail[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((trail) => trail.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function setUp(audit: 'optional' | 'required') {
   const seals = memorySeals();
@@ -30,6 +34,7 @@ function setUp(audit: 'optional' | 'required') {
     onProblem: () => undefined,
     onNotice: (notice) => notices.push(notice),
   });
+  open.push(trail);
   return { trail, seals, time, notices };
 }
 

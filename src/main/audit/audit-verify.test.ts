@@ -292,9 +292,9 @@ describe('a log from before lines were chained', () => {
     old();
     await writeRun(path, seals, ['e']);
     expect(await verified(path, seals.seal)).toMatchObject({ findings: [], unchained: 0 });
-    const shown = (await auditLog(path, seals).recent(20)).map((each) =>
-      each.what === 'log' ? each.change : each.profileId,
-    );
+    const again = auditLog(path, seals);
+    const shown = (await again.recent(20)).map((each) => (each.what === 'log' ? each.change : each.profileId));
+    await again.close();
     expect(shown).toEqual(['e', 'd', 'c', 'adopted', 'b', 'a', 'adopted']);
     tamper(path, (lines) => lines.map((each) => each.replace('"c"', '"x"')));
     expect((await verified(path, seals.seal)).findings).toMatchObject([{ kind: 'changed' }]);
