@@ -1,8 +1,11 @@
 /** The files of the audit log: one that grows, and older ones beside it. What could not be appended whole is taken away again, so that a file is made of whole lines. */
 import { mkdir, open, readFile, rename, stat, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Clock } from '../base/clock';
 
 const LINE_FEED = 10;
+/** Lines that follow each other within this time, ms, go to the same file unlooked: a look takes as long as a line. */
+const LOOK_EVERY_MS = 1_000;
 
 export interface AuditFiles {
   readonly maxFiles: number;
@@ -44,7 +47,7 @@ export const auditFileName = (path: string, age: number): string => (age === 0 ?
 export const readAuditFile = (path: string, age: number): Promise<string> =>
   readFile(auditFileName(path, age), 'utf8').catch(ifMissing(''));
 
-export function createAuditFiles(path: string, maxFiles: number): AuditFiles {
+export function createAuditFiles(path: string, maxFiles: number, clock: Pick<Clock, 'monotonic'>): AuditFiles {
   const nameOf = (age: number): string => auditFileName(path, age);
   /** Null: not looked at yet, or not sure any more. */
   let size: number | null = null;
@@ -52,6 +55,7 @@ export function createAuditFiles(path: string, maxFiles: number): AuditFiles {
   let isLonger = false;
   /** The newest file: to open and close it for each line takes three times as long as the line. */
   let held: OpenFile | null = null;
+  let lookedAt = 0;
   const exists = (age: number): Promise<boolean> => stat(nameOf(age)).then(() => true, ifMissing(false));
 
   /** Cuts off what a crash left of a line. */
@@ -84,13 +88,16 @@ export function createAuditFiles(path: string, maxFiles: number): AuditFiles {
   const holdNewest = async (): Promise<OpenFile> => {
     const handle = await open(path, 'a', 0o600);
     const { dev, ino } = await handle.stat({ bigint: true });
+    lookedAt = clock.monotonic();
     return { handle, dev, ino };
   };
-  /** Appends, and says whether that went to the file of this name: somebody may have moved or removed the one that is held. */
-  const put = async (text: string): Promise<boolean> => {
-    held ??= await holdNewest();
-    const [, there] = await Promise.all([held.handle.appendFile(text), stat(path, { bigint: true }).catch(() => null)]);
-    return there !== null && there.dev === held.dev && there.ino === held.ino;
+  /** Somebody may have moved or removed the file that is held. */
+  const isInPlace = async ({ dev, ino }: Identity): Promise<boolean> => {
+    const now = clock.monotonic();
+    if (now - lookedAt < LOOK_EVERY_MS) return true;
+    lookedAt = now;
+    const there = await stat(path, { bigint: true }).catch(() => null);
+    return there !== null && there.dev === dev && there.ino === ino;
   };
 
   return {
@@ -101,13 +108,14 @@ export function createAuditFiles(path: string, maxFiles: number): AuditFiles {
       let before = await sizeNow();
       try {
         if (isLonger) await truncate(path, before).catch(ifMissing(undefined));
-        isLonger = true;
-        if (!(await put(text))) {
+        if (held !== null && !(await isInPlace(held))) {
           await letGo();
           size = null;
           before = await sizeNow();
-          await put(text);
         }
+        held ??= await holdNewest();
+        isLonger = true;
+        await held.handle.appendFile(text);
         isLonger = false;
         size = before + Buffer.byteLength(text);
       } catch (cause) {

@@ -168,10 +168,12 @@ describe('a file that somebody else takes while it is written', () => {
       },
     ],
   ])('%s: the next line is in the file of that name all the same', async (name, take) => {
-    const log = make();
+    const time = createFakeClock(1_000);
+    const log = make({ clock: testClock(time) });
     log.append(refusal('a'));
     await log.flush();
     take();
+    await time.advance(1_000);
     for (const id of ['b', 'c']) {
       log.append(refusal(id));
       await log.flush();

@@ -89,7 +89,7 @@ export function createAuditLog({
   onProblem,
   onState = () => undefined,
 }: AuditLogOptions): AuditLog {
-  const files: AuditFiles = createAuditFiles(path, maxFiles);
+  const files: AuditFiles = createAuditFiles(path, maxFiles, clock);
   /** Entries as JSON without number and MAC. */
   let waiting: string[] = [];
   let lost = 0;
