@@ -29,17 +29,40 @@ function needlesFor(text: string): readonly string[] {
 
 const asPattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-/** Where the lines begin in which a needle stands, the last one first. One look at the whole text costs a fraction of one at each line. */
-function linesWith(text: string, needles: readonly string[]): number[] {
-  const pattern = new RegExp(needles.map(asPattern).join('|'), 'gi');
+/** Where the lines begin that are not empty, the first one first. */
+function lineStarts(text: string): number[] {
+  const starts: number[] = [];
+  for (let at = 0; at < text.length;) {
+    const next = text.indexOf('\n', at);
+    const end = next === -1 ? text.length : next;
+    if (end > at) starts.push(at);
+    at = end + 1;
+  }
+  return starts;
+}
+
+/** Where the lines begin in which `find` finds something, the last one first. `find` gives the end of what it finds from a place on, or -1. */
+function linesWhere(text: string, find: (from: number) => number): number[] {
   const found: number[] = [];
-  while (pattern.exec(text) !== null) {
-    found.push(text.lastIndexOf('\n', pattern.lastIndex - 1) + 1);
-    const end = text.indexOf('\n', pattern.lastIndex);
-    if (end === -1) break;
-    pattern.lastIndex = end;
+  for (let end = find(0); end !== -1;) {
+    found.push(text.lastIndexOf('\n', end - 1) + 1);
+    const next = text.indexOf('\n', end);
+    end = next === -1 ? -1 : find(next);
   }
   return found.reverse();
+}
+/** One look at the whole text costs a fraction of one at each line. */
+const linesWith = (text: string, exact: string): number[] =>
+  linesWhere(text, (from) => {
+    const at = text.indexOf(exact, from);
+    return at === -1 ? -1 : at + exact.length;
+  });
+function linesWithOneOf(text: string, needles: readonly string[]): number[] {
+  const pattern = new RegExp(needles.map(asPattern).join('|'), 'gi');
+  return linesWhere(text, (from) => {
+    pattern.lastIndex = from;
+    return pattern.exec(text) === null ? -1 : pattern.lastIndex;
+  });
 }
 
 /** The lines that fit, newest first. */
@@ -60,20 +83,18 @@ function* fitting({ texts, newest }: KeptLines, filter: AuditFilter): Generator<
 
   let n = newest;
   for (const text of texts) {
-    const lines = text.split('\n');
-    const hits = needles.length === 0 ? null : linesWith(text, needles);
-    let start = text.length + 1;
+    const exact = profile ?? what;
+    const hits = exact !== null ? linesWith(text, exact) : needles.length > 0 ? linesWithOneOf(text, needles) : null;
     let hit = 0;
-    for (let index = lines.length - 1; index >= 0; index -= 1) {
-      const line = lines[index] ?? '';
-      start -= line.length + 1;
-      if (line === '') continue;
+    for (const start of lineStarts(text).reverse()) {
       const own = n;
       n -= 1;
       if (hits !== null) {
         if (hits[hit] !== start) continue;
         hit += 1;
       }
+      const end = text.indexOf('\n', start);
+      const line = text.slice(start, end === -1 ? text.length : end);
       if (what !== null && !line.includes(what)) continue;
       if (profile !== null && !line.includes(profile)) continue;
       if (timed) {
@@ -82,7 +103,7 @@ function* fitting({ texts, newest }: KeptLines, filter: AuditFilter): Generator<
         if ((from !== null && from !== undefined && at < from) || (to !== null && to !== undefined && at >= to))
           continue;
       }
-      if (hits !== null && !saysIt(line)) continue;
+      if (needles.length > 0 && !saysIt(line)) continue;
       yield { line, n: own };
     }
   }
