@@ -1,5 +1,6 @@
-/** A program of its own: mints over and over under a policy file, each line in a chained audit log (both in the folder that is its argument), and prints how long each took (ms, as JSON). A test runner's own bookkeeping makes each promise several times slower. */
-import { writeFile } from 'node:fs/promises';
+/** A program of its own: mints over and over under a policy file, each line in a chained audit log (both in the folder that is its argument), and prints how long each took, and beside it a bare signature with a bare line (ms, as JSON). A test runner's own bookkeeping makes each promise several times slower. */
+import { webcrypto } from 'node:crypto';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { profile as profileSchema } from '../../src/contracts/profile/profile';
 import { ok } from '../../src/contracts/base/result';
@@ -70,14 +71,30 @@ const broker = createBroker({
   now: Date.now,
 });
 
-const took: number[] = [];
+/** The least that a mint can take here: WebCrypto signs, and one line goes to a file. What this computer does meanwhile is in both figures. */
+const bareKey = await webcrypto.subtle.importKey('raw', Buffer.alloc(32, 1), { name: 'HMAC', hash: 'SHA-256' }, false, [
+  'sign',
+]);
+const bareFile = await open(join(folder, 'bare'), 'a');
+const bareLine = `${'x'.repeat(250)}\n`;
+const bare = async (): Promise<void> => {
+  await webcrypto.subtle.sign('HMAC', bareKey, Buffer.from(bareLine));
+  await bareFile.appendFile(bareLine);
+};
+
+const took = { mint: [] as number[], bare: [] as number[] };
 for (let run = 0; run < WARM_MINTS + MINTS; run += 1) {
   const began = performance.now();
   // As main renews: no window's rate is counted.
   const made = await broker.grant('line', 'sip', 'renewal');
   if (!made.ok) throw new Error(made.failure.sentence);
-  if (run >= WARM_MINTS) took.push(performance.now() - began);
+  const minted = performance.now();
+  await bare();
+  if (run < WARM_MINTS) continue;
+  took.mint.push(minted - began);
+  took.bare.push(performance.now() - minted);
 }
+await bareFile.close();
 await audit.close();
 managed.stop();
 process.stdout.write(JSON.stringify(took));

@@ -21,7 +21,10 @@ const SHORTEST_LIFE_S = 10;
 const EVENTS_PATH = '/socket/websocket';
 
 // Loaded when the first key is at hand, not before the window is on its way; of jose only what signs.
-const jose = () => import('jose/jwt/sign');
+// Once: to import again takes a part of the time of a mint.
+const load = () => import('jose/jwt/sign');
+let loaded: ReturnType<typeof load> | undefined;
+const jose = () => (loaded ??= load());
 
 type Claims = Readonly<Record<string, unknown>>;
 

@@ -10,6 +10,7 @@ export function fillPlaceholders(
   { id, identity, displayName }: Pick<Profile, 'id' | 'identity' | 'displayName'>,
   more: Readonly<Record<string, string>> = {},
 ): string {
+  if (!template.includes('{')) return template;
   const at = identity.lastIndexOf('@');
   const values = new Map(
     Object.entries({
