@@ -80,7 +80,7 @@ describe('every line of the audit log', () => {
     const audit = trail({ port: server.port });
     const wanted = Array.from({ length: 500 }, (_, index) => `p${index}`);
     for (const id of wanted) audit.append(line(id));
-    await vi.waitFor(() => expect(server.messages).toHaveLength(500));
+    await vi.waitFor(() => expect(server.messages).toHaveLength(500), 10_000);
     expect(ids(server)).toEqual(wanted);
     expect(server.messages.map(({ data }) => Number(data['meta']?.['sequenceId']))).toEqual(
       wanted.map((_, n) => n + 1),
@@ -88,15 +88,16 @@ describe('every line of the audit log', () => {
     expect(server.faults).toEqual([]);
     expect(server.protocols).toEqual([expect.stringMatching(/^TLSv1\.[23]$/)]);
     await audit.close();
-    await vi.waitFor(() => expect(server.closed()).toBe(1));
+    await vi.waitFor(() => expect(server.closed()).toBe(1), 10_000);
   });
 
   it('waits while the receiver is away, holds nothing up, and comes when it is back; a person is told meanwhile', async () => {
     const port = await freePort();
     const audit = trail({ port });
     audit.append(line('a'));
-    await vi.waitFor(() =>
-      expect(audit.notices).toEqual([expect.stringContaining(`does not reach 127.0.0.1:${port} (ECONNREFUSED)`)]),
+    await vi.waitFor(
+      () => expect(audit.notices).toEqual([expect.stringContaining(`does not reach 127.0.0.1:${port} (ECONNREFUSED)`)]),
+      10_000,
     );
     audit.append(line('b'));
     // No policy wants more: tokens are given out.
@@ -111,9 +112,9 @@ describe('every line of the audit log', () => {
     const server = await receiver(certificates.good);
     const audit = trail({ port: server.port });
     audit.append(line('a'));
-    await vi.waitFor(() => expect(ids(server)).toEqual(['a']));
+    await vi.waitFor(() => expect(ids(server)).toEqual(['a']), 10_000);
     server.drop();
-    await vi.waitFor(() => expect(audit.notices).toHaveLength(1));
+    await vi.waitFor(() => expect(audit.notices).toHaveLength(1), 10_000);
     audit.append(line('b'));
     await vi.waitFor(() => expect(ids(server)).toEqual(['a', 'b']), 10_000);
     expect(server.messages.map(({ data }) => data['meta']?.['sequenceId'])).toEqual(['1', '2']);
@@ -122,7 +123,7 @@ describe('every line of the audit log', () => {
   it('that could not be sent by the end of the program is said to be lost, in the log', async () => {
     const audit = trail({ port: await freePort() });
     for (const id of ['a', 'b', 'c']) audit.append(line(id));
-    await vi.waitFor(() => expect(audit.notices).toHaveLength(1));
+    await vi.waitFor(() => expect(audit.notices).toHaveLength(1), 10_000);
     await audit.close();
     expect(await audit.recent(1)).toMatchObject([{ what: 'log', change: 'export-lost', count: 3 }]);
   });
@@ -148,7 +149,7 @@ describe('a receiver that is not the one that is meant', () => {
     const server = await receiver(...options());
     const audit = trail({ port: server.port, ...target });
     audit.append(line('a'));
-    await vi.waitFor(() => expect(audit.notices.at(-1)).toMatch(code));
+    await vi.waitFor(() => expect(audit.notices.at(-1)).toMatch(code), 10_000);
     expect(server.messages).toEqual([]);
   });
 
@@ -157,7 +158,7 @@ describe('a receiver that is not the one that is meant', () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     const audit = trail({ port: server.port });
     audit.append(line('a'));
-    await vi.waitFor(() => expect(audit.notices.at(-1)).toMatch(/ERR_TLS_CERT_ALTNAME_INVALID/));
+    await vi.waitFor(() => expect(audit.notices.at(-1)).toMatch(/ERR_TLS_CERT_ALTNAME_INVALID/), 10_000);
     expect(server.messages).toEqual([]);
     vi.unstubAllEnvs();
   });
@@ -171,7 +172,7 @@ describe('a receiver that is not the one that is meant', () => {
     if (text !== null) await writeFile(authorities, text);
     const audit = trail({ port: server.port, authorities });
     audit.append(line('a'));
-    await vi.waitFor(() => expect(audit.notices.at(-1)).toContain(code));
+    await vi.waitFor(() => expect(audit.notices.at(-1)).toContain(code), 10_000);
     expect(server.messages).toEqual([]);
   });
 });
@@ -184,12 +185,12 @@ describe('where the policy wants every line kept', () => {
     expect(await audit.kept()).toMatchObject({
       failure: { reason: 'audit-unwritten', sentence: expect.stringContaining(`127.0.0.1:${port}`) as string },
     });
-    await vi.waitFor(() => expect(audit.notices.at(-1)).toContain('No tokens are given out meanwhile.'));
+    await vi.waitFor(() => expect(audit.notices.at(-1)).toContain('No tokens are given out meanwhile.'), 10_000);
     const server = await receiver(certificates.good, { port });
     await vi.waitFor(async () => expect((await audit.kept()).ok).toBe(true), 10_000);
-    await vi.waitFor(() => expect(ids(server)).toEqual(['a']));
+    await vi.waitFor(() => expect(ids(server)).toEqual(['a']), 10_000);
     audit.append(line('b'));
     expect((await audit.kept()).ok).toBe(true);
-    await vi.waitFor(() => expect(ids(server)).toEqual(['a', 'b']));
+    await vi.waitFor(() => expect(ids(server)).toEqual(['a', 'b']), 10_000);
   });
 });

@@ -60,7 +60,7 @@ describe('a keychain that asks a person', () => {
     service.locked = true;
     expect(await run.ask('readKept', 'a')).toMatchObject(ASKS);
     service.answer('unlock');
-    await vi.waitFor(() => expect(run.news()).toEqual(['silent', 'open']));
+    await vi.waitFor(() => expect(run.news()).toEqual(['silent', 'open']), 10_000);
     const asked = service.called.length;
     expect(await run.ask('readKept', 'a')).toMatchObject({ ok: true, same: true });
     expect(service.called).toHaveLength(asked);
@@ -72,7 +72,7 @@ describe('a keychain that asks a person', () => {
     service.locked = true;
     expect(await run.ask('readKept', 'a')).toMatchObject(ASKS);
     service.answer('dismiss');
-    await vi.waitFor(() => expect(run.news()).toEqual(['silent', 'answered']));
+    await vi.waitFor(() => expect(run.news()).toEqual(['silent', 'answered']), 10_000);
     expect(await run.ask('readKept', 'a')).toMatchObject({ failure: { reason: 'keychain-refused' } });
     expect(service.openPrompts()).toBe(0);
   });
@@ -100,7 +100,7 @@ it('a slow keychain counts, too', async (context) => {
   service.held = true;
   expect(await run.ask('readKept', 'a')).toMatchObject(ASKS);
   service.release();
-  await vi.waitFor(() => expect(run.news()).toEqual(['silent', 'open']));
+  await vi.waitFor(() => expect(run.news()).toEqual(['silent', 'open']), 10_000);
   expect(await run.ask('readKept', 'a')).toMatchObject({ ok: true, same: true });
 });
 
@@ -134,7 +134,7 @@ describe('a keychain that gives nothing out', () => {
     service.held = true;
     const asked = service.called.length;
     const waiting = run.ask('readKept', 'a');
-    await vi.waitFor(() => expect(service.called.length).toBeGreaterThan(asked));
+    await vi.waitFor(() => expect(service.called.length).toBeGreaterThan(asked), 10_000);
     await service.vanish();
     expect(await waiting).toMatchObject({ ok: false, failure: { reason: 'keychain-unavailable' } });
   });
