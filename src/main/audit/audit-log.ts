@@ -89,7 +89,7 @@ export function createAuditLog({
   onProblem,
   onState = () => undefined,
 }: AuditLogOptions): AuditLog {
-  const files: AuditFiles = createAuditFiles(path, maxFiles, clock);
+  const files: AuditFiles = createAuditFiles(path, maxFiles);
   /** Entries as JSON without number and MAC. */
   let waiting: string[] = [];
   let lost = 0;
@@ -277,7 +277,6 @@ export function createAuditLog({
     close: async () => {
       await flush();
       await chain?.sealing.finish();
-      await files.close();
     },
   };
 }
