@@ -39,7 +39,7 @@ export const readAuditFile = (path: string, age: number): Promise<string> =>
   readFile(auditFileName(path, age)).then(textOf, ifMissing(''));
 
 const appendTo = promisify(appendFile);
-/** The file of this name, whoever moved or closed an earlier one. A thread that opened it and one that closed it would take longer than the line does. */
+/** Opens the file anew for each call: it may have been moved, or its owner may have made it read-only. Open and close are synchronous, for on the thread pool they take longer than the write. */
 async function appendLines(name: string, text: string): Promise<void> {
   const file = openSync(name, 'a', 0o600);
   try {

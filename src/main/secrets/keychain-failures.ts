@@ -4,7 +4,7 @@ import { fail, type Failure } from '../../contracts/base/result';
 type Refusal = { readonly ok: false; readonly failure: Failure };
 
 const DETAILS_LENGTH = 300;
-/** The line of whoever said no asks again after this, ms: a dialog that comes back by itself soon is answered in the end without being read. */
+/** How long a line waits after a refusal before it asks again, ms. People answer a dialog that comes back soon without reading it. */
 const ASK_AGAIN_AFTER_MS = 600_000;
 
 /** No keychain at all, or none that answers; what to do depends on the platform. */

@@ -59,6 +59,8 @@ export interface KeychainQueue {
   readonly isSilent: () => boolean;
   /** Calls `listener` when the keychain falls silent, and when it answers after that. */
   readonly follow: (listener: (news: KeychainNews) => void) => void;
+  /** The keychain gives out what it had refused: its followers hear `open`, unless a late answer tells them. */
+  readonly opened: () => void;
 }
 
 export interface KeychainQueueOptions {
@@ -159,5 +161,8 @@ export function createKeychainQueue(clock: Clock, { patienceMs, endsThen }: Keyc
       }),
     isSilent: () => silent,
     follow: (listener) => void listeners.push(listener),
+    opened: () => {
+      if (!silent) say('open');
+    },
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock';
 
-/** Whoever wants something within this time of the refusal, ms, is part of what was refused. */
+/** The refusal answers each account's first question within this time, ms. */
 const SHARED_MS = 10_000;
 
 export interface KeychainRefusal {
@@ -36,7 +36,7 @@ export function createKeychainRefusal(clock: Pick<Clock, 'monotonic'>, hasOneLoc
     covers: (account, quietly) => {
       if (refused.size === 0) return false;
       if (quietly && (hasOneLock || refused.has(account))) return true;
-      // Whoever asks once more has seen the refusal, and wants the dialog.
+      // A second question comes from a person who has read the refusal, and wants the dialog.
       if (told.has(account) || clock.monotonic() >= until) return false;
       told.add(account);
       return true;

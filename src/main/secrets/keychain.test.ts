@@ -380,7 +380,7 @@ describe('what was kept and does not come', () => {
 
   const DENIED = new Error('User canceled the operation.');
 
-  it('whoever waits behind a dialog that is refused is part of it, and so is who comes a moment later', async () => {
+  it('a refusal answers all questions that wait behind the dialog, and those that come a moment later', async () => {
     const { module, made, answer } = scripted();
     const store = keychain(module);
     const log = settledIn(store.readQuietly('log'));

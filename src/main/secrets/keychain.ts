@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../contracts/base/result';
 import type { Clock } from '../base/clock';
 import { absent, damaged, meaningOf, refused, removed } from './keychain-failures';
 import { loadKeytar, type KeychainModule } from './keytar';
-import { createKeychainQueue, PATIENCE_MS, type KeychainNews, type KeychainQueue } from './keychain-queue';
+import { createKeychainQueue, PATIENCE_MS, type KeychainQueue } from './keychain-queue';
 import { createKeychainRefusal } from './keychain-refusal';
 import { Secret } from './secret';
 import type { SecretStore } from './secret-store';
@@ -51,13 +51,7 @@ export function createKeychain(
     endsThen: endsAfterMs !== undefined,
   });
   const refusal = createKeychainRefusal(clock, platform === 'linux');
-  const followers: ((news: KeychainNews) => void)[] = [];
   let keytar: Promise<KeychainModule> | null = null;
-
-  const noteOpen = (account: string): void => {
-    // A keychain that was silent tells of its answer by itself.
-    if (refusal.clear(account) && !queue.isSilent()) followers.forEach((follower) => follower('open'));
-  };
 
   const ask = async <T>(
     what: string,
@@ -81,7 +75,7 @@ export function createKeychain(
         action(module).then(
           (value) => {
             const isOpen = provesOpen(value);
-            if (isOpen) noteOpen(account);
+            if (isOpen && refusal.clear(account)) queue.opened();
             return { result: ok(value), provesOpen: isOpen };
           },
           (cause: unknown) => {
@@ -126,10 +120,7 @@ export function createKeychain(
   return {
     settles: queue.settles,
     isSilent: queue.isSilent,
-    follow: (follower) => {
-      followers.push(follower);
-      queue.follow(follower);
-    },
+    follow: queue.follow,
     opens,
     probe: async () => {
       const answer = await ask(
