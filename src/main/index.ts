@@ -15,11 +15,13 @@ import { composeTokens } from './composition/compose-tokens';
 import { openFiles } from './composition/open-files';
 import { createKeyHandover } from './secrets/key-handover';
 import { tellReplaced } from './consent/native-question';
+import { END_WITHIN_MS, watchEndRequests } from './desktop/end-requests';
 import { setMenu } from './desktop/menu';
 import { createNativeDialogs } from './desktop/native-dialogs';
 import { watchNetwork } from './desktop/network';
 import { watchPower } from './desktop/power';
 import { exitOnUncaught, exitWithSentence } from './base/fatal';
+import { removeLeftFolder, socketFolder } from './base/left-folder';
 import { claimProblem, folderProblem, pathProblem } from './base/usable-folder';
 import {
   hardenBeforeReady,
@@ -51,6 +53,7 @@ const endsWith = beginAgain(words, asked);
 // A command that only looks needs no folder in which it may write.
 const unusable = asked === null ? folderProblem(homeFolder) : pathProblem(homeFolder);
 if (unusable === null) app.setPath('userData', homeFolder);
+const leftFolder = unusable === null ? socketFolder(homeFolder) : null;
 // The phone engine strips loopback candidates for gateways elsewhere; the Practice line must work on a computer without any network.
 app.commandLine.appendSwitch('allow-loopback-in-peer-connection');
 hardenBeforeReady();
@@ -63,6 +66,7 @@ if (endsWith !== null) {
   // Awaited: the app becomes ready only after this module has run, and so needs no display.
   app.exit(await answerCommand(asked));
 } else if (app.requestSingleInstanceLock()) {
+  removeLeftFolder(leftFolder, homeFolder);
   // Not awaited: Electron becomes ready only after this module has run.
   void start();
 } else {
@@ -178,6 +182,7 @@ async function start(): Promise<void> {
     tests.endAll();
     void voice.endAll(null);
     incoming.clear();
+    files.run.setCallsUnderWay(0);
   };
   const window = openPhoneWindow({
     preload,
@@ -198,7 +203,12 @@ async function start(): Promise<void> {
       made.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
         if (isMainFrame && !isSameDocument) endWindowsWork();
       });
-      made.webContents.on('render-process-gone', endWindowsWork);
+      // First of all listeners, for another one loads the page anew.
+      made.webContents.prependListener('render-process-gone', (_event, { reason }) => {
+        // A lock ends the process of the page itself, when its line is closed.
+        if (reason !== 'clean-exit' && phoneLock.state().lockedBy === null) files.run.interrupt('window-crashed');
+        endWindowsWork();
+      });
     },
   });
   void keys.ready.then(tokens.tellProfiles);
@@ -246,7 +256,7 @@ async function start(): Promise<void> {
     event.preventDefault();
     renewal.stop();
     // The gateway first: until it is gone there may be something to audit.
-    void Promise.all([practice.stop(), windowSaved, handover.clear(), voice.endAll(null)])
+    void Promise.all([practice.stop(), windowSaved, handover.clear(), voice.endAll(null), files.run.close()])
       .then(audit.close)
       .finally(() => {
         closed = true;
@@ -255,4 +265,16 @@ async function start(): Promise<void> {
         app.quit();
       });
   });
+
+  let ending = false;
+  const endInOrder = (how: 'signal' | 'shutdown'): void => {
+    if (ending) return;
+    ending = true;
+    files.run.interrupt(how);
+    clock.after(END_WITHIN_MS, () => app.exit(1));
+    app.quit();
+  };
+  // Windows ends the process as soon as it has told of the session's end itself: the question before that leaves the line its seconds.
+  window.on('query-session-end', () => endInOrder('shutdown'));
+  watchEndRequests(endInOrder);
 }

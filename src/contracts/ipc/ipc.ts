@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { auditEntry } from '../audit/audit';
 import { auditExport, auditPage, auditQuery } from '../audit/audit-query';
 import { incomingAnnouncement, incomingNotice } from '../call/call';
+import { lostCalls, MOST_CALLS_UNDER_WAY } from '../call/lost-calls';
 import { connectionTest, connectionTestId } from '../profile/connection-test';
 import { grant } from '../profile/grant';
 import type { ChannelName, NotificationName } from './ipc-names';
@@ -189,6 +190,15 @@ export const channels = {
     output: z.null(),
     windows: ['phone'],
   },
+  /** How many calls are up in the window: should the window or the app end badly, the next start tells of them. */
+  'calls.underWay': {
+    input: z.strictObject({ calls: z.number().int().min(0).max(MOST_CALLS_UNDER_WAY) }),
+    output: z.null(),
+    windows: ['phone'],
+  },
+  /** The calls that the window or the run before lost, until somebody has read of them. */
+  'calls.lost': { input: nothing, output: lostCalls.nullable(), windows: ['phone'] },
+  'calls.lostRead': { input: nothing, output: z.null(), windows: ['phone'] },
   'incoming.current': { input: nothing, output: z.array(incomingNotice).max(4), windows: ['incoming'] },
   'incoming.act': {
     input: z.strictObject({ callId: z.string().max(128), action: z.enum(['answer', 'decline']) }),

@@ -55,7 +55,7 @@ export interface IpcPorts {
 
 /** Serves every channel; the value is what main knows of calls that come in: their notices leave with the phone window. */
 export function composeIpc({
-  files: { stored, profiles, settings, managed },
+  files: { stored, profiles, settings, run, managed },
   tokens,
   locks: { adminLock, phoneLock },
   proxy,
@@ -140,6 +140,7 @@ export function composeIpc({
       renewal,
       audit,
       incoming,
+      run,
       voice,
       desk: {
         ...tests.handlers,

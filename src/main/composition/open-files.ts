@@ -6,6 +6,7 @@ import { createJsonFile, type JsonFile } from '../base/json-file';
 import type { Log } from '../base/log';
 import { openManagedPolicy, type ManagedPolicy } from '../policy/managed-policy';
 import type { TrustedPlace } from '../policy/trusted-file';
+import { openRunRecord, runDocument, RUN_RECORD_VERSION, type RunRecord } from '../settings/run-record';
 import { guardProfiles } from '../profiles/profile-guard';
 import { openProfileStore, profilesFile, type ProfileStore } from '../profiles/profile-store';
 import { openSettingsStore, settingsDocument, SETTINGS_VERSION, type SettingsStore } from '../settings/settings-store';
@@ -21,6 +22,7 @@ export interface OpenedFiles {
   readonly profiles: ProfileStore;
   readonly settings: SettingsStore;
   readonly managed: ManagedPolicy;
+  readonly run: RunRecord;
   readonly windowFile: JsonFile<WindowState>;
   readonly windowState: WindowState | null;
   /** What had to be set aside, in words; empty when nothing was. */
@@ -44,7 +46,7 @@ export async function openFiles({ folder, policyPlace, clock, log }: FilesHost):
     holds: "window's size",
     now,
   });
-  const [stored, settings, state, managed] = await Promise.all([
+  const [stored, settings, run, state, managed] = await Promise.all([
     openProfileStore(profilesFile(folder, { now })),
     openSettingsStore(
       createJsonFile({
@@ -57,14 +59,24 @@ export async function openFiles({ folder, policyPlace, clock, log }: FilesHost):
         now,
       }),
     ),
+    openRunRecord(
+      createJsonFile({
+        path: join(folder, 'run.json'),
+        schema: runDocument,
+        version: RUN_RECORD_VERSION,
+        migrations: {},
+        holds: 'last run',
+        now,
+      }),
+    ),
     windowFile.load(),
     openManagedPolicy({ place: policyPlace, onProblem: (sentence) => log.warn(sentence) }),
   ]);
   const profiles = guardProfiles(stored, managed);
-  const notice = [profiles.notice, settings.notice, state.notice]
+  const notice = [profiles.notice, settings.notice, run.notice, state.notice]
     .filter((each) => each !== null)
     .join(' ')
     .slice(0, NOTICE_LENGTH);
   if (notice !== '') log.warn(notice);
-  return { stored, profiles, settings, managed, windowFile, windowState: state.value, notice };
+  return { stored, profiles, settings, run, managed, windowFile, windowState: state.value, notice };
 }

@@ -153,6 +153,11 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
       act: (callId) => callId === 'rings',
       clear: () => undefined,
     },
+    run: {
+      setCallsUnderWay: (calls) => note('under way', undefined)(calls),
+      lost: () => ({ calls: 1, how: 'stopped' }),
+      forget: note('forget', undefined),
+    },
     notify: note('notify', undefined),
     policy: { 'calls.authorize': () => ok({ notice: null, emergency: false }), 'policy.effective': () => absent },
     proxy: { 'proxy.question': () => ok({ proxy: '', refused: false }), 'proxy.answer': () => ok(null) },
@@ -377,6 +382,14 @@ describe('the handlers', () => {
       expect.stringMatching(/^themed .*"theme":"dark"/),
       expect.stringMatching(/^notify settings.changed/),
     ]);
+  });
+
+  it('keep how many calls are up, and forget lost calls when somebody has read of them', async () => {
+    const { handlers, asked } = setUp();
+    expect(await handlers['calls.underWay']({ calls: 2 })).toEqual(ok(null));
+    expect(await handlers['calls.lost'](undefined)).toEqual(ok({ calls: 1, how: 'stopped' }));
+    expect(await handlers['calls.lostRead'](undefined)).toEqual(ok(null));
+    expect(asked).toEqual(['under way 2', 'forget']);
   });
 
   it('say when a call does not ring any more, or is not shown', async () => {

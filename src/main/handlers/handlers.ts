@@ -19,6 +19,7 @@ import { createPublicKeyHandlers, type PublicKeyPorts } from './public-key-handl
 import type { ClipboardKey } from '../secrets/key-sources';
 import { madeKey, type OfferedKey } from '../secrets/offered-key';
 import type { Secret } from '../secrets/secret';
+import type { RunRecord } from '../settings/run-record';
 import type { SettingsStore } from '../settings/settings-store';
 import type { VoiceCalls } from '../assistant/voice-calls';
 import { createVoiceHandlers } from './voice-handlers';
@@ -45,6 +46,7 @@ export interface HandlerPorts {
   readonly renewal: GrantRenewal;
   readonly audit: AuditLog;
   readonly incoming: IncomingCalls;
+  readonly run: Pick<RunRecord, 'setCallsUnderWay' | 'lost' | 'forget'>;
   /** What holds for a line (policy-handlers.ts). */
   readonly policy: Pick<Handlers, 'calls.authorize' | 'policy.effective'>;
   /** The calls of the line's own system (remote-calls.ts). */
@@ -261,6 +263,15 @@ export function createHandlers(ports: HandlerPorts): Handlers {
         : fail('cancelled', 'That call is not shown: it does not ring, or four others do.'),
     'calls.dismissIncoming': ({ callId }) => {
       incoming.dismiss(callId);
+      return ok(null);
+    },
+    'calls.underWay': ({ calls }) => {
+      ports.run.setCallsUnderWay(calls);
+      return ok(null);
+    },
+    'calls.lost': () => ok(ports.run.lost()),
+    'calls.lostRead': () => {
+      ports.run.forget();
       return ok(null);
     },
     'incoming.current': () => ok([...incoming.current()]),

@@ -11,6 +11,7 @@ import type { QualityStore } from './call-quality';
 import type { DevicesStore } from './devices-store';
 import type { LiveStore } from './live-store';
 import type { AdminStore, PhoneLockStore } from './lock-store';
+import type { LostCallsStore } from './lost-calls-store';
 import type { PhoneStore } from './phone-store';
 import type { ProfilesStore } from './profiles-store';
 import type { SettingsStore } from './settings-store';
@@ -35,6 +36,7 @@ export interface AppState {
   /** Why main refused the last grant of the line in use, or null. */
   readonly grantFailure: Store<Failure | null>;
   readonly phoneLock: PhoneLockStore;
+  readonly lostCalls: LostCallsStore;
   readonly admin: AdminStore;
   readonly profiles: ProfilesStore;
   readonly settings: SettingsStore;

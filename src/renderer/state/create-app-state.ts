@@ -23,6 +23,7 @@ import { followLineTranscripts } from './line-transcripts';
 import { createLiveStore } from './live-store';
 import { createLongestCall } from './longest-call';
 import { createAdminStore, createPhoneLockStore } from './lock-store';
+import { createLostCallsStore } from './lost-calls-store';
 import { createPhoneStore } from './phone-store';
 import { activeProfile, createProfilesStore, hasSip } from './profiles-store';
 import { createSettingsStore } from './settings-store';
@@ -95,6 +96,7 @@ export function createAppState(parts: AppParts): App {
     onNote: (note) => health.set(afterNote(health.get(), note)),
   });
   const phoneLock = createPhoneLockStore(api);
+  const lostCalls = createLostCallsStore(api, phone);
   const admin = createAdminStore(api);
   const devices = createDevicesStore(parts.devices);
   const quality = createQualityStore(phone.stats);
@@ -188,6 +190,7 @@ export function createAppState(parts: AppParts): App {
       phone,
       grantFailure,
       phoneLock,
+      lostCalls,
       admin,
       profiles,
       settings,
@@ -214,6 +217,7 @@ export function createAppState(parts: AppParts): App {
       followObstacles({ profiles, phone, grantFailure, lineEvents });
       profiles.subscribe(followProfile);
       phoneLock.subscribe(followLock);
+      void lostCalls.start();
       admin.start();
       followHealth();
       lineEvents.start();

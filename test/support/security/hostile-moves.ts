@@ -196,6 +196,16 @@ export const VERBS: Readonly<Record<ChannelName, Verb>> = {
     ],
   },
   'calls.dismissIncoming': { may: 'take it away', tries: [{ input: { callId: 'x' }, gets: 'ok' }] },
+  'calls.underWay': {
+    may: 'say how many calls are up: the next start may tell of calls that never were',
+    tries: [
+      { input: { calls: 0 }, gets: 'ok' },
+      { input: { calls: 1e9 }, gets: 'invalid-input' },
+      { input: { calls: 1, number: '1' }, gets: 'invalid-input' },
+    ],
+  },
+  'calls.lost': { may: 'read how many calls were lost', tries: [{ gets: 'ok' }] },
+  'calls.lostRead': { may: 'say that somebody read it', tries: [{ gets: 'ok' }] },
   'incoming.current': { may: NOTHING, tries: forbidden() },
   'incoming.act': { may: NOTHING, tries: forbidden({ callId: 'x', action: 'answer' }) },
   'admin.state': { may: 'see that it is locked', tries: [{ gets: 'ok' }] },

@@ -5,6 +5,7 @@ import { profilePolicy } from '../../../src/contracts/policy/policy';
 import type { KeyRecord, KeySlot, KeyStatus, Profile, ProfilesSnapshot } from '../../../src/contracts/profile/profile';
 import type { AdminState } from '../../../src/contracts/locks/locks';
 import { fail, ok, type Result } from '../../../src/contracts/base/result';
+import type { LostCalls } from '../../../src/contracts/call/lost-calls';
 import type { Settings } from '../../../src/contracts/settings';
 import { DESK_ANSWERS } from './fake-desk';
 
@@ -49,8 +50,10 @@ export function createFakeApi(
   {
     keychainAsks = false,
     admin = 'none',
+    lost = null,
   }: {
     readonly keychainAsks?: boolean | undefined;
+    readonly lost?: LostCalls | null | undefined;
     readonly admin?: 'none' | 'wanted' | 'locked' | 'unlocked' | undefined;
   } = {},
 ): RingfenceApi {
@@ -188,6 +191,9 @@ export function createFakeApi(
     },
     'calls.notifyIncoming': () => ok(null),
     'calls.dismissIncoming': () => ok(null),
+    'calls.underWay': () => ok(null),
+    'calls.lost': () => ok(lost),
+    'calls.lostRead': () => ok(null),
     'incoming.current': () =>
       ok([
         { callId: 'c1', name: 'Asha Njeri', number: '+254722000001', line: 'Support line', environment: 'production' },

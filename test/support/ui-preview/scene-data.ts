@@ -1,5 +1,6 @@
 /** What the scenes of the window are made of: lines, keys, people, calls, events. */
 import type { Call, EndCause } from '../../../src/contracts/call/call';
+import type { LostCalls } from '../../../src/contracts/call/lost-calls';
 import type { LiveCategory, LiveKind } from '../../../src/contracts/call/event';
 import {
   profile as profileSchema,
@@ -19,6 +20,8 @@ export interface Scene extends FakeStart {
   readonly settings: Settings;
   /** The keychain asks the person before it takes a key. */
   readonly keychainAsks?: boolean;
+  /** Calls that the run before lost. */
+  readonly lost?: LostCalls;
   /** An admin passphrase: `none` (left out) nobody set one; `wanted`: the admin's file wants one first. */
   readonly admin?: 'none' | 'wanted' | 'locked' | 'unlocked';
 }

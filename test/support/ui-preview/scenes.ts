@@ -71,6 +71,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   examples: { ...BASE, view: settingsView('profiles'), snapshot: WITH_EXAMPLES },
   'late-incoming': { ...BASE, later: [incoming] },
   quiet: { ...BASE, calls: [incoming], settings: { ...SETTINGS, doNotDisturb: true } },
+  'lost-calls': { ...BASE, lost: { calls: 2, how: 'stopped' } },
   held: { ...BASE, calls: [held] },
   dialing: { ...BASE, calls: [{ ...facts('c1', party('echo')), phase: 'dialing' }] },
   ringing: { ...BASE, calls: [{ ...facts('c1', kamau), phase: 'ringing', earlyMedia: false }] },

@@ -15,6 +15,7 @@ import { Dialler } from '../phone/Dialler';
 import { DigitsPad } from '../phone/DigitsPad';
 import { FailureNotice } from '../kit/FailureNotice';
 import { IncomingCard } from '../phone/IncomingCard';
+import { LostCallsNotice } from '../phone/LostCallsNotice';
 import { PhoneNotice } from '../phone/PhoneNotice';
 import { PracticeHint } from '../phone/PracticeHint';
 import { RegistrationNotice } from '../phone/RegistrationNotice';
@@ -67,6 +68,7 @@ export function PhoneScreen() {
           />
         ))}
         {layout.inCall && incoming}
+        <LostCallsNotice />
         <RegistrationNotice />
         <AuditNotice />
         {showsGuide && (
