@@ -1,8 +1,9 @@
 /** A home folder of its own for a process that runs for us: nothing of the person's own files, sessions or variables. */
 import { chmod, chown, copyFile, lchown, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { claimHome, HOME_PREFIX, removeLeftHomes } from './left-homes.mjs';
 import { isRoot } from './places.mjs';
 import { xauthorityPath } from './x-display.mjs';
 
@@ -76,7 +77,12 @@ async function lendCookie(folder, user, base) {
  */
 export async function makePrivateHome({ user, persistent }, base = process.env) {
   // Root's own TMPDIR may be closed to others. The path is short because Unix sockets below it may have 107 bytes.
-  const folder = persistent ?? (await mkdtemp(join(isRoot && user !== null ? '/tmp' : tmpdir(), 'ringfence-')));
+  const temporary = isRoot && user !== null ? '/tmp' : tmpdir();
+  if (persistent === null) await removeLeftHomes(temporary);
+  const folder = persistent ?? (await mkdtemp(join(temporary, HOME_PREFIX)));
+  if (persistent === null) await claimHome(folder);
+  const removeNow = () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  if (persistent === null) process.once('exit', removeNow);
   const env = privateEnvironment(folder, base, user?.name ?? base['USER'] ?? 'ringfence');
   // The folder itself stays root's, so that the other user can't put links where root writes.
   await mkdir(folder, { recursive: true });
@@ -102,7 +108,9 @@ export async function makePrivateHome({ user, persistent }, base = process.env) 
     hold,
     env,
     remove: async () => {
-      if (persistent === null) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      if (persistent !== null) return;
+      process.off('exit', removeNow);
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }

@@ -2,7 +2,6 @@
  * `npm start [-- --practice-run] [-- --screenshot PATH] [-- arguments for the app]`: sets up what is missing, builds, and
  * opens the app. Without a display it does the practice run instead.
  */
-import { spawn } from 'node:child_process';
 import { constants, copyFile, rm, stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,12 +9,20 @@ import { CannotContinue, messageOf, runProgram, say, warn } from './program.mjs'
 import { isRoot, root } from './places.mjs';
 import { ensureBuilt } from './app-build.mjs';
 import { run } from './child.mjs';
+import { runInOwnSession } from './own-session.mjs';
 import { presentDisplay } from './display.mjs';
 import { setUp } from './setup.mjs';
 import { setUpTestBed } from './test-bed.mjs';
 import { electronLaunch } from './unprivileged.mjs';
 
 /** @typedef {import('./electron-runtime.mjs').Runtime} Runtime */
+
+const leave = () => process.exit(1);
+/** Before the app runs, a signal ends us by way of `exit`, where what was begun is ended and removed. @param {boolean} on */
+function leaveAtOnce(on) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process[on ? 'on' : 'off'](signal, leave);
+}
 
 /**
  * @typedef {object} Wishes
@@ -90,24 +97,24 @@ async function open(runtime, display, args) {
   else warn(launch.reason);
   say(`Ringfence opens on ${display.description}; close its window or press Ctrl-C to end it.`);
   const { command, args: words, ...as } = launch.invoke(launch.executablePath, [...launch.args, root, ...args]);
-  const child = spawn(command, words, {
-    ...as,
-    stdio: 'inherit',
-    cwd: launch.user === null ? process.cwd() : '/',
-    // A person keeps their own environment: their keychain, their sound, their settings.
-    env: isRoot ? launch.env : env,
-  });
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-    process.on(signal, () => child.kill(signal));
-  const code = await new Promise((/** @type {(code: number) => void} */ resolveCode, reject) => {
-    child.once('error', (error) => reject(new CannotContinue(`Electron could not be started: ${error.message}.`)));
-    child.once('close', (exit, signal) => resolveCode(exit ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)));
-  });
-  await launch.home.remove();
-  return code;
+  // Of a person's own start it was there for the trial of the sandbox alone.
+  if (!isRoot) await launch.home.remove();
+  leaveAtOnce(false);
+  return await runInOwnSession(
+    command,
+    words,
+    {
+      ...as,
+      cwd: launch.user === null ? process.cwd() : '/',
+      // A person keeps their own environment: their keychain, their sound, their settings.
+      env: isRoot ? launch.env : env,
+    },
+    { say },
+  );
 }
 
 await runProgram(async () => {
+  leaveAtOnce(true);
   const wishes = readWishes(process.argv.slice(2));
   const display = await presentDisplay();
   const practice = wishes.practice || 'problem' in display;

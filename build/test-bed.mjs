@@ -1,5 +1,4 @@
 /** Everything Electron needs to be driven by a program: a display, a user to be, a private home, and how they are told. */
-import { rmSync } from 'node:fs';
 import { CannotContinue, say, warn } from './program.mjs';
 import { presentDisplay, virtualDisplay } from './display.mjs';
 import { electronLaunch, launchVariables } from './unprivileged.mjs';
@@ -23,7 +22,7 @@ export async function setUpTestBed(runtime, { display: wanted, mustRead }) {
   if (present !== null && 'problem' in present)
     throw new CannotContinue(`No window can be opened: ${present.problem}.`);
   const display = present ?? (await virtualDisplay());
-  // A signal ends us by way of `exit`, where the display and running children are ended too.
+  // A signal ends us by way of `exit`, where the display and running children are ended and the home is removed.
   const leave = () => process.exit(1);
   for (const signal of SIGNALS) process.once(signal, leave);
   try {
@@ -33,9 +32,6 @@ export async function setUpTestBed(runtime, { display: wanted, mustRead }) {
     );
     if (launch.osSandbox) say(`sandbox: ${launch.reason}`);
     else warn(launch.reason);
-    const removeNow = () =>
-      rmSync(launch.home.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-    process.once('exit', removeNow);
     return {
       launch,
       env: {
@@ -44,7 +40,6 @@ export async function setUpTestBed(runtime, { display: wanted, mustRead }) {
         RINGFENCE_E2E_RUNTIME: `Electron ${runtime.version}, ${runtime.why}`,
       },
       close: async () => {
-        process.off('exit', removeNow);
         for (const signal of SIGNALS) process.off(signal, leave);
         await launch.home.remove();
         await display.close();

@@ -101,7 +101,7 @@ const withoutSandbox = (why) => `Electron runs WITHOUT Chromium's OS sandbox: ${
  * Decides, and proves the decision by a start. Needs a display in `env` on Linux.
  * @param {object} choice
  * @param {string} choice.executablePath
- * @param {'temporary' | 'persistent'} choice.home temporary: for tests; persistent: for a person's own use
+ * @param {'temporary' | 'persistent'} choice.home temporary: for tests; persistent: for a person's own use (of root: RINGFENCE_HOME names another place)
  * @param {readonly string[]} [choice.mustRead] further paths that the unprivileged user must be able to read
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<ElectronLaunch>}
@@ -134,6 +134,8 @@ export async function electronLaunch({ executablePath, home, mustRead = [] }, en
       home: own,
     };
   }
+  /** @param {string} name whose home it is */
+  const keptAt = (name) => (home === 'persistent' ? (env['RINGFENCE_HOME'] ?? `/var/lib/ringfence-${name}`) : null);
   const paths = [
     executablePath,
     join(root, 'package.json'),
@@ -144,10 +146,7 @@ export async function electronLaunch({ executablePath, home, mustRead = [] }, en
   /** @type {string[]} */
   const problems = [];
   for (const user of candidateUsers(env, await readFile('/etc/passwd', 'utf8').catch(() => ''))) {
-    const place = await makePrivateHome(
-      { user, persistent: home === 'persistent' ? `/var/lib/ringfence-${user.name}` : null },
-      env,
-    );
+    const place = await makePrivateHome({ user, persistent: keptAt(user.name) }, env);
     /** @type {(openings: readonly import('./become-user.mjs').Opening[]) => Invoke} */
     const through = (openings) => (command, args) => invocationAs(user, openings, place.hold, command, args);
     let invoke = through([]);
@@ -185,10 +184,7 @@ export async function electronLaunch({ executablePath, home, mustRead = [] }, en
     problems.length === 0
       ? 'this is root, and there is no user "nobody" to become'
       : `this is root, and ${problems.join('; ')}`;
-  const place = await makePrivateHome(
-    { user: null, persistent: home === 'persistent' ? '/var/lib/ringfence-root' : null },
-    env,
-  );
+  const place = await makePrivateHome({ user: null, persistent: keptAt('root') }, env);
   return {
     executablePath,
     args: ['--no-sandbox'],

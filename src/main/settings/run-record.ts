@@ -40,7 +40,7 @@ export async function openRunRecord(file: JsonFile<RunDocument>): Promise<RunRec
     saved = file.save({ version: RUN_RECORD_VERSION, callsUnderWay, lost });
   };
   if (cutOff > 0) {
-    lost ??= { calls: cutOff, how: 'stopped' };
+    lost = { calls: cutOff, how: 'stopped' };
     save();
   }
   return {

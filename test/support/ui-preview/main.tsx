@@ -11,7 +11,11 @@ const root = document.getElementById('root');
 if (scene === undefined || root === null) throw new Error('no such scene');
 
 const app = createAppState({
-  api: createFakeApi(scene.snapshot, scene.settings, { keychainAsks: scene.keychainAsks, admin: scene.admin, lost: scene.lost }),
+  api: createFakeApi(scene.snapshot, scene.settings, {
+    keychainAsks: scene.keychainAsks,
+    admin: scene.admin,
+    lost: scene.lost,
+  }),
   createUserAgent: () => createFakeUserAgent(scene),
   createVoiceUserAgent: () => createFakeUserAgent(scene),
   openSocket: () => ({ send: () => undefined, close: () => undefined, addEventListener: () => undefined }),
