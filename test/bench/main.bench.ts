@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 import type { AuditEntry } from '../../src/contracts/audit/audit';
-import { profile as profileSchema, type Profile } from '../../src/contracts/profile/profile';
+import { type Profile } from '../../src/contracts/profile/profile';
 import { chainLine } from '../../src/main/audit/audit-chain';
 import { createAuditLog } from '../../src/main/audit/audit-log';
 import type { SealStore } from '../../src/main/audit/audit-seal';
@@ -22,6 +22,7 @@ import { auditAccount, createAuditSeals } from '../../src/main/secrets/audit-sea
 import { createMemoryStore } from '../../src/main/secrets/memory-store';
 import { expect, test } from '../support/app/app';
 import { createReport } from './report';
+import { exampleProfile } from '../support/app/example-profile';
 
 const LINES = 100_000;
 const PROFILES = 500;
@@ -105,14 +106,11 @@ test('100,000 lines of the audit log, looked through', async ({ folder }) => {
 test('500 profiles from disk', async ({ folder }) => {
   const path = join(folder, 'profiles.json');
   const make = (index: number): Profile =>
-    profileSchema.parse({
+    exampleProfile({
       id: `line-${index}`,
       name: `Line ${index}`,
       environment: 'staging',
-      provider: { kind: 'local-jwt', audience: 'pbx' },
       identity: `${1000 + index}@pbx.example.com`,
-      gatewayUrl: 'wss://pbx.example.com/ws',
-      presentation: { kind: 'query' },
       policy: { dial: { allow: ['+254*'] } },
     });
   const options = {

@@ -2,7 +2,7 @@
 import { webcrypto } from 'node:crypto';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { profile as profileSchema } from '../../src/contracts/profile/profile';
+import {} from '../../src/contracts/profile/profile';
 import { ok } from '../../src/contracts/base/result';
 import { createBroker } from '../../src/main/tokens/broker';
 import { systemClock } from '../../src/main/base/clock';
@@ -14,19 +14,15 @@ import { createAuditSeals } from '../../src/main/secrets/audit-seals';
 import { createMemoryStore } from '../../src/main/secrets/memory-store';
 import { Secret } from '../../src/main/secrets/secret';
 import { providersOf } from '../support/servers/token-providers';
+import { exampleProfile } from '../support/app/example-profile';
 
 const MINTS = 2_000;
 const WARM_MINTS = 500;
 
-const profile = profileSchema.parse({
+const profile = exampleProfile({
   id: 'line',
   name: 'Line',
   environment: 'staging',
-  provider: { kind: 'local-jwt', audience: 'pbx' },
-  identity: '1001@pbx.example.com',
-  gatewayUrl: 'wss://pbx.example.com/ws',
-  presentation: { kind: 'query' },
-  policy: {},
 });
 const secret = Secret.generate();
 const key = ok({ fingerprint: secret.fingerprint, open: () => Promise.resolve(ok(secret)) });

@@ -1,7 +1,7 @@
 /** Tokens by a private key, end to end: main's own signing, the phone engine, and a gateway that knows the public half alone. */
 import { WebSocket } from 'ws';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { profile as profileSchema, type Profile } from '../../src/contracts/profile/profile';
+import { type Profile } from '../../src/contracts/profile/profile';
 import { ok } from '../../src/contracts/base/result';
 import type { Grant } from '../../src/contracts/profile/grant';
 import { FlowTokens } from '../../src/gateway/flow-token';
@@ -13,18 +13,18 @@ import { fingerprintOf, type Secret } from '../../src/main/secrets/secret';
 import { installFakeWebRtc } from '../support/phones/fake-peer-connection';
 import { createTestPhone, type TestPhone } from '../support/phones/phone';
 import { TEST_DOMAIN } from '../support/phones/test-tokens';
+import { exampleProfile } from '../support/app/example-profile';
 
 type PublicAlgorithm = 'RS256' | 'ES256' | 'EdDSA';
 const provider = createLocalJwt(() => Date.now());
 const line = (user: string, algorithm: PublicAlgorithm, policy: object = {}, meta: object = {}): Profile =>
-  profileSchema.parse({
+  exampleProfile({
     id: 'signed',
     name: 'Signed',
     environment: 'staging',
     provider: { kind: 'local-jwt', audience: 'practice', algorithm, keyId: '{fingerprint}', meta },
     identity: `${user}@${TEST_DOMAIN}`,
     gatewayUrl: 'wss://pbx.example.com',
-    presentation: { kind: 'query' },
     policy,
   });
 

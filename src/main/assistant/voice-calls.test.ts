@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
-import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
+import { type Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import type { VoiceEnded } from '../../contracts/call/voice';
 import type { NewAuditEntry } from '../audit/audit-log';
 import type { VoiceToken } from '../tokens/broker';
 import { Secret } from '../secrets/secret';
 import { createVoiceCalls, type VoiceCallsPorts } from './voice-calls';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const assistant = (policy: object = {}): Profile =>
-  profileSchema.parse({
+  exampleProfile({
     id: 'assistant',
     name: 'Front desk',
     environment: 'development',

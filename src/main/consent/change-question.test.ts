@@ -1,21 +1,16 @@
 import { expect, it, vi } from 'vitest';
-import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
+import { type Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import type { NewAuditEntry } from '../audit/audit-log';
 import { createChangeQuestion, type ChangeQuestionPorts, type NativeQuestion } from './change-question';
 import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from './dialog-back-off';
 import { practiceProfile } from '../profiles/practice-profile';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const line = (id: string, more: object = {}): Profile =>
-  profileSchema.parse({
+  exampleProfile({
     id,
     name: `Line ${id}`,
-    environment: 'production',
-    provider: { kind: 'local-jwt', audience: 'pbx' },
-    identity: '1001@pbx.example.com',
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
-    policy: {},
     ...more,
   });
 const EVIL = { gatewayUrl: 'wss://evil.example/' };

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
-import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
+import { type Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { madeKey, readOfferedKey, type OfferedKey } from '../secrets/offered-key';
 import { Secret } from '../secrets/secret';
@@ -8,17 +8,11 @@ import type { NewAuditEntry } from '../audit/audit-log';
 import type { NativeQuestion } from './change-question';
 import { createKeyQuestion } from './key-question';
 import { FIRST_PAUSE_MS } from './dialog-back-off';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const line = (more: object = {}): Profile =>
-  profileSchema.parse({
-    id: 'work',
+  exampleProfile({
     name: 'Line 1001',
-    environment: 'production',
-    provider: { kind: 'local-jwt', audience: 'pbx' },
-    identity: '1001@pbx.example.com',
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
-    policy: {},
     ...more,
   });
 const evil = line({

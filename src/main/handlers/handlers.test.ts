@@ -8,17 +8,9 @@ import { createHandlers, type HandlerPorts } from './handlers';
 import { practiceProfile } from '../profiles/practice-profile';
 import { madeKey, type OfferedKey } from '../secrets/offered-key';
 import { Secret } from '../secrets/secret';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
-const work = profileSchema.parse({
-  id: 'work',
-  name: 'Work',
-  environment: 'production',
-  provider: { kind: 'local-jwt', audience: 'pbx' },
-  identity: '1001@pbx.example.com',
-  gatewayUrl: 'wss://pbx.example.com/ws',
-  presentation: { kind: 'query' },
-  policy: {},
-});
+const work = exampleProfile();
 const signer = profileSchema.parse({
   ...work,
   id: 'signer',

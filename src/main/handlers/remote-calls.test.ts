@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
-import { profile, type Profile } from '../../contracts/profile/profile';
+import type { Profile } from '../../contracts/profile/profile';
 import type { RemoteStatus } from '../../contracts/call/remote-call';
 import { SNAPSHOT_LIMIT } from '../../contracts/call/remote-call-schema';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import type { NewAuditEntry } from '../audit/audit-log';
 import type { KeyHandle } from '../keys/keys';
 import { SNAPSHOT_FRESH_MS, createRemoteCallHandlers } from './remote-calls';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const line = (id: string, more: object = {}): Profile =>
-  profile.parse({
+  exampleProfile({
     id,
     name: 'Desk',
     environment: 'development',

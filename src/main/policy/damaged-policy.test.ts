@@ -8,6 +8,7 @@ import { profile as profileSchema, type Profile } from '../../contracts/profile/
 import { temporaryFolder } from '../../../test/support/temporary-folder';
 import { openManagedPolicy } from './managed-policy';
 import { createGrantPolicy, decideCall } from './policy';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 /** The admin, and who runs the test. */
 const OWNERS = [0, process.getuid?.() ?? 0];
@@ -20,14 +21,7 @@ afterEach(async () => {
 });
 
 function line(policy: Partial<ProfilePolicy> = {}): Profile {
-  return profileSchema.parse({
-    id: 'work',
-    name: 'Work',
-    environment: 'production',
-    provider: { kind: 'local-jwt', audience: 'pbx' },
-    identity: '1001@pbx.example.com',
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
+  return exampleProfile({
     policy: profilePolicy.parse(policy),
   });
 }

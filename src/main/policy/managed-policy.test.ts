@@ -7,6 +7,7 @@ import { effectivePolicy, managedPolicy } from '../../contracts/policy/managed-p
 import type { profilePolicy } from '../../contracts/policy/policy';
 import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
 import { openManagedPolicy, policyPlace, type ManagedPolicy } from './managed-policy';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 /** The admin, and who runs the test. */
 const OWNERS = [0, process.getuid?.() ?? 0];
@@ -18,14 +19,7 @@ afterEach(async () => {
 });
 
 const line = (policy: z.input<typeof profilePolicy> = {}, more: object = {}): Profile =>
-  profileSchema.parse({
-    id: 'work',
-    name: 'Work',
-    environment: 'production',
-    provider: { kind: 'local-jwt', audience: 'pbx' },
-    identity: '1001@pbx.example.com',
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
+  exampleProfile({
     policy,
     ...more,
   });

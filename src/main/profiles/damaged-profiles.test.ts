@@ -5,19 +5,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/support/temporary-folder';
 import { profile as profileSchema, profilesSnapshot } from '../../contracts/profile/profile';
 import { openProfileStore, profilesFile, PROFILES_VERSION, type ProfileStore } from './profile-store';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const INSTALL = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';
 const ASIDE = 'profiles.json.damaged-1970-01-01T00-00-00.000Z';
 const line = (id: string) => ({
-  ...profileSchema.parse({
+  ...exampleProfile({
     id,
     name: `Line ${id}`,
-    environment: 'production',
-    provider: { kind: 'local-jwt', audience: 'pbx' },
     identity: `${id}@pbx.example.com`,
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
-    policy: {},
   }),
 });
 const key = { fingerprint: '01234567', addedAt: 1, origin: 'file', place: 'next' };

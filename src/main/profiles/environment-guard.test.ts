@@ -1,21 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { profile as profileSchema, type Environment, type Profile } from '../../contracts/profile/profile';
+import { type Environment, type Profile } from '../../contracts/profile/profile';
 import { keyMixes, profileMixes } from './environment-guard';
 import { guardProfiles } from './profile-guard';
 import { openProfileStore, type KeyRecords, type ProfilesDocument } from './profile-store';
 import { ok } from '../../contracts/base/result';
 import { failureSchema } from '../../contracts/base/result-schema';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const line = (id: string, environment: Environment, more: object = {}): Profile =>
-  profileSchema.parse({
+  exampleProfile({
     id,
     name: id.toUpperCase(),
     environment,
-    provider: { kind: 'local-jwt', audience: 'pbx' },
     identity: `${id}@pbx.example.com`,
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
-    policy: {},
     ...more,
   });
 const NONE: KeyRecords = { active: null, next: null, retired: null };

@@ -3,20 +3,14 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/support/temporary-folder';
-import { profile as profileSchema, profilesSnapshot } from '../../contracts/profile/profile';
+import { profilesSnapshot } from '../../contracts/profile/profile';
 import { mendedUrl } from './mended-urls';
 import { openProfileStore, profilesFile, PROFILES_VERSION, type ProfileStore } from './profile-store';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const INSTALL = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';
-const parsed = profileSchema.parse({
-  id: 'work',
-  name: 'Work',
-  environment: 'production',
-  provider: { kind: 'local-jwt', audience: 'pbx' },
-  identity: '1001@pbx.example.com',
-  gatewayUrl: 'wss://pbx.example.com/ws',
+const parsed = exampleProfile({
   presentation: { kind: 'query', parameter: 'jwt' },
-  policy: {},
 });
 const line = (id: string, more: object = {}) => ({ ...parsed, id, name: `Line ${id}`, ...more });
 const http = (more: object) => ({

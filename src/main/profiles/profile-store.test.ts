@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
 import { profilePolicy } from '../../contracts/policy/policy';
-import { profile as profileSchema, profilesSnapshot, type Profile } from '../../contracts/profile/profile';
+import { profilesSnapshot, type Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { migrate, type JsonFile } from '../base/json-file';
 import { practiceProfile } from './practice-profile';
@@ -12,17 +12,9 @@ import {
   PROFILES_VERSION,
   type ProfilesDocument,
 } from './profile-store';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
-const work: Profile = profileSchema.parse({
-  id: 'work',
-  name: 'Work',
-  environment: 'production',
-  provider: { kind: 'local-jwt', audience: 'pbx' },
-  identity: '1001@pbx.example.com',
-  gatewayUrl: 'wss://pbx.example.com/ws',
-  presentation: { kind: 'query' },
-  policy: {},
-});
+const work: Profile = exampleProfile();
 
 /** A file in memory; `disk` may be told to refuse. */
 function fakeFile(

@@ -2,24 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { profile as profileSchema, type Environment, type Profile } from '../../contracts/profile/profile';
+import { type Environment, type Profile } from '../../contracts/profile/profile';
 import { importEntry, profilesFile } from '../../contracts/profile/profile-transfer';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import type { KeyRecords } from './profile-store';
 import { exportProfiles, planImport, readProfilesFile } from './profile-transfer';
 import { createTransferHandlers, TICKET_LIVES_MS } from '../handlers/profile-transfer-handlers';
 import { practiceProfile } from './practice-profile';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const line = (id: string, environment: Environment = 'staging', more: object = {}): Profile =>
-  profileSchema.parse({
+  exampleProfile({
     id,
     name: id.toUpperCase(),
     environment,
-    provider: { kind: 'local-jwt', audience: 'pbx' },
     identity: `${id}@pbx.example.com`,
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
-    policy: {},
     ...more,
   });
 const NONE: KeyRecords = { active: null, next: null, retired: null };

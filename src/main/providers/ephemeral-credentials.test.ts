@@ -1,20 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { fail, ok } from '../../contracts/base/result';
-import { profile as profileSchema } from '../../contracts/profile/profile';
+import {} from '../../contracts/profile/profile';
 import { Secret } from '../secrets/secret';
 import { createEphemeralCredentials } from './ephemeral-credentials';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const NOW = 1_800_000_000_750;
-const profile = profileSchema.parse({
-  id: 'work',
-  name: 'Work',
-  environment: 'production',
+const profile = exampleProfile({
   provider: { kind: 'ephemeral-credentials' },
-  identity: '1001@pbx.example.com',
-  gatewayUrl: 'wss://pbx.example.com/ws',
   presentation: { kind: 'digest' },
-  policy: {},
 });
 const request = { profile, purpose: 'sip' as const, lifeS: 300 };
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { profile as profileSchema, type Profile } from '../../contracts/profile/profile';
+import { type Profile } from '../../contracts/profile/profile';
 import { ok } from '../../contracts/base/result';
 import { startFakeOpenaiRealtime, type FakeOpenaiRealtime } from '../../../test/support/servers/fake-openai-realtime';
 import { systemClock } from '../base/clock';
@@ -8,6 +8,7 @@ import { Secret } from '../secrets/secret';
 import { createHttpClient } from './http';
 import { createOpenaiRealtime, sessionOf } from './openai-realtime';
 import { createRealtimeCalls, systemIdOf } from './openai-realtime-calls';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 let fake: FakeOpenaiRealtime;
 beforeEach(async () => {
@@ -18,7 +19,7 @@ afterEach(() => fake.close());
 const http = () => createHttpClient({ clock: systemClock, random: () => 0 });
 
 function lineTo(baseUrl: string, more: object = {}): Profile {
-  return profileSchema.parse({
+  return exampleProfile({
     id: 'assistant',
     name: 'Front desk',
     environment: 'development',

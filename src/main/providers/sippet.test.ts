@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startFakeSippet, type FakeSippet } from '../../../test/support/servers/fake-sippet';
 import { answerJson, openHttpServer } from '../../../test/support/servers/hostile-http-server';
-import { profile, type Profile } from '../../contracts/profile/profile';
+import type { Profile } from '../../contracts/profile/profile';
 import { ok } from '../../contracts/base/result';
 import { systemClock } from '../base/clock';
 import type { KeyHandle } from '../keys/keys';
 import { Secret } from '../secrets/secret';
 import { createHttpClient } from './http';
 import { createSippet, type Sippet } from './sippet';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 let fake: FakeSippet;
 let sippet: Sippet;
@@ -15,7 +16,7 @@ let line: Profile;
 beforeEach(async () => {
   fake = await startFakeSippet();
   sippet = createSippet(createHttpClient({ clock: systemClock, random: () => 0 }));
-  line = profile.parse({
+  line = exampleProfile({
     id: 'desk',
     name: 'Desk',
     environment: 'development',

@@ -1,19 +1,13 @@
 /** What people paste in place of a key: each is known for what it is, and no sentence repeats any of it. */
 import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { profile as profileSchema } from '../../contracts/profile/profile';
+import {} from '../../contracts/profile/profile';
 import { doubtAbout, readOfferedKey } from './offered-key';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const line = (provider: object) => {
-  const { name, provider: made } = profileSchema.parse({
-    id: 'work',
-    name: 'Work',
-    environment: 'production',
+  const { name, provider: made } = exampleProfile({
     provider,
-    identity: '1001@pbx.example.com',
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
-    policy: {},
   });
   return { name, provider: made };
 };

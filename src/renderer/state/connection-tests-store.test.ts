@@ -6,16 +6,12 @@ import { profile as profileSchema } from '../../contracts/profile/profile';
 import { fail, ok, type Failure } from '../../contracts/base/result';
 import type { TrialPorts } from '../phone/agent/line-trial';
 import { createConnectionTestsStore, type ConnectionTestParts } from './connection-tests-store';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const line = (purposes: readonly string[] = ['sip']) =>
-  profileSchema.parse({
-    id: 'work',
-    name: 'Work',
+  exampleProfile({
     environment: 'staging',
     provider: { kind: purposes.includes('sip') ? 'local-jwt' : 'sippet', audience: 'pbx' },
-    identity: '1001@pbx.example.com',
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
     policy: { purposes },
   });
 const TEST_ID = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';

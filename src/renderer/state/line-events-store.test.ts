@@ -3,14 +3,15 @@ import { createFakeClock } from '../../../test/support/fake-clock';
 import { createFakeWebSockets } from '../../../test/support/phones/fake-web-socket';
 import { createScriptedApi } from '../../../test/support/ui-preview/scripted-api';
 import type { EventsGrant } from '../../contracts/profile/grant';
-import { profile, type Profile } from '../../contracts/profile/profile';
+import type { Profile } from '../../contracts/profile/profile';
 import { fail, ok } from '../../contracts/base/result';
 import type { NewEvent } from '../events/event-log';
 import { decodeFrame, encodeFrame } from '../events/phoenix-frame';
 import { REFETCH_MS, createLineEventsStore } from './line-events-store';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const line = (id: string, purposes: Profile['policy']['purposes'] = ['events']): Profile =>
-  profile.parse({
+  exampleProfile({
     id,
     name: id,
     environment: 'development',

@@ -1,17 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
-import { profile as profileSchema, type Profile, type ProfileInput } from '../../contracts/profile/profile';
+import { type Profile, type ProfileInput } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import type { PhoneSnapshot, UserAgent } from '../phone/port/user-agent';
 import { NO_PHONE, createPhoneStore } from './phone-store';
+import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const profile = (id: string, more: Partial<ProfileInput> = {}): Profile =>
-  profileSchema.parse({
+  exampleProfile({
     id,
     name: id,
     environment: 'practice',
     provider: { kind: 'local-jwt', issuer: 'i', audience: 'a' },
     identity: `${id}@h`,
-    displayName: '',
     gatewayUrl: 'ws://127.0.0.1/',
     presentation: { kind: 'main-injected' },
     policy: { tokenLifeS: 300, purposes: ['sip'] },

@@ -1,7 +1,7 @@
 /** A broker among stand-ins. */
 import { vi } from 'vitest';
 import type { AnyGrant } from '../../../src/contracts/profile/grant';
-import { profile as profileSchema } from '../../../src/contracts/profile/profile';
+import {} from '../../../src/contracts/profile/profile';
 import { ok } from '../../../src/contracts/base/result';
 import type { NewAuditEntry } from '../../../src/main/audit/audit-log';
 import { createBroker, type BrokerPorts } from '../../../src/main/tokens/broker';
@@ -10,6 +10,7 @@ import { practiceProfile } from '../../../src/main/profiles/practice-profile';
 import type { TokenProvider } from '../../../src/main/providers/token-provider';
 import { Secret } from '../../../src/main/secrets/secret';
 import { mintingProvider, providersOf } from '../servers/token-providers';
+import { exampleProfile } from './example-profile';
 
 /** The Practice line. */
 export const profile = practiceProfile(null, null);
@@ -74,14 +75,9 @@ const ID = '0a8f7a7e-0f4b-4a52-9c55-2f3d2f0c8a11';
 export const minted = { issuedAt: 1000, expiresAt: 301_000 };
 /** A broker over one line of this kind. */
 export function setUpLine(wanted: object, made: TokenProvider, replaced: Replaced = {}) {
-  const line = profileSchema.parse({
-    id: 'work',
-    name: 'Work',
+  const line = exampleProfile({
     environment: 'staging',
-    identity: '1001@pbx.example.com',
     gatewayUrl: '',
-    presentation: { kind: 'query' },
-    policy: {},
     ...wanted,
   });
   return setUp({

@@ -1,6 +1,6 @@
 /** Keys on a computer of their own: its keychain can be locked or taken away, its clock moves by hand, and it can be started again. */
 import { vi } from 'vitest';
-import { profile as profileSchema } from '../../../src/contracts/profile/profile';
+import {} from '../../../src/contracts/profile/profile';
 import { ok, type fail, type Failure, type Result } from '../../../src/contracts/base/result';
 import type { NewAuditEntry } from '../../../src/main/audit/audit-log';
 import { createKeys, type Keys } from '../../../src/main/keys/keys';
@@ -14,6 +14,7 @@ import { absent, asks, damaged, locked, refused } from '../../../src/main/secret
 import { createMemoryStore } from '../../../src/main/secrets/memory-store';
 import type { Secret } from '../../../src/main/secrets/secret';
 import type { SecretStore } from '../../../src/main/secrets/secret-store';
+import { exampleProfile } from './example-profile';
 
 type Mode = 'open' | 'locked' | 'gone' | 'asks' | 'refuses' | 'damaged';
 const TROUBLE: Readonly<Record<Exclude<Mode, 'open'>, ReturnType<typeof fail>>> = {
@@ -53,16 +54,7 @@ export function fakeKeychain(): SecretStore & { mode: Mode; readonly accounts: S
   return store;
 }
 
-export const work = profileSchema.parse({
-  id: 'work',
-  name: 'Work',
-  environment: 'production',
-  provider: { kind: 'local-jwt', audience: 'pbx' },
-  identity: '1001@pbx.example.com',
-  gatewayUrl: 'wss://pbx.example.com/ws',
-  presentation: { kind: 'query' },
-  policy: {},
-});
+export const work = exampleProfile();
 
 export interface Fixture {
   readonly keys: Keys;

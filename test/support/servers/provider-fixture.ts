@@ -1,10 +1,11 @@
 /** Keys and lines for tests of providers. */
-import { profile as profileSchema, type Profile, type ProfileInput } from '../../../src/contracts/profile/profile';
+import { type Profile, type ProfileInput } from '../../../src/contracts/profile/profile';
 import { ok } from '../../../src/contracts/base/result';
 import type { Clock } from '../../../src/main/base/clock';
 import type { KeyHandle } from '../../../src/main/keys/keys';
 import { Secret } from '../../../src/main/secrets/secret';
 import type { FakeClock } from '../fake-clock';
+import { exampleProfile } from '../app/example-profile';
 
 /** A key made for this test, and its text for the server that must know it. */
 export function testKey(): { readonly key: KeyHandle; readonly text: string } {
@@ -17,16 +18,13 @@ export function testKey(): { readonly key: KeyHandle; readonly text: string } {
 
 /** A line of this provider; where nothing else is said it presents its token in the URL. */
 export function lineOf(provider: ProfileInput['provider'], parts: Partial<ProfileInput> = {}): Profile {
-  return profileSchema.parse({
+  return exampleProfile({
     id: 'line-1',
     name: 'Line 1',
     environment: 'development',
     provider,
-    identity: '1001@pbx.example.com',
     displayName: 'Asha "the first" {user}',
     gatewayUrl: 'wss://gateway.example.com/',
-    presentation: { kind: 'query' },
-    policy: {},
     ...parts,
   });
 }

@@ -2,7 +2,7 @@
 import type { MicrophoneFailure } from '../../../src/renderer/media/microphone-source';
 import { expect } from 'vitest';
 import type { Call } from '../../../src/contracts/call/call';
-import { profile as profileSchema } from '../../../src/contracts/profile/profile';
+import {} from '../../../src/contracts/profile/profile';
 import { fail, ok, type Result } from '../../../src/contracts/base/result';
 import type { TranscriptLine } from '../../../src/contracts/call/transcript';
 import type { VoiceEnded, VoiceToolCall } from '../../../src/contracts/call/voice';
@@ -11,8 +11,9 @@ import { createVoiceUserAgent } from '../../../src/renderer/voice/voice-user-age
 import { createFakeClock } from '../fake-clock';
 import { asMediaStream, FakeStream, FakeTrack } from '../phones/fake-media';
 import { FakePeerConnection } from '../phones/fake-peer-connection';
+import { exampleProfile } from '../app/example-profile';
 
-const profile = profileSchema.parse({
+const profile = exampleProfile({
   id: 'assistant',
   name: 'Front desk',
   environment: 'development',

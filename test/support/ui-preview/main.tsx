@@ -1,12 +1,14 @@
 import { createRoot } from 'react-dom/client';
 import { createAppState } from '../../../src/renderer/state/create-app-state';
 import { App } from '../../../src/renderer/ui/app/App';
+import { TOASTS } from './toasts';
 import { createFakeApi } from './fake-api';
 import { fakeTryLine } from './fake-desk';
 import { createFakeUserAgent } from './fake-user-agent';
 import { SCENES } from './scenes';
 
-const scene = SCENES[new URLSearchParams(location.search).get('scene') ?? 'idle'];
+const asked = new URLSearchParams(location.search);
+const scene = SCENES[asked.get('scene') ?? 'idle'];
 const root = document.getElementById('root');
 if (scene === undefined || root === null) throw new Error('no such scene');
 
@@ -44,3 +46,4 @@ const app = createAppState({
 });
 createRoot(root).render(<App state={app.state} />);
 void app.start();
+for (const name of asked.getAll('toast')) TOASTS[name]?.();

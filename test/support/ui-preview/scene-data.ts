@@ -2,17 +2,13 @@
 import type { Call, EndCause } from '../../../src/contracts/call/call';
 import type { LostCalls } from '../../../src/contracts/call/lost-calls';
 import type { LiveCategory, LiveKind } from '../../../src/contracts/call/event';
-import {
-  profile as profileSchema,
-  type KeyStatus,
-  type Profile,
-  type ProfilesSnapshot,
-} from '../../../src/contracts/profile/profile';
+import { type KeyStatus, type Profile, type ProfilesSnapshot } from '../../../src/contracts/profile/profile';
 import type { Settings } from '../../../src/contracts/settings';
 import type { EngineEvent } from '../../../src/renderer/phone/port/user-agent';
 import type { View } from '../../../src/renderer/state/view-store';
 import { EXAMPLE_PROFILES } from '../app/example-profiles';
 import { facts, party, type FakeStart } from './fake-user-agent';
+import { exampleProfile } from '../app/example-profile';
 
 export interface Scene extends FakeStart {
   readonly view: Partial<View>;
@@ -31,13 +27,12 @@ export const asha = party('+254722000001', 'Asha Njeri');
 export const kamau = party('+254733123456', 'Kamau Njoroge');
 
 export function profile(id: string, name: string, environment: Profile['environment'], host: string): Profile {
-  return profileSchema.parse({
+  return exampleProfile({
     id,
     name,
     environment,
     provider: { kind: 'local-jwt', issuer: 'ringfence', audience: host },
     identity: `1001@${host}`,
-    displayName: '',
     gatewayUrl: environment === 'practice' ? 'ws://127.0.0.1:8088/sip' : `wss://${host}/ws`,
     presentation: environment === 'production' ? { kind: 'main-injected' } : { kind: 'query', parameter: 'token' },
     policy: { tokenLifeS: 300, purposes: ['sip'] },

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { profile as profileSchema, type KeyState, type KeyStatus } from '../../../contracts/profile/profile';
 import { hasPublicKey, keyAdded, keychainWords, keyHolder, keySources } from './key-messages';
+import { exampleProfile } from '../../../../test/support/app/example-profile';
 
 const line = (id: string) =>
-  profileSchema.parse({
+  exampleProfile({
     id,
     name: 'Staging',
     environment: 'staging',
-    provider: { kind: 'local-jwt', audience: 'pbx' },
-    identity: '1001@pbx.example.com',
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
-    policy: {},
   });
 
 describe('the chip of the keychain', () => {

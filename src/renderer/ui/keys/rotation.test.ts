@@ -11,18 +11,15 @@ import {
   timeLeft,
   waitsUntil,
 } from './rotation';
+import { exampleProfile } from '../../../../test/support/app/example-profile';
 
 const LIFE_S = 300;
 const AT = 1_800_000_000_000;
 const line = (id: string) =>
-  profileSchema.parse({
+  exampleProfile({
     id,
     name: 'Staging',
     environment: 'staging',
-    provider: { kind: 'local-jwt', audience: 'pbx' },
-    identity: '1001@pbx.example.com',
-    gatewayUrl: 'wss://pbx.example.com/ws',
-    presentation: { kind: 'query' },
     policy: { tokenLifeS: LIFE_S },
   });
 const staging = line('staging');

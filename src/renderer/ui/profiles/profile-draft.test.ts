@@ -3,7 +3,7 @@ import { FIELD_MESSAGES } from './field-messages';
 import { EXAMPLE_PROFILES } from '../../../../test/support/app/example-profiles';
 import type { EffectivePolicy } from '../../../contracts/policy/managed-policy';
 import { profilePolicy } from '../../../contracts/policy/policy';
-import { profile, type Presentation } from '../../../contracts/profile/profile';
+import { type Presentation } from '../../../contracts/profile/profile';
 import { providerConfig } from '../../../contracts/profile/provider';
 import type { FieldText } from './field-text';
 import {
@@ -22,6 +22,7 @@ import {
   withValues,
   type Draft,
 } from './profile-draft';
+import { exampleProfile } from '../../../../test/support/app/example-profile';
 
 const good: Draft = {
   ...EMPTY_DRAFT,
@@ -223,15 +224,11 @@ describe('the profile form', () => {
 
   it('makes a profile that fits the schema', () => {
     expect(profileFrom(good, 'support-line')).toEqual(
-      profile.parse({
+      exampleProfile({
         id: 'support-line',
         name: 'Support line',
-        environment: 'production',
         provider: { kind: 'local-jwt', issuer: 'ringfence', audience: 'pbx.example.com' },
-        identity: '1001@pbx.example.com',
-        gatewayUrl: 'wss://pbx.example.com/ws',
         presentation: { kind: 'main-injected' },
-        policy: {},
         iceServers: [{ urls: ['stun:a.example.com:3478', 'stun:b.example.com'] }],
       }),
     );

@@ -1,0 +1,91 @@
+/**
+ * `npm run ui [-- arguments for Playwright]`: the window without its main process, in Debian's Chromium, which is newer than Electron's. Builds and serves
+ * the preview once; Playwright and Chromium run as the user that Electron would be, without a screen.
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { runProgram, say } from './program.mjs';
+import { root } from './places.mjs';
+import { run } from './child.mjs';
+import { setUp } from './setup.mjs';
+import { failedToRun, readPlaywrightReport, summaryLine } from './summary.mjs';
+import { setUpTestBed } from './test-bed.mjs';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
+const config = join(root, 'test', 'ui', 'playwright.config.ts');
+
+/** @returns {string | null} null, or a sentence saying what is missing */
+function chromiumProblem() {
+  if (existsSync(CHROMIUM)) return null;
+  return `There is no Chromium at ${CHROMIUM}: apt-get install chromium, or name another one in CHROMIUM.`;
+}
+
+/** Builds the preview and serves it. @param {string} folder */
+async function servePreview(folder) {
+  const { build, preview } = await import('vite');
+  const options = {
+    configFile: join(root, 'test', 'support', 'ui-preview', 'vite.config.ts'),
+    logLevel: /** @type {const} */ ('warn'),
+    build: { outDir: folder },
+  };
+  await build(options);
+  const server = await preview({ ...options, preview: { host: '127.0.0.1', port: 4599 } });
+  const url = server.resolvedUrls?.local[0];
+  if (url === undefined) throw new Error('unreachable: a server that listens has an address');
+  return { url, close: () => server.close() };
+}
+
+/**
+ * @param {import('./electron-runtime.mjs').Runtime} runtime
+ * @param {readonly string[]} [args] for Playwright
+ * @returns {Promise<import('./summary.mjs').Counts>}
+ */
+export async function runUi(runtime, args = []) {
+  const problem = chromiumProblem();
+  const folder = await mkdtemp(join(os.tmpdir(), 'ringfence-ui-'));
+  const served = problem === null ? await servePreview(folder) : null;
+  try {
+    const testBed = await setUpTestBed(runtime, { display: 'virtual', mustRead: [playwright, config] });
+    try {
+      const temporary = testBed.env['TMPDIR'] ?? '';
+      const report = join(temporary, 'playwright-ui.json');
+      const invocation = testBed.launch.invoke(process.execPath, [playwright, 'test', '--config', config, ...args]);
+      const { command, args: words, ...as } = invocation;
+      const outcome = await run(command, words, {
+        ...as,
+        cwd: root,
+        env: {
+          ...testBed.env,
+          RINGFENCE_UI_CHROMIUM: CHROMIUM,
+          RINGFENCE_UI_URL: served?.url ?? '',
+          RINGFENCE_UI_PROBLEM: problem ?? '',
+          RINGFENCE_UI_REPORT: report,
+          RINGFENCE_UI_OUTPUT: join(temporary, 'test-results-ui'),
+        },
+        show: true,
+      });
+      const counts = readPlaywrightReport(await readFile(report, 'utf8').catch(() => ''));
+      return outcome.code === 0 || counts.failed > 0
+        ? counts
+        : failedToRun(counts, `Playwright ended with code ${String(outcome.code)}`);
+    } finally {
+      await testBed.close();
+    }
+  } finally {
+    await served?.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runProgram(async () => {
+    const counts = await runUi(await setUp(['app', 'display']), process.argv.slice(2));
+    for (const line of counts.notes) say(line);
+    say(summaryLine(counts));
+    return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+  });
+}

@@ -1,0 +1,39 @@
+/** Every state of the window, looked at in every way: see test/support/ui-preview/inspection.ts. */
+import { expect, test } from '@playwright/test';
+import { complaintsOf, inspect, openScene } from '../support/ui-preview/inspection';
+import { SCENES } from '../support/ui-preview/scenes';
+import { TOASTS } from '../support/ui-preview/toasts';
+
+const problem = process.env['RINGFENCE_UI_PROBLEM'] ?? '';
+test.skip(problem !== '', problem);
+
+for (const scene of Object.keys(SCENES))
+  test(`scene ${scene}`, async ({ page }) => {
+    const complaints = complaintsOf(page);
+    await openScene(page, scene);
+    if (SCENES[scene]?.view.screen === 'settings') await expect(page.getByRole('tabpanel')).toBeVisible();
+    await inspect(page);
+    expect(complaints).toEqual([]);
+  });
+
+const ALL = Object.keys(TOASTS);
+const SAID: readonly (readonly [screen: string, toasts: readonly string[]])[] = [
+  ...ALL.map((name) => ['idle', [name]] as const),
+  ...['active', 'live', 'keys', 'profiles', 'audit', 'appearance', 'about'].map((screen) => [screen, ALL] as const),
+];
+for (const [screen, toasts] of SAID)
+  test(`${screen} with ${toasts.join(' and ')} said at the edge`, async ({ page }) => {
+    const complaints = complaintsOf(page);
+    await openScene(page, screen, toasts);
+    await inspect(page);
+    expect(complaints).toEqual([]);
+  });
+
+test('the small window of an incoming call', async ({ page }) => {
+  const complaints = complaintsOf(page);
+  await page.goto('/test/support/ui-preview/incoming.html');
+  await expect(page.getByRole('button', { name: 'Answer' })).toBeVisible();
+  await page.evaluate(() => document.fonts.ready);
+  await inspect(page, [{ width: 340, height: 170 }]);
+  expect(complaints).toEqual([]);
+});
