@@ -5,8 +5,8 @@ import { isRoot } from './places.mjs';
 import { run } from './child.mjs';
 import { megabytes } from './meter.mjs';
 
-/** What a package is for: `app` always; `display` where there is none; `tests` in the tests alone; `lab` in the tests against real SIP servers; `phones` in those with ordinary phones beside baresip. */
-/** @typedef {'app' | 'display' | 'tests' | 'lab' | 'phones'} Need */
+/** What a package is for: `app` always; `display` where there is none; `tests` in the tests alone; `ui` in those of the window in a browser; `lab` in the tests against real SIP servers; `phones` in those with ordinary phones beside baresip. */
+/** @typedef {'app' | 'display' | 'tests' | 'ui' | 'lab' | 'phones'} Need */
 
 /** @type {Readonly<Record<Need, readonly string[]>>} */
 const PACKAGES = {
@@ -30,6 +30,7 @@ const PACKAGES = {
   ],
   display: ['xvfb', 'xauth'],
   tests: ['dbus', 'gnome-keyring', 'libnss3-tools', 'x11-utils'],
+  ui: ['chromium'],
   lab: [
     'kamailio',
     'kamailio-websocket-modules',

@@ -1,5 +1,5 @@
 /**
- * `npm test`: sets up what is missing, then runs everything: the checks, integration, the lab, end to end. A part that fails
+ * `npm test`: sets up what is missing, then runs everything: the checks, integration, the lab, the window in Chromium, end to end. A part that fails
  * does not keep the others from running. The last line sums up all runners.
  */
 import { CannotContinue, runProgram, say } from './program.mjs';
@@ -11,6 +11,7 @@ import { installLab } from './lab-packages.mjs';
 import { runLab } from './lab-tests.mjs';
 import { setUp } from './setup.mjs';
 import { addUp, failedToRun, none, summaryLine } from './summary.mjs';
+import { installUi, runUi } from './ui.mjs';
 import { runVitest } from './vitest-run.mjs';
 
 /** @typedef {import('./summary.mjs').Counts} Counts */
@@ -39,12 +40,14 @@ await runProgram(async () => {
   say(`lab: ${await installLab()}`);
   const asterisk = await installAsterisk();
   say(`lab: ${asterisk.said}`);
+  say(`ui: ${await installUi()}`);
   const counts = addUp([
     await part('unit tests', runUnitTests),
-    // These two wait most of the time: the tools get what they leave of the processors.
+    // The first two wait most of the time: the window in Chromium and the tools get what they leave of the processors.
     ...(await Promise.all([
       part('integration', () => runVitest('integration')),
       part('lab', () => runLab(asterisk.env)),
+      part('window in Chromium', () => runUi(runtime)),
       part('types, lint, arrows', () => runTools({ yields: true })),
     ])),
     await part('end to end', async () => {

@@ -7,10 +7,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { runProgram, say } from './program.mjs';
-import { root } from './places.mjs';
+import { CannotContinue, runProgram, say, warn } from './program.mjs';
+import { isRoot, root } from './places.mjs';
 import { run } from './child.mjs';
 import { setUp } from './setup.mjs';
+import { install, missingFor } from './system-packages.mjs';
 import { failedToRun, readPlaywrightReport, summaryLine } from './summary.mjs';
 import { setUpTestBed } from './test-bed.mjs';
 
@@ -22,6 +23,30 @@ const config = join(root, 'test', 'ui', 'playwright.config.ts');
 function chromiumProblem() {
   if (existsSync(CHROMIUM)) return null;
   return `There is no Chromium at ${CHROMIUM}: apt-get install chromium, or name another one in CHROMIUM.`;
+}
+
+/**
+ * Installs what is missing, as root; otherwise names the command that does. Never fails: the tests say again what is missing.
+ * @returns {Promise<string>} half a sentence saying what there is
+ */
+export async function installUi() {
+  if (chromiumProblem() === null) return 'Chromium is there';
+  const missing = (await missingFor('ui')) ?? [];
+  if (missing.length === 0) return 'no Chromium, its tests will be skipped';
+  if (!isRoot) {
+    warn(
+      `tests of the window will be skipped without ${missing.join(', ')}: \`sudo apt-get update && sudo apt-get install --no-install-recommends ${missing.join(' ')}\` installs them.`,
+    );
+    return 'no Chromium';
+  }
+  try {
+    await install(missing);
+    return `installed ${missing.length}`;
+  } catch (error) {
+    if (!(error instanceof CannotContinue)) throw error;
+    warn(`tests of the window will be skipped. ${error.message}`);
+    return 'no Chromium';
+  }
 }
 
 /** Builds the preview and serves it. @param {string} folder */
@@ -83,7 +108,9 @@ export async function runUi(runtime, args = []) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runProgram(async () => {
-    const counts = await runUi(await setUp(['app', 'display']), process.argv.slice(2));
+    const runtime = await setUp(['app', 'display']);
+    say(`ui: ${await installUi()}`);
+    const counts = await runUi(runtime, process.argv.slice(2));
     for (const line of counts.notes) say(line);
     say(summaryLine(counts));
     return counts.failed === 0 && counts.passed > 0 ? 0 : 1;

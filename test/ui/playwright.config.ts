@@ -10,7 +10,8 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   retries: 0,
-  timeout: 60_000,
+  // Each looks at one state in a dozen ways, on a computer that does other things beside it.
+  timeout: 120_000,
   forbidOnly: true,
   reporter: RINGFENCE_UI_REPORT === undefined ? [['list']] : [['list'], ['json', { outputFile: RINGFENCE_UI_REPORT }]],
   use: {

@@ -123,49 +123,60 @@ interface FocusWatch {
 
 /** Notes what Tab comes by from now on; answers with how often to press it. */
 export function startWatchingFocus(): number {
+  (document.activeElement as HTMLElement | null)?.blur();
   const cover = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]');
   const name = (element: Element): string =>
     `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? (element.textContent || element.id)).trim().slice(0, 40)}"`;
+  /** What a ring can be drawn with: on the control, around it, or on the other parts of its label. */
+  const look = (element: Element): string => {
+    const parts = [...(element.closest('label')?.querySelectorAll('*') ?? [])];
+    for (let each: Element | null = element; each !== null && parts.length < 40; each = each.parentElement)
+      parts.push(each);
+    return parts
+      .map((each) => {
+        const { outline, boxShadow, borderColor, backgroundColor, color } = getComputedStyle(each);
+        return [outline, boxShadow, borderColor, backgroundColor, color].join();
+      })
+      .join(' ');
+  };
   const wanted = new Map<Element, string>();
-  const groups = new Set<string>();
+  const atRest = new Map<Element, string>();
+  const groups = new Set<unknown>();
   for (const control of document.querySelectorAll<HTMLElement>(
     'button, a[href], input, select, textarea, [tabindex]',
   )) {
     if (control.tabIndex < 0 || control.closest('[inert], [aria-hidden="true"]') !== null) continue;
     if (control.matches(':disabled') || !control.checkVisibility({ visibilityProperty: true })) continue;
     if (cover !== null && !cover.contains(control)) continue;
-    if (control instanceof HTMLInputElement && control.type === 'radio') {
-      // Tab comes by one of a group, the arrows by the others.
-      if (
-        groups.has(control.name) ||
-        (!control.checked && document.querySelector(`input[name="${CSS.escape(control.name)}"]:checked`) !== null)
-      )
-        continue;
-      groups.add(control.name);
-    }
+    // Tab comes by one of a group, the arrows by the others.
+    const group =
+      control instanceof HTMLInputElement && control.type === 'radio'
+        ? control.name
+        : control.closest('[role="radiogroup"], [role="toolbar"], [role="tablist"]');
+    if (group !== null && groups.has(group)) continue;
+    if (
+      control instanceof HTMLInputElement &&
+      control.type === 'radio' &&
+      !control.checked &&
+      document.querySelector(`input[name="${CSS.escape(control.name)}"]:checked`) !== null
+    )
+      continue;
+    if (group !== null) groups.add(group);
     wanted.set(control, name(control));
+    atRest.set(control, look(control));
   }
   const unseen = new Set<string>();
   document.addEventListener('focusin', ({ target }) => {
     if (!(target instanceof HTMLElement)) return;
     wanted.delete(target);
-    // React draws the ring in the same task or the next frame.
+    const before = atRest.get(target);
+    // React draws the ring in the same task or in the next frame.
     requestAnimationFrame(() => {
-      if (document.activeElement !== target) return;
-      let ringed = false;
-      for (
-        let each: Element | null = target, level = 0;
-        each !== null && level < 4;
-        each = each.parentElement, level++
-      ) {
-        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(each);
-        ringed ||= (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || (level === 0 && boxShadow !== 'none');
-      }
-      if (!ringed) unseen.add(name(target));
+      if (document.activeElement === target && before !== undefined && look(target) === before)
+        unseen.add(name(target));
     });
   });
   (globalThis as unknown as { focusWatch: FocusWatch }).focusWatch = { wanted, unseen };
-  (document.activeElement as HTMLElement | null)?.blur();
   return wanted.size + 3;
 }
 
