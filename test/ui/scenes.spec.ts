@@ -31,6 +31,7 @@ for (const [screen, toasts] of SAID)
 
 test('the small window of an incoming call', async ({ page }) => {
   const complaints = complaintsOf(page);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('/test/support/ui-preview/incoming.html');
   await expect(page.getByRole('button', { name: 'Answer' })).toBeVisible();
   await page.evaluate(() => document.fonts.ready);

@@ -77,7 +77,6 @@ export async function inspect(page: Page, sizes: readonly ViewportSize[] = SIZES
   await note('forced colours', page.evaluate(coloursThatForget));
   await page.emulateMedia({ forcedColors: 'none' });
   await note('keyboard', keyboard(page));
-  if (process.env['RINGFENCE_FOUND']) process.stdout.write(found.map((each) => `FOUND ${each}\n`).join(''));
   expect(found).toEqual([]);
 }
 

@@ -122,8 +122,10 @@ interface FocusWatch {
 }
 
 /** Notes what Tab comes by from now on; answers with how often to press it. */
-export function startWatchingFocus(): number {
+export async function startWatchingFocus(): Promise<number> {
   (document.activeElement as HTMLElement | null)?.blur();
+  // Until the ring of whatever had the focus is gone.
+  for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
   const cover = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]');
   const name = (element: Element): string =>
     `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? (element.textContent || element.id)).trim().slice(0, 40)}"`;
