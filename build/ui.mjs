@@ -2,7 +2,7 @@
  * `npm run ui [-- arguments for Playwright]`: the window without its main process, in Debian's Chromium, which is newer than Electron's. Builds and serves
  * the preview once; Playwright and Chromium run as the user that Electron would be, without a screen.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { CannotContinue, runProgram, say, warn } from './program.mjs';
 import { isRoot, root } from './places.mjs';
 import { run } from './child.mjs';
+import { claimHome, HOME_PREFIX } from './left-homes.mjs';
 import { setUp } from './setup.mjs';
 import { install, missingFor } from './system-packages.mjs';
 import { failedToRun, readPlaywrightReport, summaryLine } from './summary.mjs';
@@ -71,7 +72,11 @@ async function servePreview(folder) {
  */
 export async function runUi(runtime, args = []) {
   const problem = chromiumProblem();
-  const folder = await mkdtemp(join(os.tmpdir(), 'ringfence-ui-'));
+  const folder = await mkdtemp(join(os.tmpdir(), `${HOME_PREFIX}ui-`));
+  // Should this run be killed, the next one removes it.
+  await claimHome(folder);
+  const removeNow = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeNow);
   const served = problem === null ? await servePreview(folder) : null;
   try {
     const testBed = await setUpTestBed(runtime, { display: 'virtual', mustRead: [playwright, config] });
@@ -102,6 +107,7 @@ export async function runUi(runtime, args = []) {
     }
   } finally {
     await served?.close();
+    process.off('exit', removeNow);
     await rm(folder, { recursive: true, force: true });
   }
 }
