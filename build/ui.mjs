@@ -77,7 +77,7 @@ export async function runUi(runtime, args = []) {
   await claimHome(folder);
   const removeNow = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeNow);
-  const served = problem === null ? await servePreview(folder) : null;
+  const served = problem === null ? await servePreview(join(folder, 'preview')) : null;
   try {
     const testBed = await setUpTestBed(runtime, { display: 'virtual', mustRead: [playwright, config] });
     try {
