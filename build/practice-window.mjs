@@ -34,7 +34,7 @@ export async function waitForActiveCall(page, timeout) {
 
 /** Hangs up and waits for the call to end. @param {Page} page @param {number} timeout ms */
 export async function hangUp(page, timeout) {
-  await callIn(page, 'active').getByRole('button', { name: 'Hang up' }).click();
+  await callIn(page, 'active').getByRole('button', { name: 'End, hang up' }).click();
   await callIn(page, 'active').waitFor({ state: 'detached', timeout });
 }
 

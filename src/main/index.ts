@@ -14,7 +14,8 @@ import { composeProxy } from './composition/compose-proxy';
 import { composeTokens } from './composition/compose-tokens';
 import { openFiles } from './composition/open-files';
 import { createKeyHandover } from './secrets/key-handover';
-import { tellReplaced } from './consent/native-question';
+import { closeQuestion } from './consent/close-question';
+import { askNatively, tellReplaced } from './consent/native-question';
 import { END_WITHIN_MS, watchEndRequests } from './desktop/end-requests';
 import { setMenu } from './desktop/menu';
 import { createNativeDialogs } from './desktop/native-dialogs';
@@ -37,7 +38,8 @@ import { createAuditTrail } from './audit/audit-trail';
 import { namedAuthorities } from './base/authorities';
 import { auditAccount, createAuditSeals } from './secrets/audit-seals';
 import { inspectPage } from './windows/page-inspector';
-import { openPhoneWindow } from './windows/window';
+import { createClosing } from './windows/closing';
+import { openPhoneWindow, showAgain } from './windows/window';
 import { createWindows } from './windows/windows';
 
 const here = import.meta.dirname;
@@ -160,6 +162,13 @@ async function start(): Promise<void> {
   hardenSession(join(here, '../renderer'), requests, onRefused);
   for (const partition of [UNLOCK_PARTITION, PROXY_PARTITION] as const)
     hardenSmallSession(partition, join(here, '../renderer'), onRefused);
+  const closing = createClosing({
+    calls: files.run.callsUnderWay,
+    ask: (calls) => askNatively(phoneWindow(), dialogs, closeQuestion(calls)),
+    minimise: () => phoneWindow()?.minimize(),
+    closeLine: () => phoneLock.lock('quit'),
+    closeWindow: () => phoneWindow()?.close(),
+  });
   const { incoming, ringing } = composeIpc({
     files,
     tokens,
@@ -176,7 +185,7 @@ async function start(): Promise<void> {
   });
 
   nativeTheme.themeSource = files.settings.current().theme;
-  setMenu();
+  setMenu(closing.quit);
   let windowSaved: Promise<unknown> = Promise.resolve();
   const endWindowsWork = (): void => {
     tests.endAll();
@@ -218,15 +227,13 @@ async function start(): Promise<void> {
   void audit.flush();
 
   // The line is closed in order before its window goes: unregistered, sockets closed, tokens ended.
-  let lineClosed = false;
   window.on('close', (event) => {
-    if (lineClosed) return;
-    event.preventDefault();
-    void phoneLock.lock('quit').finally(() => {
-      lineClosed = true;
-      if (!window.isDestroyed()) window.close();
-    });
+    if (!closing.close()) event.preventDefault();
   });
+  // A signal, the system's shutdown and a test's own end come this way, and not through the menu.
+  app.on('before-quit', closing.unasked);
+  window.on('query-session-end', closing.unasked);
+  window.on('session-end', closing.unasked);
   window.once('closed', () => {
     windows.forget('phone', window);
     // A phone without its window takes no calls; the small window has nobody to act for.
@@ -234,11 +241,9 @@ async function start(): Promise<void> {
     app.quit();
   });
   app.on('second-instance', (_event, _words, _folder, data) => {
-    if (window.isDestroyed() || isForCommand(data)) return;
-    if (window.isMinimized()) window.restore();
-    window.show();
-    window.focus();
+    if (!isForCommand(data)) showAgain(window);
   });
+  app.on('activate', () => showAgain(window));
   watchPower({
     onResumed: () => {
       renewal.check();

@@ -54,7 +54,7 @@ async function timesOfCall(page: Page, timeout: number): Promise<CallTimes> {
 async function appCall({ page }: RunningApp, lab: Lab): Promise<CallTimes> {
   await dial(page, 'bob');
   const times = await timesOfCall(page, 15_000);
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await callCard(page, 'ended').getByRole('button', { name: 'Dismiss' }).click();
   await expect(callCard(page)).toHaveCount(0);
   await expect.poll(() => lab.baresip.calls()).toBe(0);
@@ -199,7 +199,7 @@ test('what one call costs', async ({ launch, lab, keyring }) => {
     add('PSS on the lab line, idle', 'MiB', [idleSize]);
     add('PSS on the lab line, in a call', 'MiB', [callSize]);
   }
-  await press(app.page, 'Hang up');
+  await press(app.page, 'end');
 });
 
 /** When the registration came back after `since`, in milliseconds since the epoch. */
@@ -261,7 +261,7 @@ test('recovery', async ({ launch, lab, keyring }) => {
   const heard = await tone.stop();
   add('the longest gap in the sound meanwhile', 'ms', [heard.longestGapMs], 100);
   await expect(callCard(page, 'active')).toBeVisible();
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect.poll(() => lab.baresip.calls()).toBe(0);
 
   add(

@@ -26,7 +26,7 @@ async function oneCall(page: Page): Promise<{ readonly invite: number; readonly 
   await expect.poll(async () => ((await lastMark(page, 'first-audio')) ?? 0) > clicked).toBe(true);
   const invite = ((await lastMark(page, 'invite-sent')) ?? NaN) - clicked;
   const audio = ((await lastMark(page, 'first-audio')) ?? NaN) - clicked;
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await callCard(page, 'ended').getByRole('button', { name: 'Dismiss' }).click();
   await expect(callCard(page)).toHaveCount(0);
   return { invite, audio };
@@ -74,7 +74,7 @@ test('start and size, beside an empty window', async ({ launch }) => {
       await expect(callCard(app.page, 'active')).toBeVisible();
       const inCall = await settledMegabytes(app.pid);
       if (inCall !== null) phone.inCall.push(inCall);
-      await press(app.page, 'Hang up');
+      await press(app.page, 'end');
     }
     await app.close();
   }

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { ask, callCard, dial, press, untilRegistered } from '../support/app/phone-driver';
 import { violations } from '../support/app/unlock-window';
 
@@ -17,13 +18,13 @@ for (const theme of ['light', 'dark'] as const) {
     await dial(page, 'echo');
     await expect(callCard(page, 'active')).toBeVisible();
     expect.soft(await violations(page), 'in a call').toEqual([]);
-    await press(page, 'Mute');
-    await press(page, 'Keypad');
+    await press(page, 'mute');
+    await press(page, 'keypad');
     expect.soft(await violations(page), 'muted, keypad open').toEqual([]);
-    await press(page, 'Hold');
+    await press(page, 'hold');
     await expect(callCard(page, 'held')).toBeVisible();
     expect.soft(await violations(page), 'on hold').toEqual([]);
-    await press(page, 'Hang up');
+    await press(page, 'end');
     await expect(callCard(page, 'ended')).toBeVisible();
     expect.soft(await violations(page), 'ended').toEqual([]);
 
@@ -37,9 +38,9 @@ for (const theme of ['light', 'dark'] as const) {
         .find((each) => each.url().includes('incoming.html'));
     await expect.poll(() => smallWindow() !== undefined).toBe(true);
     const small = smallWindow() ?? page;
-    await expect(small.getByRole('button', { name: 'Answer' })).toBeVisible();
+    await expect(small.getByRole('button', { name: BUTTON.answer })).toBeVisible();
     expect.soft(await violations(small), 'the small window').toEqual([]);
-    await press(page, 'Decline');
+    await press(page, 'decline');
 
     await page.getByRole('link', { name: 'Settings' }).click();
     // The settings are loaded when they are opened for the first time.
@@ -72,9 +73,9 @@ test('a call with the keyboard alone, and what a screen reader hears', async ({ 
   await expect(status.filter({ hasText: 'Connected to echo' })).toHaveCount(1);
 
   await page.keyboard.press('m');
-  await expect(page.getByRole('button', { name: 'Unmute' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('button', { name: BUTTON.unmute })).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.press('m');
-  await expect(page.getByRole('button', { name: 'Mute', exact: true })).toHaveAttribute('aria-pressed', 'false');
+  await expect(page.getByRole('button', { name: BUTTON.mute })).toHaveAttribute('aria-pressed', 'false');
   await page.keyboard.press('h');
   await expect(callCard(page, 'held')).toBeVisible();
   await expect(status.filter({ hasText: 'echo is on hold' })).toHaveCount(1);
@@ -86,7 +87,7 @@ test('a call with the keyboard alone, and what a screen reader hears', async ({ 
   await page.keyboard.press('Escape');
   await expect(page.getByRole('group', { name: 'Keypad' })).toHaveCount(0);
 
-  await tabTo(callCard(page).getByRole('button', { name: 'Hang up' }));
+  await tabTo(callCard(page).getByRole('button', { name: BUTTON.end }));
   await page.keyboard.press('Enter');
   await expect(callCard(page, 'ended')).toBeVisible();
   await expect(status.filter({ hasText: 'You ended the call.' })).toHaveCount(1);
@@ -108,14 +109,14 @@ test('Enter answers and Escape declines an incoming call', async ({ launch }) =>
     await dial(page, 'call-me');
     await expect(incoming).toBeVisible({ timeout: 15_000 });
     // In its first moment a card takes no key: somebody may be typing.
-    await expect(incoming.getByRole('button', { name: 'Answer' })).toBeEnabled();
+    await expect(incoming.getByRole('button', { name: BUTTON.answer })).toBeEnabled();
     await expect(page.getByRole('alert').filter({ hasText: 'Incoming call from' })).toHaveCount(1);
     await page
       .getByRole('heading', { name: 'Phone', level: 1 })
       .evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.keyboard.press(key);
     await expect(callCard(page, phase).filter({ hasText: words }).first()).toBeVisible();
-    if (phase === 'active') await press(page, 'Hang up');
+    if (phase === 'active') await press(page, 'end');
     await expect(callCard(page, 'ended').first()).toBeVisible();
     await expect(callCard(page)).toHaveCount(0, { timeout: 15_000 });
   }

@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import type { Profile, ProfileInput } from '../../src/contracts/profile/profile';
+import { BUTTON } from '../support/app/call-buttons';
 import { makeCertificates } from '../lab/certificates';
 import { expect, test as base, type RunningApp } from '../support/app/app';
 import { needlesOf, searchBytes } from '../support/security/leak-search';
@@ -342,7 +343,7 @@ test('the first-run guide leads by keyboard to a finished test call, and does no
   await tabTo(guide.getByRole('textbox', { name: 'Test number' }));
   await page.keyboard.press('Enter');
   await expect(callCard(page, 'active')).toBeVisible();
-  await tabTo(callCard(page).getByRole('button', { name: 'Hang up' }));
+  await tabTo(callCard(page).getByRole('button', { name: BUTTON.end }));
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('guide-result')).toHaveText(
     /^It works\. Answered after \d\.\d s, and talked for \d+ seconds?\.$/,

@@ -77,7 +77,7 @@ for (const { codec, name } of [
         })
         .not.toBeNull();
       expect(await audioStats(page)).toMatchObject({ codec: name, lost: 0, lostByPeer: 0 });
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await expectEnd(app.page, 'You ended the call.');
       await expectNothingLeft(asterisk);
     });
@@ -89,7 +89,7 @@ test('bob calls: the agent answers, both hear each other, bob hangs up', async (
   const { page } = app;
   await asterisk.bob().dial('1001');
   await expect(page.getByRole('article', { name: 'Incoming call from bob' })).toBeVisible();
-  await press(page, 'Answer');
+  await press(page, 'answer');
   await expect(callCard(page, 'active')).toBeVisible();
   await waitForTone(page, BOB_HZ);
   expect((await waitForRecordedTone(await heardBy(asterisk.bob()), AGENT_HZ)).toneDbfs).toBeGreaterThan(-20);
@@ -106,7 +106,7 @@ test('early media is heard before the answer, and the same call goes on', async 
   await expect(callCard(page, 'ringing')).toBeVisible();
   await expect(callCard(page, 'active')).toBeVisible({ timeout: 10_000 });
   await waitForTone(page, AGENT_HZ);
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expectEnd(app.page, 'You ended the call.');
   await expectNothingLeft(asterisk);
 });
@@ -116,10 +116,10 @@ test('hold and resume, from either side', async ({ launch, asterisk, keyring }) 
   const { page } = app;
   await dial(page, 'bob');
   await waitForTone(page, BOB_HZ);
-  await press(page, 'Hold');
+  await press(page, 'hold');
   await expect(callCard(page, 'held')).toContainText('On hold');
   await waitForSilence(page, BOB_HZ);
-  await press(page, 'Resume');
+  await press(page, 'resume');
   await expect(callCard(page, 'active')).toBeVisible();
   await waitForTone(page, BOB_HZ);
   await asterisk.bob().hold();
@@ -129,7 +129,7 @@ test('hold and resume, from either side', async ({ launch, asterisk, keyring }) 
   await expect(callCard(page, 'active')).toBeVisible();
   await waitForTone(page, BOB_HZ);
   expect(await audioStats(page)).toMatchObject({ lost: 0 });
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expectEnd(app.page, 'You ended the call.');
   await expectNothingLeft(asterisk);
 });
@@ -145,11 +145,11 @@ test('digits arrive in order, at Asterisk and at the phone behind it', async ({ 
   for (const [callee, digits] of Object.entries(heard)) {
     await dial(page, callee);
     await expect(callCard(page, 'active')).toBeVisible();
-    await press(page, 'Keypad');
+    await press(page, 'keypad');
     const pad = page.getByRole('group', { name: 'Keypad' });
     for (const digit of wanted) await pad.getByRole('button', { name: digit, exact: true }).click();
     await expect.poll(digits, { message: callee, timeout: 20_000 }).toBe(wanted);
-    await press(page, 'Hang up');
+    await press(page, 'end');
     await expectEnd(app.page, 'You ended the call.');
     await expectNothingLeft(asterisk);
   }
@@ -174,16 +174,16 @@ test('a call that Asterisk moves by itself stays one call, and has the sound of 
   await waitForTone(page, BOB_HZ);
   await expect.poll(() => asterisk.bob().calls()).toBe(1);
   // On hold, too: the move waits for the agent.
-  await press(page, 'Hold');
+  await press(page, 'hold');
   await expect(callCard(page, 'held')).toContainText('On hold');
   await move(asterisk, '1001', 'tone');
   await expect.poll(() => asterisk.bob().calls()).toBe(0);
-  await press(page, 'Resume');
+  await press(page, 'resume');
   await expect(callCard(page, 'active')).toBeVisible();
   await waitForTone(page, BOB_HZ);
   await expect(callCard(page)).toHaveCount(1);
   expect(await asterisk.logs()).not.toMatch(/REFER sip:/);
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expectEnd(app.page, 'You ended the call.');
   await expectNothingLeft(asterisk);
 });
@@ -224,7 +224,7 @@ test('calls that come to nothing: busy, declined, unanswered, unknown, given up'
   await test.step('the agent cancels', async () => {
     await dial(page, 'rings');
     await expect(callCard(page, 'ringing')).toContainText('Ringing');
-    await press(page, 'Hang up');
+    await press(page, 'end');
     await expectEnd(app.page, 'You cancelled before they answered.');
   });
   await test.step('nobody is there by that name', async () => {
@@ -241,7 +241,7 @@ test('calls that come to nothing: busy, declined, unanswered, unknown, given up'
     const from = asterisk.bob().events.length;
     await asterisk.bob().dial('1001');
     await expect(callCard(page, 'ringing')).toBeVisible();
-    await press(page, 'Decline');
+    await press(page, 'decline');
     await expectEnd(app.page, 'You declined the call.');
     await asterisk.bob().event('CALL_CLOSED', { from });
   });
@@ -265,10 +265,10 @@ test('a new password during a call: registered with it, and the call works on', 
     .toBeGreaterThan(before);
   await expect(page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered');
   await waitForTone(page, BOB_HZ);
-  await press(page, 'Hold');
+  await press(page, 'hold');
   await expect(callCard(page, 'held')).toContainText('On hold');
   await waitForSilence(page, BOB_HZ);
-  await press(page, 'Resume');
+  await press(page, 'resume');
   await waitForTone(page, BOB_HZ);
   await asterisk.bob().hangup();
   await expectEnd(app.page, 'They hung up.');
@@ -292,6 +292,6 @@ test('Asterisk dies and starts again during a call: registered again with a new 
   await expectEnd(app.page, '');
   await dial(page, 'echo');
   await waitForTone(page, AGENT_HZ);
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expectEnd(app.page, 'You ended the call.');
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { ask, callCard, dial, lineTo, press, takeLine, untilRegistered } from '../support/app/phone-driver';
 
 test('a malformed number or address is not dialled: one sentence, one button, the text stays', async ({ launch }) => {
@@ -112,7 +113,7 @@ test('the microphone is missing, refused or taken when a call comes: it keeps ri
   const incoming = page.getByRole('article', { name: /^Incoming call from/ });
   await expect(incoming).toBeVisible();
   const answerFails = async (sentence: string): Promise<void> => {
-    await incoming.getByRole('button', { name: 'Answer' }).click();
+    await incoming.getByRole('button', { name: BUTTON.answer }).click();
     await expect(page.getByRole('alert').filter({ hasText: sentence })).toBeVisible();
     await expect(incoming).toHaveAttribute('data-phase', 'ringing');
     await expect(callCard(caller.page, 'ringing')).toBeVisible();
@@ -131,8 +132,8 @@ test('the microphone is missing, refused or taken when a call comes: it keeps ri
     navigator.mediaDevices.getUserMedia = () =>
       Promise.resolve(new AudioContext().createMediaStreamDestination().stream);
   });
-  await incoming.getByRole('button', { name: 'Answer' }).click();
+  await incoming.getByRole('button', { name: BUTTON.answer }).click();
   await expect(callCard(page, 'active')).toBeVisible();
   await expect(callCard(caller.page, 'active')).toBeVisible();
-  await press(page, 'Hang up');
+  await press(page, 'end');
 });

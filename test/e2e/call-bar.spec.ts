@@ -1,5 +1,6 @@
 /** Calls on the screens that are not the phone's: seen, heard of, and in reach. */
 import { expect, test } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { ask, callCard, dial, resize, untilRegistered } from '../support/app/phone-driver';
 import { violations } from '../support/app/unlock-window';
 
@@ -19,12 +20,12 @@ test('a call is muted, held and ended from the settings, and from the narrow liv
   await page.getByRole('link', { name: 'Settings' }).click();
   await expect(bar).toContainText('echo');
   await expect(bar.getByRole('timer')).toHaveText(/^00:\d\d$/);
-  await bar.getByRole('button', { name: 'Mute', exact: true }).click();
-  await expect(bar.getByRole('button', { name: 'Unmute' })).toHaveAttribute('aria-pressed', 'true');
-  await bar.getByRole('button', { name: 'Hold' }).click();
+  await bar.getByRole('button', { name: BUTTON.mute }).click();
+  await expect(bar.getByRole('button', { name: BUTTON.unmute })).toHaveAttribute('aria-pressed', 'true');
+  await bar.getByRole('button', { name: BUTTON.hold }).click();
   await expect(bar).toContainText('On hold');
-  await bar.getByRole('button', { name: 'Resume' }).click();
-  await expect(bar.getByRole('button', { name: 'Hold' })).toBeEnabled();
+  await bar.getByRole('button', { name: BUTTON.resume }).click();
+  await expect(bar.getByRole('button', { name: BUTTON.hold })).toBeEnabled();
   await page.emulateMedia({ reducedMotion: 'reduce' });
   for (const theme of ['light', 'dark'] as const) {
     await ask(page, 'settings.set', { theme });
@@ -35,7 +36,7 @@ test('a call is muted, held and ended from the settings, and from the narrow liv
       expect
         .soft(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out')
         .toBe(true);
-      const end = await bar.getByRole('button', { name: 'Hang up' }).boundingBox();
+      const end = await bar.getByRole('button', { name: BUTTON.end }).boundingBox();
       expect.soft((end?.x ?? 0) + (end?.width ?? 9_999), 'End is in the window').toBeLessThanOrEqual(width);
     }
   }
@@ -48,7 +49,7 @@ test('a call is muted, held and ended from the settings, and from the narrow liv
   await resize(app, 1040, 700);
   await expect(bar, 'where both are on the screen').toBeHidden();
   await resize(app, 360, 560);
-  await bar.getByRole('button', { name: 'Hang up' }).click();
+  await bar.getByRole('button', { name: BUTTON.end }).click();
   await expect(bar).toHaveCount(0);
 });
 

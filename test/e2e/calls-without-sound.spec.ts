@@ -34,7 +34,7 @@ test('a call that comes on hold, beside a fax and video: one stream, which has o
       id: 'held',
       body: descriptionWith({ session: ['a=sendonly'], media: [], more: FAX_AND_VIDEO }),
     });
-    await press(page, 'Answer');
+    await press(page, 'answer');
     const answer = await gateway.answer(invite);
     expect(mediaOf(answer).slice(1)).toEqual(REJECTED);
     expect(directionOf(answer)).toBe('recvonly');
@@ -69,7 +69,7 @@ test('a call that comes on hold, beside a fax and video: one stream, which has o
       body: descriptionWith({ port: 0, more: FAX_AND_VIDEO }),
     });
     expect(await gateway.answer(stopped)).toMatch(/^SIP\/2\.0 488 /);
-    await press(page, 'Hold');
+    await press(page, 'hold');
     const hold = await gateway.next((text) => text.startsWith('INVITE '), 'our hold');
     expect(mediaOf(hold)).toEqual([expect.stringMatching(/^m=audio [1-9]/), ...REJECTED]);
     expect(directionOf(hold)).toBe('sendonly');
@@ -128,7 +128,7 @@ test('"No sound arrives" comes three seconds after an answer without sound, and 
     phone.playTone(440);
     await expect(silent).toHaveCount(0, { timeout: 10_000 });
     await expect(card).toContainText(/Good|Fair|Poor/);
-    await press(page, 'Hang up');
+    await press(page, 'end');
   } finally {
     phone?.close();
     await gateway.close();

@@ -108,5 +108,5 @@ test("the company's own authority, trusted by this computer: registered and call
   await untilRegistered(app.page);
   await dial(app.page, 'echo');
   await expect(callCard(app.page, 'active')).toBeVisible();
-  await press(app.page, 'Hang up');
+  await press(app.page, 'end');
 });

@@ -1,6 +1,7 @@
 /** Hands that click twice, and type into the wrong window: nobody is called, answered, muted or lost by that. */
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { callCard, dial, untilRegistered } from '../support/app/phone-driver';
 
 const rows = (page: Page, kind: string): Locator => page.locator(`[data-testid="event-row"][data-kind="${kind}"]`);
@@ -27,7 +28,7 @@ test('a double click on End, on Decline and on Hold is one press', async ({ laun
     placed += 1;
     const card = callCard(page, 'active');
     await expect(card).toBeVisible();
-    await pressTwice(page, card.getByRole('button', { name: 'Hang up' }), apartMs);
+    await pressTwice(page, card.getByRole('button', { name: BUTTON.end }), apartMs);
     await expect(callCard(page, 'ended'), `after ${apartMs} ms`).toBeVisible();
     // What lies where End was takes a press after a moment, and is harmless.
     const end = callCard(page, 'ended').getByRole('button', { name: 'Dismiss' });
@@ -39,11 +40,11 @@ test('a double click on End, on Decline and on Hold is one press', async ({ laun
   await dial(page, 'echo');
   const card = callCard(page, 'active');
   await expect(card).toBeVisible();
-  await pressTwice(page, card.getByRole('button', { name: 'Hold' }), 200);
+  await pressTwice(page, card.getByRole('button', { name: BUTTON.hold }), 200);
   await expect(callCard(page, 'held')).toContainText('On hold');
-  await callCard(page, 'held').getByRole('button', { name: 'Resume' }).click();
+  await callCard(page, 'held').getByRole('button', { name: BUTTON.resume }).click();
   await expect(callCard(page, 'active')).toBeVisible();
-  await callCard(page, 'active').getByRole('button', { name: 'Hang up' }).click();
+  await callCard(page, 'active').getByRole('button', { name: BUTTON.end }).click();
   await callCard(page, 'ended').getByRole('button', { name: 'Dismiss' }).click();
 
   // Two calls ring: the second comes to lie where the first one's Decline was.
@@ -51,10 +52,10 @@ test('a double click on End, on Decline and on Hold is one press', async ({ laun
   await dial(page, 'call-me');
   await dial(page, 'call-me');
   await expect(ringing).toHaveCount(2, { timeout: 20_000 });
-  await pressTwice(page, ringing.first().getByRole('button', { name: 'Decline' }), 250);
+  await pressTwice(page, ringing.first().getByRole('button', { name: BUTTON.decline }), 250);
   await expect(ringing).toHaveCount(1);
-  await expect(ringing.getByRole('button', { name: 'Decline' })).toBeEnabled();
-  await ringing.getByRole('button', { name: 'Decline' }).click();
+  await expect(ringing.getByRole('button', { name: BUTTON.decline })).toBeEnabled();
+  await ringing.getByRole('button', { name: BUTTON.decline }).click();
   await expect(ringing).toHaveCount(0);
 });
 
@@ -68,16 +69,16 @@ test('what is typed into the wrong window changes no call', async ({ launch }) =
   await page.locator('[aria-label="Dialler"]').click({ position: { x: 4, y: 4 } });
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.keyboard.type('thank him, skip hash marks');
-  await expect(card.getByRole('button', { name: 'Mute', exact: true })).toHaveAttribute('aria-pressed', 'false');
+  await expect(card.getByRole('button', { name: BUTTON.mute })).toHaveAttribute('aria-pressed', 'false');
   await expect(callCard(page, 'active')).toBeVisible();
   await expect(page.getByRole('group', { name: 'Keypad' })).toHaveCount(0);
   // With Ctrl and Shift they mean the call, wherever the focus is.
   await page.keyboard.press('Control+Shift+M');
-  await expect(card.getByRole('button', { name: 'Unmute' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(card.getByRole('button', { name: BUTTON.unmute })).toHaveAttribute('aria-pressed', 'true');
   const field = page.getByRole('textbox', { name: 'Name or number' });
   await field.fill('12');
   await page.keyboard.press('Control+Shift+M');
-  await expect(card.getByRole('button', { name: 'Mute', exact: true })).toHaveAttribute('aria-pressed', 'false');
+  await expect(card.getByRole('button', { name: BUTTON.mute })).toHaveAttribute('aria-pressed', 'false');
   await expect(field).toHaveValue('12');
 
   // In a form of the settings, where no card is seen, Enter and Esc mean the form.
@@ -116,7 +117,7 @@ test('a call that rings is answered by Enter where its card is seen, and by no E
   const ringing = page.getByRole('article', { name: /^Incoming call from/ });
   await expect(ringing).toBeVisible();
   // The number field is empty and nobody types: it is no field in use.
-  await expect(ringing.getByRole('button', { name: 'Answer' })).toBeEnabled();
+  await expect(ringing.getByRole('button', { name: BUTTON.answer })).toBeEnabled();
   await page.getByRole('textbox', { name: 'Name or number' }).focus();
   await page.keyboard.press('Enter');
   await expect(callCard(page, 'active')).toBeVisible();

@@ -42,7 +42,7 @@ function digitsIn(phone: MediaPhone, number: number, clock: number): Digit[] {
 
 async function type({ page }: OddLine, digits: string): Promise<void> {
   const pad = page.getByRole('group', { name: 'Keypad' });
-  if (!(await pad.isVisible())) await press(page, 'Keypad');
+  if (!(await pad.isVisible())) await press(page, 'keypad');
   for (const digit of digits) await pad.getByRole('button', { name: digit, exact: true }).click();
 }
 
@@ -102,7 +102,7 @@ test('a digit lasts 100 ms, whatever codec and clock were agreed upon', async ({
             .map(({ durationMs }) => `${durationMs} ms`)
             .join(', ')}`,
         );
-        await press(line.page, 'Hang up');
+        await press(line.page, 'end');
         await line.ends('You ended the call');
       });
     }
@@ -145,7 +145,7 @@ test('a digit lasts 100 ms, whatever codec and clock were agreed upon', async ({
       phone.heard.length = 0;
       await type(line, '9');
       await expect.poll(() => digitsIn(phone, 111, 48_000)).toEqual([asAsked(9)]);
-      await press(line.page, 'Hang up');
+      await press(line.page, 'end');
       await line.ends('You ended the call');
     });
   } finally {

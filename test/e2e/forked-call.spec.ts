@@ -77,7 +77,7 @@ for (const { name, early, thenHeard, answer, atLast } of PLAYS)
       await gateway.send(answerTo(invite, '200 OK', parts(answer)));
       await expect(callCard(page, 'active')).toBeVisible();
       await waitForTone(page, atLast);
-      await press(page, 'Hang up');
+      await press(page, 'end');
       const bye = await gateway.next((text) => text.startsWith('BYE '), 'BYE');
       expect(bye.split('\r\n')[0]).toBe(`BYE sip:${answer.tag}@192.0.2.7 SIP/2.0`);
     } finally {

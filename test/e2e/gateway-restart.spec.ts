@@ -32,6 +32,6 @@ for (const tries of [1, 5]) {
 
     await dial(page, 'echo');
     await expect(callCard(page, 'active')).toBeVisible();
-    await press(page, 'Hang up');
+    await press(page, 'end');
   });
 }

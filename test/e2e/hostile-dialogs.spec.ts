@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test, type RunningApp } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { ask, callCard, dial, invoke, untilGone, untilLoadedAnew, untilRegistered } from '../support/app/phone-driver';
 import { setPassphrase, newPassphrase, openSettings, unlockWindow, unlockWindows } from '../support/app/unlock-window';
 import { windowsOnDisplay } from '../support/app/system-windows';
@@ -227,7 +228,7 @@ test('the small window opens for calls that main has seen come in alone, four at
   const window = await opened;
   await expect(window.getByText('Practice line')).toBeVisible();
   const closed = window.waitForEvent('close', { timeout: 15_000 });
-  await callCard(page).getByRole('button', { name: 'Decline' }).first().click();
+  await callCard(page).getByRole('button', { name: BUTTON.decline }).first().click();
   await closed;
 });
 

@@ -79,7 +79,7 @@ test('absent: the Practice line works from memory and says so; other lines say w
   await untilRegistered(page);
   await dial(page, 'echo');
   await expect(callCard(page, 'active')).toBeVisible();
-  await press(page, 'Hang up');
+  await press(page, 'end');
 
   await expect.poll(async () => (await ask(page, 'profiles.snapshot')).keychain.available).toBe(false);
   const { keychain, keys } = await ask(page, 'profiles.snapshot');
@@ -138,5 +138,5 @@ test('locked: it reads as locked, not as "no key"; the Practice line works all t
   await untilRegistered(page, 20_000);
   await dial(page, 'echo');
   await expect(callCard(page, 'active')).toBeVisible();
-  await press(page, 'Hang up');
+  await press(page, 'end');
 });

@@ -86,7 +86,7 @@ for (const { codec, name, rateHz } of [
       expect(stats?.sent).toBeGreaterThan(100);
       expect(await lab.mediaSessions()).toBe(1);
 
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await expectEnd(page, 'You ended the call.');
       await expectNothingLeft(lab);
       const sound = await readSound(recording);
@@ -105,7 +105,7 @@ test('bob calls: the agent answers, both hear each other, bob hangs up', async (
   const { page } = app;
   await lab.baresip.dial(AGENT);
   await expect(page.getByRole('article', { name: 'Incoming call from bob' })).toBeVisible();
-  await press(page, 'Answer');
+  await press(page, 'answer');
   await expect(callCard(page, 'active')).toBeVisible();
   await lab.baresip.event('CALL_ESTABLISHED');
   await waitForTone(page, BOB_HZ);
@@ -127,10 +127,10 @@ test('hold and resume, from either side: bob is not heard meanwhile, and is agai
   await dial(page, 'bob');
   await waitForTone(page, BOB_HZ);
 
-  await press(page, 'Hold');
+  await press(page, 'hold');
   await expect(callCard(page, 'held')).toContainText('On hold');
   await waitForSilence(page, BOB_HZ);
-  await press(page, 'Resume');
+  await press(page, 'resume');
   await expect(callCard(page, 'active')).toBeVisible();
   await waitForTone(page, BOB_HZ);
 
@@ -142,7 +142,7 @@ test('hold and resume, from either side: bob is not heard meanwhile, and is agai
   await waitForTone(page, BOB_HZ);
   expect(await audioStats(page)).toMatchObject({ lost: 0 });
 
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expectEnd(page, 'You ended the call.');
   await expectNothingLeft(lab);
 });
@@ -157,14 +157,14 @@ test('hold and resume at a phone that repeats what it hears: the agent is silent
   const repeats = await play(lab, 'repeats', ['-rtp_echo']);
   await dial(page, 'pstn');
   await waitForTone(page, AGENT_HZ);
-  await press(page, 'Hold');
+  await press(page, 'hold');
   await expect(callCard(page, 'held')).toContainText('On hold');
   await waitForSilence(page, AGENT_HZ);
-  await press(page, 'Resume');
+  await press(page, 'resume');
   await expect(callCard(page, 'active')).toBeVisible();
   const again = await waitForTone(page, AGENT_HZ);
   measured(`after the hold: ${again.frequencyHz.toFixed(1)} Hz at ${again.toneDbfs.toFixed(1)} dBFS`);
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expectEnd(page, 'You ended the call.');
   const outcome = await repeats.done;
   expect(outcome.ok, outcome.errors).toBe(true);
@@ -176,12 +176,12 @@ test('digits that the agent types arrive at bob, in order', async ({ launch, lab
   const { page } = app;
   await dial(page, 'bob');
   await expect(callCard(page, 'active')).toBeVisible();
-  await press(page, 'Keypad');
+  await press(page, 'keypad');
   const pad = page.getByRole('group', { name: 'Keypad' });
   const wanted = '1234567890*#';
   for (const digit of wanted) await pad.getByRole('button', { name: digit, exact: true }).click();
   await expect.poll(() => lab.baresip.digits(), { timeout: 20_000 }).toBe(wanted);
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expectEnd(page, 'You ended the call.');
   await expectNothingLeft(lab);
 });
@@ -197,7 +197,7 @@ test.describe('calls that come to nothing', () => {
     await test.step('the agent cancels', async () => {
       await dial(page, 'bob');
       await expect(callCard(page, 'ringing')).toContainText('Ringing');
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await expectEnd(page, 'You cancelled before they answered.');
       await expectNothingLeft(lab);
     });
@@ -231,7 +231,7 @@ test.describe('calls that come to nothing', () => {
       const from = baresip.events.length;
       await baresip.dial(AGENT);
       await expect(callCard(page, 'ringing')).toBeVisible();
-      await press(page, 'Decline');
+      await press(page, 'decline');
       await expectEnd(page, 'You declined the call.');
       expect((await baresip.event('CALL_CLOSED', { from })).param).toContain('603');
       await expectNothingLeft(lab);
@@ -249,12 +249,12 @@ for (const presentation of ['subprotocol', 'bearer', 'digest', 'main-injected'] 
       await dial(page, 'bob');
       await expect(callCard(page, 'active')).toBeVisible();
       await waitForTone(page, BOB_HZ);
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await expectEnd(page, 'You ended the call.');
       await expectNothingLeft(lab);
       await lab.baresip.dial(AGENT);
       await expect(callCard(page, 'ringing')).toBeVisible();
-      await press(page, 'Answer');
+      await press(page, 'answer');
       await waitForTone(page, BOB_HZ);
       await lab.baresip.hangup();
       await expectEnd(page, 'They hung up.');

@@ -120,11 +120,11 @@ test('after a full run the key is nowhere but in the keychain, and the search wo
   await dial(page, 'echo');
   await expect(callCard(page, 'active')).toBeVisible();
   await waitForTone(page, 700);
-  await press(page, 'Hold');
+  await press(page, 'hold');
   await expect(callCard(page, 'held')).toBeVisible();
-  await press(page, 'Resume');
+  await press(page, 'resume');
   await expect(callCard(page, 'active')).toBeVisible();
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await untilTokens(page, 3, 30_000);
   // What is no key is refused.
   await copyElsewhere(app, 'too short');

@@ -130,7 +130,7 @@ test('a call with SIP access from Sippet has on its card what Sippet writes down
     system.events.push('call_ended', about);
     await expect(rows(app, 'line-ended')).toHaveCount(1);
     await expect(transcript).toContainText('On its way.');
-    await press(page, 'Hang up');
+    await press(page, 'end');
     await callCard(page, 'ended').getByRole('button', { name: 'Dismiss' }).click();
     await expect(transcript).toHaveCount(0);
 
@@ -238,6 +238,6 @@ test("the practice gateway's own events: a call tells itself from its ring to it
   await expect(callCard(app.page, 'active')).toBeVisible();
   await expect(rows(app, 'line-answered')).toHaveCount(1);
   await expect(app.page.getByTestId('call-people')).toContainText('1001, echo');
-  await press(app.page, 'Hang up');
+  await press(app.page, 'end');
   await expect(rows(app, 'line-ended')).toHaveCount(1);
 });

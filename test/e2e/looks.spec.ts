@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { ask, callCard, dial, press, resize, untilRegistered } from '../support/app/phone-driver';
 
 const SIZES = [
@@ -28,7 +29,7 @@ async function flaws(page: Page): Promise<string[]> {
       if (right > innerWidth + 1 || left < -1)
         found.push(`${name(element)} spans ${left.toFixed(0)} to ${right.toFixed(0)}`);
     }
-    for (const button of document.querySelectorAll('button[aria-label="Hang up"], button.decline')) {
+    for (const button of document.querySelectorAll('button[aria-label="End, hang up"], button.decline')) {
       const box = button.getBoundingClientRect();
       for (const x of [0.1, 0.5, 0.9]) {
         for (const y of [0.15, 0.5, 0.85]) {
@@ -66,14 +67,14 @@ for (const theme of ['light', 'dark'] as const) {
     await expect(callCard(page, 'active')).toBeVisible();
     const heights = new Set([await callCard(page).evaluate((card) => card.getBoundingClientRect().height)]);
     await look('active');
-    await press(page, 'Mute');
-    await press(page, 'Hold');
+    await press(page, 'mute');
+    await press(page, 'hold');
     await expect(callCard(page, 'held')).toBeVisible();
     heights.add(await callCard(page).evaluate((card) => card.getBoundingClientRect().height));
     await look('held');
-    await press(page, 'Resume');
+    await press(page, 'resume');
     await expect(callCard(page, 'active')).toBeVisible();
-    await press(page, 'Keypad');
+    await press(page, 'keypad');
     await look('keypad');
     await page.keyboard.press('Escape');
     await dial(page, 'tone');
@@ -81,7 +82,7 @@ for (const theme of ['light', 'dark'] as const) {
     await expect(callCard(page, 'active')).toBeVisible();
     await look('two-calls');
     for (const phase of ['active', 'held'] as const)
-      await callCard(page, phase).getByRole('button', { name: 'Hang up' }).click();
+      await callCard(page, phase).getByRole('button', { name: BUTTON.end }).click();
     await expect(callCard(page, 'ended').first()).toBeVisible();
     heights.add(
       await callCard(page, 'ended')
@@ -94,7 +95,7 @@ for (const theme of ['light', 'dark'] as const) {
     await dial(page, 'call-me');
     await expect(page.getByRole('article', { name: /^Incoming call from/ })).toBeVisible({ timeout: 15_000 });
     await look('incoming');
-    await press(page, 'Decline');
+    await press(page, 'decline');
     await page.getByRole('link', { name: 'Settings' }).click();
     // The settings are loaded when they are opened for the first time.
     await expect(page.getByRole('tab', { name: 'Keys' })).toBeVisible();

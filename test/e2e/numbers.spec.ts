@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test, type RunningApp } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { joinOddLine, type OddLine } from '../support/app/odd-line';
 import { ask, callCard, pasteNumber, press, typeNumber } from '../support/app/phone-driver';
 import { CalledPhone } from '../support/phones/called-phone';
@@ -240,7 +241,7 @@ test('digits behind a number: shown before the call, heard by the far end after 
     const { page, places, answeredBy, ends, enter, called } = line;
     const sendButton = (digits: string): Locator => page.getByRole('button', { name: `Send ${digits}`, exact: true });
     const hangUp = async (): Promise<void> => {
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await ends('You ended the call');
     };
     for (const [typed, words] of PREVIEWS) {
@@ -316,10 +317,12 @@ test('a call that is sent on to a number: its digits are kept for after the answ
     const byKey = await answeredBy(number);
     await page.keyboard.press('s');
     await expect.poll(() => byKey.digits, { timeout: 20_000 }).toBe('45');
-    await press(page, 'Hang up');
+    await press(page, 'end');
 
     await test.step('"Call again" calls what was dialled', async () => {
-      const again = await invites(() => callCard(page, 'ended').getByRole('button', { name: 'Call again' }).click());
+      const again = await invites(() =>
+        callCard(page, 'ended').getByRole('button', { name: BUTTON.callAgain }).click(),
+      );
       expect(uriOf(again)).toBe(own('1002'));
       await refuses(again, '486 Busy Here');
       await ends('They are in another call.');
@@ -329,19 +332,21 @@ test('a call that is sent on to a number: its digits are kept for after the answ
     expect(uriOf(paused)).toBe(`${own('1005')};user=phone`);
     const byItself = await answeredBy(paused);
     await expect.poll(() => byItself.digits, { timeout: 20_000 }).toBe('7#');
-    await press(page, 'Hang up');
+    await press(page, 'end');
     await ends('You ended the call');
 
     await test.step('"Call again" reads what was typed once more, digits included', async () => {
       const before = called().length;
       const first = await places('pasted', '\u202a+44 (0)20\u00a07946\u00ad0018 x45\u202c');
       await refuses(first, '486 Busy Here');
-      const again = await invites(() => callCard(page, 'ended').getByRole('button', { name: 'Call again' }).click());
+      const again = await invites(() =>
+        callCard(page, 'ended').getByRole('button', { name: BUTTON.callAgain }).click(),
+      );
       expect(called().slice(before)).toEqual([own('+442079460018'), own('+442079460018')]);
       const phone = await answeredBy(again);
       await page.getByRole('button', { name: 'Send 45', exact: true }).click();
       await expect.poll(() => phone.digits, { timeout: 20_000 }).toBe('45');
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await ends('You ended the call');
     });
   });

@@ -31,7 +31,7 @@ const cases: readonly (readonly [name: string, play: (line: OddLine) => Promise<
       const ok = await answers(await invite({ body: AUDIO_AND_VIDEO }));
       expect(ok).toMatch(/^m=audio (?!0 )\d+ /m);
       expect(ok).toMatch(/^m=video 0 /m);
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await ends('You ended the call');
     },
   ],
@@ -58,7 +58,7 @@ const cases: readonly (readonly [name: string, play: (line: OddLine) => Promise<
         const answer = await gateway.answer(again);
         expect(answer).toMatch(port === 0 ? /^SIP\/2\.0 488 / : /^SIP\/2\.0 200 /);
       }
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await ends('You ended the call');
     },
   ],

@@ -1,5 +1,6 @@
 /** What other phones and gateways say oddly, said to the real app by a gateway of which the test says every word. */
 import { expect, test, type RunningApp } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { joinOddLine, type OddLine } from '../support/app/odd-line';
 import { callCard, press } from '../support/app/phone-driver';
 import { answerTo, headerIn, webSdp, type RequestParts } from '../support/phones/gateway-words';
@@ -64,7 +65,7 @@ const flood: Case = {
       new RegExp(`${FLOOD - 4} calls refused`),
     );
     for (let left = 3; left >= 0; left -= 1) {
-      await callCard(page, 'ringing').first().getByRole('button', { name: 'Decline' }).click();
+      await callCard(page, 'ringing').first().getByRole('button', { name: BUTTON.decline }).click();
       await expect(callCard(page, 'ringing')).toHaveCount(left);
     }
     for (const invite of invites.slice(0, 4)) expect(await gateway.answer(invite)).toMatch(/^SIP\/2\.0 (?:486|603) /);
@@ -123,7 +124,7 @@ const incoming: readonly Case[] = [
       const own = 'sip:asterisk@019f9ae299f5:5060;transport=ws';
       const request = await invite({ contact: `<${own}>` });
       await answers(request);
-      await press(page, 'Hang up');
+      await press(page, 'end');
       const bye = await gateway.next((text) => text.startsWith('BYE '), 'BYE');
       expect(bye.split('\r\n')[0]).toBe(`BYE ${own} SIP/2.0`);
       await ends('You ended the call');
@@ -186,7 +187,7 @@ const outgoing: readonly Case[] = [
         'ACK',
       );
       expect(ack.split('\r\n')[0]).toBe(`ACK ${own} SIP/2.0`);
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await ends('You ended the call');
     },
   },

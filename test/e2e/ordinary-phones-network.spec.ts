@@ -109,17 +109,17 @@ for (const { name, tellsHold, playsOnHold } of [
       await phone.dial(AGENT);
       await expect(callCard(page, 'ringing')).toContainText(name);
       await expectStory(phone, 0, ['ringing'], 1);
-      await press(page, 'Answer');
+      await press(page, 'answer');
       await expect(callCard(page, 'active')).toBeVisible();
       await expectStory(phone, 0, ['ringing', 'established'], 1);
       await bothHeard(app, phone);
     });
     await test.step('the agent holds, and takes the call back', async () => {
-      await press(page, 'Hold');
+      await press(page, 'hold');
       await expect(callCard(page, 'held')).toContainText('On hold');
       await Promise.all([voiceGone(phone), waitForSilence(page, PHONE_HZ)]);
       await expectStory(phone, 0, ['ringing', 'established', ...held], 1);
-      await press(page, 'Resume');
+      await press(page, 'resume');
       await expect(callCard(page, 'active')).toBeVisible();
       await bothHeard(app, phone);
     });
@@ -132,7 +132,7 @@ for (const { name, tellsHold, playsOnHold } of [
       await bothHeard(app, phone);
     });
     await test.step('digits go both ways', async () => {
-      await press(page, 'Keypad');
+      await press(page, 'keypad');
       const pad = page.getByRole('group', { name: 'Keypad' });
       const wanted = '159*0#';
       for (const digit of wanted) await pad.getByRole('button', { name: digit, exact: true }).click();
@@ -141,7 +141,7 @@ for (const { name, tellsHold, playsOnHold } of [
       await bothHeard(app, phone);
     });
     await test.step('the agent hangs up', async () => {
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await expectEnd(page, 'You ended the call.');
       await expectStory(phone, 0, ['ringing', 'established', ...held, 'ended'], 0);
     });

@@ -90,7 +90,7 @@ test('a live call is asked about before the phone is locked', async ({ launch })
   await untilRegistered(page);
   await dial(page, 'echo');
   await expect(callCard(page, 'active')).toBeVisible();
-  await press(page, 'Hang up');
+  await press(page, 'end');
 });
 
 test('the screen lock closes the line where its policy says so, and opens it again', async ({

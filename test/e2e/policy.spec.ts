@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { ask, callCard, copyElsewhere, dial, invoke, lineTo, untilRegistered } from '../support/app/phone-driver';
 
 const PRACTICE = { profileId: 'practice' } as const;
@@ -110,7 +111,7 @@ test('a dial rule and the hours refuse a call in words, and are in the audit log
   await dial(page, 'echo');
   await expect(callCard(page, 'active')).toBeVisible();
   await expect(page.getByTestId('phone-notice')).toHaveCount(0);
-  await callCard(page).getByRole('button', { name: 'Hang up' }).click();
+  await callCard(page).getByRole('button', { name: BUTTON.end }).click();
   await expect(callCard(page, 'active')).toHaveCount(0);
 
   await writePolicy(folder, { version: 1, all: { hours } });

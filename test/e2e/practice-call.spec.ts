@@ -1,4 +1,5 @@
 import { expect, test } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { measured } from '../support/measured';
 import { waitForSilence, waitForTone } from '../support/sound/audio-probe';
 import { callCard, dial, lastMark, press, untilRegistered } from '../support/app/phone-driver';
@@ -18,21 +19,21 @@ test('a practice call: registered by itself, hears its own voice, not while mute
   measured(`heard ${heard.frequencyHz.toFixed(1)} Hz at ${heard.toneDbfs.toFixed(1)} dBFS`);
   await page.screenshot({ path: testInfo.outputPath('active-call.png') });
 
-  await press(page, 'Mute');
-  await expect(callCard(page).getByRole('button', { name: 'Unmute' })).toHaveAttribute('aria-pressed', 'true');
+  await press(page, 'mute');
+  await expect(callCard(page).getByRole('button', { name: BUTTON.unmute })).toHaveAttribute('aria-pressed', 'true');
   await waitForSilence(page, TONE_HZ);
-  await press(page, 'Unmute');
-  await expect(callCard(page).getByRole('button', { name: 'Mute' })).toHaveAttribute('aria-pressed', 'false');
+  await press(page, 'unmute');
+  await expect(callCard(page).getByRole('button', { name: BUTTON.mute })).toHaveAttribute('aria-pressed', 'false');
   await waitForTone(page, TONE_HZ);
 
-  await press(page, 'Hold');
+  await press(page, 'hold');
   await expect(callCard(page, 'held')).toContainText('On hold');
   await waitForSilence(page, TONE_HZ);
-  await press(page, 'Resume');
+  await press(page, 'resume');
   await expect(callCard(page, 'active')).toBeVisible();
   await waitForTone(page, TONE_HZ);
 
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect(callCard(page, 'ended')).toContainText('You ended the call.');
   await expect(page.getByTestId('remote-audio')).toHaveCount(0);
 
@@ -54,15 +55,15 @@ test('a muted call stays muted through hold and resume', async ({ launch }) => {
   await untilRegistered(page);
   await dial(page, 'echo');
   await waitForTone(page, TONE_HZ);
-  await press(page, 'Mute');
-  await press(page, 'Hold');
+  await press(page, 'mute');
+  await press(page, 'hold');
   await expect(callCard(page, 'held')).toBeVisible();
-  await press(page, 'Resume');
+  await press(page, 'resume');
   await expect(callCard(page, 'active')).toBeVisible();
   await waitForSilence(page, TONE_HZ);
-  await press(page, 'Unmute');
+  await press(page, 'unmute');
   await waitForTone(page, TONE_HZ);
-  await press(page, 'Hang up');
+  await press(page, 'end');
 });
 
 test('"first audio" is marked when the first packet is there, not before', async ({ launch }) => {
@@ -85,7 +86,7 @@ test('"first audio" is marked when the first packet is there, not before', async
   const connectedAt = (await page.evaluate(() => (globalThis as { connectedAt?: number }).connectedAt)) ?? Infinity;
   // No packet of sound can arrive before ICE and DTLS are done; the event that tells so may be a few milliseconds late.
   expect((await lastMark(page, 'first-audio')) ?? 0).toBeGreaterThan(connectedAt - 10);
-  await press(page, 'Hang up');
+  await press(page, 'end');
 });
 
 test('several calls at once: the second one holds the first, resuming swaps them', async ({ launch }) => {
@@ -97,10 +98,10 @@ test('several calls at once: the second one holds the first, resuming swaps them
   await dial(page, 'tone');
   await expect(callCard(page, 'held')).toHaveAttribute('data-call-id', first ?? '');
   await expect(callCard(page, 'active')).toHaveCount(1);
-  await callCard(page, 'held').getByRole('button', { name: 'Resume' }).click();
+  await callCard(page, 'held').getByRole('button', { name: BUTTON.resume }).click();
   await expect(callCard(page, 'active')).toHaveAttribute('data-call-id', first ?? '');
   await expect(callCard(page, 'held')).toHaveCount(1);
-  await callCard(page, 'active').getByRole('button', { name: 'Hang up' }).click();
-  await callCard(page, 'held').getByRole('button', { name: 'Hang up' }).click();
+  await callCard(page, 'active').getByRole('button', { name: BUTTON.end }).click();
+  await callCard(page, 'held').getByRole('button', { name: BUTTON.end }).click();
   await expect(callCard(page, 'ended')).toHaveCount(2);
 });

@@ -39,7 +39,7 @@ for (const { name, line } of ways) {
     await untilRegistered(app.page);
     await dial(app.page, 'echo');
     await expect(callCard(app.page, 'active')).toBeVisible();
-    await press(app.page, 'Hang up');
+    await press(app.page, 'end');
     await expect(callCard(app.page, 'ended')).toBeVisible();
     expect((await app.logs()).filter((text) => SECRET.test(text))).toEqual([]);
   });

@@ -96,7 +96,7 @@ test('a call that is none of production says so on its card, and a line without 
   await untilRegistered(page);
   await dial(page, 'echo');
   await expect(callCard(page, 'active')).toContainText('Practice line: this is not a production call.');
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect(callCard(page, 'ended')).toContainText('this is not a production call');
   const dialler = page.getByRole('region', { name: 'Dialler' });
   await expect(dialler).not.toContainText('emergency');

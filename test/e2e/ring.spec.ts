@@ -53,7 +53,7 @@ test('a call rings until it is declined, answered or given up; a call out sounds
       await expect.poll(sounds).toEqual(RING);
       await answers(request);
       await expect.poll(sounds).toEqual([]);
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await ends('You ended the call');
     });
     await test.step('given up', async () => {

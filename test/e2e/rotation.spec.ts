@@ -221,7 +221,7 @@ test('on the Practice line Ringfence tells its own gateway: add, promote and for
   expect(await registration.phases()).toEqual(['registered']);
   expect(await troubleOf(app)).toEqual([]);
   await page.getByRole('link', { name: 'Phone' }).click();
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect(callCard(page, 'ended')).toContainText('You ended the call.');
 });
 
@@ -232,5 +232,5 @@ test('the ear that finds no gap finds the pauses between two bursts', async ({ l
   await expect(callCard(page, 'active')).toBeVisible();
   const gaps = await watchToneGaps(page, 700);
   await expect.poll(async () => (await gaps()).longestGapMs, { timeout: 10_000 }).toBeGreaterThan(250);
-  await press(page, 'Hang up');
+  await press(page, 'end');
 });

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test, type RunningApp } from '../support/app/app';
+import { BUTTON } from '../support/app/call-buttons';
 import { waitForTone } from '../support/sound/audio-probe';
 import { callCard, dial, press, untilGone, untilRegistered } from '../support/app/phone-driver';
 
@@ -32,7 +33,7 @@ test('nobody answers: it rings, and hanging up cancels it', async ({ launch }) =
   await untilRegistered(page);
   await dial(page, 'no-answer');
   await expect(callCard(page, 'ringing')).toContainText('Ringing');
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect(callCard(page, 'ended')).toContainText('You cancelled before they answered.');
 });
 
@@ -69,14 +70,14 @@ test('call-me calls back: the small window shows without taking the focus, Answe
 
   await expect.poll(() => incomingState(app)).toEqual({ focused: false, onTop: true });
   const small = await incomingWindow(app);
-  await expect(small.getByRole('button', { name: 'Answer' })).toBeVisible();
-  await expect(small.getByRole('button', { name: 'Decline' })).toBeVisible();
+  await expect(small.getByRole('button', { name: BUTTON.answer })).toBeVisible();
+  await expect(small.getByRole('button', { name: BUTTON.decline })).toBeVisible();
 
-  await ringing.getByRole('button', { name: 'Answer' }).click();
+  await ringing.getByRole('button', { name: BUTTON.answer }).click();
   await expect(callCard(page, 'active')).toBeVisible();
   await expect.poll(() => incomingState(app)).toBeNull();
   await waitForTone(page, 700);
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect(callCard(page, 'ended').last()).toContainText('You ended the call.');
 });
 
@@ -95,7 +96,7 @@ test('the small window answers and declines by itself', async ({ launch }) => {
     await untilGone(small, () => small.getByRole('button', { name }).click());
     await expect(callCard(page, phase).last()).toBeVisible();
     await expect.poll(() => incomingState(app)).toBeNull();
-    if (phase === 'active') await press(page, 'Hang up');
+    if (phase === 'active') await press(page, 'end');
     else await expect(callCard(page, 'ended').filter({ hasText: 'You declined the call.' })).toBeVisible();
     // Ended calls leave by themselves.
     await expect(callCard(page)).toHaveCount(0, { timeout: 15_000 });
@@ -114,6 +115,6 @@ test('an incoming call does not take the focus from what the agent types', async
   await expect(field).toBeFocused();
   await page.keyboard.type('34');
   await expect(field).toHaveValue(/1\D*2\D*3\D*4/);
-  await press(page, 'Decline');
+  await press(page, 'decline');
   await expect(callCard(page, 'ended').filter({ hasText: 'You declined the call.' })).toBeVisible();
 });

@@ -52,12 +52,12 @@ async function inCall(
 
 /** Hold, resume and hang up reach bob; nothing stays behind. */
 async function stillWorks({ page }: RunningApp): Promise<void> {
-  await press(page, 'Hold');
+  await press(page, 'hold');
   await expect(callCard(page, 'held')).toContainText('On hold');
-  await press(page, 'Resume');
+  await press(page, 'resume');
   await expect(callCard(page, 'active')).toBeVisible();
   await waitForTone(page, BOB_HZ);
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect(callCard(page, 'ended')).toContainText('You ended the call.');
   await expect.poll(() => network.farEndCalls()).toBe(0);
   await expect.poll(() => network.mediaSessions()).toBe(0);

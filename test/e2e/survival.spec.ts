@@ -55,7 +55,7 @@ async function phone(
 /** A calls B, B answers, and A hears B. */
 async function connect(a: RunningApp, b: RunningApp, user = '1002'): Promise<void> {
   await dial(a.page, user);
-  await press(b.page, 'Answer');
+  await press(b.page, 'answer');
   await expect(callCard(a.page, 'active')).toBeVisible();
   await expect(callCard(b.page, 'active')).toBeVisible();
   await expect.poll(() => lastMark(a.page, 'first-audio')).not.toBeNull();
@@ -63,11 +63,11 @@ async function connect(a: RunningApp, b: RunningApp, user = '1002'): Promise<voi
 
 /** Both hear of it when one holds, resumes and hangs up: the dialog is whole. */
 async function stillWorks(a: RunningApp, b: RunningApp): Promise<void> {
-  await press(a.page, 'Hold');
+  await press(a.page, 'hold');
   await expect(callCard(b.page, 'held')).toContainText('They put you on hold');
-  await press(a.page, 'Resume');
+  await press(a.page, 'resume');
   await expect(callCard(b.page, 'active')).toBeVisible();
-  await press(a.page, 'Hang up');
+  await press(a.page, 'end');
   await expect(callCard(a.page, 'ended')).toContainText('You ended the call.');
   await expect(callCard(b.page, 'ended')).toContainText('They hung up.');
 }
@@ -118,14 +118,14 @@ test('socket closed during a call', async ({ launch, gateway, keyring, folder })
   // The ear that found no gap finds the hold.
   const ear = await watchGaps(app.page);
   const held = Date.now();
-  await press(app.page, 'Hold');
+  await press(app.page, 'hold');
   await expect(callCard(app.page, 'held')).toContainText('On hold');
   await expect.poll(() => Date.now() - held).toBeGreaterThan(600);
-  await press(app.page, 'Resume');
+  await press(app.page, 'resume');
   await expect(callCard(app.page, 'active')).toBeVisible();
   await waitForTone(app.page, 440);
   expect((await ear.stop()).longestMs).toBeGreaterThan(300);
-  await press(app.page, 'Hang up');
+  await press(app.page, 'end');
   await expect(callCard(app.page, 'ended')).toContainText('You ended the call.');
   await expect.poll(() => gateway.calls()).toBe(0);
   record({
@@ -155,7 +155,7 @@ test('half-dead socket: open, silent', async ({ launch, gateway, keyring, folder
     const { longestMs } = heard;
     expect(found - silent).toBeLessThanOrEqual(8_000);
     expectListened(heard, found - silent);
-    await press(app.page, 'Hang up');
+    await press(app.page, 'end');
     record({
       what: `half-dead socket, found after ${((found - silent) / 1000).toFixed(1)} s`,
       backMs: restored - found,
@@ -278,7 +278,7 @@ test('suspend 60 s and resume: one far end waits, the other gives up', async ({ 
   const gaps = await watchGaps(waited.page);
   const wake = await sleep([waited, left], 60_000, async () => {
     await expect(callCard(waiting.page, 'recovering')).toBeVisible({ timeout: 20_000 });
-    await press(leaving.page, 'Hang up');
+    await press(leaving.page, 'end');
     await expect(callCard(leaving.page, 'ended')).toContainText('You ended the call.');
     // The gateway lost the flows meanwhile, as it does to one that answers no ping.
     for (const user of ['1001', '1003']) await gateway.fault('/drop', { user });
@@ -360,7 +360,7 @@ test('mint fails for 30 s', async ({ launch, gateway, keyring, folder }) => {
   const { longestMs } = heard;
   expectListened(heard, 30_000);
   expect(await watch.phases()).toEqual(['registered']);
-  await press(a.page, 'Hang up');
+  await press(a.page, 'end');
   record({
     what: 'mint fails for 30 s: token in use after its mint',
     backMs: back,

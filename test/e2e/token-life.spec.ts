@@ -40,7 +40,7 @@ test('idle: tokens come and go, the registration stays', async ({ launch }) => {
   // A call still goes out, with a token that did not exist when the app registered.
   await dial(app.page, 'echo');
   await expect(callCard(app.page, 'active')).toBeVisible();
-  await press(app.page, 'Hang up');
+  await press(app.page, 'end');
 });
 
 test('"token stays in main": registered through renewals and in a call, and no token reaches the window', async ({
@@ -57,7 +57,7 @@ test('"token stays in main": registered through renewals and in a call, and no t
   await untilTokens(app.page, 3, 5 * LIFE_S * 1000);
   await dial(app.page, 'echo');
   await expect(callCard(app.page, 'active')).toBeVisible();
-  await press(app.page, 'Hang up');
+  await press(app.page, 'end');
   expect(await watch.phases()).toEqual(['registered']);
   expect(await tokens()).toBe(before);
 });
@@ -83,6 +83,6 @@ test('in a call: tokens expire, the sound goes on', async ({ launch }) => {
   expect(longestGapMs).toBeLessThan(500);
   expect(await watch.phases()).toEqual(['registered']);
   await expect(callCard(app.page, 'active')).toBeVisible();
-  await press(app.page, 'Hang up');
+  await press(app.page, 'end');
   await expect(callCard(app.page, 'ended')).toContainText('You ended the call.');
 });

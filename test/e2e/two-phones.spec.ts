@@ -33,7 +33,7 @@ test.describe('two phones on one gateway', () => {
     await dial(a.page, '1002');
     await expect(callCard(b.page, 'ringing')).toContainText('1001');
     await expect(callCard(a.page, 'ringing')).toBeVisible();
-    await press(b.page, 'Answer');
+    await press(b.page, 'answer');
     await expect(callCard(a.page, 'active')).toBeVisible();
     await expect(callCard(b.page, 'active')).toBeVisible();
   }
@@ -44,25 +44,25 @@ test.describe('two phones on one gateway', () => {
     await waitForTone(a.page, B_HZ);
     await waitForTone(b.page, A_HZ);
 
-    await press(a.page, 'Hold');
+    await press(a.page, 'hold');
     await expect(callCard(a.page, 'held')).toContainText('On hold');
     await expect(callCard(b.page, 'held')).toContainText('They put you on hold');
     await waitForSilence(b.page, A_HZ);
     await waitForSilence(a.page, B_HZ);
-    await press(a.page, 'Resume');
+    await press(a.page, 'resume');
     await expect(callCard(a.page, 'active')).toBeVisible();
     await expect(callCard(b.page, 'active')).toBeVisible();
     await waitForTone(b.page, A_HZ);
     await waitForTone(a.page, B_HZ);
 
     // The called one may hold too.
-    await press(b.page, 'Hold');
+    await press(b.page, 'hold');
     await expect(callCard(a.page, 'held')).toContainText('They put you on hold');
-    await press(b.page, 'Resume');
+    await press(b.page, 'resume');
     await expect(callCard(a.page, 'active')).toBeVisible();
     await waitForTone(a.page, B_HZ);
 
-    await press(a.page, 'Hang up');
+    await press(a.page, 'end');
     await expect(callCard(a.page, 'ended')).toContainText('You ended the call.');
     await expect(callCard(b.page, 'ended')).toContainText('They hung up.');
   });
@@ -71,10 +71,10 @@ test.describe('two phones on one gateway', () => {
     const { a, b } = phones;
     await connect(phones);
     await waitForTone(b.page, A_HZ);
-    await press(a.page, 'Mute');
+    await press(a.page, 'mute');
     await waitForSilence(b.page, A_HZ);
     await waitForTone(a.page, B_HZ);
-    await press(b.page, 'Hang up');
+    await press(b.page, 'end');
     await expect(callCard(b.page, 'ended')).toContainText('You ended the call.');
     await expect(callCard(a.page, 'ended')).toContainText('They hung up.');
   });
@@ -83,7 +83,7 @@ test.describe('two phones on one gateway', () => {
     const { a, b } = phones;
     await dial(a.page, '1002');
     await expect(callCard(b.page, 'ringing')).toBeVisible();
-    await press(b.page, 'Decline');
+    await press(b.page, 'decline');
     await expect(callCard(b.page, 'ended')).toContainText('You declined the call.');
     await expect(callCard(a.page, 'ended')).toContainText('They declined the call.');
     for (const { page } of [a, b]) {
@@ -93,7 +93,7 @@ test.describe('two phones on one gateway', () => {
 
     await dial(a.page, '1002');
     await expect(callCard(b.page, 'ringing')).toBeVisible();
-    await press(a.page, 'Hang up');
+    await press(a.page, 'end');
     await expect(callCard(a.page, 'ended')).toContainText('You cancelled before they answered.');
     await expect(callCard(b.page, 'ended')).toContainText('They gave up before you answered.');
   });
@@ -102,13 +102,13 @@ test.describe('two phones on one gateway', () => {
     const { a } = phones;
     await dial(a.page, 'digits');
     await expect(callCard(a.page, 'active')).toBeVisible();
-    await press(a.page, 'Keypad');
+    await press(a.page, 'keypad');
     const pad = a.page.getByRole('group', { name: 'Keypad' });
     const wanted = '1234567890*#';
     for (const digit of wanted) await pad.getByRole('button', { name: digit, exact: true }).click();
     await expect(a.page.getByRole('status', { name: 'Digits sent' })).toHaveText(wanted);
     await expect.poll(() => gateway.digits(), { timeout: 20_000 }).toBe(wanted);
-    await press(a.page, 'Hang up');
+    await press(a.page, 'end');
     // What was typed is not in the live column.
     await expect(a.page.locator('[data-testid="event-row"]', { hasText: wanted })).toHaveCount(0);
   });

@@ -94,7 +94,7 @@ test('the line turns amber in a call, tries few tokens in one line, and goes bac
     retired: null,
   });
   await expect(rows.filter({ hasText: 'Key active again' })).toContainText(oldPrint);
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect(callCard(page, 'ended')).toContainText('You ended the call.');
 });
 
@@ -184,7 +184,7 @@ for (const presentation of ['bearer', 'digest'] as const) {
       // The registrar takes the old token still: a call can be made.
       await dial(page, 'bob');
       await expect(callCard(page, 'active')).toBeVisible();
-      await press(page, 'Hang up');
+      await press(page, 'end');
       await notice(page).getByRole('button', { name: 'Back to the old key' }).click();
       await untilRegistered(page);
       await expect(page.getByTestId('registration')).toHaveAttribute('data-tone', 'good');

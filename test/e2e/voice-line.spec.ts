@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import type { ProfileInput } from '../../src/contracts/profile/profile';
+import { BUTTON } from '../support/app/call-buttons';
 import { expect, test as base } from '../support/app/app';
 import { analyseTone, holdsTone, loudest, waitForSilence, waitForTone } from '../support/sound/audio-probe';
 import { searchEverywhere, type Everywhere } from '../support/security/everywhere';
@@ -98,7 +99,7 @@ test('a call to an assistant: sound both ways, its words on the screen, mute, ho
     instructions: 'Be brief.',
     tools: [{ type: 'function', name: 'transfer_to_agent' }],
   });
-  await expect(callCard(page).getByRole('button', { name: 'Keypad' })).toBeDisabled();
+  await expect(callCard(page).getByRole('button', { name: BUTTON.keypad })).toBeDisabled();
 
   // Our voice there, theirs here.
   await expect.poll(() => heardBy(peer), { timeout: 15_000 }).toBe('our tone');
@@ -142,7 +143,7 @@ test('a call to an assistant: sound both ways, its words on the screen, mute, ho
   // M mutes: silence goes out, their voice still comes in.
   await callCard(page).focus();
   await page.keyboard.press('m');
-  await expect(callCard(page).getByRole('button', { name: 'Unmute' })).toBeVisible();
+  await expect(callCard(page).getByRole('button', { name: BUTTON.unmute })).toBeVisible();
   await expect.poll(() => heardBy(peer), { timeout: 15_000 }).toBe('silence');
   await waitForTone(page, THEIRS);
   await page.keyboard.press('m');
@@ -164,7 +165,7 @@ test('a call to an assistant: sound both ways, its words on the screen, mute, ho
   const refused = peer.callTool('end_call', '{}');
   await expect.poll(() => peer.toolOutput(refused)).toContain('no such tool');
 
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect(callCard(page, 'ended')).toContainText('You ended the call.');
   await expect.poll(() => call.hangUps).toBe(1);
   expect(peer.isGone).toBe(true);

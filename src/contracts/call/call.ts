@@ -99,6 +99,8 @@ export type CallProblem =
 export interface HoldState {
   readonly byUs: boolean;
   readonly byPeer: boolean;
+  /** Milliseconds since the epoch: when the first of the two began; 0 while nobody holds. */
+  readonly since: number;
 }
 
 /**

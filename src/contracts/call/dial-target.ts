@@ -5,6 +5,7 @@
 import { parseSuffix, type AfterDigits, type AfterProblem, type Suffix } from './after-digits';
 import { callingCodeOf, zeroBelongsToNumber } from './calling-code';
 import { plainDialText } from './dial-text';
+import { withoutLetters } from './letters';
 import { EMERGENCY_EVERYWHERE } from './emergency-everywhere';
 import { looksLikeTwo, parseNumber, withoutSeparators, type NumberProblem } from './number';
 import { comparedHost, formatSipUri, isHost, isIpv6 } from './sip-uri';
@@ -84,6 +85,14 @@ function inContext(number: string, context: string, domain: string): string | nu
   const whole = digits + number;
   const begins = digits === code && number.startsWith('0') && !zeroBelongsToNumber(code);
   return /^\d{8,15}$/.test(whole) && whole.length - code.length >= 6 && !begins ? `+${whole}` : null;
+}
+
+/** Letters that a person types stand for digits; in an address they are a name. */
+function spelledTarget(text: string, domain: string): ParsedTarget {
+  const read = numberTarget(text, domain, domain, false);
+  if (!('problem' in read) || read.problem !== 'malformed-number') return read;
+  const spelled = withoutLetters(text);
+  return spelled === null ? read : numberTarget(spelled, domain, domain, false);
 }
 
 function numberTarget(text: string, host: string, domain: string, secure: boolean): ParsedTarget {
@@ -171,7 +180,7 @@ export function parseTarget(typed: string, domain: string): ParsedTarget {
   switch (name.toLowerCase()) {
     case '':
       if (text.includes('@')) return addressTarget(text, domain, false);
-      if (NUMBER_START.test(text)) return numberTarget(text, domain, domain, false);
+      if (NUMBER_START.test(text)) return spelledTarget(text, domain);
       if (NAME.test(text)) return target(text, domain, domain, [], false);
       return looksLikeTwo(text) ? { problem: 'two-numbers' } : noAddress;
     case 'sip':
@@ -187,7 +196,7 @@ export function parseTarget(typed: string, domain: string): ParsedTarget {
       const whole = decoded(behind.replace(/\?[^\d]*$/, ''));
       if (whole === null) return malformed;
       if (behind.includes('@')) return addressTarget(behind, domain, false);
-      return NUMBER_START.test(whole.trim()) ? numberTarget(whole.trim(), domain, domain, false) : malformed;
+      return NUMBER_START.test(whole.trim()) ? spelledTarget(whole.trim(), domain) : malformed;
     }
     default:
       return noAddress;

@@ -1,4 +1,6 @@
 /** What the live column shows: one line an event, redacted where it was made. */
+import type { EndCause, Party } from './call';
+
 /** `line`: what the line's own system tells (see remote-call.ts); the others are the phone's own. */
 export type LiveCategory = 'calls' | 'line' | 'registration' | 'tokens' | 'errors';
 
@@ -37,6 +39,14 @@ export type LiveKind =
   | 'transfer-declined'
   | 'problem';
 
+/** The call that an event is about, as far as somebody can do something about it. */
+export interface LiveCallFacts {
+  readonly peer: Party;
+  /** Of a call that ended: why, and what the wire said ("486 Busy Here"). */
+  readonly cause: EndCause | null;
+  readonly code: string;
+}
+
 export interface LiveEvent {
   /** Grows by one; unique within a run. */
   readonly id: number;
@@ -48,4 +58,5 @@ export interface LiveEvent {
   readonly title: string;
   /** "+254 722 000 001 -> 1001"; tokens appear by fingerprint only, DTMF digits as `*`. */
   readonly detail: string;
+  readonly call?: LiveCallFacts;
 }

@@ -190,7 +190,10 @@ export const channels = {
     output: z.null(),
     windows: ['phone'],
   },
-  /** How many calls are up in the window: should the window or the app end badly, the next start tells of them. */
+  /**
+   * How many calls are up, on hold or ringing in the window. While there is one, main asks before the window closes; should the window or the app end badly,
+   * the next start tells of them. A lie costs a sentence, a question, or the lack of one.
+   */
   'calls.underWay': {
     input: z.strictObject({ calls: z.number().int().min(0).max(MOST_CALLS_UNDER_WAY) }),
     output: z.null(),

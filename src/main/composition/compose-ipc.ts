@@ -12,6 +12,7 @@ import { createChosenFiles } from '../desktop/chosen-files';
 import { createIncomingCalls, type IncomingCalls } from '../windows/incoming-calls';
 import { createRingingCalls, type RingingCalls } from '../windows/ringing-calls';
 import { createIncomingWindow } from '../windows/incoming-window';
+import { flash } from '../windows/window';
 import type { KeyHandover } from '../secrets/key-handover';
 import { keyFromClipboard, keyFromFile } from '../secrets/key-sources';
 import { showPublicKey } from '../consent/public-key-box';
@@ -92,7 +93,10 @@ export function composeIpc({
     clock,
     audit: audit.append,
   });
-  const ringing = createRingingCalls(clock, (sipCallId) => incoming.over(sipCallId));
+  const ringing = createRingingCalls(clock, (sipCallId, missed) => {
+    incoming.over(sipCallId);
+    if (missed && !settings.current().doNotDisturb) flash(phoneWindow());
+  });
   const incoming = createIncomingCalls({
     rings: ringing.rings,
     line: profiles.find,

@@ -27,6 +27,8 @@ export interface NativeQuestion {
   readonly detail: string;
   /** The button that agrees; the other one cancels, and is the default. */
   readonly agree: string;
+  /** What the other button says; "Cancel" without it. */
+  readonly refuse?: string;
 }
 
 export interface ChangeQuestionPorts {

@@ -28,14 +28,14 @@ export async function tellReplaced(
 export async function askNatively(
   parent: BrowserWindow | null,
   dialogs: NativeDialogs,
-  { title, message, detail, agree }: NativeQuestion,
+  { title, message, detail, agree, refuse = 'Cancel' }: NativeQuestion,
 ): Promise<boolean> {
   const options: Electron.MessageBoxOptions = {
     type: 'warning',
     title,
     message,
     detail,
-    buttons: ['Cancel', agree],
+    buttons: [refuse, agree],
     defaultId: 0,
     cancelId: 0,
     noLink: true,

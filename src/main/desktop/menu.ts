@@ -1,13 +1,28 @@
 /** The application menu: the system's own on macOS; elsewhere hidden, there for its accelerators alone. */
 import { Menu } from 'electron';
 
-export function setMenu(platform: string = process.platform): void {
+/** `quit` asks first while a call is up; the system's own role would not. */
+export function setMenu(quit: () => void, platform: string = process.platform): void {
+  const quitItem = { label: 'Quit Ringfence', accelerator: 'CommandOrControl+Q', click: quit };
   const elsewhere: Electron.MenuItemConstructorOptions[] = [
-    { label: 'Ringfence', submenu: [{ role: 'quit', accelerator: 'CommandOrControl+Q' }] },
+    { label: 'Ringfence', submenu: [quitItem] },
     { role: 'editMenu' },
   ];
   const mac: Electron.MenuItemConstructorOptions[] = [
-    { role: 'appMenu' },
+    {
+      label: 'Ringfence',
+      submenu: [
+        { role: 'about' },
+        { type: 'separator' },
+        { role: 'services' },
+        { type: 'separator' },
+        { role: 'hide' },
+        { role: 'hideOthers' },
+        { role: 'unhide' },
+        { type: 'separator' },
+        quitItem,
+      ],
+    },
     { role: 'editMenu' },
     { role: 'windowMenu' },
   ];

@@ -9,7 +9,7 @@ const answer = (status: string, callId: string, cseq = '1 INVITE'): string =>
   message(`SIP/2.0 ${status}`, 'To: <sip:1001@h>;tag=x', `Call-ID: ${callId}`, `CSeq: ${cseq}`);
 
 describe('what a message on the wire says of a call that rings', () => {
-  it.each<['in' | 'out', string, string, 'rings' | 'over' | null]>([
+  it.each<['in' | 'out', string, string, 'rings' | 'over' | 'missed' | null]>([
     ['in', 'an INVITE', invite('a'), 'rings'],
     ['in', 'one with short names', message('INVITE sip:x SIP/2.0', 't: <sip:x>', 'i: a'), 'rings'],
     ['in', 'one with folded lines', message('INVITE sip:x SIP/2.0', 'To:', ' <sip:x>', 'CALL-ID :', '\ta'), 'rings'],
@@ -18,7 +18,13 @@ describe('what a message on the wire says of a call that rings', () => {
     ['in', 'one without a Call-ID', message('INVITE sip:x SIP/2.0', 'To: <sip:x>'), null],
     ['in', 'a Call-ID in its body', `${message('INVITE sip:x SIP/2.0', 'To: <sip:x>')}Call-ID: a`, null],
     ['out', 'an INVITE of our own', invite('a'), null],
-    ['in', 'its CANCEL', message('CANCEL sip:x SIP/2.0', 'Call-ID: a'), 'over'],
+    ['in', 'its CANCEL', message('CANCEL sip:x SIP/2.0', 'Call-ID: a'), 'missed'],
+    [
+      'in',
+      'a CANCEL because another phone took the call',
+      message('CANCEL sip:x SIP/2.0', 'Reason: SIP ;cause=200 ;text="Call completed elsewhere"', 'Call-ID: a'),
+      'over',
+    ],
     ['out', 'ringing', answer('180 Ringing', 'a'), null],
     ['out', 'its answer', answer('200 OK', 'a'), 'over'],
     ['out', 'its refusal', answer('486 Busy Here', 'a'), 'over'],
@@ -34,7 +40,7 @@ describe('what a message on the wire says of a call that rings', () => {
 function setUp() {
   const time = createFakeClock();
   const over: string[] = [];
-  const calls = createRingingCalls({ monotonic: time.now, after: time.after }, (id) => over.push(id));
+  const calls = createRingingCalls({ monotonic: time.now, after: time.after }, (id, missed) => over.push(missed ? `${id} missed` : id));
   const rings = async (id: string): Promise<boolean> => {
     const answered = calls.rings(id);
     await time.advance(SEEN_WITHIN_MS);
@@ -57,7 +63,7 @@ describe('the calls that ring', () => {
       false,
       false,
     ]);
-    expect(over).toEqual(['a', 'b', 'c']);
+    expect(over).toEqual(['a', 'b', 'c missed']);
   });
 
   it('may be seen a moment after the page speaks of them', async () => {

@@ -20,7 +20,8 @@ export interface RingingCalls {
 }
 
 interface Seen {
-  readonly kind: 'rings' | 'over';
+  /** `missed`: the caller gave up, and no other phone of the line took the call. */
+  readonly kind: 'rings' | 'over' | 'missed';
   readonly sipCallId: string;
 }
 
@@ -37,12 +38,15 @@ export function ringingIn(way: 'in' | 'out', text: string): Seen | null {
   if (sipCallId === '') return null;
   // Within a call it is no new one.
   if (isInvite) return /;\s*tag\s*=/i.test(value('to|t')) ? null : { kind: 'rings', sipCallId };
-  return isCancel || /\sINVITE$/i.test(value('cseq')) ? { kind: 'over', sipCallId } : null;
+  // RFC 3326: "SIP;cause=200" says that the call was completed elsewhere.
+  if (isCancel)
+    return { kind: /cause[ \t]*=[ \t]*(?:200|600|603)\b/i.test(value('reason')) ? 'over' : 'missed', sipCallId };
+  return /\sINVITE$/i.test(value('cseq')) ? { kind: 'over', sipCallId } : null;
 }
 
 export function createRingingCalls(
   clock: Pick<Clock, 'monotonic' | 'after'>,
-  onOver: (id: string) => void,
+  onOver: (id: string, missed: boolean) => void,
 ): RingingCalls {
   /** By Call-ID: since when, by the monotonic clock. Oldest first. */
   const ringing = new Map<string, number>();
@@ -56,8 +60,8 @@ export function createRingingCalls(
       const seen = ringingIn(way, text);
       if (seen === null) return;
       const { kind, sipCallId } = seen;
-      if (kind === 'over') {
-        if (ringing.delete(sipCallId)) onOver(sipCallId);
+      if (kind !== 'rings') {
+        if (ringing.delete(sipCallId)) onOver(sipCallId, kind === 'missed');
         return;
       }
       // Sent again, it rings no longer than it did.

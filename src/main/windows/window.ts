@@ -77,6 +77,21 @@ export async function freshPhonePage(
   });
 }
 
+/** Brings the window to the front, also from the taskbar. */
+export function showAgain(window: BrowserWindow): void {
+  if (window.isDestroyed()) return;
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+}
+
+/** Has the taskbar show that something happened, until somebody looks. */
+export function flash(window: BrowserWindow | null): void {
+  if (window === null || window.isDestroyed() || window.isFocused()) return;
+  window.flashFrame(true);
+  window.once('focus', () => window.flashFrame(false));
+}
+
 /** Opens the phone window; it shows itself when it has something to show. */
 export function openPhoneWindow({ preload, state, saveState, log, onMade }: PhoneWindowPorts): BrowserWindow {
   const wanted = state ?? DEFAULT_STATE;

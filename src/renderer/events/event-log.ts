@@ -19,8 +19,14 @@ export interface EventLog {
   readonly version: () => number;
   /** How many events there ever were in this run. */
   readonly total: () => number;
-  /** The kept events, newest first, of one category or all. A new array at each call. */
+  /** The kept events, newest first, of one category or all (see `belongsTo`). A new array at each call. */
   readonly newestFirst: (category: LiveCategory | null) => readonly LiveEvent[];
+}
+
+/** What a filter shows: what went wrong with a call is an error and is of the calls. Null: everything. */
+export function belongsTo({ category, kind }: LiveEvent, filter: LiveCategory | null): boolean {
+  if (filter === null || category === filter) return true;
+  return kind === 'call-failed' && (filter === 'errors' || filter === 'calls');
 }
 
 /** Makes an empty log. `now` tells milliseconds since the epoch. */
@@ -42,6 +48,7 @@ export function createEventLog(now: () => number, capacity: number = EVENT_LOG_C
         kind: event.kind,
         title: event.title,
         detail: event.detail,
+        ...(event.call === undefined ? {} : { call: event.call }),
       };
       if (before !== undefined) {
         ring[(before.id - 1) % capacity] = kept;
@@ -63,7 +70,7 @@ export function createEventLog(now: () => number, capacity: number = EVENT_LOG_C
       const found: LiveEvent[] = [];
       for (let position = total - 1; position >= Math.max(0, total - capacity); position -= 1) {
         const event = ring[position % capacity];
-        if (event !== undefined && (category === null || event.category === category)) found.push(event);
+        if (event !== undefined && belongsTo(event, category)) found.push(event);
       }
       return found;
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, CallFacts } from '../../contracts/call/call';
-import { changedPhases, inOrder, layoutOf, soundFor } from './call-views';
+import { changedPhases, inOrder, layoutOf, missedIn, soundFor } from './call-views';
 
 const facts = (id: string, direction: CallFacts['direction'] = 'outgoing'): CallFacts => ({
   id,
@@ -17,7 +17,7 @@ const held = (id: string): Call => ({
   ...facts(id),
   phase: 'held',
   answeredAt: 1,
-  hold: { byUs: true, byPeer: false },
+  hold: { byUs: true, byPeer: false, since: 1 },
 });
 const incoming = (id: string): Call => ({ ...facts(id, 'incoming'), phase: 'ringing', earlyMedia: false });
 const ringing = (id: string, earlyMedia = false): Call => ({ ...facts(id), phase: 'ringing', earlyMedia });
@@ -29,10 +29,11 @@ const ended = (id: string): Call => ({
   cause: 'busy',
   details: '',
 });
+const hungUp = (id: string): Call => ({ ...ended(id), answeredAt: 1, cause: 'hung-up' }) as Call;
 const ids = (calls: readonly Call[]): string[] => calls.map((call) => call.id);
 
 describe('the layout', () => {
-  it('the active call is large, held and ended ones are lines, incoming ones come last', () => {
+  it('ringing ones come first, the active call is large, held and ended ones are lines', () => {
     const layout = layoutOf({
       calls: [held('a'), active('b'), ended('c'), incoming('d'), incoming('e')],
       activeCallId: 'b',
@@ -40,19 +41,20 @@ describe('the layout', () => {
     expect(ids(layout.incoming)).toEqual(['d', 'e']);
     expect(layout.main?.id).toBe('b');
     expect(ids(layout.lines)).toEqual(['a', 'c']);
-    expect(ids(inOrder(layout))).toEqual(['b', 'a', 'c', 'd', 'e']);
+    expect(ids(inOrder(layout))).toEqual(['d', 'e', 'b', 'a', 'c']);
   });
-  it('outside of a call incoming ones stand on top', () => {
+  it('ringing ones come first without a call, too', () => {
     expect(ids(inOrder(layoutOf({ calls: [ended('a'), incoming('b')], activeCallId: null })))).toEqual(['b', 'a']);
   });
-  it('without an active call the one being placed is large, then the one that just ended, then a held one', () => {
-    expect(layoutOf({ calls: [held('a'), ringing('b'), ended('c')], activeCallId: null }).main?.id).toBe('b');
-    expect(layoutOf({ calls: [held('a'), held('b'), ended('c')], activeCallId: null }).main?.id).toBe('c');
+  it('without an active call the one being placed is large, then the one that somebody just ended, then a held one', () => {
+    expect(layoutOf({ calls: [held('a'), ringing('b'), hungUp('c')], activeCallId: null }).main?.id).toBe('b');
+    expect(layoutOf({ calls: [held('a'), held('b'), hungUp('c')], activeCallId: null }).main?.id).toBe('c');
     expect(layoutOf({ calls: [held('a'), held('b')], activeCallId: null }).main?.id).toBe('b');
     expect(layoutOf({ calls: [ended('a'), ended('b')], activeCallId: null }).main?.id).toBe('b');
     expect(layoutOf({ calls: [incoming('a')], activeCallId: null }).main).toBeNull();
   });
-  it('a missed call does not push a held one off its card', () => {
+  it('a call that waits to be put away does not push a held one off its card', () => {
+    expect(layoutOf({ calls: [held('a'), ended('b')], activeCallId: null }).main?.id).toBe('a');
     const missed: Call = {
       ...facts('m', 'incoming'),
       phase: 'ended',
@@ -63,6 +65,7 @@ describe('the layout', () => {
     };
     expect(layoutOf({ calls: [held('a'), missed], activeCallId: null }).main?.id).toBe('a');
     expect(layoutOf({ calls: [missed], activeCallId: null }).main?.id).toBe('m');
+    expect(missedIn([held('a'), missed, ended('b')])).toBe(1);
   });
 });
 
@@ -70,6 +73,8 @@ describe('the sound', () => {
   it('rings for an incoming call', () => expect(soundFor([incoming('a')], false)).toBe('ring'));
   it('is silent with do not disturb', () => expect(soundFor([incoming('a')], true)).toBe('silent'));
   it('is silent in a conversation', () => expect(soundFor([active('b'), incoming('a')], false)).toBe('silent'));
+  it('plays no ringback over a conversation: another call is being placed while one is up', () =>
+    expect(soundFor([active('b'), ringing('a')], false)).toBe('silent'));
   it('rings while another call is on hold', () => expect(soundFor([held('b'), incoming('a')], false)).toBe('ring'));
   it('plays ringback, with do not disturb too, unless the far end sends its own', () => {
     expect(soundFor([ringing('a')], true)).toBe('ringback');

@@ -66,7 +66,7 @@ describe('health', () => {
       story(
         dialing,
         active,
-        { ...facts, phase: 'held', answeredAt: 4_000, hold: { byUs: true, byPeer: false } },
+        { ...facts, phase: 'held', answeredAt: 4_000, hold: { byUs: true, byPeer: false, since: 1 } },
         active,
       ).answer.count,
     ).toBe(1);

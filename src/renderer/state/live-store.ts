@@ -5,6 +5,8 @@ import type { RingfenceApi } from '../../contracts/ipc/ipc';
 import { plainText } from '../../contracts/base/plain-text';
 import type { Purpose } from '../../contracts/policy/policy';
 import { EVENT_LOG_CAPACITY, type EventLog, type NewEvent } from '../events/event-log';
+// The live column filters a list that stands still in the same way.
+export { belongsTo } from '../events/event-log';
 import { createCoalescer } from './coalesce';
 import { createListeners, type Store } from '../base/store';
 

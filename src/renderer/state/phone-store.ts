@@ -1,8 +1,9 @@
 /** The phone of the profile in use: one UserAgent at a time, and what it shows. */
-import type { CallId } from '../../contracts/call/call';
+import type { Call, CallId } from '../../contracts/call/call';
 import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, type Result } from '../../contracts/base/result';
+import { staysWhenEnded } from './call-views';
 import type { EngineEvent, PhoneSnapshot, Sound, UserAgent } from '../phone/port/user-agent';
 import { createListeners, createStore, type Store, type WritableStore } from '../base/store';
 
@@ -15,6 +16,9 @@ export const NO_PHONE: PhoneSnapshot = {
 };
 
 const NO_SOUNDS: readonly Sound[] = [];
+
+/** So many calls of lines that were left wait to be put away at most, the newest. */
+const MOST_KEPT = 100;
 
 /** The verbs of the UserAgent, for whichever one is in use; without one they do nothing. */
 type Verbs = Pick<
@@ -85,6 +89,17 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
   let changing: Promise<void> | null = null;
   let lastDialled = '';
   const notice = createStore<string | null>(null);
+  /** Of the lines before this one: missed and failed calls that nobody has put away yet. */
+  let kept: readonly Call[] = [];
+  let shown: { readonly of: PhoneSnapshot; readonly kept: readonly Call[]; readonly snapshot: PhoneSnapshot } | null =
+    null;
+  function snapshot(): PhoneSnapshot {
+    const of = running?.userAgent.snapshot() ?? NO_PHONE;
+    if (kept.length === 0) return of;
+    if (shown?.of !== of || shown.kept !== kept)
+      shown = { of, kept, snapshot: { ...of, calls: [...kept, ...of.calls] } };
+    return shown.snapshot;
+  }
 
   const same = (one: Profile | null, other: Profile | null): boolean =>
     one === null || other === null ? one === other : wiring(one) === wiring(other);
@@ -112,6 +127,7 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
     while (!same(running?.profile ?? null, wanted)) {
       if (running !== null) {
         const leaving = running;
+        kept = snapshot().calls.filter(staysWhenEnded).slice(-MOST_KEPT);
         running = null;
         listeners.tell();
         soundListeners.tell();
@@ -124,7 +140,7 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
   const agent = (): UserAgent | null => running?.userAgent ?? null;
 
   return {
-    get: () => agent()?.snapshot() ?? NO_PHONE,
+    get: snapshot,
     subscribe: listeners.add,
     sounds: { get: () => agent()?.sounds() ?? NO_SOUNDS, subscribe: soundListeners.add },
     use: (profile) => {
@@ -143,7 +159,14 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
       notice.set(null);
       const permission = authorize(running?.profile.id ?? '', typed);
       void permission.then((result) => result.ok && result.value.notice !== null && notice.set(result.value.notice));
-      return userAgent.place(typed, permission);
+      const placed = await userAgent.place(typed, permission);
+      // Whoever is called has been called back.
+      const called = placed.ok ? userAgent.snapshot().calls.find(({ id }) => id === placed.value) : undefined;
+      if (called !== undefined && kept.some(({ peer }) => peer.uri === called.peer.uri)) {
+        kept = kept.filter(({ peer }) => peer.uri !== called.peer.uri);
+        listeners.tell();
+      }
+      return placed;
     },
     notice,
     lastDialled: () => lastDialled,
@@ -158,7 +181,14 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
     resume: (id) => agent()?.resume(id),
     sendDigits: (id, digits) => agent()?.sendDigits(id, digits),
     sendAfter: (id) => agent()?.sendAfter(id),
-    dismiss: (id) => agent()?.dismiss(id),
+    dismiss: (id) => {
+      const others = kept.filter((call) => call.id !== id);
+      if (others.length === kept.length) agent()?.dismiss(id);
+      else {
+        kept = others;
+        listeners.tell();
+      }
+    },
     useMicrophone: async (stream) => {
       await agent()?.useMicrophone(stream);
     },

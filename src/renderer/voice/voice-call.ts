@@ -247,7 +247,7 @@ export function createVoiceCall(initial: Call, deps: VoiceCallDeps): VoiceCall {
     },
     setHeld: (held) => {
       if (held ? !canHold(call) : !canResume(call)) return;
-      apply({ type: 'hold', side: 'us', on: held });
+      apply({ type: 'hold', at: clock.now(), side: 'us', on: held });
       applySound();
     },
     useTrack: peer.useTrack,

@@ -8,7 +8,7 @@ import { isLoopbackUrl } from '../../contracts/base/loopback';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, ok } from '../../contracts/base/result';
 import type { TranscriptLine } from '../../contracts/call/transcript';
-import { outgoingCall } from '../phone/call/call';
+import { outgoingCall, staysWhenEnded } from '../phone/call/call';
 import type { Clock } from '../base/clock';
 import { usableIceServers } from '../phone/port/ice-policy';
 import { microphoneSentence } from '../phone/port/refusals';
@@ -29,7 +29,7 @@ export interface VoiceUserAgentDeps {
   readonly onTranscript: (callId: CallId, lines: readonly TranscriptLine[]) => void;
 }
 
-/** Milliseconds. */
+/** How long the card of a call stays that ended as somebody wanted, milliseconds. */
 const ENDED_STAYS = 5_000;
 
 const TALKING = fail('rate-limited', 'You are talking to the assistant already.');
@@ -120,8 +120,8 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
       onEnded: () => {
         letGoOf(entry);
         const ended = voice.call();
-        // What an assistant hands over is read first.
-        if (ended.phase === 'ended' && ended.cause !== 'handed-over')
+        // What an assistant hands over is read first, and so is why a call failed.
+        if (!staysWhenEnded(ended))
           clock.after(ENDED_STAYS, () => dismiss(initial.id));
       },
     });

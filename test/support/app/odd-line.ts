@@ -49,13 +49,13 @@ export async function joinOddLine(
     },
     declines: async (invite) => {
       await expect(callCard(page, 'ringing')).toBeVisible();
-      await press(page, 'Decline');
+      await press(page, 'decline');
       expect(await gateway.answer(invite)).toMatch(/^SIP\/2\.0 (?:486|603) /);
       await expect(callCard(page, 'ringing')).toHaveCount(0);
     },
     answers: async (invite) => {
       await expect(callCard(page, 'ringing')).toBeVisible();
-      await press(page, 'Answer');
+      await press(page, 'answer');
       const ok = await gateway.answer(invite);
       expect(ok).toMatch(/^SIP\/2\.0 200 /);
       await gateway.send(

@@ -5,6 +5,7 @@ import type { ChannelName } from '../../../src/contracts/ipc/ipc-names';
 import type { ProfileInput } from '../../../src/contracts/profile/profile';
 import type { Result } from '../../../src/contracts/base/result';
 import { PHONE_URL, type RunningApp } from './app';
+import { BUTTON } from './call-buttons';
 
 type Phase = 'dialing' | 'ringing' | 'connecting' | 'active' | 'held' | 'recovering' | 'ended';
 
@@ -53,18 +54,15 @@ export async function pasteNumber(app: RunningApp, text: string): Promise<void> 
   await app.page.keyboard.press('Control+V');
 }
 
-/** Presses a button of the call that has the large card. */
-export async function press(
-  page: Page,
-  name: 'Mute' | 'Unmute' | 'Hold' | 'Resume' | 'Keypad' | 'Hang up' | 'Answer' | 'Decline',
-): Promise<void> {
-  await callCard(page).getByRole('button', { name, exact: true }).first().click();
+/** Presses a button of the first call on the screen that has it. */
+export async function press(page: Page, button: keyof typeof BUTTON): Promise<void> {
+  await callCard(page).getByRole('button', { name: BUTTON[button], exact: true }).first().click();
 }
 
 /** The agent reads how the call ended, and puts the card away. */
 export async function expectEnd(page: Page, sentence: string): Promise<void> {
   await expect(callCard(page, 'ended')).toContainText(sentence);
-  await callCard(page, 'ended').getByRole('button', { name: 'Dismiss' }).click();
+  await callCard(page, 'ended').getByRole('button', { name: BUTTON.dismiss }).click();
   await expect(callCard(page)).toHaveCount(0);
 }
 

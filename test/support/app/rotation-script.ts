@@ -144,18 +144,18 @@ export async function rotateDuringCall(app: RunningApp, gateway: GatewayUnderRot
 
   // The call is whole: it is held and resumed (the ear that found no gap hears this one), ended, and another one is made.
   await page.getByRole('link', { name: 'Phone' }).click();
-  await press(page, 'Hold');
+  await press(page, 'hold');
   await expect(callCard(page, 'held')).toBeVisible();
   await holdsFor(LONGEST_STALL_MS, page);
-  await press(page, 'Resume');
+  await press(page, 'resume');
   await expect
     .poll(async () => Math.max((await gaps()).longestGapMs, (await gaps()).longestStallMs))
     .toBeGreaterThan(LONGEST_STALL_MS);
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect(callCard(page, 'ended')).toContainText('You ended the call.');
   await dial(page, gateway.tone.user);
   await expect(callCard(page, 'active')).toBeVisible();
-  await press(page, 'Hang up');
+  await press(page, 'end');
 }
 
 /** The key leaked: the gateway takes another one, the app too, at once; the call goes on. */
@@ -188,6 +188,6 @@ export async function replaceDuringCall(app: RunningApp, gateway: GatewayUnderRo
   expect(await registration.phases()).toEqual(['registered']);
   expect(await troubleOf(app)).toEqual([]);
   await page.getByRole('link', { name: 'Phone' }).click();
-  await press(page, 'Hang up');
+  await press(page, 'end');
   await expect(callCard(page, 'ended')).toContainText('You ended the call.');
 }

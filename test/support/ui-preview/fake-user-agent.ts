@@ -82,7 +82,8 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
     set({ calls, activeCallId: active?.id ?? null });
   }
   function holdOthers(id: CallId): void {
-    for (const call of snapshot.calls) if (call.id !== id) move(call.id, { type: 'hold', side: 'us', on: true });
+    for (const call of snapshot.calls)
+      if (call.id !== id) move(call.id, { type: 'hold', at: Date.now(), side: 'us', on: true });
   }
 
   return {
@@ -131,10 +132,10 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
       setTimeout(() => set({ calls: snapshot.calls.filter((call) => call.id !== id) }), 5000);
     },
     setMuted: (id, on) => move(id, { type: 'muted', on }),
-    hold: (id) => move(id, { type: 'hold', side: 'us', on: true }),
+    hold: (id) => move(id, { type: 'hold', at: Date.now(), side: 'us', on: true }),
     resume: (id) => {
       holdOthers(id);
-      move(id, { type: 'hold', side: 'us', on: false });
+      move(id, { type: 'hold', at: Date.now(), side: 'us', on: false });
     },
     sendDigits: (id, digits) => move(id, { type: 'digits', digits }),
     sendAfter: (id) => move(id, { type: 'after', after: [] }),

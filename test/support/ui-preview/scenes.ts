@@ -84,7 +84,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
         phase: 'recovering',
         answeredAt: now - 62_000,
         since: now - 1000,
-        hold: { byUs: false, byPeer: false },
+        hold: { byUs: false, byPeer: false, since: 0 },
       },
     ],
     activeCallId: 'c1',

@@ -1,7 +1,7 @@
 /** Which calls there are, and who has the microphone: one call at a time, and each its own copy of it. */
 import type { MicrophoneSource } from '../../media/microphone-source';
 import type { Call, CallFacts, CallId, Party } from '../../../contracts/call/call';
-import { canAnswer, incomingCall, outgoingCall } from './call';
+import { canAnswer, incomingCall, outgoingCall, staysWhenEnded } from './call';
 import { createLiveCall, type LiveCallControl, type LiveCallDeps } from './live-call';
 import { microphoneSentence } from '../port/refusals';
 import { isLive, type Sound } from '../port/user-agent';
@@ -51,8 +51,10 @@ export interface CallTable {
   readonly useMicrophone: (stream: MediaStream) => Promise<void>;
 }
 
-/** Milliseconds. */
+/** How long the card of a call stays that ended as somebody wanted, milliseconds. */
 const ENDED_STAYS = 5_000;
+/** So many cards wait for the agent at most, the newest: a caller who dials and gives up all night fills no memory. */
+export const MOST_KEPT = 100;
 
 /** A copy of the microphone's track for one call. */
 const copyOf = (stream: MediaStream): MediaStream => new MediaStream(stream.getAudioTracks().map((one) => one.clone()));
@@ -99,7 +101,8 @@ export function createCallTable(deps: CallTableDeps): CallTable {
     if (activeCallId === id) activeCallId = null;
     letGoOf(entry);
     deps.onEnded(entry.session()?.callId ?? null);
-    deps.clock.after(ENDED_STAYS, () => dismiss(id));
+    if (staysWhenEnded(entry.call())) forgetOldest();
+    else deps.clock.after(ENDED_STAYS, () => dismiss(id));
   }
   function letGoOf(entry: CallEntry): void {
     if (entry.media === null) return;
@@ -112,6 +115,17 @@ export function createCallTable(deps: CallTableDeps): CallTable {
     if (entry === undefined || isLive(entry.call())) return;
     entries.delete(id);
     deps.onChange();
+  }
+  function forgetOldest(): void {
+    const kept = [...entries.values()].map((entry) => entry.call()).filter(staysWhenEnded);
+    for (const { id } of kept.slice(0, Math.max(0, kept.length - MOST_KEPT))) entries.delete(id);
+  }
+  /** Whoever is called has been called back. */
+  function calledBack(uri: string): void {
+    for (const entry of [...entries.values()]) {
+      const call = entry.call();
+      if (staysWhenEnded(call) && call.peer.uri === uri) entries.delete(call.id);
+    }
   }
   /** This call gets the microphone. The others lose it at once, whatever phase they are in and whatever their far ends say to a hold. */
   function makeActive(id: CallId): void {
@@ -135,6 +149,7 @@ export function createCallTable(deps: CallTableDeps): CallTable {
       }),
     track,
     dial: (peer, microphone, typed) => {
+      calledBack(peer.uri);
       const entry = track('outgoing', peer, typed);
       const media = copyOf(microphone);
       entry.media = media;

@@ -24,7 +24,7 @@ const dialing = outgoingCall(start);
 const rings = incomingCall(start);
 const step = (call: Call, ...events: CallEvent[]): Call => events.reduce(transition, call);
 const answered: CallEvent = { type: 'answered', at: 2000 };
-const hold = (side: 'us' | 'peer', on: boolean): CallEvent => ({ type: 'hold', side, on });
+const hold = (side: 'us' | 'peer', on: boolean, at = 4000): CallEvent => ({ type: 'hold', at, side, on });
 const lost: CallEvent = { type: 'interrupted', at: 3000 };
 const ended: CallEvent = { type: 'ended', at: 9000, cause: 'hung-up', details: 'x' };
 
@@ -115,9 +115,16 @@ describe('transition', () => {
   it('remembers who holds through a loss', () => {
     expect(step(dialing, answered, hold('us', true), lost, hold('peer', true), { type: 'restored' })).toMatchObject({
       phase: 'held',
-      hold: { byUs: true, byPeer: true },
+      hold: { byUs: true, byPeer: true, since: 4000 },
       answeredAt: 2000,
     });
+  });
+  it('knows since when somebody holds, until nobody does', () => {
+    const both = [answered, hold('us', true, 5000), hold('peer', true, 6000), hold('us', false, 7000)];
+    expect(step(dialing, ...both)).toMatchObject({ hold: { byUs: false, byPeer: true, since: 5000 } });
+    expect(step(dialing, ...both, lost, { type: 'restored' })).toMatchObject({ hold: { since: 5000 } });
+    const again = [hold('peer', false, 8000), hold('us', true, 9000)];
+    expect(step(dialing, ...both, ...again)).toMatchObject({ hold: { byUs: true, byPeer: false, since: 9000 } });
   });
   it('knows when nobody ever answered', () => {
     expect(step(dialing, ended)).toMatchObject({ answeredAt: null });

@@ -17,7 +17,7 @@ export type CallEvent =
   /** Both sides agreed. */
   | { readonly type: 'answered'; readonly at: number }
   /** One side's hold changed. */
-  | { readonly type: 'hold'; readonly side: 'us' | 'peer'; readonly on: boolean }
+  | { readonly type: 'hold'; readonly at: number; readonly side: 'us' | 'peer'; readonly on: boolean }
   /** The flow or the path of the sound is gone; `restored`: both are there again. */
   | { readonly type: 'interrupted'; readonly at: number }
   | { readonly type: 'restored' }
@@ -62,7 +62,7 @@ const factsOf = (call: Call): CallFacts => ({
   ...(call.assistant === undefined ? {} : { assistant: call.assistant }),
 });
 
-const NO_HOLD: HoldState = { byUs: false, byPeer: false };
+const NO_HOLD: HoldState = { byUs: false, byPeer: false, since: 0 };
 
 const holdOf = (call: Call): HoldState => (call.phase === 'held' || call.phase === 'recovering' ? call.hold : NO_HOLD);
 
@@ -79,10 +79,12 @@ function progress(call: Call, earlyMedia: boolean): Call {
   return call;
 }
 
-function hold(call: Call, side: 'us' | 'peer', on: boolean): Call {
+function hold(call: Call, { at, side, on }: Extract<CallEvent, { readonly type: 'hold' }>): Call {
   if (call.phase !== 'active' && call.phase !== 'held' && call.phase !== 'recovering') return call;
   const before = holdOf(call);
-  const after: HoldState = side === 'us' ? { ...before, byUs: on } : { ...before, byPeer: on };
+  const sides = side === 'us' ? { ...before, byUs: on } : { ...before, byPeer: on };
+  const isHeld = sides.byUs || sides.byPeer;
+  const after: HoldState = { ...sides, since: isHeld ? (before.since > 0 ? before.since : at) : 0 };
   if (after.byUs === before.byUs && after.byPeer === before.byPeer) return call;
   return call.phase === 'recovering' ? { ...call, hold: after } : activeOrHeld(call, call.answeredAt, after);
 }
@@ -106,7 +108,7 @@ export function transition(call: Call, event: CallEvent): Call {
         ? { ...factsOf(call), phase: 'active', answeredAt: event.at }
         : call;
     case 'hold':
-      return hold(call, event.side, event.on);
+      return hold(call, event);
     case 'interrupted':
       return call.phase === 'active' || call.phase === 'held'
         ? { ...factsOf(call), phase: 'recovering', answeredAt: call.answeredAt, since: event.at, hold: holdOf(call) }
@@ -131,6 +133,27 @@ export function transition(call: Call, event: CallEvent): Call {
         details: event.details,
       };
   }
+}
+
+/** Ends that are no news to the agent: somebody wanted them, or another phone of the line took care of the call. */
+const GOES_BY_ITSELF: ReadonlySet<EndCause> = new Set<EndCause>([
+  'hung-up',
+  'hung-up-by-peer',
+  'cancelled',
+  'declined',
+  'answered-elsewhere',
+  'declined-elsewhere',
+  'time-limit',
+]);
+
+/** A call that was missed, that failed, or whose end has to be read: its card stays until the agent puts it away or calls back. */
+export function staysWhenEnded(call: Call): boolean {
+  return call.phase === 'ended' && !GOES_BY_ITSELF.has(call.cause);
+}
+
+/** The caller gave up before anybody answered. */
+export function wasMissed(call: Call): boolean {
+  return call.phase === 'ended' && call.cause === 'cancelled-by-caller';
 }
 
 /** An incoming call that rings. */

@@ -95,7 +95,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
   const heldByUs = (): boolean => (call.phase === 'held' || call.phase === 'recovering') && call.hold.byUs;
   const stepAside = (): void => {
     if (answered()) {
-      apply({ type: 'hold', side: 'us', on: true });
+      apply({ type: 'hold', at: clock.now(), side: 'us', on: true });
       reinvites.wantHeld(true);
     }
     applyMicrophone();
@@ -118,7 +118,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
     },
     onHoldRefused: (held, status) => {
       // While another call has the microphone this one stays on hold here, whatever its far end says.
-      if (held || deps.takeFloor()) apply({ type: 'hold', side: 'us', on: held });
+      if (held || deps.takeFloor()) apply({ type: 'hold', at: clock.now(), side: 'us', on: held });
       if (call.problem !== 'signalling-lost') apply({ type: 'problem', problem: 'hold-failed' });
       deps.onEvent(callProblem(call, `the other side did not accept the hold (${status})`));
       applyMicrophone();
@@ -201,7 +201,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       reinvites.reconcile();
       playAfter();
     },
-    onPeerHold: (on) => apply({ type: 'hold', side: 'peer', on }),
+    onPeerHold: (on) => apply({ type: 'hold', at: clock.now(), side: 'peer', on }),
     onPeerOffer: reinvites.heardOfPeer,
     onReofferDone: reinvites.done,
     onDialogDoubt: reinvites.doubt,
@@ -262,7 +262,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
       if (held && heldByUs() && !reinvites.isHeld()) reinvites.wantHeld(true);
       if (held ? !canHold(call) : !canResume(call)) return false;
       // Quiet at once: the agent may turn to a colleague before the far end has agreed.
-      apply({ type: 'hold', side: 'us', on: held });
+      apply({ type: 'hold', at: clock.now(), side: 'us', on: held });
       reinvites.wantHeld(held);
       applyMicrophone();
       digits.pump();

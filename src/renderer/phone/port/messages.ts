@@ -1,5 +1,6 @@
 /** The engine's events in words, one function for each shape, so that the live column reads the same everywhere. */
-import type { Call, Party } from '../../../contracts/call/call';
+import type { Call, EndCause, Party } from '../../../contracts/call/call';
+import type { LiveCallFacts } from '../../../contracts/call/event';
 import type { Grant } from '../../../contracts/profile/grant';
 import { causeInWords } from './cause';
 import type { FlowEnd } from '../wire/flow';
@@ -92,15 +93,25 @@ export function connectionLost(end: FlowEnd): EngineEvent {
 export function problem(title: string, sentence: string, kind: 'problem' | 'token-refused' = 'problem'): EngineEvent {
   return { category: 'errors', kind, title, detail: sentence };
 }
+/** Whom an event is about. What was dialled is left out: digits behind the number may be somebody's PIN. */
+const about = (peer: Party, cause: EndCause | null = null, code = ''): LiveCallFacts => ({ peer, cause, code });
+
 export function calling(call: Call, own: string): EngineEvent {
+  const facts = { category: 'calls', ...(call.assistant === true ? {} : { call: about(call.peer) }) } as const;
   return call.direction === 'incoming'
-    ? { category: 'calls', kind: 'call-incoming', title: 'Incoming call', detail: `${who(call.peer)} ${ARROW} ${own}` }
-    : { category: 'calls', kind: 'call-dialing', title: 'Calling', detail: `${own} ${ARROW} ${who(call.peer)}` };
+    ? { ...facts, kind: 'call-incoming', title: 'Incoming call', detail: `${who(call.peer)} ${ARROW} ${own}` }
+    : { ...facts, kind: 'call-dialing', title: 'Calling', detail: `${own} ${ARROW} ${who(call.peer)}` };
 }
 /** A call that came and was refused before it rang, since nobody would have heard anything. */
 export function unplayableCall(peer: Party, problem: 'no-common-sound' | 'no-webrtc'): EngineEvent {
   const why = problem === 'no-webrtc' ? 'their phone has no encrypted sound (WebRTC)' : 'no common sound';
-  return { category: 'calls', kind: 'call-failed', title: 'Call refused', detail: `${who(peer)} ${DOT} ${why}` };
+  return {
+    category: 'calls',
+    kind: 'call-failed',
+    title: 'Call refused',
+    detail: `${who(peer)} ${DOT} ${why}`,
+    call: about(peer, 'not-acceptable', ''),
+  };
 }
 export function digitsSent(call: Call, count: number): EngineEvent {
   return {
@@ -114,7 +125,7 @@ export function callProblem(call: Call, sentence: string): EngineEvent {
   return problem('Call problem', `${who(call.peer)} ${DOT} ${sentence}`);
 }
 
-function ended(call: Call & { readonly phase: 'ended' }): EngineEvent {
+function endInEvent(call: Call & { readonly phase: 'ended' }): EngineEvent {
   const name = who(call.peer);
   if (call.cause === 'cancelled-by-caller') {
     return {
@@ -160,6 +171,11 @@ function ended(call: Call & { readonly phase: 'ended' }): EngineEvent {
 
 const byUs = (call: Call): boolean => (call.phase === 'held' || call.phase === 'recovering') && call.hold.byUs;
 const byPeer = (call: Call): boolean => (call.phase === 'held' || call.phase === 'recovering') && call.hold.byPeer;
+
+function ended(call: Call & { readonly phase: 'ended' }): EngineEvent {
+  const event = endInEvent(call);
+  return call.assistant === true ? event : { ...event, call: about(call.peer, call.cause, call.details) };
+}
 
 /** What a step from one state of a call to the next tells; null when it is no news. */
 export function stepInWords(before: Call, after: Call): EngineEvent | null {

@@ -4,7 +4,7 @@
  */
 import type { Call, CallId, LiveCall, Registration } from '../../../contracts/call/call';
 import type { Grant } from '../../../contracts/profile/grant';
-import type { LiveCategory, LiveKind } from '../../../contracts/call/event';
+import type { LiveCallFacts, LiveCategory, LiveKind } from '../../../contracts/call/event';
 import type { Failure, Result } from '../../../contracts/base/result';
 
 /** How a server answered the upgrade of a connect that gave no WebSocket for SIP. */
@@ -36,6 +36,7 @@ export interface EngineEvent {
   readonly kind: LiveKind;
   readonly title: string;
   readonly detail: string;
+  readonly call?: LiveCallFacts;
   /** It takes the place of the event before with the same value: something that goes on, with its newest count. */
   readonly merge?: string;
 }
@@ -51,7 +52,7 @@ export interface NetworkChange {
 /** Immutable; the same object until something changes. */
 export interface PhoneSnapshot {
   readonly registration: Registration;
-  /** Newest last. Ended calls stay until dismissed or 5 s later. */
+  /** Newest last. Ended calls stay until dismissed: for 5 s where somebody wanted the end, else until the agent puts them away or calls back. */
   readonly calls: readonly Call[];
   /** The call that has the microphone and speaker, or null. */
   readonly activeCallId: CallId | null;

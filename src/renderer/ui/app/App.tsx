@@ -14,6 +14,7 @@ import { ShortcutsDialog } from './ShortcutsDialog';
 import { StatusBar } from './StatusBar';
 import { useKeyboard } from './use-keyboard';
 import { useTheme } from './use-theme';
+import { WindowTitle } from './WindowTitle';
 
 // An agent opens the settings once a month: they wait outside until then, and zod with them.
 const SettingsScreen = lazy(async () => ({ default: (await import('./SettingsScreen')).SettingsScreen }));
@@ -52,6 +53,7 @@ function PhoneWindow({ state }: { readonly state: AppState }) {
       <CallBar />
       <RemoteAudio />
       <LiveRegions />
+      <WindowTitle />
       <ShortcutsDialog />
       <Notices />
     </div>

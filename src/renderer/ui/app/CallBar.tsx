@@ -1,14 +1,14 @@
 import '../call-bar.css';
-import { Mic, MicOff, Pause, Phone, PhoneOff, Play } from 'lucide-react';
+import { Phone, PhoneOff } from 'lucide-react';
 import { Button } from 'react-aria-components/Button';
-import { ToggleButton } from 'react-aria-components/ToggleButton';
-import type { Call, LiveCall } from '../../../contracts/call/call';
-import { canHold, canMute, canResume, isLive, layoutOf } from '../../state/call-views';
+import type { Call } from '../../../contracts/call/call';
+import { isLive, layoutOf } from '../../state/call-views';
 import { useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { partyName } from '../kit/format';
 import { phaseWords } from '../kit/messages';
 import { SettlingButton } from '../kit/SettlingButton';
+import { BAR_LOOK, EndButton, HoldButton, MuteButton } from '../phone/CallActions';
 import { CallTimer } from '../phone/CallTimer';
 
 /** The call that rings first and the call that is up, wherever the phone is not on the screen. It lies below what is read: nothing moves when a call comes. */
@@ -35,7 +35,9 @@ export function CallBar() {
       )}
       {main !== null && (
         <Row key={main.id} call={main} words={phaseWords(main)}>
-          <Controls call={main} />
+          <MuteButton call={main} look={BAR_LOOK} />
+          <HoldButton call={main} look={BAR_LOOK} />
+          <EndButton call={main} look={BAR_LOOK} />
         </Row>
       )}
     </section>
@@ -66,39 +68,5 @@ function Row({ call, words, children }: RowProps) {
       </span>
       <span className="call-bar-buttons">{children}</span>
     </div>
-  );
-}
-
-function Controls({ call }: { readonly call: LiveCall }) {
-  const { phone } = useApp();
-  const resumes = canResume(call);
-  return (
-    <>
-      <ToggleButton
-        className="button"
-        aria-label={call.muted ? 'Unmute' : 'Mute'}
-        data-tone={call.muted ? 'warn' : undefined}
-        isSelected={call.muted}
-        isDisabled={!canMute(call)}
-        onChange={(muted) => phone.setMuted(call.id, muted)}
-      >
-        {call.muted ? <MicOff size={16} aria-hidden="true" /> : <Mic size={16} aria-hidden="true" />}
-        <span className="call-bar-word" data-label={call.muted ? 'Muted' : 'Mute'} />
-      </ToggleButton>
-      <SettlingButton
-        className="button"
-        meaning={resumes ? 'resume' : 'hold'}
-        aria-label={resumes ? 'Resume' : 'Hold'}
-        isDisabled={!resumes && !canHold(call)}
-        onPress={() => (resumes ? phone.resume(call.id) : phone.hold(call.id))}
-      >
-        {resumes ? <Play size={16} aria-hidden="true" /> : <Pause size={16} aria-hidden="true" />}
-        <span className="call-bar-word" data-label={resumes ? 'Resume' : 'Hold'} />
-      </SettlingButton>
-      <SettlingButton className="button bad" aria-label="Hang up" onPress={() => phone.end(call.id)}>
-        <PhoneOff size={16} aria-hidden="true" />
-        <span className="call-bar-word" data-label="End" />
-      </SettlingButton>
-    </>
   );
 }

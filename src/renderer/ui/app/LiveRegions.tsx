@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { Call } from '../../../contracts/call/call';
-import { canAnswer, changedPhases } from '../../state/call-views';
+import { canAnswer, changedMutes, changedPhases } from '../../state/call-views';
 import { useApp } from '../kit/app-context';
-import { announcement } from '../kit/messages';
+import { announcement, muteAnnouncement } from '../kit/messages';
 
 /** What screen readers hear: changes of calls in their own time, an incoming call at once. */
 export function LiveRegions() {
@@ -14,6 +14,7 @@ export function LiveRegions() {
       const { calls } = phone.get();
       if (calls === before) return;
       const changes = changedPhases(before, calls);
+      const mutes = changedMutes(before, calls).map(muteAnnouncement);
       before = calls;
       const loud = (call: Call): boolean => canAnswer(call) && !settings.get().doNotDisturb;
       const sentences = (list: typeof changes): string =>
@@ -21,7 +22,9 @@ export function LiveRegions() {
           .map(({ call, from }) => announcement(call, from))
           .filter((text) => text !== null)
           .join('. ');
-      const polite = sentences(changes.filter(({ call }) => !loud(call)));
+      const polite = [sentences(changes.filter(({ call }) => !loud(call))), ...mutes]
+        .filter((text) => text !== '')
+        .join('. ');
       const assertive = sentences(changes.filter(({ call }) => loud(call)));
       if (polite !== '' || assertive !== '') setSaid({ polite, assertive });
     });

@@ -1,7 +1,8 @@
 import { List, Phone, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-aria-components/Link';
-import { useStore } from '../../state/use-store';
+import { missedIn } from '../../state/call-views';
+import { useSelected, useStore } from '../../state/use-store';
 import type { Screen } from '../../state/view-store';
 import { useApp } from '../kit/app-context';
 
@@ -11,10 +12,14 @@ const PLACES: readonly { readonly screen: Screen; readonly label: string; readon
   { screen: 'settings', label: 'Settings', icon: <Settings size={20} aria-hidden="true" /> },
 ];
 
+/** A larger number has no room on the badge. */
+const MOST_SHOWN = 99;
+
 /** Where to go: at the left, or at the bottom of a narrow window. Live is a place only where its column has no room. */
 export function NavigationRail() {
-  const { view } = useApp();
+  const { phone, view } = useApp();
   const { screen } = useStore(view);
+  const missed = useSelected(phone, ({ calls }) => missedIn(calls));
   return (
     <nav className="rail" aria-label="Main">
       {PLACES.map((place) => (
@@ -22,11 +27,19 @@ export function NavigationRail() {
           key={place.screen}
           className="rail-link"
           data-screen={place.screen}
+          {...(place.screen === 'phone' && missed > 0
+            ? { 'aria-label': `${place.label}, ${missed} missed ${missed === 1 ? 'call' : 'calls'}` }
+            : {})}
           {...(place.screen === screen ? { 'aria-current': 'page' } : {})}
           onPress={() => view.change({ screen: place.screen })}
         >
           {place.icon}
           <span>{place.label}</span>
+          {place.screen === 'phone' && missed > 0 && (
+            <span className="rail-badge" data-testid="missed-badge">
+              {missed > MOST_SHOWN ? `${MOST_SHOWN}+` : missed}
+            </span>
+          )}
         </Link>
       ))}
     </nav>

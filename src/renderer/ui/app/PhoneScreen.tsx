@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import type { Call } from '../../../contracts/call/call';
 import type { Profile } from '../../../contracts/profile/profile';
 import { canSendDigits, isLive, layoutOf } from '../../state/call-views';
@@ -19,11 +19,15 @@ import { LostCallsNotice } from '../phone/LostCallsNotice';
 import { PhoneNotice } from '../phone/PhoneNotice';
 import { PracticeHint } from '../phone/PracticeHint';
 import { RegistrationNotice } from '../phone/RegistrationNotice';
+import { useFold } from '../phone/use-fold';
 
 // Shown once in the life of an installation: it waits outside until then.
 const FirstRunGuide = lazy(async () => ({ default: (await import('../guide/FirstRunGuide')).FirstRunGuide }));
 
-/** The calls, and below them, always in the same place, the dialler. */
+/**
+ * The calls, and below them, always in the same place, the dialler. What rings is on top, then the large card: both are always whole. Calls that wait
+ * are one line each. Where room is short the dialler folds first, then the rest scrolls.
+ */
 export function PhoneScreen() {
   const { guide, phone, profiles, view } = useApp();
   const snapshot = useStore(phone);
@@ -35,56 +39,71 @@ export function PhoneScreen() {
   const digitsTo = snapshot.calls.find(
     (call) => call.id === keypadCallId && (canSendDigits(call) || call.phase === 'recovering'),
   );
-  /** What stands above the call with this index, by their ids; the large card is above all lines. */
-  const above = (calls: readonly Call[], index: number, first: readonly Call[] = []): string =>
-    [...first, ...calls.slice(0, index)].map(({ id }) => id).join(' ');
-  const large = layout.main === null ? [] : [layout.main];
-  const incoming = useOneByOne(layout.incoming).map((call, index, shown) => (
-    <IncomingCard
-      key={call.id}
-      call={call}
-      line={lineOf(call)}
-      small={layout.inCall}
-      above={above(shown, index, layout.inCall ? [...large, ...layout.lines] : [])}
-    />
-  ));
-  const live = snapshot.calls.filter(isLive).length;
+  const ringing = useOneByOne(layout.incoming);
+  const held = layout.lines.filter(isLive);
+  const ended = layout.lines.filter((call) => !isLive(call));
+  /** Each with what stands above it, by their ids. */
+  const inOrder = [...ringing, ...(layout.main === null ? [] : [layout.main]), ...held, ...ended];
+  const above = (call: Call): string =>
+    inOrder
+      .slice(0, inOrder.indexOf(call))
+      .map(({ id }) => id)
+      .join(' ');
+  const lineFor = (call: Call) => <CallLine key={call.id} call={call} line={lineOf(call)} above={above(call)} />;
+  const phoneRef = useRef<HTMLDivElement>(null);
+  useFold(phoneRef, [digitsTo?.id ?? profile?.id, ringing.length, snapshot.calls.filter(isLive).length].join(' '));
   const { open: guiding, call: guided } = useStore(guide);
   /** Any other call has the screen for itself. */
   const showsGuide = guiding && snapshot.calls.every(({ id }) => id === guided?.id);
 
   return (
-    <div className="phone" data-live-calls={live} data-digits={digitsTo !== undefined} data-guide={showsGuide}>
+    <div ref={phoneRef} className="phone" data-guide={showsGuide}>
       <section className="calls" aria-label="Calls">
-        {!layout.inCall && incoming}
-        {layout.main !== null && <CallCard key={layout.main.id} call={layout.main} line={lineOf(layout.main)} />}
-        {layout.main !== null && <CallTranscript key={`transcript ${layout.main.id}`} callId={layout.main.id} />}
-        {layout.lines.map((call, index) => (
-          <CallLine
-            key={call.id}
-            call={call}
-            line={lineOf(call)}
-            above={above(layout.lines, index, layout.inCall ? large : [...layout.incoming, ...large])}
-          />
-        ))}
-        {layout.inCall && incoming}
-        <LostCallsNotice />
-        <RegistrationNotice />
-        <AuditNotice />
-        {showsGuide && (
-          <Suspense fallback={null}>
-            <FirstRunGuide />
-          </Suspense>
-        )}
-        {!showsGuide && snapshot.calls.length === 0 && profile?.environment === 'practice' && dialFailure === null && (
-          <PracticeHint />
-        )}
+        <div className="calls-ringing" {...(ringing.length > 0 ? { 'data-live': true, 'data-rings': true } : {})}>
+          <div className="calls-part" data-wants-room>
+            {ringing.map((call) => (
+              <IncomingCard key={call.id} call={call} line={lineOf(call)} above={above(call)} />
+            ))}
+          </div>
+        </div>
+        <div
+          className="calls-part"
+          data-wants-room
+          {...(layout.main !== null && isLive(layout.main) ? { 'data-live': true } : {})}
+        >
+          {layout.main !== null && (
+            <CallCard key={layout.main.id} call={layout.main} line={lineOf(layout.main)} above={above(layout.main)} />
+          )}
+        </div>
+        <div className="calls-more">
+          <div className="calls-part" data-wants-room>
+            {held.map(lineFor)}
+          </div>
+          <div className="calls-part calls-rest">
+            {layout.main !== null && <CallTranscript key={`transcript ${layout.main.id}`} callId={layout.main.id} />}
+            {ended.map(lineFor)}
+            <LostCallsNotice />
+            <RegistrationNotice />
+            <AuditNotice />
+            {showsGuide && (
+              <Suspense fallback={null}>
+                <FirstRunGuide />
+              </Suspense>
+            )}
+            {!showsGuide &&
+              snapshot.calls.length === 0 &&
+              profile?.environment === 'practice' &&
+              dialFailure === null && <PracticeHint />}
+          </div>
+        </div>
       </section>
       <section className="dialling" aria-label="Dialler">
-        <PhoneNotice />
-        {dialFailure !== null && (
-          <FailureNotice failure={dialFailure} onDismiss={() => view.change({ dialFailure: null })} />
-        )}
+        <div className="dial-notices" data-takes-room>
+          <PhoneNotice />
+          {dialFailure !== null && (
+            <FailureNotice failure={dialFailure} onDismiss={() => view.change({ dialFailure: null })} />
+          )}
+        </div>
         {profile !== null && !hasSip(profile) ? (
           <AssistantDialler line={profile} />
         ) : digitsTo === undefined ? (

@@ -203,7 +203,7 @@ function CallStep({ line, onFinish }: { readonly line: Profile; readonly onFinis
           ? ''
           : 'This line is not registered yet.'
         : under
-          ? `${result.sentence} Hang up when you have heard enough.`
+          ? `${result.sentence} Press End when you have heard enough.`
           : result.sentence}
     </p>
   );

@@ -93,6 +93,7 @@ export const SHORTCUTS: readonly { readonly keys: readonly string[]; readonly do
   { keys: ['M', 'H', 'K'], does: 'Mute, hold, keypad, while the card of a call has the focus' },
   { keys: ['S'], does: 'Send the digits behind the number, while the card has the focus' },
   { keys: ['0-9', '*', '#'], does: 'Dial; send digits, while the card has the focus' },
+  { keys: ['+'], does: 'Dial a plus; a long press of 0 on the keypad does the same' },
   { keys: ['Arrow up'], does: 'Last number, in the empty field' },
   { keys: ['Ctrl', '1-9'], does: 'Go to a call' },
   { keys: ['?'], does: 'This list' },

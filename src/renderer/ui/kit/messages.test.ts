@@ -101,16 +101,16 @@ describe('announcements', () => {
     expect(announcement(active, 'ringing')).toBe('Connected to Asha');
     expect(announcement(active, 'held')).toBe('Call with Asha resumed');
     expect(announcement(active, 'recovering')).toBe('Connection to Asha is back');
-    expect(announcement({ ...active, phase: 'held', hold: { byUs: true, byPeer: false } }, 'recovering')).toBe(
-      'Connection to Asha is back',
-    );
+    expect(
+      announcement({ ...active, phase: 'held', hold: { byUs: true, byPeer: false, since: 1 } }, 'recovering'),
+    ).toBe('Connection to Asha is back');
   });
   it('tells who holds', () => {
     expect(
-      announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: true, byPeer: false } }, 'active'),
+      announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: true, byPeer: false, since: 1 } }, 'active'),
     ).toBe('Asha is on hold');
     expect(
-      announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: false, byPeer: true } }, 'active'),
+      announcement({ ...facts, phase: 'held', answeredAt: 1, hold: { byUs: false, byPeer: true, since: 1 } }, 'active'),
     ).toBe('Asha put you on hold');
   });
   it('says the cause of an end', () => {

@@ -122,7 +122,7 @@ export const PROBLEM_MESSAGES: Readonly<
   'microphone-busy': { sentence: 'No sound from your microphone: another program holds it.', button: 'Choose another' },
   'hold-failed': { sentence: 'The other side did not accept the hold: you still hear them.', button: 'Try again' },
   'signalling-lost': {
-    sentence: 'The gateway lost track of this call. The sound goes on; Hold does not work, Hang up does.',
+    sentence: 'The phone system lost track of this call. You still hear each other. Hold does not work; End does.',
     button: null,
   },
   'assistant-failed': { sentence: 'The assistant could not answer: say it again.', button: null },
@@ -165,6 +165,13 @@ export function phaseWords(call: Call): string {
       return END_MESSAGES[call.cause].title;
   }
 }
+
+/** What a screen reader hears when the agent's microphone is closed for a call, or open again. */
+export const muteAnnouncement = ({ muted, peer }: Call): string =>
+  muted ? `Muted. ${partyName(peer)} can't hear you` : `Not muted. ${partyName(peer)} can hear you`;
+
+/** What the button says that calls the far end of an ended call. */
+export const againWord = ({ direction }: Call): string => (direction === 'incoming' ? 'Call back' : 'Call again');
 
 /** The registration as one word (two with the seconds to go) and, when something is wrong, a sentence. */
 export function registrationWords(

@@ -1,10 +1,12 @@
-import { useLayoutEffect, useRef } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { LiveEvent } from '../../../contracts/call/event';
 import { EventRow } from './EventRow';
 import { useRowsInSight } from '../kit/use-rows-in-sight';
 
 /** Height of a row in pixels, line included; the style sheet has the same. */
 const ROW = 57;
+/** What an open row is higher by. Few enough rows for those that are drawn beyond the edges. */
+const OPENED = 96;
 
 interface EventListProps {
   readonly events: readonly LiveEvent[];
@@ -19,6 +21,10 @@ export function EventList({ events, onCopy }: EventListProps) {
   /** As the last scroll left it: asked at each change, the browser would have to lay out the page for the answer. */
   const isAtTop = useRef(true);
   const { first, end } = useRowsInSight(scroller, ROW, events.length);
+  /** The event whose row is open: one at a time. */
+  const [openId, setOpenId] = useState<number | null>(null);
+  const open = openId === null ? -1 : events.findIndex(({ id }) => id === openId);
+  const topOf = (index: number): number => index * ROW + (open >= 0 && index > open ? OPENED : 0);
 
   // New events come in above: whoever reads further down keeps the line under the eye.
   useLayoutEffect(() => {
@@ -42,14 +48,16 @@ export function EventList({ events, onCopy }: EventListProps) {
           onCopy();
       }}
     >
-      <ul className="event-list" style={{ height: events.length * ROW }}>
+      <ul className="event-list" style={{ height: topOf(events.length) }}>
         {events.slice(first, end).map((event, index) => (
           <EventRow
             key={event.id}
             event={event}
-            top={(first + index) * ROW}
+            top={topOf(first + index)}
             position={first + index + 1}
             total={events.length}
+            isOpen={event.id === openId}
+            onOpen={(opens) => setOpenId(opens ? event.id : null)}
           />
         ))}
       </ul>

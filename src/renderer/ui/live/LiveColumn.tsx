@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import type { LiveCategory, LiveEvent } from '../../../contracts/call/event';
+import { belongsTo } from '../../state/live-store';
 import { useSelected, useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { copyText } from '../kit/copy-text';
@@ -53,8 +54,7 @@ export function LiveColumn() {
   // `version` stands for the log's content. One event that goes on makes it grow, and `total` not.
   const current = useMemo(() => (version === 0 ? [] : live.events(category)), [live, category, version]);
   const total = live.total();
-  const events =
-    paused === null ? current : paused.events.filter((event) => category === null || event.category === category);
+  const events = paused === null ? current : paused.events.filter((event) => belongsTo(event, category));
   const missed = paused === null ? 0 : total - paused.total;
 
   function copy(): void {

@@ -12,16 +12,19 @@ import { EnvironmentNote } from '../kit/EnvironmentNote';
 import { initials, partyName } from '../kit/format';
 import { PeerNumber } from './PeerNumber';
 import { RecoveringTime } from './RecoveringTime';
+import { SinceTime } from './SinceTime';
 import { phaseWords } from '../kit/messages';
 
 interface CallCardProps {
   readonly call: Call;
   /** The call's line, or null when it is gone. */
   readonly line: Profile | null;
+  /** What stands above it: when that changes, its buttons lie where others lay. */
+  readonly above: string;
 }
 
 /** The call that matters now, large. It has the same height in each of its states. */
-export function CallCard({ call, line }: CallCardProps) {
+export function CallCard({ call, line, above }: CallCardProps) {
   const name = partyName(call.peer);
   const letters = initials(name);
   return (
@@ -61,13 +64,18 @@ export function CallCard({ call, line }: CallCardProps) {
                 <span className="call-phase-small" data-phase={call.phase}>
                   {phaseWords(call)}
                   {call.phase === 'recovering' && <RecoveringTime since={call.since} />}
+                  {call.phase === 'held' && <SinceTime since={call.hold.since} label="On hold for" />}
+                </span>
+              ) : isLive(call) ? (
+                <span className="call-phase-small">
+                  <SinceTime since={call.startedAt} label={`${phaseWords(call)} for`} />
                 </span>
               ) : null}
             </span>
           </div>
         </div>
         {line !== null && <EnvironmentNote environment={line.environment} />}
-        {isLive(call) ? <CallControls call={call} /> : <EndedActions call={call} />}
+        {isLive(call) ? <CallControls call={call} above={above} /> : <EndedActions call={call} above={above} />}
       </article>
       <CallPeople call={call} />
       {isLive(call) && call.after !== undefined && call.after.length > 0 && (

@@ -1,13 +1,16 @@
-import { PhoneOff, Play, X } from 'lucide-react';
+import { Phone, Play, X } from 'lucide-react';
 import type { Call } from '../../../contracts/call/call';
 import type { Profile } from '../../../contracts/profile/profile';
-import { canResume, isLive } from '../../state/call-views';
+import { canResume, isLive, staysWhenEnded } from '../../state/call-views';
 import { useApp } from '../kit/app-context';
+import { EndButton, LINE_LOOK } from './CallActions';
 import { CallTimer } from './CallTimer';
 import { partyName } from '../kit/format';
 import { SettlingButton } from '../kit/SettlingButton';
 import { RecoveringTime } from './RecoveringTime';
-import { phaseWords } from '../kit/messages';
+import { againWord, phaseWords } from '../kit/messages';
+import { callAgain } from './place-call';
+import { SinceTime } from './SinceTime';
 
 interface CallLineProps {
   readonly call: Call;
@@ -16,9 +19,10 @@ interface CallLineProps {
   readonly above: string;
 }
 
-/** A call that waits, in one line. */
+/** A call that waits, or that ended, in one line. */
 export function CallLine({ call, line, above }: CallLineProps) {
-  const { phone } = useApp();
+  const app = useApp();
+  const { phone } = app;
   const name = partyName(call.peer);
   return (
     <article
@@ -38,7 +42,13 @@ export function CallLine({ call, line, above }: CallLineProps) {
       <h2 className="call-line-name" title={name}>
         {name}
       </h2>
-      {'answeredAt' in call && call.answeredAt !== null && <CallTimer call={call} />}
+      {call.phase === 'held' ? (
+        <SinceTime since={call.hold.since} label="On hold for" />
+      ) : 'answeredAt' in call ? (
+        call.answeredAt !== null && <CallTimer call={call} />
+      ) : (
+        <SinceTime since={call.startedAt} label={`${phaseWords(call)} for`} />
+      )}
       <span className="call-line-end">
         {canResume(call) && (
           <SettlingButton className="button" meaning={above} data-first-choice onPress={() => phone.resume(call.id)}>
@@ -46,15 +56,14 @@ export function CallLine({ call, line, above }: CallLineProps) {
             Resume
           </SettlingButton>
         )}
-        {isLive(call) ? (
-          <SettlingButton
-            className="icon-button sunken bad"
-            meaning={above}
-            aria-label="Hang up"
-            onPress={() => phone.end(call.id)}
-          >
-            <PhoneOff size={16} aria-hidden="true" />
+        {staysWhenEnded(call) && call.assistant !== true && (
+          <SettlingButton className="button" meaning={above} onPress={() => callAgain(app, call)}>
+            <Phone size={16} aria-hidden="true" />
+            {againWord(call)}
           </SettlingButton>
+        )}
+        {isLive(call) ? (
+          <EndButton call={call} look={LINE_LOOK} above={above} />
         ) : (
           <SettlingButton
             key="dismiss"

@@ -1,5 +1,5 @@
 import { Delete, Phone, TriangleAlert } from 'lucide-react';
-import { useLayoutEffect, useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Input } from 'react-aria-components/Input';
 import { TextField } from 'react-aria-components/TextField';
@@ -27,6 +27,11 @@ export function Dialler() {
   const preview = dialPreview(typed, identity.slice(identity.lastIndexOf('@') + 1));
   const field = useRef<HTMLInputElement>(null);
   const caret = useRef<number | null>(null);
+
+  // A new window is there to call somebody: whoever begins to type dials. What has the focus already keeps it.
+  useEffect(() => {
+    if (document.activeElement === null || document.activeElement === document.body) field.current?.focus();
+  }, []);
 
   // Formatting moves the text; the caret goes with its digit.
   useLayoutEffect(() => {
@@ -108,7 +113,7 @@ export function Dialler() {
           Call
         </SettlingButton>
       </div>
-      <p className="dial-preview" role="status">
+      <p className="dial-preview" role="status" data-takes-room>
         {preview}
       </p>
       <Keypad label="Dial pad" onDigit={press} onPlus={() => press('+')} />

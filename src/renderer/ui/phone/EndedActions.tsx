@@ -1,13 +1,18 @@
 import { Phone, X } from 'lucide-react';
 import type { Call } from '../../../contracts/call/call';
 import { useApp } from '../kit/app-context';
-import { partyTarget } from '../kit/format';
 import { SettlingButton } from '../kit/SettlingButton';
-import { placeCall } from './place-call';
-import { END_MESSAGES, endInWords } from '../kit/messages';
+import { callAgain } from './place-call';
+import { againWord, END_MESSAGES, endInWords } from '../kit/messages';
+
+interface EndedActionsProps {
+  readonly call: Extract<Call, { phase: 'ended' }>;
+  /** What stands above its card. */
+  readonly above: string;
+}
 
 /** Why the call ended, and what to do next. Where End was lies Dismiss: a second click of a double click calls nobody. */
-export function EndedActions({ call }: { readonly call: Extract<Call, { phase: 'ended' }> }) {
+export function EndedActions({ call, above }: EndedActionsProps) {
   const app = useApp();
   const words = END_MESSAGES[call.cause];
   return (
@@ -24,15 +29,15 @@ export function EndedActions({ call }: { readonly call: Extract<Call, { phase: '
       </div>
       <SettlingButton
         className="call-button"
+        meaning={above}
         onPress={() => {
-          app.phone.dismiss(call.id);
-          void placeCall(app, call.assistant === true ? '' : (call.dialled ?? partyTarget(call.peer)));
+          callAgain(app, call);
         }}
       >
         <Phone size={20} aria-hidden="true" />
-        <span>Call again</span>
+        <span>{againWord(call)}</span>
       </SettlingButton>
-      <SettlingButton className="call-button" onPress={() => app.phone.dismiss(call.id)}>
+      <SettlingButton className="call-button" meaning={above} onPress={() => app.phone.dismiss(call.id)}>
         <X size={20} aria-hidden="true" />
         <span>Dismiss</span>
       </SettlingButton>

@@ -11,19 +11,18 @@ import { isTyping } from '../kit/focus';
 import { partyName } from '../kit/format';
 import { PeerNumber } from './PeerNumber';
 import { SettlingButton } from '../kit/SettlingButton';
+import { SinceTime } from './SinceTime';
 
 interface IncomingCardProps {
   readonly call: Call;
   /** The line that it rings on, or null when it is gone. */
   readonly line: Profile | null;
-  /** In one line, for the time of another call. */
-  readonly small: boolean;
   /** What stands above it: when that changes, its buttons lie where others lay. */
   readonly above: string;
 }
 
 /** A call that rings for the agent. Answer has the focus at once, unless the agent is typing. */
-export function IncomingCard({ call, line, small, above }: IncomingCardProps) {
+export function IncomingCard({ call, line, above }: IncomingCardProps) {
   const { phone, settings } = useApp();
   const quiet = useSelected(settings, (value) => value.doNotDisturb);
   const answer = useRef<HTMLButtonElement>(null);
@@ -44,7 +43,6 @@ export function IncomingCard({ call, line, small, above }: IncomingCardProps) {
     <>
       <article
         className="card incoming-card"
-        data-small={small}
         data-testid="call-card"
         data-phase={call.phase}
         data-direction={call.direction}
@@ -59,8 +57,9 @@ export function IncomingCard({ call, line, small, above }: IncomingCardProps) {
         </span>
         <div className="call-who">
           <p className="incoming-line">
-            {small ? 'Incoming' : ['Incoming call', line?.name].filter((part) => part !== undefined).join(' · ')}
-            {!small && line !== null && <EnvironmentTag environment={line.environment} />}
+            {['Incoming call', line?.name].filter((part) => part !== undefined).join(' · ')}
+            {line !== null && <EnvironmentTag environment={line.environment} />}
+            <SinceTime since={call.startedAt} label="Ringing for" />
             {quiet && <span className="tag">Do not disturb</span>}
           </p>
           <h2 className="call-name" title={name}>

@@ -1,5 +1,7 @@
+import type { Call } from '../../../contracts/call/call';
 import type { AppState } from '../../state/app-state';
 import { focusCall } from '../kit/focus';
+import { partyTarget } from '../kit/format';
 
 let placing = false;
 
@@ -24,4 +26,10 @@ export async function placeCall(
   view.change({ typed: view.get().typed === target ? '' : view.get().typed, dialFailure: null, screen: 'phone' });
   // The card is there after the next render.
   requestAnimationFrame(() => focusCall(result.value));
+}
+
+/** Puts the card of an ended call away and calls whom it was with, as it was dialled. */
+export function callAgain(app: Pick<AppState, 'phone' | 'view'>, call: Call): void {
+  app.phone.dismiss(call.id);
+  void placeCall(app, call.assistant === true ? '' : (call.dialled ?? partyTarget(call.peer)));
 }
