@@ -36,7 +36,7 @@ export function NavigationRail() {
           {place.icon}
           <span>{place.label}</span>
           {place.screen === 'phone' && missed > 0 && (
-            <span className="rail-badge" data-testid="missed-badge">
+            <span className="rail-badge" data-testid="missed-badge" aria-hidden="true">
               {missed > MOST_SHOWN ? `${MOST_SHOWN}+` : missed}
             </span>
           )}
