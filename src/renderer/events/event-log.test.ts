@@ -61,6 +61,16 @@ describe('the event log', () => {
     expect(log.newestFirst(null).map(({ title }) => title)).toEqual(['100 dropped', '100 refused', '100 repaired']);
   });
 
+  it('a call that failed is an error and of the calls, whichever of the two it was told as', () => {
+    const log = createEventLog(() => 0);
+    for (const category of ['calls', 'errors'] as const)
+      log.append({ ...event(`lost as ${category}`, category), kind: 'call-failed' });
+    log.append({ ...event('token', 'errors'), kind: 'token-refused' });
+    log.append({ ...event('missed'), kind: 'call-missed' });
+    const titles = (category: 'calls' | 'errors') => log.newestFirst(category).map(({ title }) => title);
+    expect(titles('errors')).toEqual(['token', 'lost as errors', 'lost as calls']);
+    expect(titles('calls')).toEqual(['missed', 'lost as errors', 'lost as calls']);
+  });
   it('filters by category', () => {
     const log = createEventLog(() => 0);
     log.append(event('call'));

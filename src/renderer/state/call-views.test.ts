@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, CallFacts } from '../../contracts/call/call';
-import { changedPhases, inOrder, layoutOf, missedIn, soundFor } from './call-views';
+import { changedMutes, changedPhases, inOrder, isDrownedOut, layoutOf, missedIn, soundFor } from './call-views';
 
 const facts = (id: string, direction: CallFacts['direction'] = 'outgoing'): CallFacts => ({
   id,
@@ -75,6 +75,11 @@ describe('the sound', () => {
   it('is silent in a conversation', () => expect(soundFor([active('b'), incoming('a')], false)).toBe('silent'));
   it('plays no ringback over a conversation: another call is being placed while one is up', () =>
     expect(soundFor([active('b'), ringing('a')], false)).toBe('silent'));
+  it('of a far end that rings is not heard over a conversation, either', () => {
+    expect(isDrownedOut('a', [active('b'), ringing('a', true)])).toBe(true);
+    expect(isDrownedOut('a', [held('b'), ringing('a', true)])).toBe(false);
+    expect(isDrownedOut('b', [active('b'), ringing('a', true)])).toBe(false);
+  });
   it('rings while another call is on hold', () => expect(soundFor([held('b'), incoming('a')], false)).toBe('ring'));
   it('plays ringback, with do not disturb too, unless the far end sends its own', () => {
     expect(soundFor([ringing('a')], true)).toBe('ringback');
@@ -84,6 +89,13 @@ describe('the sound', () => {
 });
 
 describe('changes', () => {
+  it('of mute are told once, and of live calls alone', () => {
+    const muted: Call = { ...active('a'), muted: true };
+    expect(ids(changedMutes([active('a')], [muted]))).toEqual(['a']);
+    expect(changedMutes([muted], [muted, active('b')])).toEqual([]);
+    expect(ids(changedMutes([muted], [active('a')]))).toEqual(['a']);
+    expect(changedMutes([], [{ ...ended('c'), muted: true }])).toEqual([]);
+  });
   it('are told once, with where they came from', () => {
     expect(
       changedPhases([ringing('a'), held('b')], [active('a'), held('b'), incoming('c')]).map(({ call, from }) => [

@@ -59,6 +59,12 @@ export function soundFor(calls: readonly Call[], doNotDisturb: boolean): 'silent
   return !doNotDisturb && calls.some(canAnswer) ? 'ring' : 'silent';
 }
 
+/** Sound from a far end that only rings is no conversation: it is not heard while another call is one. */
+export function isDrownedOut(callId: CallId, calls: readonly Call[]): boolean {
+  const rings = calls.some((call) => call.id === callId && call.phase === 'ringing');
+  return rings && calls.some((call) => call.phase === 'active');
+}
+
 /** The calls whose mute changed from one list to the next. */
 export function changedMutes(before: readonly Call[], after: readonly Call[]): readonly Call[] {
   const muted = new Map<CallId, boolean>(before.map((call) => [call.id, call.muted]));

@@ -36,9 +36,11 @@ export function NavigationRail() {
           {place.icon}
           <span>{place.label}</span>
           {place.screen === 'phone' && missed > 0 && (
-            <span className="rail-badge" data-testid="missed-badge" aria-hidden="true">
-              {missed > MOST_SHOWN ? `${MOST_SHOWN}+` : missed}
-            </span>
+            <span
+              className="rail-badge"
+              data-testid="missed-badge"
+              data-label={missed > MOST_SHOWN ? `${MOST_SHOWN}+` : missed}
+            />
           )}
         </Link>
       ))}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Sound } from '../../phone/port/user-agent';
+import { isDrownedOut } from '../../state/call-views';
 import { useSelected, useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 
@@ -10,7 +11,8 @@ export function RemoteAudio() {
 }
 
 function CallAudio({ callId, stream }: Sound) {
-  const { settings } = useApp();
+  const { phone, settings } = useApp();
+  const drownedOut = useSelected(phone, ({ calls }) => isDrownedOut(callId, calls));
   const speaker = useSelected(settings, (value) => value.speakerId);
   const audio = useRef<HTMLAudioElement>(null);
   useEffect(() => {
@@ -29,5 +31,5 @@ function CallAudio({ callId, stream }: Sound) {
       .catch(() => audio.current?.setSinkId(''))
       .catch(() => undefined);
   }, [speaker]);
-  return <audio ref={audio} data-testid="remote-audio" data-call-id={callId} autoPlay />;
+  return <audio ref={audio} data-testid="remote-audio" data-call-id={callId} muted={drownedOut} autoPlay />;
 }

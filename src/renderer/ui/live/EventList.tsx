@@ -6,7 +6,7 @@ import { useRowsInSight } from '../kit/use-rows-in-sight';
 /** Height of a row in pixels, line included; the style sheet has the same. */
 const ROW = 57;
 /** What an open row is higher by. Few enough rows for those that are drawn beyond the edges. */
-const OPENED = 96;
+const OPENED = 114;
 
 interface EventListProps {
   readonly events: readonly LiveEvent[];

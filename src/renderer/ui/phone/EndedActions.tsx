@@ -17,7 +17,8 @@ export function EndedActions({ call, above }: EndedActionsProps) {
   const words = END_MESSAGES[call.cause];
   return (
     <div className="ended">
-      <div className="ended-why" data-tone={words.tone}>
+      {/* Where it is more than fits, it is scrolled by keys, too. */}
+      <div className="ended-why" data-tone={words.tone} role="group" aria-label="How it ended" tabIndex={0}>
         <p>{endInWords(call.cause)}</p>
         {call.cause === 'handed-over' && <p className="ended-said">{call.details}</p>}
         {call.details !== '' && call.cause !== 'handed-over' && (

@@ -58,8 +58,8 @@ export function IncomingCard({ call, line, above }: IncomingCardProps) {
         <div className="call-who">
           <p className="incoming-line">
             {['Incoming call', line?.name].filter((part) => part !== undefined).join(' · ')}
-            {line !== null && <EnvironmentTag environment={line.environment} />}
             <SinceTime since={call.startedAt} label="Ringing for" />
+            {line !== null && <EnvironmentTag environment={line.environment} />}
             {quiet && <span className="tag">Do not disturb</span>}
           </p>
           <h2 className="call-name" title={name}>
