@@ -167,10 +167,6 @@ test('a page that was used neither outlives a sign-out nor keeps its window open
   await stay();
   await page.locator('body').click({ position: { x: 5, y: 5 } });
   const gone = page.waitForEvent('close');
-  await app.electron.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()
-      .find((each) => each.webContents.getURL() === 'app://ringfence/index.html')
-      ?.close(),
-  );
+  await app.electron.evaluate(({ app: own }) => own.quit());
   await gone;
 });

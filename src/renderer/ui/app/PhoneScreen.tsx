@@ -59,7 +59,7 @@ export function PhoneScreen() {
   return (
     <div ref={phoneRef} className="phone" data-guide={showsGuide}>
       <section className="calls" aria-label="Calls">
-        <div className="calls-ringing" {...(ringing.length > 0 ? { 'data-live': true, 'data-rings': true } : {})}>
+        <div className="calls-ringing" {...(ringing.length > 0 ? { 'data-calls': true, 'data-rings': true } : {})}>
           <div className="calls-part" data-wants-room>
             {ringing.map((call) => (
               <IncomingCard key={call.id} call={call} line={lineOf(call)} above={above(call)} />
@@ -69,7 +69,7 @@ export function PhoneScreen() {
         <div
           className="calls-part"
           data-wants-room
-          {...(layout.main !== null && isLive(layout.main) ? { 'data-live': true } : {})}
+          {...(layout.main !== null && isLive(layout.main) ? { 'data-calls': true } : {})}
         >
           {layout.main !== null && (
             <CallCard key={layout.main.id} call={layout.main} line={lineOf(layout.main)} above={above(layout.main)} />
@@ -79,9 +79,13 @@ export function PhoneScreen() {
           <div className="calls-part" data-wants-room>
             {held.map(lineFor)}
           </div>
-          <div className="calls-part calls-rest">
+          <div className="calls-part">
             {layout.main !== null && <CallTranscript key={`transcript ${layout.main.id}`} callId={layout.main.id} />}
+          </div>
+          <div className="calls-part" data-wants-line {...(ended.length > 0 ? { 'data-calls': true } : {})}>
             {ended.map(lineFor)}
+          </div>
+          <div className="calls-part calls-rest">
             <LostCallsNotice />
             <RegistrationNotice />
             <AuditNotice />

@@ -6,7 +6,7 @@ import { copyText } from '../kit/copy-text';
 import { clock, partyNumber, partyTarget } from '../kit/format';
 import { endInWords } from '../kit/messages';
 import { saySentence } from '../kit/notices';
-import { placeCall } from '../phone/place-call';
+import { placeCall } from '../kit/place-call';
 import { EventIcon } from './EventIcon';
 
 const FINGERPRINT = /\b([0-9a-f]{8})\b/;

@@ -6,7 +6,7 @@ import { isLive } from '../../state/call-views';
 import { hasAssistant } from '../../state/profiles-store';
 import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
-import { placeCall } from './place-call';
+import { placeCall } from '../kit/place-call';
 
 /** Stands where the dialler stands, on a line that has no numbers to dial: its assistant is called, or nobody. */
 export function AssistantDialler({ line }: { readonly line: Profile }) {

@@ -9,7 +9,7 @@ import { partyName } from '../kit/format';
 import { SettlingButton } from '../kit/SettlingButton';
 import { RecoveringTime } from './RecoveringTime';
 import { againWord, phaseWords } from '../kit/messages';
-import { callAgain } from './place-call';
+import { callAgain } from '../kit/place-call';
 import { SinceTime } from './SinceTime';
 
 interface CallLineProps {

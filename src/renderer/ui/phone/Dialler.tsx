@@ -12,7 +12,7 @@ import { Keypad } from './Keypad';
 import { formatTyped } from '../kit/phone-number';
 import { SettlingButton } from '../kit/SettlingButton';
 import { dialPreview } from './dial-preview';
-import { placeCall } from './place-call';
+import { placeCall } from '../kit/place-call';
 import { NO_EMERGENCY_CALLS } from '../kit/messages';
 
 /** The field for a name or number, Call, and the keypad. */

@@ -2,7 +2,7 @@ import { Phone, X } from 'lucide-react';
 import type { Call } from '../../../contracts/call/call';
 import { useApp } from '../kit/app-context';
 import { SettlingButton } from '../kit/SettlingButton';
-import { callAgain } from './place-call';
+import { callAgain } from '../kit/place-call';
 import { againWord, END_MESSAGES, endInWords } from '../kit/messages';
 
 interface EndedActionsProps {

@@ -1,6 +1,6 @@
 import { Link } from 'react-aria-components/Link';
 import { useApp } from '../kit/app-context';
-import { placeCall } from './place-call';
+import { placeCall } from '../kit/place-call';
 
 const SERVICES: readonly { readonly target: string; readonly does: string }[] = [
   { target: 'echo', does: 'hear your own voice' },

@@ -18,12 +18,15 @@ function fit(phone: HTMLElement): void {
     if (phone.dataset['fold'] !== fold) phone.dataset['fold'] = fold;
   };
   const [tool] = phone.getElementsByClassName('dialling');
-  if (tool === undefined || phone.querySelector('[data-live]') === null) {
+  if (tool === undefined || phone.querySelector('[data-calls]') === null) {
     set('no');
     return;
   }
   const gap = parseFloat(getComputedStyle(phone).rowGap);
   const wanted = [...phone.querySelectorAll('[data-wants-room]')].map(heightOf).filter((height) => height > 0);
+  // Of those that ended one is in sight; the others scroll.
+  const [line] = phone.querySelectorAll('[data-wants-line] > *');
+  if (line !== undefined) wanted.push(heightOf(line));
   const calls = wanted.reduce((sum, height) => sum + height + gap, 0);
   const room = heightOf(phone) - spaceAround(phone) - BELOW_CALLS - calls;
   // The tool is as high as its state in full: that is measured, whatever the width makes of it.
@@ -44,7 +47,8 @@ export function useFold(phone: RefObject<HTMLElement | null>, state: string): vo
     if (element === null) return undefined;
     const sizes = new ResizeObserver(() => fit(element));
     sizes.observe(element);
-    for (const part of element.querySelectorAll('[data-wants-room], [data-takes-room]')) sizes.observe(part);
+    for (const part of element.querySelectorAll('[data-wants-room], [data-wants-line], [data-takes-room]'))
+      sizes.observe(part);
     return () => sizes.disconnect();
   }, [phone, state]);
 }

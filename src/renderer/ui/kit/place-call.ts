@@ -1,7 +1,7 @@
 import type { Call } from '../../../contracts/call/call';
 import type { AppState } from '../../state/app-state';
-import { focusCall } from '../kit/focus';
-import { partyTarget } from '../kit/format';
+import { focusCall } from './focus';
+import { partyTarget } from './format';
 
 let placing = false;
 
