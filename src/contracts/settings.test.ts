@@ -10,6 +10,9 @@ const EACH = {
   speakerId: 'usb',
   ringerId: 'usb',
   guideDone: true,
+  zoom: 150,
+  shortcutsOn: false,
+  shortcuts: { mute: 'F8' },
 } as const;
 
 describe('a change of some preferences', () => {

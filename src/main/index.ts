@@ -41,6 +41,7 @@ import { inspectPage } from './windows/page-inspector';
 import { createClosing } from './windows/closing';
 import { openPhoneWindow, showAgain } from './windows/window';
 import { createWindows } from './windows/windows';
+import { createZoom } from './windows/zoom';
 
 const here = import.meta.dirname;
 const preload = join(here, '../preload/index.cjs');
@@ -169,7 +170,16 @@ async function start(): Promise<void> {
     closeLine: () => phoneLock.lock('quit'),
     closeWindow: () => phoneWindow()?.close(),
   });
+  const zoom = createZoom({
+    percent: files.settings.current().zoom,
+    save: (percent) =>
+      void files.settings.change({ zoom: percent }).then((saved) => {
+        if (saved.ok) notify('settings.changed', saved.value);
+      }),
+  });
+  app.on('browser-window-created', (_event, made) => zoom.follow(made));
   const { incoming, ringing } = composeIpc({
+    zoom,
     files,
     tokens,
     locks,
@@ -185,7 +195,7 @@ async function start(): Promise<void> {
   });
 
   nativeTheme.themeSource = files.settings.current().theme;
-  setMenu(closing.quit);
+  setMenu({ quit: closing.quit, zoom: zoom.step });
   let windowSaved: Promise<unknown> = Promise.resolve();
   const endWindowsWork = (): void => {
     tests.endAll();

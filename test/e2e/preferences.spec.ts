@@ -36,6 +36,9 @@ test('each preference keeps the others as they were chosen, in the window and af
     speakerId: expect.stringMatching(/./) as unknown,
     ringerId: expect.stringMatching(/./) as unknown,
     guideDone: true,
+    zoom: 100,
+    shortcutsOn: true,
+    shortcuts: {},
   });
   await expect(page.getByRole('button', { name: 'Do not disturb' })).toHaveAttribute('aria-pressed', 'true');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');

@@ -113,7 +113,7 @@ test.describe('on the practice gateway', () => {
     await untilRegistered(third.page);
     const later = await openRotation(third, line.name);
     await expect(later).toContainText(`The gateway must go on accepting ${oldPrint} until its tokens have run out`);
-    await later.getByRole('button', { name: 'It is removed there' }).click();
+    await later.getByRole('button', { name: 'I have removed it' }).click();
     await third.page
       .getByRole('alertdialog', { name: `Is ${oldPrint} removed already?` })
       .getByRole('button', { name: 'It is removed' })

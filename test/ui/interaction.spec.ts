@@ -220,7 +220,7 @@ test('keys: a key that finds no room is told why, and a locked keychain is not c
   await expect(why).toHaveCount(0);
   await page.getByRole('button', { name: 'Generate' }).first().click();
   await expect(why).toContainText('Remove 44d20c7f at the gateway');
-  await page.getByRole('button', { name: 'It is removed there' }).click();
+  await page.getByRole('button', { name: 'I have removed it' }).click();
   await expect(why).toHaveCount(0);
   await openScene(page, 'keys-locked');
   await expect(page.locator('.keychain-chip')).toHaveText('Keychain locked');
@@ -287,7 +287,7 @@ test('keys: a rotation by keyboard alone; the focus is never lost, and goes back
     'step',
   );
   await expect(heading).toBeFocused();
-  await tabTo('It is removed there');
+  await tabTo('I have removed it');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alertdialog', { name: /removed already/ })).toBeVisible();
   await page.keyboard.press('Tab');

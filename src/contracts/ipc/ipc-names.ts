@@ -41,6 +41,7 @@ export const channelNames = [
   'incoming.current',
   'incoming.act',
   'admin.state',
+  'admin.glance',
   'admin.ask',
   'admin.lock',
   'admin.unlock',

@@ -210,6 +210,8 @@ export const channels = {
   },
 
   'admin.state': { input: nothing, output: adminState, windows: ['phone', 'unlock'] },
+  /** Whether keys and profiles look locked, as far as main knows without asking the keychain: for what a window shows, and for nothing else. */
+  'admin.glance': { input: nothing, output: z.object({ locked: z.boolean() }), windows: ['phone'] },
   /** Opens the small window in which the passphrase is typed; answers when it is closed. */
   'admin.ask': { input: z.strictObject({ question: adminQuestion }), output: adminState, windows: ['phone'] },
   /** Locks at once. */

@@ -33,6 +33,7 @@ import { createTransferHandlers } from '../handlers/profile-transfer-handlers';
 import { createRemoteCallHandlers } from '../handlers/remote-calls';
 import { admitAdmin } from '../locks/required-admin-lock';
 import type { Windows } from '../windows/windows';
+import type { Zoom } from '../windows/zoom';
 import type { Locks } from './compose-locks';
 import type { ProxySide } from './compose-proxy';
 import type { TokenSide } from './compose-tokens';
@@ -44,6 +45,7 @@ export interface IpcPorts {
   readonly locks: Locks;
   readonly proxy: ProxySide;
   readonly windows: Windows<BrowserWindow>;
+  readonly zoom: Pick<Zoom, 'set'>;
   readonly handover: KeyHandover;
   readonly dialogs: NativeDialogs;
   readonly audit: AuditLog;
@@ -61,6 +63,7 @@ export function composeIpc({
   locks: { adminLock, phoneLock },
   proxy,
   windows,
+  zoom,
   handover,
   dialogs,
   audit,
@@ -126,8 +129,9 @@ export function composeIpc({
         ),
       }),
       settings,
-      onSettingsChanged: ({ theme }) => {
+      onSettingsChanged: ({ theme, zoom: percent }) => {
         nativeTheme.themeSource = theme;
+        zoom.set(percent);
       },
       profiles,
       confirmChange,

@@ -1,12 +1,33 @@
-/** The application menu: the system's own on macOS; elsewhere hidden, there for its accelerators alone. */
+/** The application menu: the system's own on macOS; elsewhere it shows at Alt. */
 import { Menu } from 'electron';
+import type { ZoomChange } from '../../contracts/zoom';
 
-/** `quit` asks first while a call is up; the system's own role would not. */
-export function setMenu(quit: () => void, platform: string = process.platform): void {
+export interface MenuActions {
+  /** Asks first while a call is up; the system's own role would not. */
+  readonly quit: () => void;
+  readonly zoom: (change: ZoomChange) => void;
+}
+
+export function setMenu({ quit, zoom }: MenuActions, platform: string = process.platform): void {
   const quitItem = { label: 'Quit Ringfence', accelerator: 'CommandOrControl+Q', click: quit };
+  // The windows themselves take these keys (zoom.ts), on every keyboard and the numeric keypad too; here they are told.
+  const view: Electron.MenuItemConstructorOptions = {
+    label: 'View',
+    submenu: [
+      { label: 'Zoom in', accelerator: 'CommandOrControl+Plus', registerAccelerator: false, click: () => zoom('in') },
+      { label: 'Zoom out', accelerator: 'CommandOrControl+-', registerAccelerator: false, click: () => zoom('out') },
+      {
+        label: 'Actual size',
+        accelerator: 'CommandOrControl+0',
+        registerAccelerator: false,
+        click: () => zoom('reset'),
+      },
+    ],
+  };
   const elsewhere: Electron.MenuItemConstructorOptions[] = [
     { label: 'Ringfence', submenu: [quitItem] },
     { role: 'editMenu' },
+    view,
   ];
   const mac: Electron.MenuItemConstructorOptions[] = [
     {
@@ -24,6 +45,7 @@ export function setMenu(quit: () => void, platform: string = process.platform): 
       ],
     },
     { role: 'editMenu' },
+    view,
     { role: 'windowMenu' },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(platform === 'darwin' ? mac : elsewhere));

@@ -172,6 +172,7 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
     locks: {
       adminLock: {
         state: () => Promise.resolve(lockState),
+        seemsLocked: () => lockState.configured,
         admit: () => Promise.resolve(ok(null)),
         unlock: () => Promise.resolve(ok(lockState)),
         setPassphrase: () => Promise.resolve(ok(lockState)),

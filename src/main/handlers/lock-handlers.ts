@@ -20,6 +20,7 @@ export interface LockPorts {
 
 type LockChannel =
   | 'admin.state'
+  | 'admin.glance'
   | 'admin.ask'
   | 'admin.lock'
   | 'admin.unlock'
@@ -44,6 +45,7 @@ export function createLockHandlers({
   };
   return {
     'admin.state': async () => ok(await adminLock.state()),
+    'admin.glance': () => ok({ locked: adminLock.seemsLocked() }),
     'admin.ask': async ({ question }) => {
       const pauseMs = asked === null ? backOff.pauseMs() : 0;
       if (pauseMs > 0)

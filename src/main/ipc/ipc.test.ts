@@ -256,6 +256,7 @@ const AGENTS: readonly ChannelName[] = [
   'incoming.current',
   'incoming.act',
   'admin.state',
+  'admin.glance',
   'admin.ask',
   'admin.lock',
   // Of the unlock window alone; both ask for the passphrase by themselves.

@@ -12,6 +12,18 @@ describe('without a passphrase', () => {
     expect(reasonOf(await lock.unlock('anything'))).toBe('key-absent');
   });
 
+  it('it seems open or locked without a question to the keychain', async () => {
+    const { start, state } = computer();
+    const lock = await start();
+    expect(lock.seemsLocked()).toBe(false);
+    await lock.setPassphrase(null, PASSPHRASE);
+    expect(lock.seemsLocked()).toBe(false);
+    await lock.lock();
+    const before = state.reads;
+    expect(lock.seemsLocked()).toBe(true);
+    expect(state.reads).toBe(before);
+  });
+
   it('the keychain is asked once by all who ask at the same time, and anew by those who come later', async () => {
     const { start, state } = computer();
     const lock = await start();

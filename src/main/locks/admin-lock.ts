@@ -37,6 +37,8 @@ export interface AdminLock {
   /** A sentence about its file, where that was set aside, or null. */
   readonly notice: string | null;
   readonly state: () => Promise<AdminState>;
+  /** Locked, as far as its file says: no keychain is asked. For what a window shows alone. */
+  readonly seemsLocked: () => boolean;
   /** Why the keychain can't say whether there is a passphrase, which counts as locked; null: it is known. */
   readonly unanswered: () => Promise<Failure | null>;
   /** Whether an admin's channel may go on now. Fails with `admin-locked`. */
@@ -288,6 +290,7 @@ export async function openAdminLock({
   return {
     notice: loaded.notice,
     state,
+    seemsLocked: () => document.configured && leftMs() <= 0,
     unanswered: async () => ((await isConfigured()) && unknown ? whyUnknown : null),
     admit: async () => {
       if (leftMs() > 0) return ok(null);

@@ -25,6 +25,9 @@ describe('the settings', () => {
       speakerId: null,
       ringerId: null,
       guideDone: false,
+      zoom: 100,
+      shortcutsOn: true,
+      shortcuts: {},
     });
   });
 

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock';
 import { testGrant } from '../../../test/support/phones/grants';
 import { createScriptedApi } from '../../../test/support/ui-preview/scripted-api';
+import { auditEntry } from '../../contracts/audit/audit';
 import { profile as profileSchema } from '../../contracts/profile/profile';
 import { fail, ok, type Failure } from '../../contracts/base/result';
 import type { TrialPorts } from '../phone/agent/line-trial';
-import { createConnectionTestsStore, type ConnectionTestParts } from './connection-tests-store';
+import { createConnectionTestsStore, testIsStale, type ConnectionTestParts } from './connection-tests-store';
 import { exampleProfile } from '../../../test/support/app/example-profile';
 
 const line = (purposes: readonly string[] = ['sip']) =>
@@ -145,5 +146,50 @@ describe('a test of a connection', () => {
     expect(at.stopped).toEqual(['line']);
     expect(at.store.get().size).toBe(0);
     expect(at.invoked.at(-1)?.[0]).toBe('profiles.testDone');
+  });
+});
+
+describe('what a test told', () => {
+  const key = (change: string, slot: string) =>
+    auditEntry.parse({
+      what: 'key',
+      at: '2026-11-30T10:00:00.000Z',
+      profileId: 'work',
+      slot,
+      change,
+      fingerprint: '01234567',
+    });
+  it.each([
+    ['added', 'active', true],
+    ['replaced', 'active', true],
+    ['removed', 'active', true],
+    ['promoted', 'active', true],
+    ['promoted', 'next', true],
+    ['back', 'active', true],
+    ['added', 'next', false],
+    ['removed', 'next', false],
+    ['finished', 'active', false],
+    ['copied', 'active', false],
+    // Of the test's own token.
+    ['accepted', 'active', false],
+  ])('of a key that is %s (%s) is over: %s', (change, slot, stale) => {
+    expect(testIsStale(key(change, slot))).toBe(stale);
+  });
+  it('is over when the line was saved or removed, and not when a token was made', () => {
+    const at = '2026-11-30T10:00:00.000Z';
+    expect(testIsStale(auditEntry.parse({ what: 'profile', at, profileId: 'work', change: 'changed' }))).toBe(true);
+    expect(
+      testIsStale(
+        auditEntry.parse({
+          what: 'mint',
+          at,
+          profileId: 'work',
+          purpose: 'sip',
+          fingerprint: '01234567',
+          lifeS: 60,
+          cause: 'test',
+        }),
+      ),
+    ).toBe(false);
   });
 });

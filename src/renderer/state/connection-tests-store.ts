@@ -1,4 +1,5 @@
 /** Tests of connections: one a line, step by step, each with its time and, where it failed, the reason. */
+import type { AuditEntry } from '../../contracts/audit/audit';
 import type { ConnectionTest } from '../../contracts/profile/connection-test';
 import type { EventsGrant, Grant } from '../../contracts/profile/grant';
 import type { RingfenceApi } from '../../contracts/ipc/ipc';
@@ -69,6 +70,15 @@ const ACCEPTED_AT: ReadonlySet<TestStepName> = new Set(['register', 'join']);
 const minutes = (s: number): string => `${Math.floor(s / 60)}:${String(Math.round(s % 60)).padStart(2, '0')}`;
 const lifeWords = (lifeS: number, askedS: number): string =>
   `lives ${minutes(lifeS)}${lifeS > askedS + OWN_LIFE_BEYOND_S ? `, which its system fixes: the line's rule is ${minutes(askedS)}` : ''}`;
+
+/** Another active key, or other settings: what the line's last test told is not true of them. */
+export function testIsStale(entry: AuditEntry): boolean {
+  if (entry.what === 'profile') return true;
+  if (entry.what !== 'key') return false;
+  // What a test itself brings about, and what touches no active key, leaves it.
+  if (entry.change === 'accepted' || entry.change === 'finished' || entry.change === 'copied') return false;
+  return entry.slot === 'active' || entry.change === 'promoted' || entry.change === 'back';
+}
 
 export function createConnectionTestsStore({
   api,

@@ -7,7 +7,7 @@ import { tryChannel } from '../events/channel-trial';
 import type { ChannelSocket } from '../events/event-channel';
 import type { Ringer } from '../media/ringer';
 import type { GrantSource, UserAgent } from '../phone/port/user-agent';
-import { createConnectionTestsStore, type ConnectionTestParts } from './connection-tests-store';
+import { createConnectionTestsStore, testIsStale, type ConnectionTestParts } from './connection-tests-store';
 import { followObstacles } from './follow-obstacles';
 import { createGuideStore } from './guide-store';
 import type { VoiceLine } from '../voice/voice-line';
@@ -185,6 +185,13 @@ export function createAppState(parts: AppParts): App {
     });
   }
 
+  /** A test says what its key and its line's settings did: with others, it says nothing any more. */
+  function followTested(): void {
+    api.subscribe('audit.appended', (entry) => {
+      if (testIsStale(entry)) tests.close(entry.profileId);
+    });
+  }
+
   return {
     state: {
       phone,
@@ -214,11 +221,12 @@ export function createAppState(parts: AppParts): App {
     start: async () => {
       live.start(api);
       followKeys();
+      followTested();
       followObstacles({ profiles, phone, grantFailure, lineEvents });
       profiles.subscribe(followProfile);
       phoneLock.subscribe(followLock);
       void lostCalls.start();
-      admin.start();
+      void admin.start();
       followHealth();
       lineEvents.start();
       followLineTranscripts({ phone, lineEvents, transcripts });

@@ -39,16 +39,21 @@ it("the admin's lock is followed, and asked for in main's window", async () => {
     retryAt: null,
   });
   const scripted = createScriptedApi({
+    'admin.glance': () => ({ ok: true, value: { locked: false } }),
     'admin.state': () => ({ ok: true, value: state(false) }),
     'admin.ask': () => ({ ok: true, value: state(true) }),
   });
   const store = createAdminStore(scripted.api);
-  store.start();
+  expect(store.seemsLocked.get()).toBe(true);
+  await store.start();
+  expect(store.seemsLocked.get()).toBe(false);
   await store.refresh();
+  expect(store.seemsLocked.get()).toBe(true);
   expect(store.get()).toEqual(state(false));
   await store.ask('unlock');
   expect(scripted.invoked.at(-1)).toEqual(['admin.ask', { question: 'unlock' }]);
   expect(store.get()).toEqual(state(true));
+  expect(store.seemsLocked.get()).toBe(false);
   scripted.tell('admin.changed', state(false));
   expect(store.get()).toEqual(state(false));
 });

@@ -36,8 +36,10 @@ export function createPhoneLockStore(api: RingfenceApi): PhoneLockStore {
 
 /** Null until somebody asked: the settings do when they open. */
 export interface AdminStore extends Store<AdminState | null> {
+  /** Whether keys and profiles look locked: until main has said so, they do. What is shown follows it; what may be done main decides. */
+  readonly seemsLocked: Store<boolean>;
   /** Main tells of changes from now on. Call once. */
-  readonly start: () => void;
+  readonly start: () => Promise<void>;
   /** Asks how it stands. */
   readonly refresh: () => Promise<void>;
   /** Opens main's small window and waits until it is closed. */
@@ -48,6 +50,11 @@ export interface AdminStore extends Store<AdminState | null> {
 /** Makes the store over `api`. */
 export function createAdminStore(api: RingfenceApi): AdminStore {
   const store = createStore<AdminState | null>(null);
+  const seemsLocked = createStore(true);
+  store.subscribe(() => {
+    const state = store.get();
+    if (state !== null) seemsLocked.set(state.configured && !state.unlocked);
+  });
   const stateFrom = async (answer: Promise<Result<AdminState>>): Promise<Result<AdminState>> => {
     const result = await answer;
     if (result.ok) store.set(result.value);
@@ -56,7 +63,13 @@ export function createAdminStore(api: RingfenceApi): AdminStore {
   return {
     get: store.get,
     subscribe: store.subscribe,
-    start: () => void api.subscribe('admin.changed', store.set),
+    seemsLocked: { get: seemsLocked.get, subscribe: seemsLocked.subscribe },
+    start: async () => {
+      api.subscribe('admin.changed', store.set);
+      const glance = await api.invoke('admin.glance');
+      // What came meanwhile is newer, and was asked of the keychain.
+      if (glance.ok && store.get() === null) seemsLocked.set(glance.value.locked);
+    },
     refresh: async () => {
       await stateFrom(api.invoke('admin.state'));
     },

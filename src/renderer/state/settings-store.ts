@@ -12,6 +12,9 @@ export const DEFAULT_SETTINGS: Settings = {
   speakerId: null,
   ringerId: null,
   guideDone: true,
+  zoom: 100,
+  shortcutsOn: true,
+  shortcuts: {},
 };
 
 export interface SettingsStore extends Store<Settings> {

@@ -3,7 +3,7 @@ import type { Failure } from '../../contracts/base/result';
 import { createStore, type Store } from '../base/store';
 
 export type Screen = 'phone' | 'live' | 'settings';
-export type SettingsTab = 'profiles' | 'keys' | 'audit' | 'appearance' | 'about';
+export type SettingsTab = 'profiles' | 'keys' | 'audit' | 'appearance' | 'keyboard' | 'about';
 
 /** A profile's form as it stands, so that looking elsewhere in between loses nothing. */
 export interface OpenForm {
@@ -31,6 +31,8 @@ export interface View {
   readonly keypadCallId: string | null;
   readonly devicesOpen: boolean;
   readonly shortcutsOpen: boolean;
+  /** A new key is being chosen in the settings: no press means a call. */
+  readonly choosingKey: boolean;
 }
 
 export interface ViewStore extends Store<View> {
@@ -50,6 +52,7 @@ const START: View = {
   keypadCallId: null,
   devicesOpen: false,
   shortcutsOpen: false,
+  choosingKey: false,
 };
 
 /** Makes the store; `first` overrides where it starts. */

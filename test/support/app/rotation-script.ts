@@ -129,7 +129,7 @@ export async function rotateDuringCall(app: RunningApp, gateway: GatewayUnderRot
 
   await expect(panel).toContainText(`Remove ${oldPrint} at the gateway now`, { timeout: 2 * LIFE_S * 1000 });
   await gateway.removeOld(next);
-  await panel.getByRole('button', { name: 'It is removed there' }).click();
+  await panel.getByRole('button', { name: 'I have removed it' }).click();
   await expect(panel.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute(
     'aria-current',
     'step',
@@ -182,7 +182,7 @@ export async function replaceDuringCall(app: RunningApp, gateway: GatewayUnderRo
   await question.getByRole('button', { name: 'Replace at once' }).click();
   await expect(panel).toContainText(`Remove ${fingerprintOf(gateway.key)} at the gateway now`);
   await expect.poll(() => tokenFingerprint(page), { message: 'a new token is in use', timeout: 3000 }).not.toBe(before);
-  await panel.getByRole('button', { name: 'It is removed there' }).click();
+  await panel.getByRole('button', { name: 'I have removed it' }).click();
 
   await expectNoGap(gaps);
   expect(await registration.phases()).toEqual(['registered']);

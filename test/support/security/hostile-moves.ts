@@ -41,6 +41,9 @@ export const VERBS: Readonly<Record<ChannelName, Verb>> = {
     tries: [
       { input: { theme: 'dark' }, gets: 'ok' },
       { input: { theme: 'dark', admin: true }, gets: 'invalid-input' },
+      { input: { zoom: 5 }, gets: 'invalid-input' },
+      { input: { shortcuts: { mute: 'x'.repeat(50) } }, gets: 'invalid-input' },
+      { input: { shortcuts: { quit: 'F8' } }, gets: 'invalid-input' },
     ],
   },
   'profiles.snapshot': { may: 'profiles and fingerprints', tries: [{ gets: 'ok' }] },
@@ -209,6 +212,7 @@ export const VERBS: Readonly<Record<ChannelName, Verb>> = {
   'incoming.current': { may: NOTHING, tries: forbidden() },
   'incoming.act': { may: NOTHING, tries: forbidden({ callId: 'x', action: 'answer' }) },
   'admin.state': { may: 'see that it is locked', tries: [{ gets: 'ok' }] },
+  'admin.glance': { may: 'see that it seems locked', tries: [{ gets: 'ok' }] },
   'admin.ask': {
     may: 'open the window in which the passphrase is typed',
     tries: [{ input: { question: 'unlock' }, gets: 'pending' }],

@@ -180,6 +180,7 @@ export function createFakeApi(
     'keys.finishRotation': ({ profileId }: { profileId: string }) => keep({ ...statusOf(profileId), retired: null }),
     'phone.state': () => ok({ lockedBy: null }),
     'admin.state': () => ok(adminState()),
+    'admin.glance': () => ok({ locked: lock === 'locked' }),
     'admin.lock': () => {
       lock = 'locked';
       return ok(adminState());

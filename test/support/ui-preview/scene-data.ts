@@ -5,6 +5,7 @@ import type { LiveCategory, LiveKind } from '../../../src/contracts/call/event';
 import { type KeyStatus, type Profile, type ProfilesSnapshot } from '../../../src/contracts/profile/profile';
 import type { Settings } from '../../../src/contracts/settings';
 import type { EngineEvent } from '../../../src/renderer/phone/port/user-agent';
+import { DEFAULT_SETTINGS } from '../../../src/renderer/state/settings-store';
 import type { View } from '../../../src/renderer/state/view-store';
 import { EXAMPLE_PROFILES } from '../app/example-profiles';
 import { facts, party, type FakeStart } from './fake-user-agent';
@@ -143,14 +144,7 @@ export const unknownKey: ProfilesSnapshot = {
       : key,
   ),
 };
-export const SETTINGS: Settings = {
-  theme: 'system',
-  doNotDisturb: false,
-  microphoneId: null,
-  speakerId: null,
-  ringerId: null,
-  guideDone: true,
-};
+export const SETTINGS: Settings = DEFAULT_SETTINGS;
 
 export const event = (category: LiveCategory, kind: LiveKind, title: string, detail: string): EngineEvent => ({
   category,

@@ -4,6 +4,7 @@ import { Link } from 'react-aria-components/Link';
 import { missedIn } from '../../state/call-views';
 import { useSelected, useStore } from '../../state/use-store';
 import type { Screen } from '../../state/view-store';
+import { useDueRotations } from '../keys/use-due-rotations';
 import { useApp } from '../kit/app-context';
 
 const PLACES: readonly { readonly screen: Screen; readonly label: string; readonly icon: ReactNode }[] = [
@@ -20,6 +21,7 @@ export function NavigationRail() {
   const { phone, view } = useApp();
   const { screen } = useStore(view);
   const missed = useSelected(phone, ({ calls }) => missedIn(calls));
+  const { count, sentence } = useDueRotations();
   return (
     <nav className="rail" aria-label="Main">
       {PLACES.map((place) => (
@@ -31,6 +33,7 @@ export function NavigationRail() {
             ? { 'aria-label': `${place.label}, ${missed} missed ${missed === 1 ? 'call' : 'calls'}` }
             : {})}
           {...(place.screen === screen ? { 'aria-current': 'page' } : {})}
+          {...(place.screen === 'settings' && sentence !== null ? { 'aria-label': `${place.label}. ${sentence}` } : {})}
           onPress={() => view.change({ screen: place.screen })}
         >
           {place.icon}
@@ -41,6 +44,9 @@ export function NavigationRail() {
               data-testid="missed-badge"
               data-label={missed > MOST_SHOWN ? `${MOST_SHOWN}+` : missed}
             />
+          )}
+          {place.screen === 'settings' && count > 0 && (
+            <span className="rail-badge" data-label={count} />
           )}
         </Link>
       ))}

@@ -1,15 +1,18 @@
 import '../../state/zod-without-eval';
 import '../settings.css';
 import '../desk.css';
+import { Button } from 'react-aria-components/Button';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { useSelected } from '../../state/use-store';
 import type { SettingsTab } from '../../state/view-store';
 import { AboutPanel } from '../settings/AboutPanel';
 import { AdminLockState } from '../settings/AdminLockState';
 import { AppearancePanel } from '../settings/AppearancePanel';
+import { KeyboardPanel } from '../settings/KeyboardPanel';
 import { useApp } from '../kit/app-context';
 import { AuditPanel } from '../audit/AuditPanel';
 import { KeysPanel } from '../keys/KeysPanel';
+import { useDueRotations } from '../keys/use-due-rotations';
 import { ProfilesPanel } from '../profiles/ProfilesPanel';
 
 const TABS: readonly { readonly id: SettingsTab; readonly label: string }[] = [
@@ -17,6 +20,7 @@ const TABS: readonly { readonly id: SettingsTab; readonly label: string }[] = [
   { id: 'keys', label: 'Keys' },
   { id: 'audit', label: 'Audit' },
   { id: 'appearance', label: 'Appearance and sound' },
+  { id: 'keyboard', label: 'Keyboard' },
   { id: 'about', label: 'About' },
 ];
 
@@ -24,6 +28,7 @@ const TABS: readonly { readonly id: SettingsTab; readonly label: string }[] = [
 export function SettingsScreen() {
   const { view } = useApp();
   const tab = useSelected(view, ({ settingsTab }) => settingsTab);
+  const { count, sentence } = useDueRotations();
   return (
     <Tabs
       className="settings"
@@ -38,11 +43,25 @@ export function SettingsScreen() {
           {TABS.map(({ id, label }) => (
             <Tab key={id} id={id} className="tab">
               {label}
+              {id === 'keys' && count > 0 && (
+                <span className="tab-badge" title={sentence ?? ''}>
+                  {count}
+                  <span className="visually-hidden"> to go on</span>
+                </span>
+              )}
             </Tab>
           ))}
         </TabList>
         <AdminLockState />
       </div>
+      {sentence !== null && tab !== 'keys' && (
+        <div className="settings-reminder" role="status">
+          <p>{sentence}</p>
+          <Button className="button compact" onPress={() => view.openSettings('keys')}>
+            Open keys
+          </Button>
+        </div>
+      )}
       <TabPanel id="profiles" className="panel">
         <ProfilesPanel />
       </TabPanel>
@@ -54,6 +73,9 @@ export function SettingsScreen() {
       </TabPanel>
       <TabPanel id="appearance" className="panel">
         <AppearancePanel />
+      </TabPanel>
+      <TabPanel id="keyboard" className="panel">
+        <KeyboardPanel />
       </TabPanel>
       <TabPanel id="about" className="panel">
         <AboutPanel />

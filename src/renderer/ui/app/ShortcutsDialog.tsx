@@ -5,11 +5,14 @@ import { Keyboard } from 'react-aria-components/Keyboard';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
-import { SHORTCUTS } from '../kit/keyboard';
+import { chordsWith } from '../../../contracts/shortcuts';
+import { shortcutList } from '../kit/keyboard';
 
 /** The list of keys, shown by `?`. */
 export function ShortcutsDialog() {
-  const { view } = useApp();
+  const { settings, view } = useApp();
+  const on = useSelected(settings, ({ shortcutsOn }) => shortcutsOn);
+  const changed = useSelected(settings, ({ shortcuts }) => shortcuts);
   const open = useSelected(view, ({ shortcutsOpen }) => shortcutsOpen);
   return (
     <ModalOverlay
@@ -26,8 +29,9 @@ export function ShortcutsDialog() {
               <X size={20} aria-hidden="true" />
             </Button>
           </div>
+          {!on && <p className="dialog-text">The keys for calls are switched off in Settings, Keyboard.</p>}
           <dl className="shortcuts">
-            {SHORTCUTS.map(({ keys, does }) => (
+            {shortcutList(on ? chordsWith(changed) : null).map(({ keys, does }) => (
               <div key={does} className="shortcut">
                 <dt>
                   {keys.map((key) => (

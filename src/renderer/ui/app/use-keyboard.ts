@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import type { Call } from '../../../contracts/call/call';
+import { chordsWith } from '../../../contracts/shortcuts';
 import type { AppState } from '../../state/app-state';
 import { canHold, canResume, canSendDigits, inOrder, isLive, layoutOf } from '../../state/call-views';
 import { activeProfile, hasSip } from '../../state/profiles-store';
@@ -83,7 +84,9 @@ function perform(state: AppState, command: Command): void {
 export function useKeyboard(state: AppState): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
-      if (event.defaultPrevented || event.isComposing) return;
+      // While a new key is chosen, each press is that.
+      if (event.defaultPrevented || event.isComposing || state.view.get().choosingKey) return;
+      const { shortcuts, shortcutsOn } = state.settings.get();
       const layout = layoutOf(state.phone.get());
       const { keypadCallId, screen } = state.view.get();
       const live = [...(layout.main === null ? [] : [layout.main]), ...layout.lines].filter(isLive);
@@ -106,6 +109,7 @@ export function useKeyboard(state: AppState): void {
           tool: keypadCallId !== null && live.some(({ id }) => id === keypadCallId) && screen === 'phone',
           dialler: screen === 'phone',
         },
+        shortcutsOn ? chordsWith(shortcuts) : null,
       );
       if (command === null) return;
       event.preventDefault();

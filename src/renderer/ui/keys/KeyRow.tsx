@@ -3,15 +3,17 @@ import { useCallback } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Menu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
 import { Popover } from 'react-aria-components/Popover';
+import { PRACTICE_PROFILE_ID } from '../../../contracts/profile/practice';
 import type { KeyRecord, KeySlot, KeyStatus, Profile } from '../../../contracts/profile/profile';
+import type { KeySource } from '../../state/profiles-store';
 import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { ConnectionTest, TestButton } from '../kit/ConnectionTest';
 import { Countdown } from '../kit/Countdown';
 import { EnvironmentTag } from '../kit/EnvironmentTag';
 import { clock, day } from '../kit/format';
-import { KEY_STATE_MESSAGES, keyAge, keyHolder, providerWords } from './key-messages';
-import { nextKeyNote } from './rotation';
+import { KEY_STATE_MESSAGES, keyAge, keySources, providerWords } from './key-messages';
+import { nextKeyNote, oldKeyNote } from './rotation';
 
 interface KeyRowProps {
   readonly profile: Profile;
@@ -25,10 +27,25 @@ interface KeyRowProps {
   readonly rotation: string | null;
   readonly onRotate: () => void;
   readonly onRemove: (slot: KeySlot) => void;
+  /** A first key for a line that has none. */
+  readonly onAdd: (source: KeySource) => void;
+  /** The old key is removed at the gateway. */
+  readonly onFinish: () => void;
 }
 
 /** One line's keys. The dot of its environment is the choice of where a new key goes. */
-export function KeyRow({ profile, status, chosen, now, onChoose, rotation, onRotate, onRemove }: KeyRowProps) {
+export function KeyRow({
+  profile,
+  status,
+  chosen,
+  now,
+  onChoose,
+  rotation,
+  onRotate,
+  onRemove,
+  onAdd,
+  onFinish,
+}: KeyRowProps) {
   const words = KEY_STATE_MESSAGES[status.state];
   const removable = (['active', 'next'] as const).filter((slot) => status[slot] !== null);
   return (
@@ -51,7 +68,7 @@ export function KeyRow({ profile, status, chosen, now, onChoose, rotation, onRot
         </td>
         <td data-column="Next key">
           {status.next === null ? (
-            <NoNextKey status={status} holder={keyHolder(profile)} />
+            <span className="quiet">none</span>
           ) : (
             <NextKey record={status.next} lifeS={profile.policy.tokenLifeS} />
           )}
@@ -64,6 +81,7 @@ export function KeyRow({ profile, status, chosen, now, onChoose, rotation, onRot
           )}
         </td>
         <td className="key-actions">
+          {status.active === null && <AddKey profile={profile} onAdd={onAdd} />}
           {status.active !== null && <TestButton profile={profile} label="Test" />}
           {removable.length > 0 && (
             <Button
@@ -95,8 +113,36 @@ export function KeyRow({ profile, status, chosen, now, onChoose, rotation, onRot
           )}
         </td>
       </tr>
+      {profile.id !== PRACTICE_PROFILE_ID && <OldKey profile={profile} status={status} onFinish={onFinish} />}
       <TestRow profile={profile} />
     </>
+  );
+}
+
+/** The way to a first key, in the line that lacks it. */
+function AddKey({ profile, onAdd }: { readonly profile: Profile; readonly onAdd: (source: KeySource) => void }) {
+  return (
+    <MenuTrigger>
+      <Button className="button primary" data-adds={profile.id} aria-label={`Add key... for ${profile.name}`}>
+        Add key...
+      </Button>
+      <Popover className="popover" placement="bottom end">
+        <Menu
+          className="menu"
+          aria-label={`Add a key for ${profile.name}`}
+          onAction={(source) => {
+            const wanted = keySources(profile).find(({ id }) => id === source);
+            if (wanted !== undefined) onAdd(wanted.id);
+          }}
+        >
+          {keySources(profile).map(({ id, label }) => (
+            <MenuItem key={id} id={id} className="menu-item">
+              {label}
+            </MenuItem>
+          ))}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
   );
 }
 
@@ -145,13 +191,35 @@ function NextKey({ record, lifeS }: { readonly record: KeyRecord; readonly lifeS
   );
 }
 
-function NoNextKey({ status: { retired, former }, holder }: { readonly status: KeyStatus; readonly holder: string }) {
-  if (retired === null) return <span className="quiet">none</span>;
+/** The key before the last promotion: in a place of its own, for it is no next key, and somebody still has to do something about it. */
+function OldKey({
+  profile,
+  status,
+  onFinish,
+}: {
+  readonly profile: Profile;
+  readonly status: KeyStatus;
+  readonly onFinish: () => void;
+}) {
+  const { retired } = status;
+  if (retired === null) return null;
   return (
-    <>
-      <code className="key-print quiet">{retired.fingerprint}</code>
-      <span className="key-note">{former === null ? `old, at ${holder}` : 'old, can be brought back'}</span>
-    </>
+    <tr className="key-old">
+      <td colSpan={6}>
+        <div className="key-old-line">
+          <p>
+            Old key <code className="key-print-inline">{retired.fingerprint}</code>: {oldKeyNote(profile, status)}
+          </p>
+          <Button
+            className="button compact"
+            aria-label={`I have removed it: the old key of ${profile.name}`}
+            onPress={onFinish}
+          >
+            I have removed it
+          </Button>
+        </div>
+      </td>
+    </tr>
   );
 }
 

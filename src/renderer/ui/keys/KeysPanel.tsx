@@ -9,13 +9,14 @@ import { useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { ConfirmDialog, type Question } from '../kit/ConfirmDialog';
 import { FailureNotice } from '../kit/FailureNotice';
+import { FirstKeyNotice } from './FirstKeyNotice';
 import { KeychainChip } from './KeychainChip';
 import { focusRotate } from '../kit/focus';
 import { KEY_STATE_MESSAGES, keyAdded, keyHolder, keySources, keyTarget } from './key-messages';
 import { KeyRow } from './KeyRow';
 import { saySentence } from '../kit/notices';
 import { PublicKeyPanel } from './PublicKeyPanel';
-import { earlyFinish, earlyPromotion, noRoom, replacement } from './rotation';
+import { earlyFinish, earlyPromotion, finishesEarly, noRoom, replacement } from './rotation';
 import { RotationPanel, type RotationActions } from './RotationPanel';
 import { useOneAtATime } from '../kit/use-one-at-a-time';
 
@@ -32,26 +33,42 @@ export function KeysPanel() {
   /** The line for which a key was not added, because its last rotation is not finished. */
   const [fullProfileId, setFullProfileId] = useState<string | null>(null);
   const [failed, setFailed] = useState<{ readonly failure: Failure; readonly again: () => void } | null>(null);
+  /** A line that has got its first key: it can be used now. */
+  const [firstKey, setFirstKey] = useState<{ readonly profileId: string; readonly sentence: string } | null>(null);
   if (snapshot === null) return null;
+  const known = snapshot;
 
   const targetId = keyTarget(snapshot, keyProfileId);
   const target = snapshot.profiles.find((profile) => profile.id === targetId);
   const targetStatus = keyStatusOf(snapshot, targetId);
   const rotating = snapshot.profiles.find((profile) => profile.id === rotationProfileId);
 
-  async function run(work: () => Promise<Result<KeyStatus>>, done: (status: KeyStatus) => string): Promise<void> {
+  /** `done` says what came of it; null: a box on the screen says it. */
+  async function run(
+    work: () => Promise<Result<KeyStatus>>,
+    done: (status: KeyStatus) => string | null,
+  ): Promise<void> {
     await alone(async () => {
       setFailed(null);
+      setFirstKey(null);
       const result = await work();
-      if (result.ok) saySentence(done(result.value));
-      else if (result.failure.reason !== 'cancelled')
+      if (result.ok) {
+        const sentence = done(result.value);
+        if (sentence !== null) saySentence(sentence);
+      } else if (result.failure.reason !== 'cancelled')
         setFailed({ failure: result.failure, again: () => void run(work, done) });
     });
   }
   function put(source: KeySource, profile: Profile, slot: KeySlot): void {
+    const isFirst = slot === 'active' && keyStatusOf(known, profile.id).active === null;
     void run(
       () => profiles.addKey(source, profile.id, slot),
-      (status) => keyAdded(source, profile, status[slot]?.fingerprint ?? '', slot),
+      (status) => {
+        const sentence = keyAdded(source, profile, status[slot]?.fingerprint ?? '', slot);
+        if (!isFirst || known.activeProfileId === profile.id) return sentence;
+        setFirstKey({ profileId: profile.id, sentence });
+        return null;
+      },
     );
   }
   function replace(source: KeySource, profile: Profile, status: KeyStatus): void {
@@ -208,6 +225,7 @@ export function KeysPanel() {
           {snapshot.keychain.advice}
         </p>
       )}
+      {firstKey !== null && <FirstKeyNotice {...firstKey} onDone={() => setFirstKey(null)} />}
       {full !== null && (
         <p className="advice" role="status">
           {full}
@@ -251,6 +269,14 @@ export function KeysPanel() {
                     : view.change({ rotationProfileId: profile.id, keyProfileId: profile.id })
                 }
                 onRemove={(slot) => remove(profile, slot)}
+                onAdd={(source) => {
+                  view.change({ keyProfileId: profile.id });
+                  put(source, profile, 'active');
+                }}
+                onFinish={() => {
+                  const status = keyStatusOf(known, profile.id);
+                  actionsFor(profile, status).finish(finishesEarly(profile, status, Date.now()));
+                }}
               />
             ))}
           </tbody>

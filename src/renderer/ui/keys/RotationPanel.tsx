@@ -8,7 +8,7 @@ import type { KeyStatus, Profile } from '../../../contracts/profile/profile';
 import type { KeySource } from '../../state/profiles-store';
 import { Countdown } from '../kit/Countdown';
 import { keySources } from './key-messages';
-import { rotationCards, rotationStep, timeLeft, waitsUntil, type RotationCard } from './rotation';
+import { finishesEarly, rotationCards, rotationStep, timeLeft, waitsUntil, type RotationCard } from './rotation';
 import '../rotation.css';
 
 /** What can be done in a rotation; each asks first where something may go wrong. */
@@ -105,9 +105,9 @@ export function RotationPanel({ id, profile, status, actions, busy, onClose }: R
         <Button
           className={status.former === null ? 'button primary' : 'button'}
           isPending={busy}
-          onPress={() => actions.finish(status.former !== null || (!own && now < (cards[2]?.until ?? 0)))}
+          onPress={() => actions.finish(finishesEarly(profile, status, now))}
         >
-          {own ? 'Forget it now' : 'It is removed there'}
+          {own ? 'Forget it now' : 'I have removed it'}
         </Button>
       </>
     ),

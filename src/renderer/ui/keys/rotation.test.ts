@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { profile as profileSchema, type KeyStatus } from '../../../contracts/profile/profile';
 import {
+  dueRotations,
+  dueSentence,
   earlyFinish,
   earlyPromotion,
+  finishesEarly,
   nextKeyNote,
   noRoom,
+  oldKeyNote,
   replacement,
   rotationCards,
   rotationStep,
@@ -186,7 +190,7 @@ describe('a key that finds no room', () => {
   it('is told why, and what to do first', () => {
     expect(noRoom(staging, added)).toBeNull();
     expect(noRoom(staging, promoted)).toBe(
-      'The last rotation of Staging is not finished, so no key was added. Remove 44d20c7f at the gateway, press "It is removed there" below, then add the new key.',
+      'The last rotation of Staging is not finished, so no key was added. Remove 44d20c7f at the gateway, press "I have removed it" below, then add the new key.',
     );
     expect(noRoom(practice, promoted)).toContain('by itself');
   });
@@ -225,5 +229,53 @@ describe('a promoted key of which no token was accepted yet', () => {
     expect(earlyFinish(staging, untried)).toBe(
       'The gateway has not accepted a token of e07c1b95 yet. When you say that 44d20c7f is removed there, it goes from here, too, and cannot be brought back.',
     );
+  });
+});
+
+describe('a rotation that waits for somebody', () => {
+  const due = (status: KeyStatus, now: number, profile = staging) =>
+    dueRotations({ profiles: [profile], keys: [{ ...status, profileId: profile.id }] }, now);
+  it.each([
+    ['nothing was added', idle, AT, null, null],
+    ['the wait is on', added, AT, null, AT + 300_000],
+    ['it can be promoted', added, AT + 300_000, 'promote', null],
+    ['the tokens of the old key run', promoted, AT + 400_000, null, AT + 700_000],
+    ['the old key can be removed', promoted, AT + 700_000, 'remove', null],
+    ['a key was replaced at once', replaced, AT, 'remove', AT + 300_000],
+  ] as const)('%s', (_what, status, now, does, next) => {
+    expect(due(status, now)).toEqual({ due: does === null ? [] : [{ profile: staging, does }], next });
+  });
+  it('is not told where the gateway forgets the old key by itself', () => {
+    expect(due(promoted, AT + 9e9, practice).due).toEqual([]);
+    expect(due(added, AT + 300_000, practice).due).toHaveLength(1);
+  });
+  it('is told by the name of its line, or by their number', () => {
+    expect(dueSentence([])).toBeNull();
+    expect(dueSentence([{ profile: staging, does: 'promote' }])).toBe('The next key of Staging can be promoted now.');
+    expect(dueSentence([{ profile: staging, does: 'remove' }])).toBe(
+      'The old key of Staging can be removed at the gateway now.',
+    );
+    expect(
+      dueSentence([
+        { profile: staging, does: 'remove' },
+        { profile: practice, does: 'promote' },
+      ]),
+    ).toBe('2 rotations wait for you.');
+  });
+});
+
+describe("the old key's line", () => {
+  const former = { ...promoted, former: { fingerprint: '44d20c7f', addedAt: AT - 9e9, origin: 'file' as const } };
+  it('says what is still to be done', () => {
+    expect(oldKeyNote(staging, promoted)).toBe('still to be removed at the gateway');
+    expect(oldKeyNote(staging, former)).toBe('can be brought back until the gateway has accepted the new one');
+  });
+  it.each([
+    ['while its tokens run', promoted, AT + 400_000, true],
+    ['when they have run out', promoted, AT + 700_000, false],
+    ['when it was replaced at once', replaced, AT, false],
+    ['while it can be brought back', former, AT + 9e9, true],
+  ] as const)('asks before it is told too early: %s', (_when, status, now, early) => {
+    expect(finishesEarly(staging, status, now)).toBe(early);
   });
 });

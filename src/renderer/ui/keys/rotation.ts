@@ -2,7 +2,7 @@
  * A rotation in three steps, as the records of the keys tell it: nothing else is remembered, so an unfinished one is where it was after a
  * restart. The gateway accepts the next key first; nothing signs with it until it is promoted; the old one goes last.
  */
-import type { KeyStatus, Profile } from '../../../contracts/profile/profile';
+import type { KeyStatus, Profile, ProfilesSnapshot } from '../../../contracts/profile/profile';
 import { PRACTICE_PROFILE_ID } from '../../../contracts/profile/practice';
 import { signsHere } from '../../../contracts/profile/signs-here';
 import { day, duration, moment } from '../kit/format';
@@ -22,6 +22,61 @@ export function rotationStep(status: KeyStatus, lifeS: number, now: number): Rot
   if (status.retired !== null) return 'remove';
   if (status.next === null) return 'add';
   return now < (waitsUntil(status, lifeS) ?? 0) ? 'wait' : 'promote';
+}
+
+/** The Practice line's gateway is told by Ringfence itself. */
+const isOwn = ({ id }: Pick<Profile, 'id'>): boolean => id === PRACTICE_PROFILE_ID;
+
+/** To say now that the old key is removed at the gateway would be early: its tokens may be in use, or it may still be brought back. */
+export function finishesEarly(profile: Profile, status: KeyStatus, now: number): boolean {
+  if (status.former !== null) return true;
+  return !isOwn(profile) && !wasReplaced(status) && now < (waitsUntil(status, profile.policy.tokenLifeS) ?? 0);
+}
+
+/** The old key's own line in the table. */
+export function oldKeyNote(profile: Profile, { former }: KeyStatus): string {
+  if (former !== null) return `can be brought back until ${keyHolder(profile)} has accepted the new one`;
+  return isOwn(profile) ? 'its gateway forgets it by itself' : `still to be removed at ${keyHolder(profile)}`;
+}
+
+/** What a rotation waits for somebody to do now; null: nothing, or the time. */
+function rotationDue(profile: Profile, status: KeyStatus, now: number): 'promote' | 'remove' | null {
+  const step = rotationStep(status, profile.policy.tokenLifeS, now);
+  if (step === 'promote') return 'promote';
+  return step === 'remove' && !isOwn(profile) && !finishesEarly(profile, status, now) ? 'remove' : null;
+}
+
+/** The lines whose rotation is ready to go on, and when the next one will be, in milliseconds since the epoch. */
+export function dueRotations(
+  { profiles, keys }: Pick<ProfilesSnapshot, 'profiles' | 'keys'>,
+  now: number,
+): {
+  readonly due: readonly { readonly profile: Profile; readonly does: 'promote' | 'remove' }[];
+  readonly next: number | null;
+} {
+  const due: { readonly profile: Profile; readonly does: 'promote' | 'remove' }[] = [];
+  let next: number | null = null;
+  for (const status of keys) {
+    const profile = profiles.find(({ id }) => id === status.profileId);
+    if (profile === undefined) continue;
+    const does = rotationDue(profile, status, now);
+    if (does !== null) due.push({ profile, does });
+    const until = waitsUntil(status, profile.policy.tokenLifeS);
+    if (until !== null && until > now) next = Math.min(next ?? until, until);
+  }
+  return { due, next };
+}
+
+/** What is said of them where somebody looks for something else. */
+export function dueSentence(
+  due: readonly { readonly profile: Profile; readonly does: 'promote' | 'remove' }[],
+): string | null {
+  const [first] = due;
+  if (first === undefined) return null;
+  if (due.length > 1) return `${due.length} rotations wait for you.`;
+  return first.does === 'promote'
+    ? `The next key of ${first.profile.name} can be promoted now.`
+    : `The old key of ${first.profile.name} can be removed at ${keyHolder(first.profile)} now.`;
 }
 
 /** What is left of a wait: whole seconds that are never too few, and never more than one life (a clock may have been set back). */
@@ -154,7 +209,7 @@ export function rotationCards(profile: Profile, status: KeyStatus, now: number):
     status,
     lifeS,
     now,
-    own: profile.id === PRACTICE_PROFILE_ID,
+    own: isOwn(profile),
     halves: hasPublicKey(profile),
     holder: keyHolder(profile),
     issued: !signsHere(profile.provider),
@@ -179,7 +234,7 @@ export function noRoom(
   const first = `The last rotation of ${name} is not finished, so no key was added.`;
   if (id === PRACTICE_PROFILE_ID)
     return `${first} Its gateway forgets ${retired.fingerprint} by itself; or press "Forget it now" below, then add the new key.`;
-  return `${first} Remove ${retired.fingerprint} at ${keyHolder({ provider })}, press "It is removed there" below, then add the new key.`;
+  return `${first} Remove ${retired.fingerprint} at ${keyHolder({ provider })}, press "I have removed it" below, then add the new key.`;
 }
 
 /** What is asked before the next key is promoted too early. */

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { commandFor, type KeyContext, type KeyPress } from './keyboard';
+import { chordsWith, DEFAULT_CHORDS } from '../../../contracts/shortcuts';
+import { commandFor as commandWith, shortcutList, type Command, type KeyContext, type KeyPress } from './keyboard';
+
+const commandFor = (given: KeyPress, context: KeyContext): Command | null =>
+  commandWith(given, context, DEFAULT_CHORDS);
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,
@@ -126,5 +130,31 @@ describe('the rest', () => {
   it('? helps outside of fields', () => {
     expect(commandFor(press('?'), idle)).toEqual({ kind: 'help' });
     expect(commandFor(press('?'), { ...idle, overlay: true })).toBeNull();
+  });
+});
+
+describe('keys that somebody changed', () => {
+  const chords = chordsWith({ mute: 'F8', cardHold: 'J', help: 'Ctrl+Alt+H' });
+  it('act, and those before do not', () => {
+    expect(commandWith(press('F8'), { ...inCall, focus: 'field' }, chords)).toEqual({ kind: 'mute' });
+    expect(commandWith(press('M', anywhere), inCall, chords)).toBeNull();
+    expect(commandWith(press('j'), onCall, chords)).toEqual({ kind: 'hold' });
+    expect(commandWith(press('h'), onCall, chords)).toBeNull();
+    expect(commandWith(press('h', { ctrl: true, alt: true }), idle, chords)).toEqual({ kind: 'help' });
+    expect(commandWith(press('?'), idle, chords)).toBeNull();
+  });
+  it('are told by the list', () => {
+    expect(shortcutList(chords)).toContainEqual({ keys: ['F8'], does: 'Mute or unmute' });
+    expect(shortcutList(DEFAULT_CHORDS)).toContainEqual({ keys: ['Ctrl', 'Shift', 'M'], does: 'Mute or unmute' });
+  });
+});
+
+describe('keys that are switched off', () => {
+  it.each(['m', 'h', 'k', 's', '?', '1', 'Enter', 'Escape'])('%s means nothing', (key) => {
+    expect(commandWith(press(key), { ...onCall, ringing: true }, null)).toBeNull();
+    expect(commandWith(press(key, anywhere), { ...onCall, ringing: true }, null)).toBeNull();
+  });
+  it('leave Esc to close an open tool', () => {
+    expect(commandWith(press('Escape'), { ...onCall, tool: true }, null)).toEqual({ kind: 'close' });
   });
 });

@@ -1,6 +1,9 @@
+import { Minus, Plus } from 'lucide-react';
+import { Button } from 'react-aria-components/Button';
 import { Label } from 'react-aria-components/Label';
 import { RadioButton, RadioField, RadioGroup } from 'react-aria-components/RadioGroup';
 import type { Settings } from '../../../contracts/settings';
+import { ACTUAL_ZOOM, ZOOM_STEPS, zoomAfter, type ZoomChange } from '../../../contracts/zoom';
 import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { DeviceChoices } from '../kit/DeviceChoices';
@@ -39,9 +42,51 @@ export function AppearancePanel() {
           </div>
         </RadioGroup>
       </div>
+      <ZoomChoice />
       <div className="settings-card narrow">
         <DeviceChoices />
       </div>
     </>
+  );
+}
+
+/** How large everything is drawn; Ctrl and +, - and 0 do the same. */
+function ZoomChoice() {
+  const { settings } = useApp();
+  const zoom = useSelected(settings, (value) => value.zoom);
+  async function step(change: ZoomChange): Promise<void> {
+    const result = await settings.change({ zoom: zoomAfter(settings.get().zoom, change) });
+    if (!result.ok) sayFailure(result.failure);
+  }
+  return (
+    <div className="settings-card narrow">
+      <div className="zoom-row" role="group" aria-labelledby="zoom-label">
+        <span id="zoom-label" className="field-label">
+          Size of everything
+        </span>
+        <Button
+          className="icon-button sunken"
+          aria-label="Zoom out"
+          isDisabled={zoom <= ZOOM_STEPS[0]}
+          onPress={() => void step('out')}
+        >
+          <Minus size={16} aria-hidden="true" />
+        </Button>
+        <output className="zoom-percent" aria-label="Zoom">
+          {zoom} %
+        </output>
+        <Button
+          className="icon-button sunken"
+          aria-label="Zoom in"
+          isDisabled={zoomAfter(zoom, 'in') === zoom}
+          onPress={() => void step('in')}
+        >
+          <Plus size={16} aria-hidden="true" />
+        </Button>
+        <Button className="button" isDisabled={zoom === ACTUAL_ZOOM} onPress={() => void step('reset')}>
+          Actual size
+        </Button>
+      </div>
+    </div>
   );
 }
