@@ -1,11 +1,11 @@
 import { Headphones } from 'lucide-react';
-import { Button } from 'react-aria-components/Button';
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import { useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { DeviceChoices } from '../kit/DeviceChoices';
 import { DoNotDisturbSwitch } from './DoNotDisturb';
+import { IconButton } from '../kit/IconButton';
 
 /** The headset button: which microphone, speaker and ringer. */
 export function DevicesMenu() {
@@ -13,9 +13,9 @@ export function DevicesMenu() {
   const { devicesOpen } = useStore(view);
   return (
     <DialogTrigger isOpen={devicesOpen} onOpenChange={(open) => view.change({ devicesOpen: open })}>
-      <Button className="icon-button" aria-label="Sound devices">
+      <IconButton label="Sound devices">
         <Headphones size={20} aria-hidden="true" />
-      </Button>
+      </IconButton>
       <Popover className="popover popover-devices" placement="bottom end">
         <Dialog aria-label="Sound devices" className="popover-dialog">
           <DeviceChoices />

@@ -3,6 +3,7 @@ import { SwitchButton, SwitchField } from 'react-aria-components/Switch';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
+import { Tip } from '../kit/Tip';
 import { sayFailure } from '../kit/notices';
 
 /** The setting and how to change it. */
@@ -20,10 +21,12 @@ function useDoNotDisturb(): readonly [boolean, (on: boolean) => void] {
 export function DoNotDisturb() {
   const [on, change] = useDoNotDisturb();
   return (
-    <ToggleButton className="do-not-disturb" aria-label="Do not disturb" isSelected={on} onChange={change}>
-      {on ? <BellOff size={20} aria-hidden="true" /> : <Bell size={20} aria-hidden="true" />}
-      <span className="do-not-disturb-text">Do not disturb</span>
-    </ToggleButton>
+    <Tip label="Do not disturb">
+      <ToggleButton className="do-not-disturb" aria-label="Do not disturb" isSelected={on} onChange={change}>
+        {on ? <BellOff size={20} aria-hidden="true" /> : <Bell size={20} aria-hidden="true" />}
+        <span className="do-not-disturb-text">Do not disturb</span>
+      </ToggleButton>
+    </Tip>
   );
 }
 

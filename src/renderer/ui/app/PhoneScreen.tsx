@@ -14,6 +14,8 @@ import { CallTranscript } from '../phone/CallTranscript';
 import { Dialler } from '../phone/Dialler';
 import { DigitsPad } from '../phone/DigitsPad';
 import { FailureNotice } from '../kit/FailureNotice';
+import { NoticePlace } from '../kit/NoticePlace';
+import { placeCall } from '../kit/place-call';
 import { IncomingCard } from '../phone/IncomingCard';
 import { LostCallsNotice } from '../phone/LostCallsNotice';
 import { PhoneNotice } from '../phone/PhoneNotice';
@@ -29,7 +31,9 @@ const FirstRunGuide = lazy(async () => ({ default: (await import('../guide/First
  * are one line each. Where room is short the dialler folds first, then the rest scrolls.
  */
 export function PhoneScreen() {
-  const { guide, phone, profiles, view } = useApp();
+  const app = useApp();
+  const { guide, phone, profiles, view, grantFailure } = app;
+  const refused = useStore(grantFailure);
   const snapshot = useStore(phone);
   const { keypadCallId, dialFailure } = useStore(view);
   const lines = useStore(profiles);
@@ -55,6 +59,20 @@ export function PhoneScreen() {
   const { open: guiding, call: guided } = useStore(guide);
   /** Any other call has the screen for itself. */
   const showsGuide = guiding && snapshot.calls.every(({ id }) => id === guided?.id);
+
+  // That the line is away is told once, and with the button that mends it.
+  const { registration } = snapshot;
+  const isAway = dialFailure?.reason === 'gateway-unavailable' && registration.phase === 'waiting';
+  const dialProblem =
+    dialFailure === null || (isAway && refused !== null)
+      ? null
+      : isAway
+        ? { ...dialFailure, sentence: registration.sentence }
+        : dialFailure;
+  function dialAgain(): void {
+    if (isAway) phone.reconnectNow();
+    void placeCall(app);
+  }
 
   return (
     <div ref={phoneRef} className="phone" data-guide={showsGuide}>
@@ -87,7 +105,7 @@ export function PhoneScreen() {
           </div>
           <div className="calls-part calls-rest">
             <LostCallsNotice />
-            <RegistrationNotice />
+            {dialProblem === null && <RegistrationNotice />}
             <AuditNotice />
             {showsGuide && (
               <Suspense fallback={null}>
@@ -101,11 +119,16 @@ export function PhoneScreen() {
           </div>
         </div>
       </section>
+      <NoticePlace />
       <section className="dialling" aria-label="Dialler">
         <div className="dial-notices" data-takes-room>
           <PhoneNotice />
-          {dialFailure !== null && (
-            <FailureNotice failure={dialFailure} onDismiss={() => view.change({ dialFailure: null })} />
+          {dialProblem !== null && (
+            <FailureNotice
+              failure={dialProblem}
+              onRetry={dialAgain}
+              onDismiss={() => view.change({ dialFailure: null })}
+            />
           )}
         </div>
         {profile !== null && !hasSip(profile) ? (

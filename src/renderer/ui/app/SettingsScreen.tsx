@@ -9,6 +9,7 @@ import { AboutPanel } from '../settings/AboutPanel';
 import { AdminLockState } from '../settings/AdminLockState';
 import { AppearancePanel } from '../settings/AppearancePanel';
 import { KeyboardPanel } from '../settings/KeyboardPanel';
+import { NoticePlace } from '../kit/NoticePlace';
 import { useApp } from '../kit/app-context';
 import { AuditPanel } from '../audit/AuditPanel';
 import { KeysPanel } from '../keys/KeysPanel';
@@ -80,6 +81,7 @@ export function SettingsScreen() {
       <TabPanel id="about" className="panel">
         <AboutPanel />
       </TabPanel>
+      <NoticePlace />
     </Tabs>
   );
 }

@@ -1,5 +1,4 @@
 import { X } from 'lucide-react';
-import { Button } from 'react-aria-components/Button';
 import { Dialog, Heading } from 'react-aria-components/Dialog';
 import { Keyboard } from 'react-aria-components/Keyboard';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -7,6 +6,7 @@ import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { chordsWith } from '../../../contracts/shortcuts';
 import { shortcutList } from '../kit/keyboard';
+import { IconButton } from '../kit/IconButton';
 
 /** The list of keys, shown by `?`. */
 export function ShortcutsDialog() {
@@ -25,9 +25,9 @@ export function ShortcutsDialog() {
         <Dialog className="dialog">
           <div className="dialog-head">
             <Heading slot="title">Keyboard</Heading>
-            <Button slot="close" className="icon-button small" aria-label="Close">
+            <IconButton slot="close" className="icon-button small" label="Close">
               <X size={20} aria-hidden="true" />
-            </Button>
+            </IconButton>
           </div>
           {!on && <p className="dialog-text">The keys for calls are switched off in Settings, Keyboard.</p>}
           <dl className="shortcuts">

@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import { useSelected } from '../../state/use-store';
+import { useSelected, useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { duration, spokenDuration } from '../kit/format';
 import { useTicker, writeText } from '../kit/ticker';
@@ -9,7 +9,12 @@ const ROUND = 2 * Math.PI * RADIUS;
 
 /** The token's life as a ring that empties, with the time left. */
 export function TokenRing() {
-  const { phone } = useApp();
+  const { admin, phone } = useApp();
+  const locked = useStore(admin.seemsLocked);
+  const isWrong = useSelected(
+    phone,
+    ({ registration }) => registration.phase === 'waiting' || 'unknownKey' in registration,
+  );
   const grant = useSelected(phone, (snapshot) => snapshot.grant);
   const write = useCallback(
     (element: HTMLDivElement, now: number) => {
@@ -27,7 +32,8 @@ export function TokenRing() {
     [grant],
   );
   const ring = useTicker<HTMLDivElement>(write);
-  if (grant === null) return null;
+  // Nothing that an agent does depends on it, unless it is what is wrong.
+  if (grant === null || (locked && !isWrong)) return null;
   return (
     <div ref={ring} className="token-ring" role="img" data-testid="token-ring">
       <svg width="20" height="20" viewBox="0 0 20 20" fill="none" aria-hidden="true">

@@ -14,6 +14,7 @@ import { EnvironmentTag } from '../kit/EnvironmentTag';
 import { clock, day } from '../kit/format';
 import { KEY_STATE_MESSAGES, keyAge, keySources, providerWords } from './key-messages';
 import { nextKeyNote, oldKeyNote } from './rotation';
+import { IconButton } from '../kit/IconButton';
 
 interface KeyRowProps {
   readonly profile: Profile;
@@ -97,9 +98,9 @@ export function KeyRow({
           )}
           {removable.length > 0 && (
             <MenuTrigger>
-              <Button className="icon-button" aria-label={`More for ${profile.name}`}>
+              <IconButton label={`More for ${profile.name}`}>
                 <Ellipsis size={16} aria-hidden="true" />
-              </Button>
+              </IconButton>
               <Popover className="popover" placement="bottom end">
                 <Menu className="menu" aria-label={`Keys of ${profile.name}`}>
                   {removable.map((slot) => (

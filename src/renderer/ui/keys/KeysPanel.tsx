@@ -192,6 +192,8 @@ export function KeysPanel() {
     if (rotating !== undefined) focusRotate(rotating.id);
   }
   const amiss = KEY_STATE_MESSAGES[targetStatus.state].sentence;
+  /** The failure says it already. */
+  const tellsOfKeychain = failed !== null && /^(?:keychain-|key-)/.test(failed.failure.reason);
   const full = target !== undefined && fullProfileId === target.id ? noRoom(target, targetStatus) : null;
 
   return (
@@ -220,7 +222,7 @@ export function KeysPanel() {
         A key goes from the clipboard or a file straight into the keychain. It is never shown again and never reaches
         this window; only its fingerprint does. A new key is for <strong>{target?.name}</strong>.
       </p>
-      {snapshot.keychain.advice !== null && (
+      {snapshot.keychain.advice !== null && !tellsOfKeychain && (
         <p className="advice" role="note">
           {snapshot.keychain.advice}
         </p>
@@ -293,7 +295,7 @@ export function KeysPanel() {
           onClose={closeRotation}
         />
       )}
-      {amiss !== null && snapshot.keychain.advice === null && <p className="panel-text">{amiss}</p>}
+      {amiss !== null && snapshot.keychain.advice === null && !tellsOfKeychain && <p className="panel-text">{amiss}</p>}
       <ConfirmDialog question={question} onClose={() => setQuestion(null)} />
     </>
   );

@@ -1,7 +1,8 @@
 import { TriangleAlert, X } from 'lucide-react';
-import { Button } from 'react-aria-components/Button';
+import { useEffect, useRef } from 'react';
 import type { Failure } from '../../../contracts/base/result';
 import { FailureText } from './FailureText';
+import { IconButton } from './IconButton';
 
 interface FailureNoticeProps {
   readonly failure: Failure;
@@ -11,13 +12,16 @@ interface FailureNoticeProps {
 
 /** A failure where it happened. */
 export function FailureNotice({ failure, onRetry, onDismiss }: FailureNoticeProps) {
+  const box = useRef<HTMLDivElement>(null);
+  // It stands at the head of its panel, and the button that was pressed may be far below.
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [failure]);
   return (
-    <div className="failure-notice" role="alert">
+    <div ref={box} className="failure-notice" role="alert">
       <TriangleAlert className="failure-icon" size={20} aria-hidden="true" />
       <FailureText failure={failure} onRetry={onRetry} onDone={onDismiss} />
-      <Button className="icon-button small" aria-label="Dismiss" onPress={onDismiss}>
+      <IconButton className="icon-button small" label="Dismiss" onPress={onDismiss}>
         <X size={16} aria-hidden="true" />
-      </Button>
+      </IconButton>
     </div>
   );
 }

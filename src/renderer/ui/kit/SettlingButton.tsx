@@ -1,4 +1,5 @@
 import { Button, type ButtonProps } from 'react-aria-components/Button';
+import { Tip } from './Tip';
 import { useSettling } from './use-settling';
 
 interface SettlingButtonProps extends ButtonProps {
@@ -13,7 +14,7 @@ interface SettlingButtonProps extends ButtonProps {
  */
 export function SettlingButton({ meaning = '', onPress, ...props }: SettlingButtonProps) {
   const settling = useSettling(meaning);
-  return (
+  const button = (
     <Button
       {...props}
       {...(settling ? { 'aria-disabled': true } : {})}
@@ -22,4 +23,7 @@ export function SettlingButton({ meaning = '', onPress, ...props }: SettlingButt
       }}
     />
   );
+  const { className, 'aria-label': label } = props;
+  const showsIconOnly = typeof className === 'string' && className.split(' ').includes('icon-button');
+  return showsIconOnly && label !== undefined ? <Tip label={label}>{button}</Tip> : button;
 }

@@ -1,7 +1,6 @@
 import { Activity, Copy, Pause, Play } from 'lucide-react';
 import type { Key } from 'react-aria-components/Menu';
 import { useMemo, useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import type { LiveCategory, LiveEvent } from '../../../contracts/call/event';
 import { belongsTo } from '../../state/live-store';
@@ -12,8 +11,11 @@ import { EventList } from './EventList';
 import { FilterButtons } from '../kit/FilterButtons';
 import { clock } from '../kit/format';
 import { HealthPanel } from './HealthPanel';
+import { NoticePlace } from '../kit/NoticePlace';
+import { Tip } from '../kit/Tip';
 import { saySentence } from '../kit/notices';
 import { RemoteCallList } from './RemoteCallList';
+import { IconButton } from '../kit/IconButton';
 
 const FILTERS: readonly { readonly id: LiveCategory | 'all'; readonly label: string }[] = [
   { id: 'all', label: 'All' },
@@ -40,10 +42,13 @@ export function asText(events: readonly LiveEvent[]): string {
 
 /** What happens, one line an event, newest on top. */
 export function LiveColumn() {
-  const { live, lineEvents } = useApp();
+  const { admin, live, lineEvents } = useApp();
+  const locked = useStore(admin.seemsLocked);
   const hasLine = useSelected(lineEvents, ({ phase }) => phase !== 'off');
   const version = useStore(live);
-  const [filter, setFilter] = useState<Key>('all');
+  const [chosen, setFilter] = useState<Key | null>(null);
+  // Registrations and tokens are an admin's business; an agent finds them behind the other filters.
+  const filter = chosen ?? (locked ? 'calls' : 'all');
   const [showsHealth, setShowsHealth] = useState(false);
   const [paused, setPaused] = useState<{ readonly total: number; readonly events: readonly LiveEvent[] } | null>(null);
   const filters = useMemo(
@@ -75,25 +80,29 @@ export function LiveColumn() {
           </span>
         )}
         <span className="live-actions">
-          <ToggleButton
-            className="icon-button small"
-            aria-label="Health"
-            isSelected={showsHealth}
-            onChange={setShowsHealth}
-          >
-            <Activity size={16} aria-hidden="true" />
-          </ToggleButton>
-          <Button className="icon-button small" aria-label="Copy" isDisabled={events.length === 0} onPress={copy}>
+          <Tip label="Health">
+            <ToggleButton
+              className="icon-button small"
+              aria-label="Health"
+              isSelected={showsHealth}
+              onChange={setShowsHealth}
+            >
+              <Activity size={16} aria-hidden="true" />
+            </ToggleButton>
+          </Tip>
+          <IconButton className="icon-button small" label="Copy" isDisabled={events.length === 0} onPress={copy}>
             <Copy size={16} aria-hidden="true" />
-          </Button>
-          <ToggleButton
-            className="icon-button small"
-            aria-label="Pause"
-            isSelected={paused !== null}
-            onChange={(on) => setPaused(on ? { total, events: live.events(null) } : null)}
-          >
-            {paused === null ? <Pause size={16} aria-hidden="true" /> : <Play size={16} aria-hidden="true" />}
-          </ToggleButton>
+          </IconButton>
+          <Tip label="Pause">
+            <ToggleButton
+              className="icon-button small"
+              aria-label="Pause"
+              isSelected={paused !== null}
+              onChange={(on) => setPaused(on ? { total, events: live.events(null) } : null)}
+            >
+              {paused === null ? <Pause size={16} aria-hidden="true" /> : <Play size={16} aria-hidden="true" />}
+            </ToggleButton>
+          </Tip>
         </span>
       </div>
       {showsHealth && <HealthPanel />}
@@ -113,6 +122,7 @@ export function LiveColumn() {
           The newest {live.capacity.toLocaleString('en')} of {total.toLocaleString('en')} events are kept.
         </p>
       )}
+      <NoticePlace />
     </section>
   );
 }

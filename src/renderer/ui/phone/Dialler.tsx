@@ -1,6 +1,5 @@
 import { Delete, Phone, TriangleAlert } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { Input } from 'react-aria-components/Input';
 import { TextField } from 'react-aria-components/TextField';
 import { carriesNoEmergencyCalls } from '../../../contracts/profile/provider-facts';
@@ -14,6 +13,7 @@ import { SettlingButton } from '../kit/SettlingButton';
 import { dialPreview } from './dial-preview';
 import { placeCall } from '../kit/place-call';
 import { NO_EMERGENCY_CALLS } from '../kit/messages';
+import { IconButton } from '../kit/IconButton';
 
 /** The field for a name or number, Call, and the keypad. */
 export function Dialler() {
@@ -104,9 +104,9 @@ export function Dialler() {
           />
         </TextField>
         {typed !== '' && (
-          <Button className="icon-button" aria-label="Erase the last character" onPress={erase}>
+          <IconButton label="Erase the last character" onPress={erase}>
             <Delete size={20} aria-hidden="true" />
-          </Button>
+          </IconButton>
         )}
         <SettlingButton className="call-out" isDisabled={typed.trim() === ''} onPress={() => void placeCall(app)}>
           <Phone size={20} aria-hidden="true" />

@@ -1,7 +1,7 @@
 import { Info, X } from 'lucide-react';
-import { Button } from 'react-aria-components/Button';
 import { useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
+import { IconButton } from '../kit/IconButton';
 
 /** A plain statement about the call that was just placed or ended; stays until it is read or the next call is placed. */
 export function PhoneNotice() {
@@ -12,9 +12,9 @@ export function PhoneNotice() {
     <div className="failure-notice" role="alert" data-testid="phone-notice">
       <Info className="failure-icon" size={20} aria-hidden="true" />
       <p>{sentence}</p>
-      <Button className="icon-button small" aria-label="Dismiss" onPress={() => phone.notice.set(null)}>
+      <IconButton className="icon-button small" label="Dismiss" onPress={() => phone.notice.set(null)}>
         <X size={16} aria-hidden="true" />
-      </Button>
+      </IconButton>
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { chosenIn, type Row } from './field-text';
 import { type FieldWords } from './field-messages';
 import { FORM_MESSAGES } from './form-messages';
 import type { Column } from './form-schema';
+import { IconButton } from '../kit/IconButton';
 
 interface RowsFieldProps {
   readonly words: FieldWords;
@@ -67,13 +68,13 @@ export function RowsField({ words, columns, rows, onChange, problem }: RowsField
                 problemId={`${id}-help`}
               />
             ))}
-            <Button
+            <IconButton
               className="icon-button small"
-              aria-label={FORM_MESSAGES.removeRow(FORM_MESSAGES.row(word, at + 1))}
+              label={FORM_MESSAGES.removeRow(FORM_MESSAGES.row(word, at + 1))}
               onPress={() => removeRow(at)}
             >
               <X size={16} aria-hidden="true" />
-            </Button>
+            </IconButton>
           </div>
         ))}
       </div>

@@ -8,6 +8,7 @@ import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { DeviceChoices } from '../kit/DeviceChoices';
 import { sayFailure } from '../kit/notices';
+import { IconButton } from '../kit/IconButton';
 
 const THEMES: readonly { readonly id: Settings['theme']; readonly label: string }[] = [
   { id: 'system', label: 'As the system' },
@@ -64,25 +65,25 @@ function ZoomChoice() {
         <span id="zoom-label" className="field-label">
           Size of everything
         </span>
-        <Button
+        <IconButton
           className="icon-button sunken"
-          aria-label="Zoom out"
+          label="Zoom out"
           isDisabled={zoom <= ZOOM_STEPS[0]}
           onPress={() => void step('out')}
         >
           <Minus size={16} aria-hidden="true" />
-        </Button>
+        </IconButton>
         <output className="zoom-percent" aria-label="Zoom">
           {zoom} %
         </output>
-        <Button
+        <IconButton
           className="icon-button sunken"
-          aria-label="Zoom in"
+          label="Zoom in"
           isDisabled={zoomAfter(zoom, 'in') === zoom}
           onPress={() => void step('in')}
         >
           <Plus size={16} aria-hidden="true" />
-        </Button>
+        </IconButton>
         <Button className="button" isDisabled={zoom === ACTUAL_ZOOM} onPress={() => void step('reset')}>
           Actual size
         </Button>
