@@ -16,6 +16,7 @@ import { openFiles } from './composition/open-files';
 import { createKeyHandover } from './secrets/key-handover';
 import { closeQuestion } from './consent/close-question';
 import { askNatively, tellReplaced } from './consent/native-question';
+import { offerContextMenu } from './desktop/context-menu';
 import { END_WITHIN_MS, watchEndRequests } from './desktop/end-requests';
 import { setMenu } from './desktop/menu';
 import { createNativeDialogs } from './desktop/native-dialogs';
@@ -177,7 +178,12 @@ async function start(): Promise<void> {
         if (saved.ok) notify('settings.changed', saved.value);
       }),
   });
-  app.on('browser-window-created', (_event, made) => zoom.follow(made));
+  app.on('browser-window-created', (_event, made) => {
+    zoom.follow(made);
+    offerContextMenu(made.webContents, () =>
+      made === phoneWindow() ? (text) => notify('calls.dialAsked', { text }) : null,
+    );
+  });
   const { incoming, ringing } = composeIpc({
     zoom,
     files,

@@ -65,6 +65,7 @@ export const notificationNames = [
   'gateway.answered',
   'audit.appended',
   'calls.incomingAction',
+  'calls.dialAsked',
   'voice.ended',
   'incoming.changed',
   'admin.changed',

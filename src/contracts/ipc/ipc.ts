@@ -260,6 +260,8 @@ export const notifications = {
   }),
   'audit.appended': auditEntry,
   'calls.incomingAction': z.object({ callId: z.string(), action: z.enum(['answer', 'decline']) }),
+  /** Somebody chose Call in the menu of a right click; `''`: what stands in the number field. */
+  'calls.dialAsked': z.object({ text: z.string().max(256) }),
   'voice.ended': voiceEnded,
   'incoming.changed': z.array(incomingNotice),
   'admin.changed': adminState,

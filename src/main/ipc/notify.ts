@@ -14,6 +14,7 @@ const audience: Readonly<Record<NotificationName, readonly WindowName[]>> = {
   'gateway.answered': ['phone'],
   'audit.appended': ['phone'],
   'calls.incomingAction': ['phone'],
+  'calls.dialAsked': ['phone'],
   'voice.ended': ['phone'],
   'incoming.changed': ['incoming'],
   'admin.changed': ['phone', 'unlock'],

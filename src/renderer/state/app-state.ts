@@ -54,5 +54,7 @@ export interface AppState {
   readonly guide: GuideStore;
   readonly audit: AuditPort;
   readonly microphoneLevel: LevelSource;
+  /** Main's menu of a right click asks for a call; returns the function that ends it. */
+  readonly onDialAsked: (listener: (text: string) => void) => () => void;
   readonly appInfo: () => Promise<Result<ChannelOutput<'app.info'>>>;
 }

@@ -216,6 +216,7 @@ export function createAppState(parts: AppParts): App {
         onAppended: (listener) => api.subscribe('audit.appended', listener),
       },
       microphoneLevel: parts.microphoneLevel,
+      onDialAsked: (listener) => api.subscribe('calls.dialAsked', ({ text }) => listener(text)),
       appInfo: () => api.invoke('app.info'),
     },
     start: async () => {

@@ -1,8 +1,9 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import type { AppState } from '../../state/app-state';
 import { useSelected, useStore } from '../../state/use-store';
 import { AppContext } from '../kit/app-context';
 import { LiveColumn } from '../live/LiveColumn';
+import { placeCall } from '../phone/place-call';
 import { CallBar } from './CallBar';
 import { LiveRegions } from './LiveRegions';
 import { LockedScreen } from './LockedScreen';
@@ -19,6 +20,14 @@ import { WindowTitle } from './WindowTitle';
 // An agent opens the settings once a month: they wait outside until then, and zod with them.
 const SettingsScreen = lazy(async () => ({ default: (await import('./SettingsScreen')).SettingsScreen }));
 
+/** Calls what somebody chose in the menu of a right click. */
+function useAskedCalls(state: AppState): void {
+  useEffect(
+    () => state.onDialAsked((text) => void placeCall(state, text === '' ? state.view.get().typed : text)),
+    [state],
+  );
+}
+
 /** The phone window, or what stands in its place while the phone is locked. */
 export function App({ state }: { readonly state: AppState }) {
   useTheme(state);
@@ -32,6 +41,7 @@ export function App({ state }: { readonly state: AppState }) {
 
 function PhoneWindow({ state }: { readonly state: AppState }) {
   useKeyboard(state);
+  useAskedCalls(state);
   const { screen } = useStore(state.view);
   return (
     <div className="window" data-screen={screen}>

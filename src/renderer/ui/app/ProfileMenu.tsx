@@ -40,7 +40,16 @@ export function ProfileMenu() {
       const result = await phoneLock[how]();
       if (!result.ok) sayFailure(result.failure);
     };
-    if (!inCall) void go();
+    // The window is loaded anew: what stands in a form is gone then.
+    const typed = view.get().form?.typed ?? null;
+    if (!inCall && typed === null) void go();
+    else if (!inCall)
+      setQuestion({
+        title: how === 'lock' ? 'Lock and lose what you typed?' : 'Sign out and lose what you typed?',
+        text: 'A profile in Settings is not saved yet.',
+        stay: 'Go back',
+        answers: [{ label: how === 'lock' ? 'Lock' : 'Sign out', tone: 'danger', act: () => void go() }],
+      });
     else
       setQuestion({
         ...LEAVING[how],

@@ -1,6 +1,7 @@
 import '../../state/zod-without-eval';
 import '../settings.css';
 import '../desk.css';
+import { useRef } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { useSelected } from '../../state/use-store';
@@ -10,6 +11,7 @@ import { AdminLockState } from '../settings/AdminLockState';
 import { AppearancePanel } from '../settings/AppearancePanel';
 import { KeyboardPanel } from '../settings/KeyboardPanel';
 import { NoticePlace } from '../kit/NoticePlace';
+import { useKeptFocus } from '../kit/use-kept-focus';
 import { useApp } from '../kit/app-context';
 import { AuditPanel } from '../audit/AuditPanel';
 import { KeysPanel } from '../keys/KeysPanel';
@@ -30,8 +32,11 @@ export function SettingsScreen() {
   const { view } = useApp();
   const tab = useSelected(view, ({ settingsTab }) => settingsTab);
   const { count, sentence } = useDueRotations();
+  const box = useRef<HTMLDivElement>(null);
+  useKeptFocus(box);
   return (
     <Tabs
+      ref={box}
       className="settings"
       selectedKey={tab}
       onSelectionChange={(key) => {

@@ -11,7 +11,7 @@ import { ConfirmDialog, type Question } from '../kit/ConfirmDialog';
 import { FailureNotice } from '../kit/FailureNotice';
 import { FirstKeyNotice } from './FirstKeyNotice';
 import { KeychainChip } from './KeychainChip';
-import { focusRotate } from '../kit/focus';
+import { focusKeyRow, focusRotate } from '../kit/focus';
 import { KEY_STATE_MESSAGES, keyAdded, keyHolder, keySources, keyTarget } from './key-messages';
 import { KeyRow } from './KeyRow';
 import { saySentence } from '../kit/notices';
@@ -67,6 +67,8 @@ export function KeysPanel() {
         const sentence = keyAdded(source, profile, status[slot]?.fingerprint ?? '', slot);
         if (!isFirst || known.activeProfileId === profile.id) return sentence;
         setFirstKey({ profileId: profile.id, sentence });
+        // Its button goes with the menu; the row has another one after the next render.
+        requestAnimationFrame(() => focusKeyRow(profile.id));
         return null;
       },
     );

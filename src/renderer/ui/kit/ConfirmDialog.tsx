@@ -7,6 +7,8 @@ import { SettlingButton } from './SettlingButton';
 export interface Question {
   readonly title: string;
   readonly text: string;
+  /** What Cancel is called. */
+  readonly stay?: string;
   /** From left to right; Cancel stands before them. */
   readonly answers: readonly {
     readonly label: string;
@@ -39,7 +41,7 @@ export function ConfirmDialog({ question, onClose }: ConfirmDialogProps) {
           <p className="dialog-text">{question?.text}</p>
           <div className="dialog-actions">
             <Button className="button" autoFocus onPress={onClose}>
-              Cancel
+              {question?.stay ?? 'Cancel'}
             </Button>
             {question?.answers.map(({ label, tone, act }) => (
               <SettlingButton

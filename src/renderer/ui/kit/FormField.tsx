@@ -19,6 +19,8 @@ interface FormFieldProps {
   /** Several lines. */
   readonly long?: boolean;
   readonly autoFocus?: boolean;
+  /** It has to be filled in; said beside the label and to a screen reader. */
+  readonly required?: boolean;
 }
 
 /** A text field with its label, a hint, and in the hint's place the sentence when something does not fit. */
@@ -33,6 +35,7 @@ export function FormField({
   wide = false,
   long = false,
   autoFocus = false,
+  required = false,
 }: FormFieldProps) {
   return (
     <TextField
@@ -42,8 +45,18 @@ export function FormField({
       onChange={onChange}
       isInvalid={problem !== null}
       autoFocus={autoFocus}
+      isRequired={required}
+      validationBehavior="aria"
     >
-      <Label className="field-label">{label}</Label>
+      <Label className="field-label">
+        {label}
+        {required && (
+          <span className="field-required" aria-hidden="true">
+            {' '}
+            (required)
+          </span>
+        )}
+      </Label>
       {long ? (
         <TextArea className="field-input field-lines" rows={3} placeholder={placeholder} spellCheck="false" />
       ) : (

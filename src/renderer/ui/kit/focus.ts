@@ -56,6 +56,15 @@ export function focusRotate(profileId: string): void {
   document.querySelector<HTMLElement>(`[data-profile-id="${CSS.escape(profileId)}"] [data-rotate]`)?.focus();
 }
 
+/** Puts the focus on what can be done with a line's keys: on the way to the first one, or else on its test. */
+export function focusKeyRow(profileId: string): void {
+  const id = CSS.escape(profileId);
+  (
+    document.querySelector<HTMLElement>(`[data-adds="${id}"]`) ??
+    document.querySelector<HTMLElement>(`.key-row [data-tests="${id}"]`)
+  )?.focus();
+}
+
 /** Puts the focus back on the button of the list of profiles that opened what stood in its place: `new`, `import` or a profile's id. */
 export function focusOpener(opens: string): void {
   document.querySelector<HTMLElement>(`[data-opens="${CSS.escape(opens)}"]`)?.focus();

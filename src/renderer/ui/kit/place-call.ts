@@ -19,7 +19,7 @@ export async function placeCall(
     placing = false;
   });
   if (!result.ok) {
-    view.change({ typed: target, dialFailure: result.failure });
+    view.change({ typed: target, dialFailure: result.failure, screen: 'phone' });
     return;
   }
   // What was typed meanwhile stays: it is the next number.

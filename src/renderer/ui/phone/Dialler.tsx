@@ -98,6 +98,8 @@ export function Dialler() {
             autoComplete="off"
             spellCheck="false"
             inputMode="tel"
+            // The menu of a right click knows the number field by it.
+            type="tel"
             maxLength={256}
             onKeyDown={onKeyDown}
             onPaste={onPaste}

@@ -2,6 +2,7 @@ import { Fragment, type ReactNode } from 'react';
 import type { EffectivePolicy } from '../../../contracts/policy/managed-policy';
 import { fieldSummary } from './field-summary';
 import type { Field } from './form-schema';
+import { FORM_MESSAGES } from './form-messages';
 import { FormSection } from './FormSection';
 import { FixedField, PolicyRuleFields } from './PolicyRuleFields';
 import { ruleOf, ruleSetBy, wordsOf, type Draft } from './profile-draft';
@@ -15,13 +16,18 @@ interface PolicyRulesProps {
   readonly policy: EffectivePolicy | null;
   /** Draws a field that can be changed. */
   readonly shown: (field: Field) => ReactNode;
+  /** One of them wants to be seen. */
+  readonly open: boolean;
 }
 
 /** The policy, rule by rule, with who set each of them. */
-export function PolicyRules({ title, fields, draft, policy, shown }: PolicyRulesProps) {
+export function PolicyRules({ title, fields, draft, policy, shown, open }: PolicyRulesProps) {
   const rules = [...new Set(fields.map(({ path }) => ruleOf(path)))].filter((rule) => rule !== null);
+  const changed = rules.filter(
+    (rule) => policy?.setBy[rule] === 'admin-file' || ruleSetBy(rule, draft) !== 'default',
+  ).length;
   return (
-    <FormSection title={title} more={null} open={false}>
+    <FormSection title={title} more={null} open={open} folded={FORM_MESSAGES.changedRules(changed)}>
       {rules.map((rule) => {
         const fixed = policy?.setBy[rule] === 'admin-file';
         return (

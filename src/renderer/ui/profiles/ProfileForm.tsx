@@ -6,6 +6,7 @@ import type { Failure } from '../../../contracts/base/result';
 import { useSelected, useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { Choice } from '../kit/Choice';
+import { ConfirmDialog, type Question } from '../kit/ConfirmDialog';
 import { ConnectionTest, TestButton } from '../kit/ConnectionTest';
 import { FailureNotice } from '../kit/FailureNotice';
 import { textOf, type FieldText } from './field-text';
@@ -28,6 +29,7 @@ import {
   lineOf,
   newProfileId,
   profileFrom,
+  requiredFields,
   withFixed,
   wordsOf,
   type Draft,
@@ -65,6 +67,7 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
   const [submitted, setSubmitted] = useState(false);
   const [saving, setSaving] = useState(false);
   const [failed, setFailed] = useState<Failure | null>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
   const taken = useStore(profiles)?.profiles.map((each) => each.id) ?? [];
   const id = existing?.id ?? newProfileId(textOf(typed['name']), taken);
   const policy = useEffectivePolicy(id, textOf(typed['environment']));
@@ -74,7 +77,9 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
   const line = lineOf(draft);
 
   function keep(draft: Draft, presetOfDraft: string): void {
-    view.change({ form: { profileId: existing?.id ?? null, typed: draft, presetId: presetOfDraft } });
+    // As it began again: nothing would be lost.
+    const kept = isDeepEqual(start, draft) ? null : draft;
+    view.change({ form: { profileId: existing?.id ?? null, typed: kept, presetId: presetOfDraft } });
   }
   function change(path: string, text: FieldText): void {
     keep({ ...typed, [path]: text }, presetId);
@@ -99,6 +104,20 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
     if (result.ok) onSaved(profile);
     else setFailed(result.failure);
   }
+  function cancel(): void {
+    if (form?.typed == null) onCancel();
+    else
+      setQuestion({
+        title: 'Discard what you typed?',
+        text:
+          existing === null
+            ? 'The new profile is not saved yet.'
+            : `Your changes of ${existing.name} are not saved yet.`,
+        stay: 'Go on editing',
+        answers: [{ label: 'Discard', tone: 'danger', act: onCancel }],
+      });
+  }
+  const required = requiredFields(draft);
   const isSaved = existing !== null && isDeepEqual(start, typed);
   const problemOf = ({ path }: Field) => (submitted || touched.has(path) ? (problems.get(path) ?? null) : null);
   const offered: Readonly<Record<string, readonly string[]>> = {
@@ -116,6 +135,7 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
       warning={warnings.get(field.path) ?? null}
       offered={offered[field.path]}
       autoFocus={field.path === 'name'}
+      required={required.has(field.path)}
     />
   );
 
@@ -132,7 +152,7 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
         <h1>{existing === null ? 'New profile' : existing.name}</h1>
         <div className="panel-actions">
           {existing !== null && <TestButton profile={existing} isDisabled={!isSaved} />}
-          <Button className="button" onPress={onCancel}>
+          <Button className="button" onPress={cancel}>
             Cancel
           </Button>
           <Button className="button primary" type="submit" isDisabled={saving}>
@@ -167,7 +187,17 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
         );
         if (own.length === 0) return null;
         if (section === 'policy')
-          return <PolicyRules key={section} title={title} fields={own} draft={draft} policy={policy} shown={shown} />;
+          return (
+            <PolicyRules
+              key={section}
+              title={title}
+              fields={own}
+              draft={draft}
+              policy={policy}
+              shown={shown}
+              open={own.some((field) => problemOf(field) !== null)}
+            />
+          );
         const more = own.filter(({ path }) => wordsOf(path).more === true);
         return (
           <FormSection
@@ -180,6 +210,7 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
           </FormSection>
         );
       })}
+      <ConfirmDialog question={question} onClose={() => setQuestion(null)} />
     </Form>
   );
 }

@@ -11,7 +11,7 @@ import { useApp } from '../kit/app-context';
 import { ConfirmDialog, type Question } from '../kit/ConfirmDialog';
 import { ConnectionTest, TestButton } from '../kit/ConnectionTest';
 import { FailureNotice } from '../kit/FailureNotice';
-import { focusOpener } from '../kit/focus';
+import { focusKeyRow, focusOpener } from '../kit/focus';
 import { ImportPreview } from './ImportPreview';
 import { saySentence } from '../kit/notices';
 import { ProfileForm } from './ProfileForm';
@@ -69,8 +69,12 @@ export function ProfilesPanel() {
   }
   function saved(profile: Profile): void {
     view.change({ form: null });
+    // Back in the list, the focus is where the line is.
+    opener.current = profile.id;
     if (keyStatusOf(known, profile.id).active === null) {
       view.openSettings('keys', profile.id);
+      // The row is there after the next render.
+      requestAnimationFrame(() => focusKeyRow(profile.id));
       saySentence(`${profile.name} is saved; it needs a key now.`);
     } else saySentence(`${profile.name} is saved.`);
   }

@@ -18,6 +18,7 @@ interface SchemaFieldProps {
   /** The options that may be chosen now; all of the schema's without it. */
   readonly offered?: readonly string[] | undefined;
   readonly autoFocus?: boolean;
+  readonly required?: boolean;
 }
 
 /** One field of a schema, as the kind of input that fits it. */
@@ -30,6 +31,7 @@ export function SchemaField({
   warning = null,
   offered,
   autoFocus = false,
+  required = false,
 }: SchemaFieldProps) {
   const { shape } = field;
   const sentence = problem?.sentence ?? null;
@@ -79,6 +81,7 @@ export function SchemaField({
           wide={shape.type === 'text' && shape.long}
           long={shape.type === 'list' || (shape.type === 'text' && shape.long)}
           autoFocus={autoFocus}
+          required={required}
         />
       );
   }

@@ -18,6 +18,8 @@ export const FORM_MESSAGES = {
   row: (word: string, number: number): string => `${word} ${number}`,
   addRow: (word: string): string => `Add ${word}`,
   removeRow: (row: string): string => `Remove ${row}`,
+  changedRules: (count: number): string =>
+    count === 0 ? 'All as usual' : count === 1 ? '1 is set' : `${count} are set`,
   more: (section: string): string => `More about ${section.toLowerCase()}`,
   sameNameTwice: 'Each name may stand here once.',
   setBy: { default: 'Default', user: 'Set in this profile', 'admin-file': 'Set by your administrator' },

@@ -16,6 +16,7 @@ import {
   lineOf,
   newProfileId,
   profileFrom,
+  requiredFields,
   ruleOf,
   ruleSetBy,
   withFixed,
@@ -45,6 +46,16 @@ describe('the profile form', () => {
       'name',
       'provider.local-jwt.audience',
     ]);
+  });
+
+  it('marks what has to be filled in, whether it is or not, and starts as no production line', () => {
+    const lacking = ['gatewayUrl', 'identity', 'name', 'provider.local-jwt.audience'];
+    expect([...requiredFields(EMPTY_DRAFT)].sort()).toEqual(lacking);
+    expect([...requiredFields(good)].sort()).toEqual(lacking);
+    // A system that answers with its gateway needs none here.
+    expect([...requiredFields({ ...good, 'provider.kind': 'sautikit' })].sort()).toEqual(['identity', 'name']);
+    expect(requiredFields({ ...good, 'provider.kind': 'generic-http' }).has('provider.generic-http.url')).toBe(true);
+    expect(EMPTY_DRAFT['environment']).toBe('development');
   });
 
   it('what the fields want of each other is said while others do not fit', () => {
@@ -227,6 +238,7 @@ describe('the profile form', () => {
       exampleProfile({
         id: 'support-line',
         name: 'Support line',
+        environment: 'development',
         provider: { kind: 'local-jwt', issuer: 'ringfence', audience: 'pbx.example.com' },
         presentation: { kind: 'main-injected' },
         iceServers: [{ urls: ['stun:a.example.com:3478', 'stun:b.example.com'] }],

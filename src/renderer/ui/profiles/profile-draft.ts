@@ -41,9 +41,9 @@ function valueAt(object: unknown, { path, member }: Pick<Field, 'path' | 'member
   return member === null || chosen === member.kind ? value : undefined;
 }
 
-/** A new line begins with the strictest presentation. */
+/** A new line begins with the strictest presentation, and as none that customers call: production is a word that somebody says. */
 const START: Readonly<Record<string, FieldText>> = {
-  environment: 'production',
+  environment: 'development',
   'provider.kind': 'local-jwt',
   'presentation.kind': 'main-injected',
 };
@@ -247,4 +247,18 @@ export function newProfileId(name: string, taken: readonly string[]): string {
     const id = count === 1 ? stem : `${stem}-${count}`;
     if (!taken.includes(id)) return id;
   }
+}
+
+/** The fields that somebody has to fill in: shown, without a default, and not content when they are empty. */
+export function requiredFields(draft: Draft): ReadonlySet<string> {
+  const line = lineOf(draft);
+  const typed = FIELDS.filter(
+    (field) =>
+      (field.shape.type === 'text' || field.shape.type === 'number' || field.shape.type === 'list') &&
+      (field.fallback === undefined || field.fallback === '') &&
+      ruleOf(field.path) === null &&
+      applies(field, line),
+  );
+  const problems = draftProblems({ ...draft, ...Object.fromEntries(typed.map(({ path }) => [path, ''])) });
+  return new Set(typed.flatMap(({ path }) => (problems.has(path) ? [path] : [])));
 }
