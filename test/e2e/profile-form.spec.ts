@@ -36,6 +36,7 @@ test('a line is added from a preset, judged as it is typed, and comes back to be
   await page.getByRole('tab', { name: 'Profiles' }).click();
   await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Night line');
   await expect(page.getByRole('button', { name: 'Start from' })).toContainText('Kamailio, bearer');
+  await page.getByRole('button', { name: 'Rules' }).click();
   await page.getByRole('textbox', { name: 'May call', exact: true }).fill('+254*\n10??');
   await page.getByRole('button', { name: 'Add hours' }).click();
   await page.getByRole('button', { name: 'Mon' }).click();
@@ -53,6 +54,7 @@ test('a line is added from a preset, judged as it is typed, and comes back to be
   });
   await page.getByRole('tab', { name: 'Profiles' }).click();
   await page.getByRole('button', { name: 'Edit Night line' }).click();
+  await page.getByRole('button', { name: 'Rules' }).click();
   await expect(page.getByRole('textbox', { name: 'May call', exact: true })).toHaveValue('+254*\n10??');
   await expect(page.getByRole('textbox', { name: 'From, hours 1' })).toHaveValue('08:00');
 });
@@ -70,6 +72,8 @@ test("what the admin's file fixes is shown and can't be changed; its mistake is 
     const { page } = await launch({ env: { RINGFENCE_POLICY_FILE: file } });
     await untilRegistered(page);
     await openForm(page);
+    await choose(page, 'Environment', 'Production');
+    await page.getByRole('button', { name: 'Rules' }).click();
     const life = page.getByRole('textbox', { name: 'Token life in seconds' });
     await expect(life).toHaveValue('60');
     await expect(life).not.toBeEditable();

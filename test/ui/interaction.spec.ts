@@ -353,7 +353,7 @@ test('a profile offers each way to prove itself, with the fields of that way alo
   }
   await page.getByRole('textbox', { name: 'Header' }).fill('Cookie');
   await expect(page.getByText('Write Authorization, or a name that starts with X-.')).toBeVisible();
-  await choose('How this line proves itself', 'SIP password that expires');
+  await choose('Sign-in method', 'SIP password that expires');
   expect(await fields()).toEqual(['Realm']);
   await expect(page.getByRole('button', { name: 'How the gateway gets the token' })).toHaveCount(0);
   await inspect(page);

@@ -52,8 +52,7 @@ it('names the line, whom it speaks for and where it leads, and takes the key aft
     agree: 'Use it',
   });
   for (const text of [
-    'The key stays on this computer, and signs.',
-    'Speaks for: 1001@pbx.example.com',
+    'The key stays on this computer and signs tokens for: 1001@pbx.example.com',
     'Its tokens go to: pbx.example.com',
   ])
     expect(ask.mock.calls[0]?.[0].detail).toContain(text);

@@ -62,8 +62,10 @@ function questionFor(
   const lines = [
     ...(doubt === null ? [] : [`${doubt} If that is so, press Cancel.`, '', `It has ${length} characters.`]),
     key.ok ? `Its fingerprint: ${key.value.fingerprint}` : `It can't be used: ${key.failure.sentence}`,
-    host === null ? 'The key stays on this computer, and signs.' : `The key is sent to: ${shownAddress(host)}`,
-    ...(identity === '' ? [] : [`Speaks for: ${shownAddress(identity)}`]),
+    host !== null
+      ? `The key is sent to: ${shownAddress(host)}`
+      : `The key stays on this computer and signs tokens${identity === '' ? '.' : ` for: ${shownAddress(identity)}`}`,
+    ...(host === null || identity === '' ? [] : [`It speaks for: ${shownAddress(identity)}`]),
     ...(gatewayUrl === '' ? [] : [`Its tokens go to: ${shownAddress(hostOf(gatewayUrl))}`]),
   ];
   return {

@@ -57,6 +57,8 @@ describe('an export', () => {
 describe('a bad file says where', () => {
   it.each([
     ['{\n  "format": ringfence\n}', /^Line 2 of this file: here a value is wanted \(column \d+\)/],
+    ['name,identity\nNight line,1001@pbx.example.com\n', /^This is not a Ringfence profile file\. It should be JSON\./],
+    ['', /^This is not a Ringfence profile file/],
     ['{"profiles": []}', /^Line 1 of this file: it is no file of profiles/],
     [
       fileOf([{ ...line('work'), gatewayUrl: '', provider: { kind: 'decart' } }]),

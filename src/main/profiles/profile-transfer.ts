@@ -68,6 +68,9 @@ export function readProfilesFile(text: string): Result<readonly Profile[]> {
   if (text.length > LARGEST_PROFILES_FILE)
     return fail('file-damaged', 'This file is too large to hold profiles. Nothing was changed.');
   const json = parseLocatedJson(text);
+  // Another kind of file altogether: nobody looks for a mistake in it.
+  if (!json.ok && !text.trimStart().startsWith('{'))
+    return fail('file-damaged', 'This is not a Ringfence profile file. It should be JSON. Nothing was changed.');
   if (!json.ok)
     return damaged(
       json.place.line,

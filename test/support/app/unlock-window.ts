@@ -53,3 +53,8 @@ export const changesOf = async (app: RunningApp, what: 'admin' | 'phone'): Promi
   (await ask(app.page, 'audit.recent', { limit: 200 }))
     .flatMap((entry) => (entry.what === what ? [`${entry.change} ${entry.cause}`] : []))
     .reverse();
+
+/** Cancels the small window, and waits until it is gone. */
+export async function untilSmallGone(small: Page): Promise<void> {
+  await untilGone(small, () => small.getByRole('button', { name: 'Cancel' }).click());
+}

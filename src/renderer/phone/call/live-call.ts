@@ -19,7 +19,7 @@ export interface LiveCallDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly mark: (name: string, detail: { readonly callId: string }) => void;
-  /** The flow is there: requests within the dialog may be sent (FACTS: a transport error ends the call in JsSIP). */
+  /** The flow is there: requests within the dialog may be sent (JsSIP ends a call at an error of the transport). */
   readonly isUp: () => boolean;
   /** This call has the microphone. */
   readonly isActive: () => boolean;
@@ -106,7 +106,7 @@ export function createLiveCall(initial: Call, deps: LiveCallDeps): LiveCallContr
   const reinvites = createReinviteQueue({
     clock,
     random: deps.random,
-    // FACTS: what is sent in a dialog without a flow ends the call in JsSIP.
+    // What is sent in a dialog without a flow ends the call in JsSIP.
     mayOffer: () => session !== null && !flowDown && deps.isUp() && answered(),
     ownsCallId: () => call.direction === 'outgoing',
     isHeldByPeer: () => (call.phase === 'held' || call.phase === 'recovering') && call.hold.byPeer,

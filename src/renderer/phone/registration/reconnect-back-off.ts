@@ -258,7 +258,8 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
       }
       // All a page learns of a refused handshake is close code 1006: gateway down and token refused look the same.
       refusedOpens += 1;
-      const sentence = explained ?? (refusedOpens < 2 ? SILENT : 'The gateway does not answer or refused the token.');
+      const sentence =
+        explained ?? (refusedOpens < 2 ? SILENT : 'No connection to the phone system. Ask your admin if this lasts.');
       tell('Not connected', sentence);
       wait({ problem: 'gateway-unreachable', sentence, spentMs, byGateway: false });
     },

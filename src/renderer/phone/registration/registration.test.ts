@@ -53,7 +53,9 @@ describe('registering', () => {
       sentence: 'The gateway does not answer.',
     });
     const second = await a.until(({ registration }) => registration.phase === 'waiting' && registration.attempt === 2);
-    expect(second.registration).toMatchObject({ sentence: 'The gateway does not answer or refused the token.' });
+    expect(second.registration).toMatchObject({
+      sentence: 'No connection to the phone system. Ask your admin if this lasts.',
+    });
     expect(a.grantsGiven()).toBe(2);
   });
   it('says what main saw of the certificate, whether it hears of it before or after the end of the socket', async () => {

@@ -10,20 +10,20 @@ const WORDS: Readonly<
 > = {
   agent: {
     title: 'The phone is locked',
-    text: 'Its line is closed: no calls come in, and its tokens are gone. Unlock it to register again.',
+    text: 'You are offline. Nobody can call you. Unlock the phone to be reachable again.',
     button: 'Unlock',
   },
   screen: {
     title: 'The phone is locked',
-    text: 'The screen of this computer was locked, and the policy of this line closes it then. It opens by itself with the screen.',
+    text: 'You are offline. Nobody can call you. The rules of this line lock the phone with the screen, and it opens with the screen by itself.',
     button: 'Unlock',
   },
   'sign-out': {
     title: 'You are signed out',
-    text: 'Your line is closed, its tokens are gone, and this window has forgotten its calls. Whoever goes on starts on the Practice line and chooses a line at the top.',
+    text: 'You are offline. Nobody can call you, and this window has forgotten your calls. Whoever goes on starts on the Practice line and chooses a line at the top.',
     button: 'Go on',
   },
-  quit: { title: 'Ringfence is closing', text: 'It says goodbye to the gateway first.', button: null },
+  quit: { title: 'Ringfence is closing', text: 'It signs off from the phone system first.', button: null },
 };
 
 /** Stands in place of everything else while no line is in use. */

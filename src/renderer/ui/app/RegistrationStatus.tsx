@@ -11,7 +11,7 @@ import { FailureText } from '../kit/FailureText';
 import { KeyUnknown } from '../kit/KeyUnknown';
 import { clock } from '../kit/format';
 import { registrationWords } from '../kit/messages';
-import { useTicker, writeText } from '../kit/ticker';
+import { Countdown } from '../kit/Countdown';
 
 /** What the agent can do about it, beside trying again. */
 const PROBLEM_PLACES: Readonly<
@@ -33,13 +33,7 @@ export function RegistrationStatus() {
   const refused = useStore(grantFailure);
   const registration = useSelected(phone, (snapshot) => snapshot.registration);
   const profile = activeProfile(useStore(profiles));
-  const write = useCallback(
-    (element: HTMLSpanElement, now: number) => writeText(element, registrationWords(registration, now).word),
-    [registration],
-  );
-  const word = useTicker<HTMLSpanElement>(write);
-  // The tone and the sentence do not depend on the time.
-  const words = registrationWords(registration, 0);
+  const words = registrationWords(registration);
   const unknownKey = 'unknownKey' in registration ? registration.unknownKey : undefined;
   const failure = registration.phase === 'waiting' && unknownKey === undefined ? refused : null;
   const place = failure === null && registration.phase === 'waiting' ? PROBLEM_PLACES[registration.problem] : null;
@@ -54,7 +48,10 @@ export function RegistrationStatus() {
         data-tone={words.tone}
       >
         <span className="registration-dot" aria-hidden="true" />
-        <span ref={word} className="registration-word" />
+        <span className="registration-word">{words.word}</span>
+        {registration.phase === 'waiting' && unknownKey === undefined && (
+          <span className="registration-more">, trying again</span>
+        )}
         {registration.phase === 'registered' && unknownKey === undefined && (
           <span className="registration-as">as {user}</span>
         )}
@@ -98,6 +95,10 @@ export function RegistrationStatus() {
                     <>
                       <dt>Tries</dt>
                       <dd>{registration.attempt}</dd>
+                      <dt>Next try</dt>
+                      <dd>
+                        <NextTry at={registration.retryAt} />
+                      </dd>
                     </>
                   )}
                 </dl>
@@ -132,4 +133,15 @@ export function RegistrationStatus() {
       </Popover>
     </DialogTrigger>
   );
+}
+
+function NextTry({ at }: { readonly at: number }) {
+  const words = useCallback(
+    (now: number) => {
+      const seconds = Math.ceil((at - now) / 1000);
+      return seconds > 0 ? `in ${seconds} s` : 'now';
+    },
+    [at],
+  );
+  return <Countdown words={words} />;
 }

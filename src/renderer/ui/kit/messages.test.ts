@@ -63,7 +63,7 @@ describe('failures', () => {
 });
 
 describe('registration', () => {
-  it('counts down the wait and never below zero', () => {
+  it('says in two words that there is no connection, and why in a sentence', () => {
     const waiting = {
       phase: 'waiting',
       retryAt: 10_000,
@@ -71,24 +71,26 @@ describe('registration', () => {
       problem: 'gateway-unreachable',
       sentence: 'S.',
     } as const;
-    expect(registrationWords(waiting, 7_400).word).toBe('Waiting 3 s');
-    expect(registrationWords(waiting, 10_000).word).toBe('Waiting');
-    expect(registrationWords(waiting, 99_000)).toMatchObject({ word: 'Waiting', sentence: 'S.', tone: 'bad' });
+    expect(registrationWords(waiting)).toEqual({ word: 'Not connected', sentence: 'S.', tone: 'bad' });
   });
   it('is amber for a key that the gateway does not know yet, with an older token and without', () => {
     const sentence = 'The gateway does not know key e07c1b95 yet.';
     expect(
-      registrationWords({ phase: 'registered', since: 0, expiresAt: 1, tookMs: 1, unknownKey: 'e07c1b95' }, 0),
+      registrationWords({ phase: 'registered', since: 0, expiresAt: 1, tookMs: 1, unknownKey: 'e07c1b95' }),
     ).toEqual({ word: 'Key unknown', sentence, tone: 'warn' });
     expect(
-      registrationWords(
-        { phase: 'waiting', retryAt: 5_000, attempt: 1, problem: 'key-unknown', sentence, unknownKey: 'e07c1b95' },
-        0,
-      ),
-    ).toEqual({ word: 'Waiting 5 s', sentence, tone: 'warn' });
+      registrationWords({
+        phase: 'waiting',
+        retryAt: 5_000,
+        attempt: 1,
+        problem: 'key-unknown',
+        sentence,
+        unknownKey: 'e07c1b95',
+      }),
+    ).toEqual({ word: 'Key unknown', sentence, tone: 'warn' });
   });
   it('says Registered when it is', () => {
-    expect(registrationWords({ phase: 'registered', since: 0, expiresAt: 1, tookMs: 1 }, 0)).toMatchObject({
+    expect(registrationWords({ phase: 'registered', since: 0, expiresAt: 1, tookMs: 1 })).toMatchObject({
       word: 'Registered',
       tone: 'good',
     });

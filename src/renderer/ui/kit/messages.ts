@@ -173,11 +173,12 @@ export const muteAnnouncement = ({ muted, peer }: Call): string =>
 /** What the button says that calls the far end of an ended call. */
 export const againWord = ({ direction }: Call): string => (direction === 'incoming' ? 'Call back' : 'Call again');
 
-/** The registration as one word (two with the seconds to go) and, when something is wrong, a sentence. */
-export function registrationWords(
-  registration: Registration,
-  now: number,
-): { readonly word: string; readonly sentence: string; readonly tone: 'good' | 'warn' | 'bad' | 'quiet' } {
+/** The registration in a word or two and, when something is wrong, a sentence. */
+export function registrationWords(registration: Registration): {
+  readonly word: string;
+  readonly sentence: string;
+  readonly tone: 'good' | 'warn' | 'bad' | 'quiet';
+} {
   switch (registration.phase) {
     case 'offline':
       return { word: 'Offline', sentence: 'No line is in use.', tone: 'quiet' };
@@ -190,15 +191,14 @@ export function registrationWords(
     case 'connecting':
       return { word: 'Connecting', sentence: 'Opening the connection to the gateway.', tone: 'warn' };
     case 'registering':
-      return { word: 'Registering', sentence: 'Telling the gateway that calls for this line come here.', tone: 'warn' };
+      return { word: 'Registering', sentence: 'Telling the phone system that you can be called here.', tone: 'warn' };
     case 'registered':
       if (registration.unknownKey !== undefined)
         return { word: 'Key unknown', sentence: keyUnknownSentence(registration.unknownKey), tone: 'warn' };
-      return { word: 'Registered', sentence: 'Calls for this line come here.', tone: 'good' };
+      return { word: 'Registered', sentence: 'You can be called on this line.', tone: 'good' };
     case 'waiting': {
-      const seconds = Math.max(0, Math.ceil((registration.retryAt - now) / 1000));
       return {
-        word: seconds > 0 ? `Waiting ${seconds} s` : 'Waiting',
+        word: registration.unknownKey === undefined ? 'Not connected' : 'Key unknown',
         sentence: registration.sentence,
         tone: registration.unknownKey === undefined ? 'bad' : 'warn',
       };

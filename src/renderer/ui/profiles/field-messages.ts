@@ -78,7 +78,7 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
   },
 
   'provider.kind': {
-    label: 'How this line proves itself',
+    label: 'Sign-in method',
     help: 'Who makes its tokens, and from which key.',
     options: {
       'local-jwt': 'Signed token (JWT)',
