@@ -1,10 +1,17 @@
 /** The admin's screens in clumsy hands: keys and their rotation, forms that are left, notices that must not be in the way. */
 import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/app/app';
 import { ask, callCard, copyElsewhere, dial, lineTo, resize, untilRegistered } from '../support/app/phone-driver';
 import { openSettings, violations } from '../support/app/unlock-window';
 
+const SIZES = [
+  [1040, 700],
+  [760, 700],
+  [360, 560],
+] as const;
 const newKey = (): string => randomBytes(32).toString('base64url');
 const rowOf = (page: Page, name: string): Locator =>
   page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
@@ -185,11 +192,13 @@ const covered = (page: Page): Promise<string[]> =>
 
 test('notices cover no button at any width, have a title, and move nothing that is pressed', async ({
   launch,
+  userDataDir,
 }, testInfo) => {
-  test.setTimeout(120_000);
-  const app = await launch();
+  test.setTimeout(180_000);
+  const app = await launch({ userDataDir });
   const { page } = app;
   await untilRegistered(page);
+  await ask(page, 'settings.set', { guideDone: true });
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await dial(page, 'echo');
   await expect(callCard(page, 'active')).toBeVisible();
@@ -197,34 +206,41 @@ test('notices cover no button at any width, have a title, and move nothing that 
     .getByRole('button', { name: /^(?:Hang up|End)/ })
     .click();
   await expect(callCard(page, 'ended')).toBeVisible();
-  const toast = page.getByRole('alertdialog').or(page.locator('.notice'));
-  for (const [width, height] of [
-    [1040, 700],
-    [760, 700],
-    [360, 560],
-  ] as const) {
+  const five = page.getByRole('group', { name: 'Dial pad' }).getByRole('button', { name: '5', exact: true });
+  const places: Awaited<ReturnType<Locator['boundingBox']>>[] = [];
+  for (const [width, height] of SIZES) {
     await resize(app, width, height);
-    const five = page.getByRole('group', { name: 'Dial pad' }).getByRole('button', { name: '5', exact: true });
-    await page.getByRole('link', { name: 'Phone' }).click();
-    const before = await five.boundingBox();
-    if (width < 920) await page.getByRole('link', { name: 'Live' }).click();
-    await page.getByRole('button', { name: 'Copy', exact: true }).click();
-    await expect(toast.first()).toBeVisible();
-    await expect(page.locator('.notice')).toHaveAccessibleName(/^Copied \d+ events?\.$/);
-    expect.soft(await covered(page), `live, ${width} px`).toEqual([]);
-    await page.screenshot({ path: testInfo.outputPath(`notice-live-${width}.png`) });
-    await page.getByRole('link', { name: 'Phone' }).click();
-    expect.soft(await covered(page), `phone, ${width} px`).toEqual([]);
-    expect.soft(await five.boundingBox(), `the keypad stays, ${width} px`).toEqual(before);
-    await page.screenshot({ path: testInfo.outputPath(`notice-phone-${width}.png`) });
-    await page.getByRole('link', { name: /^Settings/ }).click();
-    await page.getByRole('tab', { name: /^Keys/ }).click();
-    expect.soft(await covered(page), `settings, ${width} px`).toEqual([]);
-    expect.soft(await violations(page), `settings with a notice, ${width} px`).toEqual([]);
-    await page.screenshot({ path: testInfo.outputPath(`notice-settings-${width}.png`) });
-    await page.locator('.notice').getByRole('button', { name: 'Close' }).click();
-    await expect(page.locator('.notice')).toHaveCount(0);
+    places.push(await five.boundingBox());
   }
+  await resize(app, 1040, 700);
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(page.getByRole('alertdialog', { name: /^Copied \d+ events?\.$/ })).toBeVisible();
+
+  // A failure stays until it is closed: the preferences can't be written.
+  await rm(join(userDataDir, 'settings.json'), { force: true });
+  await mkdir(join(userDataDir, 'settings.json', 'in-the-way'), { recursive: true });
+  await page.getByRole('button', { name: 'Do not disturb' }).click();
+  const failure = page.getByRole('alertdialog', { name: 'That did not work' });
+  await expect(failure).toBeVisible();
+  await expect(page.locator('.notice')).toHaveCount(1, { timeout: 15_000 });
+  for (const [index, [width, height]] of SIZES.entries()) {
+    await resize(app, width, height);
+    for (const [place, go] of [
+      ['phone', () => page.getByRole('link', { name: 'Phone' }).click()],
+      ['live', () => (width < 920 ? page.getByRole('link', { name: 'Live' }).click() : Promise.resolve())],
+      ['settings', () => page.getByRole('link', { name: /^Settings/ }).click()],
+    ] as const) {
+      await go();
+      if (place === 'phone')
+        expect.soft(await five.boundingBox(), `the keypad stays, ${width} px`).toEqual(places[index]);
+      await expect(failure).toBeInViewport({ ratio: 1 });
+      expect.soft(await covered(page), `${place}, ${width} px`).toEqual([]);
+      expect.soft(await violations(page), `${place}, ${width} px`).toEqual([]);
+      await page.screenshot({ path: testInfo.outputPath(`notice-${place}-${width}.png`) });
+    }
+  }
+  await failure.getByRole('button', { name: 'Close' }).click();
+  await expect(failure).toHaveCount(0);
 });
 
 test('a failure is seen where somebody is, in one box, and Try again dials again', async ({

@@ -233,24 +233,26 @@ test('in forced colours every button has an edge, and what is chosen, pressed, d
       }
       return found;
     });
-  const differs = async (one: Locator, other: Locator): Promise<boolean> => {
-    const look = (element: Locator): Promise<string> =>
-      element.evaluate((each) => {
-        const { backgroundColor, color, borderTopColor, outlineStyle } = getComputedStyle(each);
-        return [backgroundColor, color, borderTopColor, outlineStyle].join(' ');
-      });
-    return (await look(one)) !== (await look(other));
-  };
+  const look = (element: Locator): Promise<string> =>
+    element.evaluate((each) => {
+      const { backgroundColor, color, borderTopColor, outlineStyle } = getComputedStyle(each);
+      return [backgroundColor, color, borderTopColor, outlineStyle].join(' ');
+    });
+  const expectUnlike = async (one: Locator, other: Locator, what: string): Promise<void> =>
+    expect(await look(one), what).not.toBe(await look(other));
   const shoot = (name: string) => page.screenshot({ path: testInfo.outputPath(`forced-${name}.png`) });
 
   expect.soft(await faint(), 'idle').toEqual([]);
-  expect(await differs(page.getByRole('link', { name: 'Phone' }), page.getByRole('link', { name: 'Settings' }))).toBe(
-    true,
+  await expectUnlike(
+    page.getByRole('link', { name: 'Phone' }),
+    page.getByRole('link', { name: 'Settings' }),
+    'the screen',
   );
-  expect(
-    await differs(page.getByRole('radio', { name: 'All', exact: true }), page.getByRole('radio', { name: 'Calls' })),
-    'the filter that is on',
-  ).toBe(true);
+  await expectUnlike(
+    page.getByRole('radio', { name: 'All', exact: true }),
+    page.getByRole('radio', { name: 'Calls' }),
+    'the filter',
+  );
   await expect(page.getByRole('button', { name: 'Call', exact: true })).toBeDisabled();
   await dial(page, 'echo');
   const card = callCard(page, 'active');
@@ -258,7 +260,7 @@ test('in forced colours every button has an edge, and what is chosen, pressed, d
   expect.soft(await faint(), 'in a call').toEqual([]);
   const mute = card.getByRole('button', { name: /^(?:Mute|Unmute|Muted)/ });
   await mute.click();
-  expect(await differs(mute, card.getByRole('button', { name: /^Keypad/ })), 'Mute that is pressed').toBe(true);
+  await expectUnlike(mute, card.getByRole('button', { name: /^Keypad/ }), 'Mute that is pressed');
   await page.keyboard.press('Tab');
   expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)).toBe(
     'solid',
@@ -271,7 +273,7 @@ test('in forced colours every button has an edge, and what is chosen, pressed, d
     await expect(tab).toHaveAttribute('aria-selected', 'true');
     expect.soft(await faint(), `settings, ${(await tab.textContent()) ?? ''}`).toEqual([]);
   }
-  expect(await differs(page.getByRole('tab', { name: 'About' }), page.getByRole('tab', { name: 'Audit' }))).toBe(true);
+  await expectUnlike(page.getByRole('tab', { name: 'About' }), page.getByRole('tab', { name: 'Audit' }), 'the tab');
   await shoot('settings');
   await page.emulateMedia({ forcedColors: 'none' });
 });

@@ -85,10 +85,13 @@ function growTo(window: BrowserWindow, own: Electron.Rectangle, factor: number):
   const width = Math.min(Math.round(own.width * factor), workArea.width);
   const height = Math.min(Math.round(own.height * factor), workArea.height);
   if (width === before.width && height === before.height) return;
+  // A window on the screen that nobody may resize stays as it is on X.
+  window.setResizable(true);
   window.setContentBounds({
     x: Math.max(workArea.x, before.x + before.width - width),
     y: Math.max(workArea.y, before.y + before.height - height),
     width,
     height,
   });
+  window.setResizable(false);
 }

@@ -32,6 +32,8 @@ interface KeyRowProps {
   readonly onAdd: (source: KeySource) => void;
   /** The old key is removed at the gateway. */
   readonly onFinish: () => void;
+  /** The old key signs again. */
+  readonly onBack: () => void;
 }
 
 /** One line's keys. The dot of its environment is the choice of where a new key goes. */
@@ -46,6 +48,7 @@ export function KeyRow({
   onRemove,
   onAdd,
   onFinish,
+  onBack,
 }: KeyRowProps) {
   const words = KEY_STATE_MESSAGES[status.state];
   const removable = (['active', 'next'] as const).filter((slot) => status[slot] !== null);
@@ -114,7 +117,9 @@ export function KeyRow({
           )}
         </td>
       </tr>
-      {profile.id !== PRACTICE_PROFILE_ID && <OldKey profile={profile} status={status} onFinish={onFinish} />}
+      {profile.id !== PRACTICE_PROFILE_ID && (
+        <OldKey profile={profile} status={status} onFinish={onFinish} onBack={onBack} />
+      )}
       <TestRow profile={profile} />
     </>
   );
@@ -197,10 +202,12 @@ function OldKey({
   profile,
   status,
   onFinish,
+  onBack,
 }: {
   readonly profile: Profile;
   readonly status: KeyStatus;
   readonly onFinish: () => void;
+  readonly onBack: () => void;
 }) {
   const { retired } = status;
   if (retired === null) return null;
@@ -211,6 +218,11 @@ function OldKey({
           <p>
             Old key <code className="key-print-inline">{retired.fingerprint}</code>: {oldKeyNote(profile, status)}
           </p>
+          {status.former !== null && (
+            <Button className="button compact" aria-label={`Back to the old key of ${profile.name}`} onPress={onBack}>
+              Back to the old key
+            </Button>
+          )}
           <Button
             className="button compact"
             aria-label={`I have removed it: the old key of ${profile.name}`}

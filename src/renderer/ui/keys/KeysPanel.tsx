@@ -277,6 +277,7 @@ export function KeysPanel() {
                   view.change({ keyProfileId: profile.id });
                   put(source, profile, 'active');
                 }}
+                onBack={() => actionsFor(profile, keyStatusOf(known, profile.id)).back()}
                 onFinish={() => {
                   const status = keyStatusOf(known, profile.id);
                   actionsFor(profile, status).finish(finishesEarly(profile, status, Date.now()));

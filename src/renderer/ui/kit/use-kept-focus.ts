@@ -14,9 +14,9 @@ export function useKeptFocus(box: RefObject<HTMLElement | null>): void {
     let wasDisabled = false;
     const isNowhere = (): boolean => document.activeElement === document.body || document.activeElement === null;
     const onFocusIn = ({ target }: FocusEvent): void => {
-      wasDisabled = false;
-      path = [];
+      // A dialog over it gives the focus back, or would if what had it were still there.
       if (!(target instanceof HTMLElement) || !root.contains(target)) return;
+      wasDisabled = false;
       const above: HTMLElement[] = [];
       for (
         let element: HTMLElement | null = target;
@@ -27,8 +27,8 @@ export function useKeptFocus(box: RefObject<HTMLElement | null>): void {
       path = [...above, root];
     };
     /** Somebody pressed beside everything: that is no loss. */
-    const onPointerDown = (): void => {
-      path = [];
+    const onPointerDown = ({ target }: PointerEvent): void => {
+      if (target instanceof Node && root.contains(target)) path = [];
     };
     const look = (): void => {
       const [last] = path;
