@@ -58,7 +58,7 @@ export function chordOf({ key, ctrl, shift, alt, meta }: KeyPress): string | nul
 /** The chords that hold: the defaults, and what was changed of them. */
 export function chordsWith(changed: Partial<Readonly<Record<ShortcutId, string | undefined>>>): Chords {
   const kept = Object.fromEntries(Object.entries(changed).filter(([, chord]) => chord !== undefined));
-  return { ...DEFAULT_CHORDS, ...kept } as Chords;
+  return { ...DEFAULT_CHORDS, ...kept };
 }
 
 /** Keys that mean something in every window or field, by what they do there. */

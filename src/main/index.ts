@@ -181,7 +181,7 @@ async function start(): Promise<void> {
   app.on('browser-window-created', (_event, made) => {
     zoom.follow(made);
     offerContextMenu(made.webContents, () =>
-      made === phoneWindow() ? (text) => notify('calls.dialAsked', { text }) : null,
+      windows.nameOf(made.webContents.id) === 'phone' ? (text) => notify('calls.dialAsked', { text }) : null,
     );
   });
   const { incoming, ringing } = composeIpc({

@@ -185,7 +185,7 @@ const covered = (page: Page): Promise<string[]> =>
       if (!button.checkVisibility({ checkVisibilityCSS: true })) continue;
       const box = button.getBoundingClientRect();
       const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-      if (at !== null && region.contains(at)) found.push(button.getAttribute('aria-label') ?? button.textContent ?? '');
+      if (at !== null && region.contains(at)) found.push(button.getAttribute('aria-label') ?? button.textContent);
     }
     return found;
   });

@@ -56,10 +56,11 @@ export function createZoom({ percent: first, save }: ZoomPorts): Zoom {
     step,
     follow: (window) => {
       const { webContents } = window;
-      // What nobody can make larger by hand grows with its words.
-      const own = window.isResizable() ? null : window.getContentBounds();
+      /** Its own size, where nobody can make it larger by hand: it grows with its words. Not known before the window is made whole. */
+      let own: Electron.Rectangle | null | undefined;
       const fit = (): void => {
         if (window.isDestroyed()) return;
+        own ??= window.isResizable() ? null : window.getContentBounds();
         webContents.setZoomFactor(percent / 100);
         if (own !== null) growTo(window, own, percent / 100);
       };

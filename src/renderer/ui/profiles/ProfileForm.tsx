@@ -105,7 +105,7 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
     else setFailed(result.failure);
   }
   function cancel(): void {
-    if (form?.typed == null) onCancel();
+    if ((form?.typed ?? null) === null) onCancel();
     else
       setQuestion({
         title: 'Discard what you typed?',

@@ -30,10 +30,6 @@ export function KeyboardPanel() {
     const result = await settings.change(part);
     if (!result.ok) sayFailure(result.failure);
   }
-  function stop(): void {
-    setChoosing(null);
-    view.change({ choosingKey: false });
-  }
   useEffect(() => {
     if (choosing === null) return;
     view.change({ choosingKey: true });
@@ -51,24 +47,26 @@ export function KeyboardPanel() {
       event.preventDefault();
       event.stopImmediatePropagation();
       if (chord === 'Escape') {
-        stop();
+        setChoosing(null);
         return;
       }
       const sentence = chordProblem(chordsWith(settings.get().shortcuts), choosing, chord);
       setRefused(sentence === null ? null : { id: choosing, sentence });
       if (sentence !== null) return;
-      stop();
+      setChoosing(null);
       const kept = Object.entries({ ...settings.get().shortcuts, [choosing]: chord }).filter(
         ([id, each]) => DEFAULT_CHORDS[id as ShortcutId] !== each,
       );
-      void change({ shortcuts: Object.fromEntries(kept) });
+      void settings.change({ shortcuts: Object.fromEntries(kept) }).then((result) => {
+        if (!result.ok) sayFailure(result.failure);
+      });
     };
     window.addEventListener('keydown', onKeyDown, true);
     return () => {
       window.removeEventListener('keydown', onKeyDown, true);
       view.change({ choosingKey: false });
     };
-  });
+  }, [choosing, settings, view]);
 
   return (
     <>
@@ -110,11 +108,10 @@ export function KeyboardPanel() {
                 isDisabled={!on}
                 onPress={() => {
                   setRefused(null);
-                  if (choosing === id) stop();
-                  else setChoosing(id);
+                  setChoosing(choosing === id ? null : id);
                 }}
                 onBlur={() => {
-                  if (choosing === id) stop();
+                  if (choosing === id) setChoosing(null);
                 }}
               >
                 {choosing === id ? 'Cancel' : 'Change'}
