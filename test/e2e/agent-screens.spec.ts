@@ -201,7 +201,7 @@ test('keys are changed, refused in a sentence where they are taken, and switched
   await expect(page.getByRole('dialog', { name: 'Keyboard' })).toContainText('F8');
   await page.keyboard.press('Escape');
 
-  await page.getByRole('switch', { name: 'Keys for calls' }).click();
+  await page.getByText('Keys for calls', { exact: true }).click();
   await expect.poll(async () => (await ask(page, 'settings.get')).shortcutsOn).toBe(false);
   await page.keyboard.press('F8');
   await page.keyboard.press('Control+Shift+E');
@@ -218,7 +218,7 @@ test('keys are changed, refused in a sentence where they are taken, and switched
   expect(await ask(again.page, 'settings.get')).toMatchObject({ shortcutsOn: false, shortcuts: { mute: 'F8' } });
   await again.page.getByRole('link', { name: 'Settings' }).click();
   await again.page.getByRole('tab', { name: 'Keyboard' }).click();
-  await again.page.getByRole('switch', { name: 'Keys for calls' }).click();
+  await again.page.getByText('Keys for calls', { exact: true }).click();
   await again.page.getByRole('button', { name: 'Put all back' }).click();
   await expect.poll(() => ask(again.page, 'settings.get')).toMatchObject({ shortcutsOn: true, shortcuts: {} });
 });

@@ -249,7 +249,7 @@ test('in forced colours every button has an edge, and what is chosen, pressed, d
       return [backgroundColor, color, borderTopColor, outlineStyle].join(' ');
     });
   const expectUnlike = async (one: Locator, other: Locator, what: string): Promise<void> =>
-    expect(await look(one), what).not.toBe(await look(other));
+    expect.poll(async () => (await look(one)) !== (await look(other)), what).toBe(true);
   const shoot = (name: string) => page.screenshot({ path: testInfo.outputPath(`forced-${name}.png`) });
 
   expect.soft(await faint(), 'idle').toEqual([]);
