@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef, type RefObject } from 'react';
 import { Text } from 'react-aria-components/Text';
 import {
   UNSTABLE_Toast as Toast,
@@ -10,27 +10,30 @@ import { FailureText } from '../kit/FailureText';
 import { IconButton } from '../kit/IconButton';
 import { notices, type Notice } from '../kit/notices';
 
-/** Says how high they are, so that their place on the screen is as high. */
-function useHeight(): (element: HTMLElement | null) => void {
-  const sizes = useRef<ResizeObserver | null>(null);
-  useEffect(() => () => sizes.current?.disconnect(), []);
-  return (element) => {
-    sizes.current?.disconnect();
+/** Says how high all of them are together, so that their place on the screen is as high. */
+function useNoticesHeight(notice: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const region = notice.current?.closest<HTMLElement>('.notices') ?? null;
+    if (region === null) return undefined;
     const { style } = document.documentElement;
-    if (element === null) {
-      style.removeProperty('--notices-height');
-      return;
-    }
-    sizes.current = new ResizeObserver(() => style.setProperty('--notices-height', `${element.offsetHeight}px`));
-    sizes.current.observe(element);
-  };
+    const tell = (): void => style.setProperty('--notices-height', `${region.offsetHeight}px`);
+    tell();
+    const sizes = new ResizeObserver(tell);
+    sizes.observe(region);
+    return () => {
+      sizes.disconnect();
+      // After the last one there is no region any more.
+      requestAnimationFrame(() => {
+        if (!region.isConnected) style.removeProperty('--notices-height');
+      });
+    };
+  }, [notice]);
 }
 
 /** What is said at the edge of a screen, in the place that each screen has for it. */
 export function Notices() {
-  const region = useHeight();
   return (
-    <ToastRegion ref={region} queue={notices} className="notices" aria-label="Notices">
+    <ToastRegion queue={notices} className="notices" aria-label="Notices">
       {({ toast }) => (
         <Toast toast={toast} className="notice" data-kind={toast.content.kind}>
           <ToastContent className="notice-content">
@@ -46,13 +49,20 @@ export function Notices() {
 }
 
 function Words({ notice, onDone }: { readonly notice: Notice; readonly onDone: () => void }) {
-  if (notice.kind === 'sentence') return <Text slot="title">{notice.sentence}</Text>;
+  const box = useRef<HTMLDivElement>(null);
+  useNoticesHeight(box);
   return (
-    <>
-      <Text slot="title" className="notice-title">
-        That did not work
-      </Text>
-      <FailureText failure={notice.failure} onDone={onDone} />
-    </>
+    <div ref={box}>
+      {notice.kind === 'sentence' ? (
+        <Text slot="title">{notice.sentence}</Text>
+      ) : (
+        <>
+          <Text slot="title" className="notice-title">
+            That did not work
+          </Text>
+          <FailureText failure={notice.failure} onDone={onDone} />
+        </>
+      )}
+    </div>
   );
 }
