@@ -121,8 +121,7 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
         letGoOf(entry);
         const ended = voice.call();
         // What an assistant hands over is read first, and so is why a call failed.
-        if (!staysWhenEnded(ended))
-          clock.after(ENDED_STAYS, () => dismiss(initial.id));
+        if (!staysWhenEnded(ended)) clock.after(ENDED_STAYS, () => dismiss(initial.id));
       },
     });
     const entry: Entry = { voice, media };

@@ -3,7 +3,7 @@ import type { AppState } from '../../state/app-state';
 import { useSelected, useStore } from '../../state/use-store';
 import { AppContext } from '../kit/app-context';
 import { LiveColumn } from '../live/LiveColumn';
-import { placeCall } from '../phone/place-call';
+import { placeCall } from '../kit/place-call';
 import { CallBar } from './CallBar';
 import { LiveRegions } from './LiveRegions';
 import { LockedScreen } from './LockedScreen';
