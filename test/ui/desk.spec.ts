@@ -1,4 +1,5 @@
 /** The admin's desk and the first-run guide, in every state. */
+import { BUTTON } from '../support/app/call-buttons';
 import { expect, test, type Page } from '@playwright/test';
 import { complaintsOf, inspect, openScene } from '../support/ui-preview/inspection';
 
@@ -87,7 +88,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
       await expect(page.getByRole('textbox', { name: 'Test number' })).toHaveValue('echo');
       await page.getByRole('button', { name: 'Try it' }).click();
       await expect(page.getByTestId('call-card')).toHaveAttribute('data-phase', 'active');
-      await page.getByTestId('call-card').getByRole('button', { name: 'Hang up' }).click();
+      await page.getByTestId('call-card').getByRole('button', { name: BUTTON.end }).click();
       await expect(page.getByTestId('guide-result')).toContainText('It works. Answered after');
       // Whoever comes to the end sees it, and the way out, without scrolling.
       await expect(page.getByTestId('guide-result')).toBeInViewport({ ratio: 1 });

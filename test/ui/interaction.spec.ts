@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import { BUTTON } from '../support/app/call-buttons';
 import { inspect, openScene } from '../support/ui-preview/inspection';
 
 const problem = process.env['RINGFENCE_UI_PROBLEM'] ?? '';
@@ -38,13 +39,13 @@ test('M, H and K work on the call that has the focus; its digits are sent, not d
   const call = page.getByTestId('call-card');
   await expect(call).toHaveAttribute('data-phase', 'active');
   await page.keyboard.press('m');
-  await expect(call.getByRole('button', { name: 'Unmute' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(call.getByRole('button', { name: BUTTON.unmute })).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.press('m');
   await expect(call.getByRole('button', { name: 'Mute', exact: true })).toHaveAttribute('aria-pressed', 'false');
   await page.keyboard.press('h');
-  await expect(call.getByRole('button', { name: 'Resume' })).toBeVisible();
+  await expect(call.getByRole('button', { name: BUTTON.resume })).toBeVisible();
   await page.keyboard.press('h');
-  await expect(call.getByRole('button', { name: 'Hold' })).toBeVisible();
+  await expect(call.getByRole('button', { name: BUTTON.hold })).toBeVisible();
   await page.keyboard.press('k');
   await page.keyboard.type('42#');
   await page.getByRole('group', { name: 'Keypad' }).getByRole('button', { name: '7' }).click();
@@ -57,10 +58,10 @@ test('a call that ends says why, and a second click on End hits nothing', async 
   await openScene(page, 'active');
   const active = card(page, 'active');
   const before = await active.boundingBox();
-  await active.getByRole('button', { name: 'Hang up' }).dblclick();
+  await active.getByRole('button', { name: BUTTON.end }).dblclick();
   await expect(card(page, 'held')).toContainText('Kamau Njoroge');
   await openScene(page, 'active');
-  await card(page, 'active').getByRole('button', { name: 'Hang up' }).click();
+  await card(page, 'active').getByRole('button', { name: BUTTON.end }).click();
   await expect(card(page, 'ended')).toContainText('You ended the call.');
   expect(await card(page, 'ended').boundingBox()).toEqual(before);
 });
@@ -97,7 +98,7 @@ test('a call that comes in during another moves nothing and takes no keys from i
   await openScene(page, 'late-incoming');
   await field(page).fill('echo');
   await field(page).press('Enter');
-  const end = page.getByRole('button', { name: 'Hang up' });
+  const end = page.getByRole('button', { name: BUTTON.end });
   const before = await end.boundingBox();
   await expect(page.getByRole('article', { name: 'Incoming call from Asha Njeri' })).toBeVisible();
   expect(await end.boundingBox()).toEqual(before);
@@ -107,7 +108,7 @@ test('a call that comes in during another moves nothing and takes no keys from i
 test('Ctrl with a digit goes to a call', async ({ page }) => {
   await openScene(page, 'active');
   await page.keyboard.press('Control+2');
-  await expect(card(page, 'held').getByRole('button', { name: 'Resume' })).toBeFocused();
+  await expect(card(page, 'held').getByRole('button', { name: BUTTON.resume })).toBeFocused();
   await page.keyboard.press('Control+1');
   await expect(card(page, 'active')).toBeFocused();
 });

@@ -40,7 +40,9 @@ describe('what a message on the wire says of a call that rings', () => {
 function setUp() {
   const time = createFakeClock();
   const over: string[] = [];
-  const calls = createRingingCalls({ monotonic: time.now, after: time.after }, (id, missed) => over.push(missed ? `${id} missed` : id));
+  const calls = createRingingCalls({ monotonic: time.now, after: time.after }, (id, missed) =>
+    over.push(missed ? `${id} missed` : id),
+  );
   const rings = async (id: string): Promise<boolean> => {
     const answered = calls.rings(id);
     await time.advance(SEEN_WITHIN_MS);

@@ -45,9 +45,7 @@ export function NavigationRail() {
               data-label={missed > MOST_SHOWN ? `${MOST_SHOWN}+` : missed}
             />
           )}
-          {place.screen === 'settings' && count > 0 && (
-            <span className="rail-badge" data-label={count} />
-          )}
+          {place.screen === 'settings' && count > 0 && <span className="rail-badge" data-label={count} />}
         </Link>
       ))}
     </nav>
