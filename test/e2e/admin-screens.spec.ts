@@ -148,6 +148,7 @@ test('a form asks before it is thrown away, marks what it needs, starts as no pr
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Go back' }).click();
   await expect(name).toHaveValue('Night line');
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await question.getByRole('button', { name: 'Discard' }).click();
   await expect(add).toBeFocused();
@@ -173,7 +174,7 @@ test('a form asks before it is thrown away, marks what it needs, starts as no pr
   await expect(page.getByRole('heading', { name: 'Profiles' })).toBeFocused();
 });
 
-/** What of the buttons in `within` lies under the notices. */
+/** What lies under the notices, of all that can be pressed. What is scrolled out of its place lies under nothing. */
 const covered = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const found: string[] = [];
@@ -184,8 +185,16 @@ const covered = (page: Page): Promise<string[]> =>
     )) {
       if (!button.checkVisibility({ checkVisibilityCSS: true })) continue;
       const box = button.getBoundingClientRect();
-      const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-      if (at !== null && region.contains(at)) found.push(button.getAttribute('aria-label') ?? button.textContent);
+      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+      let isSeen = true;
+      for (let around = button.parentElement; around !== null; around = around.parentElement) {
+        const { left, right, top, bottom } = around.getBoundingClientRect();
+        if (getComputedStyle(around).overflowY !== 'visible' && (x < left || x > right || y < top || y > bottom))
+          isSeen = false;
+      }
+      const at = document.elementFromPoint(x, y);
+      if (isSeen && at !== null && region.contains(at))
+        found.push(button.getAttribute('aria-label') ?? button.textContent);
     }
     return found;
   });

@@ -104,7 +104,7 @@ test('a call that is placed plays no ringback over a conversation', async ({ lau
   await untilRegistered(page);
   const sounds = await page.evaluateHandle(() => {
     const playing = new Set<HTMLMediaElement>();
-    const real = Reflect.get(HTMLMediaElement.prototype, 'play') as () => Promise<void>;
+    const real = Reflect.get<HTMLMediaElement, 'play'>(HTMLMediaElement.prototype, 'play');
     HTMLMediaElement.prototype.play = function play(this: HTMLMediaElement) {
       if (this.loop) playing.add(this);
       return real.call(this);

@@ -278,6 +278,7 @@ test('in forced colours every button has an edge, and what is chosen, pressed, d
   await shoot('call');
   await card.getByRole('button', { name: /^(?:Hang up|End)/ }).click();
   await page.getByRole('link', { name: 'Settings' }).click();
+  await expect(page.getByRole('tab')).toHaveCount(6);
   for (const tab of await page.getByRole('tab').all()) {
     await tab.click();
     await expect(tab).toHaveAttribute('aria-selected', 'true');

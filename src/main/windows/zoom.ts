@@ -1,5 +1,5 @@
 /** How large the windows draw everything: one size for all of them, changed by the menu, the keys, the wheel and the settings. */
-import { screen, type BrowserWindow, type Input } from 'electron';
+import { screen, type Input } from 'electron';
 import { zoomAfter, type ZoomChange } from '../../contracts/zoom';
 
 /** What a key press asks for; null: something else. The numeric keypad and both places of + count. */
@@ -28,7 +28,7 @@ export interface Zoom {
   readonly set: (percent: number) => void;
   readonly step: (change: ZoomChange) => void;
   /** From its making on, this window draws at the size and takes the keys. */
-  readonly follow: (window: BrowserWindow) => void;
+  readonly follow: (window: Electron.BrowserWindow) => void;
 }
 
 export interface ZoomPorts {
@@ -80,7 +80,7 @@ export function createZoom({ percent: first, save }: ZoomPorts): Zoom {
 }
 
 /** Its lower right corner stays, for it may lie in the corner of the screen; all of it stays on the screen. */
-function growTo(window: BrowserWindow, own: Electron.Rectangle, factor: number): void {
+function growTo(window: Electron.BrowserWindow, own: Electron.Rectangle, factor: number): void {
   const { workArea } = screen.getDisplayMatching(window.getBounds());
   const before = window.getContentBounds();
   const width = Math.min(Math.round(own.width * factor), workArea.width);

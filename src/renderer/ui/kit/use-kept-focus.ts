@@ -41,20 +41,26 @@ export function useKeptFocus(box: RefObject<HTMLElement | null>): void {
       // What takes its place may take the focus by itself.
       requestAnimationFrame(() => {
         if (!isNowhere() || path[0] !== last) return;
-        const heading = path.find((each) => each.isConnected)?.querySelector<HTMLElement>('h1, h2');
-        if (heading === null || heading === undefined) return;
+        const heading = path
+          .filter((each) => each.isConnected)
+          .map((each) => each.querySelector<HTMLElement>('h1, h2'))
+          .find((each) => each !== null);
+        if (heading === undefined) return;
         heading.tabIndex = -1;
         heading.focus();
       });
     };
     const changes = new MutationObserver(look);
     changes.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'] });
+    // A dialog lies beside the screen: what it asked about can be gone before it is.
+    changes.observe(document.body, { childList: true });
     document.addEventListener('focusin', onFocusIn);
-    document.addEventListener('pointerdown', onPointerDown);
+    // Before anybody else hears of it: a button may take the focus at once.
+    document.addEventListener('pointerdown', onPointerDown, true);
     return () => {
       changes.disconnect();
       document.removeEventListener('focusin', onFocusIn);
-      document.removeEventListener('pointerdown', onPointerDown);
+      document.removeEventListener('pointerdown', onPointerDown, true);
     };
   }, [box]);
 }
