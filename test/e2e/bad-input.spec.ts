@@ -8,7 +8,7 @@ import { ask, callCard, dial, lineTo, press, takeLine, untilRegistered } from '.
 test('a malformed number or address is not dialled: one sentence, one button, the text stays', async ({ launch }) => {
   const { page } = await launch();
   await untilRegistered(page);
-  for (const typed of ['+12', '12 34 abc', 'sip:@nowhere', 'two words', '<script>alert(1)</script>', 'a@b@c']) {
+  for (const typed of ['+12', '12 34 ab', 'sip:@nowhere', 'two words', '<script>alert(1)</script>', 'a@b@c']) {
     await dial(page, typed);
     const notice = page.locator('section[aria-label="Dialler"]').getByRole('alert');
     await expect(notice, typed).toBeVisible();

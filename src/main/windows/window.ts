@@ -85,11 +85,19 @@ export function showAgain(window: BrowserWindow): void {
   window.focus();
 }
 
+const flashing = new WeakSet<BrowserWindow>();
+
 /** Has the taskbar show that something happened, until somebody looks. */
 export function flash(window: BrowserWindow | null): void {
   if (window === null || window.isDestroyed() || window.isFocused()) return;
   window.flashFrame(true);
-  window.once('focus', () => window.flashFrame(false));
+  // A night of missed calls is one thing to look at.
+  if (flashing.has(window)) return;
+  flashing.add(window);
+  window.once('focus', () => {
+    flashing.delete(window);
+    window.flashFrame(false);
+  });
 }
 
 /** Opens the phone window; it shows itself when it has something to show. */

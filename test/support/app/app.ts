@@ -204,6 +204,8 @@ async function launchOnce(options: LaunchOptions, inside: string | undefined): P
     const printed = await readFile(log, 'utf8');
     await endByForce(pid);
     await close().catch(() => undefined);
+    // V8 dropped the driver's own promise: the app answered.
+    if (String(error).includes('promise was garbage collected')) throw new NotReached(String(error));
     throw new Error(`the phone window did not appear; the app printed:\n${printed.slice(-3000)}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clock, day, duration, initials, partyName, partyNumber, spokenDuration, timer } from './format';
+import { clock, day, duration, initials, nameLength, partyName, partyNumber, spokenDuration, timer } from './format';
 
 const party = (displayName: string, user: string) => ({ displayName, user, uri: `sip:${user}@pbx.example.com` });
 
@@ -58,4 +58,13 @@ describe('the far end', () => {
     ['<img onerror>', 'O'],
     ['', ''],
   ])('%s has the initials %s', (name, letters) => expect(initials(name)).toBe(letters));
+  it.each([
+    ['', 'short'],
+    ['Asha Njeri', 'short'],
+    ['n'.repeat(16), 'short'],
+    ['n'.repeat(17), 'middle'],
+    ['n'.repeat(28), 'middle'],
+    ['\u{1f600}'.repeat(16), 'short'],
+    ['Wilhelmina Featherstonehaugh-Cholmondeley of Marjoribanks', 'long'],
+  ])('%s is a %s name', (name, length) => expect(nameLength(name)).toBe(length));
 });

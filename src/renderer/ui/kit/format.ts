@@ -55,6 +55,12 @@ export function spokenDuration(ms: number): string {
     .join(', ');
 }
 
+/** How much room a name takes: the sheets draw longer ones smaller and on two lines, so that a card stays as high and shows them whole. */
+export function nameLength(name: string): 'short' | 'middle' | 'long' {
+  const { length } = Array.from(name);
+  return length <= 16 ? 'short' : length <= 28 ? 'middle' : 'long';
+}
+
 /** The user part as people write it: `%23` of a SIP URI is `#`. */
 function plainUser(user: string): string {
   try {

@@ -9,7 +9,7 @@ import { CallQuality } from './CallQuality';
 import { CallTimer } from './CallTimer';
 import { EndedActions } from './EndedActions';
 import { EnvironmentNote } from '../kit/EnvironmentNote';
-import { initials, partyName } from '../kit/format';
+import { initials, nameLength, partyName } from '../kit/format';
 import { PeerNumber } from './PeerNumber';
 import { RecoveringTime } from './RecoveringTime';
 import { SinceTime } from './SinceTime';
@@ -44,7 +44,7 @@ export function CallCard({ call, line, above }: CallCardProps) {
             {letters === '' ? '#' : letters}
           </span>
           <div className="call-who">
-            <h2 className="call-name" title={name}>
+            <h2 className="call-name" data-length={nameLength(name)} title={name}>
               {name}
             </h2>
             <p className="call-number">

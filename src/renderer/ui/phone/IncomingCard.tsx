@@ -8,7 +8,7 @@ import { useApp } from '../kit/app-context';
 import { CallProblemLine } from './CallProblemLine';
 import { EnvironmentTag } from '../kit/EnvironmentTag';
 import { isTyping } from '../kit/focus';
-import { partyName } from '../kit/format';
+import { nameLength, partyName } from '../kit/format';
 import { PeerNumber } from './PeerNumber';
 import { SettlingButton } from '../kit/SettlingButton';
 import { SinceTime } from './SinceTime';
@@ -62,7 +62,7 @@ export function IncomingCard({ call, line, above }: IncomingCardProps) {
             {line !== null && <EnvironmentTag environment={line.environment} />}
             {quiet && <span className="tag">Do not disturb</span>}
           </p>
-          <h2 className="call-name" title={name}>
+          <h2 className="call-name" data-length={nameLength(name)} title={name}>
             {name}
           </h2>
           <p className="call-number">

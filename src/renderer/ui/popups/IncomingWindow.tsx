@@ -6,6 +6,7 @@ import { useStore } from '../../state/use-store';
 import { EnvironmentTag } from '../kit/EnvironmentTag';
 import { CONFIRMED_CALLER } from '../kit/messages';
 import { formatNumber } from '../kit/phone-number';
+import { nameLength } from '../kit/format';
 import { useSettling } from '../kit/use-settling';
 
 interface IncomingWindowProps {
@@ -36,7 +37,9 @@ export function IncomingWindow({ notices, onAct }: IncomingWindowProps) {
         <EnvironmentTag environment={first.environment} />
         {more.length > 0 && <span className="tag">{more.length} more</span>}
       </p>
-      <h1 className="popup-name">{first.name === first.number ? number : first.name}</h1>
+      <h1 className="popup-name" data-length={nameLength(first.name)}>
+        {first.name === first.number ? number : first.name}
+      </h1>
       <p className="popup-number">
         {[first.name === first.number ? '' : number, first.confirmed === true ? CONFIRMED_CALLER : '']
           .filter((text) => text !== '')
