@@ -33,7 +33,7 @@ test('the gateway is down: the status says so and offers a way out; the phone ke
   await expect(status).toHaveAttribute('data-phase', 'waiting', { timeout: 15_000 });
   await status.click();
   const dialog = app.page.getByRole('dialog', { name: 'Registration' });
-  await expect(dialog).toContainText('The gateway does not answer');
+  await expect(dialog).toContainText('No connection to the phone system');
   await expect(dialog.getByRole('button', { name: 'Open profiles' })).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Try now' })).toBeVisible();
   await app.page.keyboard.press('Escape');
