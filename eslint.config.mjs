@@ -35,6 +35,19 @@ export default tseslint.config(
   },
   { files: ['src/renderer/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
   {
+    files: ['src/renderer/**/*.{ts,tsx}'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.name=/^use(Layout)?Effect$/] > ArrowFunctionExpression > ChainExpression',
+          message:
+            'React calls what an effect returns. A call of the page may return something in a newer engine, as scrollIntoView() does: put it in braces.',
+        },
+      ],
+    },
+  },
+  {
     files: ['src/**/*.ts'],
     ignores: ['src/main/ipc/ipc.ts', 'src/**/*.test.ts'],
     rules: {

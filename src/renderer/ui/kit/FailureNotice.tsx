@@ -14,7 +14,9 @@ interface FailureNoticeProps {
 export function FailureNotice({ failure, onRetry, onDismiss }: FailureNoticeProps) {
   const box = useRef<HTMLDivElement>(null);
   // It stands at the head of its panel, and the button that was pressed may be far below.
-  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [failure]);
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: 'nearest' });
+  }, [failure]);
   return (
     <div ref={box} className="failure-notice" role="alert">
       <TriangleAlert className="failure-icon" size={20} aria-hidden="true" />

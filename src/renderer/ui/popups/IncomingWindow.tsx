@@ -21,7 +21,9 @@ export function IncomingWindow({ notices, onAct }: IncomingWindowProps) {
   const answer = useRef<HTMLButtonElement>(null);
   const callId = first?.callId;
   // The window does not take the focus; if the agent gives it the focus, Enter answers.
-  useEffect(() => answer.current?.focus(), [callId]);
+  useEffect(() => {
+    answer.current?.focus();
+  }, [callId]);
   // It opens where somebody may be clicking, and the next call takes the place of the one before.
   const settling = useSettling(callId ?? '');
   if (first === undefined) return null;
