@@ -118,7 +118,7 @@ export function KeyRow({
         </td>
       </tr>
       {profile.id !== PRACTICE_PROFILE_ID && (
-        <OldKey profile={profile} status={status} onFinish={onFinish} onBack={onBack} />
+        <OldKey profile={profile} status={status} told={rotation !== null} onFinish={onFinish} onBack={onBack} />
       )}
       <TestRow profile={profile} />
     </>
@@ -201,11 +201,14 @@ function NextKey({ record, lifeS }: { readonly record: KeyRecord; readonly lifeS
 function OldKey({
   profile,
   status,
+  told,
   onFinish,
   onBack,
 }: {
   readonly profile: Profile;
   readonly status: KeyStatus;
+  /** The rotation's panel is open: it has the buttons, and one act has one button on a screen. */
+  readonly told: boolean;
   readonly onFinish: () => void;
   readonly onBack: () => void;
 }) {
@@ -218,18 +221,20 @@ function OldKey({
           <p>
             Old key <code className="key-print-inline">{retired.fingerprint}</code>: {oldKeyNote(profile, status)}
           </p>
-          {status.former !== null && (
+          {!told && status.former !== null && (
             <Button className="button compact" aria-label={`Back to the old key of ${profile.name}`} onPress={onBack}>
               Back to the old key
             </Button>
           )}
-          <Button
-            className="button compact"
-            aria-label={`I have removed it: the old key of ${profile.name}`}
-            onPress={onFinish}
-          >
-            I have removed it
-          </Button>
+          {!told && (
+            <Button
+              className="button compact"
+              aria-label={`I have removed it: the old key of ${profile.name}`}
+              onPress={onFinish}
+            >
+              I have removed it
+            </Button>
+          )}
         </div>
       </td>
     </tr>
