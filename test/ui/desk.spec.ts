@@ -1,7 +1,7 @@
 /** The admin's desk and the first-run guide, in every state. */
 import { BUTTON } from '../support/app/call-buttons';
-import { expect, test, type Page } from '@playwright/test';
 import { complaintsOf, inspect, openScene } from '../support/ui-preview/inspection';
+import { expect, test, type Page } from '../support/ui-preview/one-page';
 
 const problem = process.env['RINGFENCE_UI_PROBLEM'] ?? '';
 test.skip(problem !== '', problem);

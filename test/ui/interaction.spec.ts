@@ -1,6 +1,6 @@
-import { expect, test, type Page } from '@playwright/test';
 import { BUTTON } from '../support/app/call-buttons';
 import { inspect, openScene } from '../support/ui-preview/inspection';
+import { expect, test, type Page } from '../support/ui-preview/one-page';
 
 const problem = process.env['RINGFENCE_UI_PROBLEM'] ?? '';
 test.skip(problem !== '', problem);
@@ -13,7 +13,7 @@ test('a number is typed, formatted, called with Enter, and recalled with the arr
   await field(page).fill('+12015550123');
   await expect(field(page)).toHaveValue('+1 201 555 0123');
   await field(page).press('Enter');
-  await expect(card(page, 'dialing')).toBeFocused();
+  await expect(page.getByTestId('call-card')).toBeFocused();
   await expect(field(page)).toHaveValue('');
   await expect(card(page, 'active')).toContainText('+1 201 555 0123');
   await field(page).press('ArrowUp');
@@ -68,12 +68,19 @@ test('a call that ends says why, and a second click on End hits nothing', async 
 
 test('an incoming call has the focus on Answer; Enter answers it, and it is announced', async ({ page }) => {
   await openScene(page, 'incoming-in-call');
-  await expect(card(page, 'ringing').first().getByRole('button', { name: 'Answer' })).toBeFocused();
+  const answer = card(page, 'ringing').first().getByRole('button', { name: BUTTON.answer });
+  await expect(answer).toBeFocused();
+  // The card that has the focus is not the one that is muted: a letter means the card under it, Ctrl and Shift mean the call.
+  const muted = card(page, 'active').getByRole('button', { name: BUTTON.unmute });
   await page.keyboard.press('m');
-  await expect(card(page, 'active').getByRole('button', { name: 'Mute', exact: true })).toHaveAttribute(
+  await expect(muted).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('Control+Shift+M');
+  await expect(card(page, 'active').getByRole('button', { name: BUTTON.mute })).toHaveAttribute(
     'aria-pressed',
     'false',
   );
+  await expect(answer).toBeFocused();
+  await expect(answer).toBeEnabled();
   await page.keyboard.press('Enter');
   await expect(card(page, 'active')).toContainText('Asha Njeri');
   await expect(card(page, 'held')).toContainText('Kamau Njoroge');
@@ -90,19 +97,37 @@ test('an agent who types keeps the focus, and Escape clears before it declines',
   await page.keyboard.press('Escape');
   await expect(field(page)).toHaveValue('');
   await expect(card(page, 'ringing')).toBeVisible();
+  // Whoever typed just now is still at it: the empty field keeps Escape, and whoever leaves it declines.
+  await page.keyboard.press('Escape');
+  await expect(card(page, 'ringing')).toBeVisible();
+  await card(page, 'ringing').getByRole('button', { name: BUTTON.answer }).focus();
   await page.keyboard.press('Escape');
   await expect(card(page, 'ended')).toBeVisible();
 });
 
-test('a call that comes in during another moves nothing and takes no keys from it', async ({ page }) => {
+test('a call that comes in during another stands above it, moves no field and takes no keys from it', async ({
+  page,
+}) => {
   await openScene(page, 'late-incoming');
+  // Where there is room for both cards; in a lower window the keypad folds.
+  await page.setViewportSize({ width: 1040, height: 900 });
+  const before = await field(page).boundingBox();
   await field(page).fill('echo');
   await field(page).press('Enter');
-  const end = page.getByRole('button', { name: BUTTON.end });
-  const before = await end.boundingBox();
-  await expect(page.getByRole('article', { name: 'Incoming call from Asha Njeri' })).toBeVisible();
-  expect(await end.boundingBox()).toEqual(before);
-  await expect(page.getByTestId('call-card').first()).toBeFocused();
+  const cards = page.getByTestId('call-card');
+  const ringing = page.getByRole('article', { name: 'Incoming call from Asha Njeri' });
+  await expect(ringing).toBeVisible();
+  // Both are whole, and what rings is first.
+  await expect(cards).toHaveCount(2);
+  await expect(cards.first()).toHaveAttribute('data-direction', 'incoming');
+  for (const each of await cards.all()) await expect(each).toBeInViewport({ ratio: 1 });
+  expect(await field(page).boundingBox()).toEqual(before);
+  const own = page.locator('[data-testid="call-card"]', { has: page.getByRole('button', { name: BUTTON.end }) });
+  await expect(own).toBeFocused();
+  await expect(card(page, 'active')).toBeFocused();
+  await page.keyboard.press('m');
+  await expect(own.getByRole('button', { name: BUTTON.unmute })).toHaveAttribute('aria-pressed', 'true');
+  await expect(ringing).toBeVisible();
 });
 
 test('Ctrl with a digit goes to a call', async ({ page }) => {
@@ -115,6 +140,12 @@ test('Ctrl with a digit goes to a call', async ({ page }) => {
 
 test('? lists the keys, Escape closes', async ({ page }) => {
   await openScene(page, 'idle');
+  // In a field it is a sign like any other.
+  await expect(field(page)).toBeFocused();
+  await page.keyboard.press('?');
+  await expect(field(page)).toHaveValue('?');
+  await field(page).fill('');
+  await page.getByRole('link', { name: 'Phone' }).focus();
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
   await page.keyboard.press('m');
@@ -246,6 +277,14 @@ test('keys: a rotation by keyboard alone; the focus is never lost, and goes back
       await page.keyboard.press('Tab');
     await expect(wanted).toBeFocused();
   };
+  /** Says yes to what is asked: its button stands after Cancel, and takes no press in its first moment. */
+  const sayYes = async (name: string): Promise<void> => {
+    await page.keyboard.press('Tab');
+    const yes = page.getByRole('alertdialog').getByRole('button', { name, exact: true });
+    await expect(yes).toBeFocused();
+    await expect(yes).toBeEnabled();
+    await page.keyboard.press('Enter');
+  };
   await rotate.focus();
   await page.keyboard.press('Enter');
   await expect(rotate).toHaveAttribute('aria-expanded', 'true');
@@ -263,9 +302,7 @@ test('keys: a rotation by keyboard alone; the focus is never lost, and goes back
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
   await expect(panel.getByRole('button', { name: 'Stop this rotation...' })).toBeFocused();
   await page.keyboard.press('Enter');
-  await page.keyboard.press('Tab');
-  await expect(page.getByRole('alertdialog').getByRole('button', { name: 'Stop the rotation' })).toBeFocused();
-  await page.keyboard.press('Enter');
+  await sayYes('Stop the rotation');
   await expect(panel.getByRole('listitem').filter({ hasText: '1. Add the next key' })).toHaveAttribute(
     'aria-current',
     'step',
@@ -281,8 +318,7 @@ test('keys: a rotation by keyboard alone; the focus is never lost, and goes back
   await expect(heading).toBeFocused();
   await tabTo('Promote now...');
   await page.keyboard.press('Enter');
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
+  await sayYes('Promote now');
   await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toHaveAttribute(
     'aria-current',
     'step',
@@ -291,8 +327,7 @@ test('keys: a rotation by keyboard alone; the focus is never lost, and goes back
   await tabTo('I have removed it');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alertdialog', { name: /removed already/ })).toBeVisible();
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
+  await sayYes('It is removed');
   await expect(heading).toBeFocused();
   await tabTo('Replace at once...');
   await page.keyboard.press('Enter');
@@ -301,8 +336,7 @@ test('keys: a rotation by keyboard alone; the focus is never lost, and goes back
   await expect(page.getByRole('alertdialog', { name: 'Replace the key of Staging at once?' })).toContainText(
     'all tokens signed with',
   );
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
+  await sayYes('Replace at once');
   await expect(panel.getByRole('listitem').filter({ hasText: '3. Remove the old key' })).toContainText(
     'at the gateway now',
   );

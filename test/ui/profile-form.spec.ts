@@ -1,6 +1,6 @@
-import { expect, test, type Page } from '@playwright/test';
 import { EXAMPLE_PROFILES } from '../support/app/example-profiles';
 import { inspect, openScene } from '../support/ui-preview/inspection';
+import { expect, test, type Page } from '../support/ui-preview/one-page';
 
 const problem = process.env['RINGFENCE_UI_PROBLEM'] ?? '';
 test.skip(problem !== '', problem);
@@ -13,6 +13,12 @@ const choose = async (page: Page, choice: string, option: string): Promise<void>
   await page.getByRole('button', { name: choice }).click();
   await page.getByRole('option', { name: option, exact: true }).click();
 };
+/** They are folded until somebody wants them. */
+const openRules = async (page: Page): Promise<void> => {
+  const rules = page.getByRole('button', { name: 'Rules' });
+  await expect(rules).toHaveAttribute('aria-expanded', 'false');
+  await rules.click();
+};
 
 test('a new profile', async ({ page }) => {
   await open(page, 'profiles');
@@ -24,6 +30,7 @@ test('a new profile', async ({ page }) => {
 test('rules that the admin set', async ({ page }) => {
   await open(page, 'profiles');
   await page.getByRole('button', { name: 'Edit Staging' }).click();
+  await openRules(page);
   await expect(page.getByText('Set by your administrator').first()).toBeVisible();
   await inspect(page);
 });
@@ -32,6 +39,7 @@ for (const { id, provider } of EXAMPLE_PROFILES)
     await open(page, 'examples');
     await page.locator(`[data-profile-id="${id}"]`).getByRole('button', { name: /^Edit/ }).click();
     for (const more of await page.getByRole('button', { name: /^More about/ }).all()) await more.click();
+    await openRules(page);
     await inspect(page);
   });
 
@@ -41,6 +49,7 @@ test('a value that the admin set can be read and not changed, and the mistake in
   await open(page, 'profiles');
   await page.getByRole('button', { name: 'Edit Staging' }).click();
   await expect(page.getByRole('note').filter({ hasText: 'Line 12 of the admin' })).toBeVisible();
+  await openRules(page);
   const life = page.getByRole('textbox', { name: 'Token life in seconds' });
   await expect(life).toHaveValue('120');
   await expect(life).not.toBeEditable();
@@ -72,6 +81,10 @@ test('a preset fills the form in and leaves who the line is', async ({ page }) =
 test('rows are added, filled in, judged and removed by keyboard alone', async ({ page }) => {
   await open(page, 'profiles');
   await page.getByRole('button', { name: 'Add profile' }).click();
+  const rules = page.getByRole('button', { name: 'Rules' });
+  await rules.focus();
+  await page.keyboard.press('Enter');
+  await expect(rules).toHaveAttribute('aria-expanded', 'true');
   await page.getByRole('button', { name: 'Add hours' }).focus();
   await page.keyboard.press('Enter');
   const days = page.getByRole('toolbar', { name: 'Days, hours 1' });

@@ -1,6 +1,6 @@
 /** Every state of the window, looked at in every way: see test/support/ui-preview/inspection.ts. */
-import { expect, test } from '@playwright/test';
 import { complaintsOf, inspect, openScene } from '../support/ui-preview/inspection';
+import { expect, test } from '../support/ui-preview/one-page';
 import { SCENES } from '../support/ui-preview/scenes';
 import { TOASTS } from '../support/ui-preview/toasts';
 

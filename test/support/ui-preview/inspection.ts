@@ -93,7 +93,9 @@ export function complaintsOf(page: Page): readonly string[] {
 /** Opens a scene of the preview and waits until it is drawn. */
 export async function openScene(page: Page, scene: string, toasts: readonly string[] = []): Promise<void> {
   await page.setViewportSize(SIZES[0]);
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce', forcedColors: 'none' });
+  // Nothing is pointed at: a test before this one may have left the mouse on a button.
+  await page.mouse.move(0, 0);
   await page.goto(
     `/test/support/ui-preview/index.html?scene=${scene}${toasts.map((name) => `&toast=${name}`).join('')}`,
   );

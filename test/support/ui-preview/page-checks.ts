@@ -101,6 +101,12 @@ export function coloursThatForget(): string[] {
   }
   const chosen =
     '[aria-selected="true"], [aria-pressed="true"], [aria-checked="true"], [aria-current]:not([aria-current="false"]), [data-selected="true"]';
+  /** How it looks with all its parts; null: it is built in another way than `like`, so that only it itself can be compared. */
+  const looks = (element: Element, like: Element): readonly string[] | null => {
+    const [parts, others] = [[...element.querySelectorAll('*')], [...like.querySelectorAll('*')]];
+    const isAlike = parts.length === others.length && parts.every(({ tagName }, at) => tagName === others[at]?.tagName);
+    return isAlike ? [element, ...parts].map(look) : null;
+  };
   for (const one of document.querySelectorAll<HTMLElement>(chosen)) {
     if (!isShown(one)) continue;
     const tag = one.tagName;
@@ -111,7 +117,9 @@ export function coloursThatForget(): string[] {
         each.getAttribute('role') === one.getAttribute('role') &&
         !each.matches(chosen),
     );
-    if (other !== undefined && look(other) === look(one)) found.push(`${name(one)} looks as if it were not chosen`);
+    if (other === undefined) continue;
+    const [mine, its] = [looks(one, other) ?? [look(one)], looks(other, one) ?? [look(other)]];
+    if (mine.join() === its.join()) found.push(`${name(one)} looks as if it were not chosen`);
   }
   return found;
 }
@@ -179,7 +187,9 @@ export async function startWatchingFocus(): Promise<number> {
     });
   });
   (globalThis as unknown as { focusWatch: FocusWatch }).focusWatch = { wanted, unseen };
-  return wanted.size + 3;
+  // Within a date Tab comes by its day, month, year and calendar; after the last control by the browser's own.
+  const ofDates = [...wanted.keys()].filter((control) => control.matches('input[type="date"]')).length * 3;
+  return wanted.size + ofDates + 3;
 }
 
 /** What Tab did not come by, and where it was not to be seen. */
