@@ -130,6 +130,21 @@ test('a call that comes in during another stands above it, moves no field and ta
   await expect(ringing).toBeVisible();
 });
 
+test('a notice at the edge takes no keys: a call that comes in has the focus on Answer, and Enter answers it', async ({
+  page,
+}) => {
+  await openScene(page, 'late-incoming', ['failure']);
+  await expect(page.getByRole('alertdialog', { name: 'That did not work' })).toBeVisible();
+  const answer = card(page, 'ringing').getByRole('button', { name: BUTTON.answer });
+  await expect(answer).toBeFocused();
+  await expect(answer).toBeEnabled();
+  // Elsewhere, where no button takes Enter for itself.
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press('Enter');
+  await expect(card(page, 'active')).toContainText('Asha Njeri');
+  await expect(page.getByRole('alertdialog', { name: 'That did not work' })).toBeVisible();
+});
+
 test('Ctrl with a digit goes to a call', async ({ page }) => {
   await openScene(page, 'active');
   await page.keyboard.press('Control+2');

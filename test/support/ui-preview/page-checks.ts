@@ -10,7 +10,9 @@ export function controlsOutOfReach(): string[] {
   const controls = document.querySelectorAll<HTMLElement>(
     'button, a[href], input, select, textarea, label:has(input), [role="button"], [role="tab"], [role="menuitem"], [role="option"]',
   );
-  const cover = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]');
+  const cover = document.querySelector(
+    '[role="dialog"], [role="alertdialog"]:not([aria-modal="false"]), [role="menu"], [role="listbox"]',
+  );
   for (const control of controls) {
     if (control.closest('[inert], [aria-hidden="true"]') !== null) continue;
     // A box of the system's kind covers everything else, on purpose.
@@ -134,7 +136,9 @@ export async function startWatchingFocus(): Promise<number> {
   (document.activeElement as HTMLElement | null)?.blur();
   // Until the ring of whatever had the focus is gone.
   for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
-  const cover = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]');
+  const cover = document.querySelector(
+    '[role="dialog"], [role="alertdialog"]:not([aria-modal="false"]), [role="menu"], [role="listbox"]',
+  );
   const name = (element: Element): string =>
     `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? (element.textContent || element.id)).trim().slice(0, 40)}"`;
   /** What a ring can be drawn with: on the control, around it, or on the other parts of its label. */

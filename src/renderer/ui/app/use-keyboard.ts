@@ -4,7 +4,7 @@ import { chordsWith } from '../../../contracts/shortcuts';
 import type { AppState } from '../../state/app-state';
 import { canHold, canResume, canSendDigits, inOrder, isLive, layoutOf } from '../../state/call-views';
 import { activeProfile, hasSip } from '../../state/profiles-store';
-import { cardOf, focusCall, focusDialField, focusKind, noteTyping } from '../kit/focus';
+import { cardOf, focusCall, focusDialField, focusKind, hasOverlay, noteTyping } from '../kit/focus';
 import { commandFor, type Command } from '../kit/keyboard';
 import { saySentence } from '../kit/notices';
 
@@ -102,8 +102,7 @@ export function useKeyboard(state: AppState): void {
         {
           focus: focusKind(document.activeElement, event.timeStamp),
           onCall: live.some(hasFocus),
-          overlay:
-            document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null,
+          overlay: hasOverlay(),
           ringing: layout.incoming.some(isSeen),
           live: live.length > 0,
           tool: keypadCallId !== null && live.some(({ id }) => id === keypadCallId) && screen === 'phone',

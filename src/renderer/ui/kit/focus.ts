@@ -46,6 +46,15 @@ export function focusKind(element: Element | null, now: number): 'number-field' 
   return 'elsewhere';
 }
 
+/** A dialog, a menu or a list is open and has the keyboard. A notice at the edge is a dialog to a screen reader alone: it is not modal and takes no keys. */
+export function hasOverlay(): boolean {
+  return (
+    document.querySelector(
+      '[role="dialog"], [role="alertdialog"]:not([aria-modal="false"]), [role="menu"], [role="listbox"]',
+    ) !== null
+  );
+}
+
 /** True while the agent is typing, or is about to: a field has the focus that is not the empty number field. */
 export function isTyping(): boolean {
   return focusKind(document.activeElement, performance.now()) === 'field';

@@ -7,7 +7,7 @@ import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { CallProblemLine } from './CallProblemLine';
 import { EnvironmentTag } from '../kit/EnvironmentTag';
-import { isTyping } from '../kit/focus';
+import { hasOverlay, isTyping } from '../kit/focus';
 import { nameLength, partyName } from '../kit/format';
 import { PeerNumber } from './PeerNumber';
 import { SettlingButton } from '../kit/SettlingButton';
@@ -29,7 +29,7 @@ export function IncomingCard({ call, line, above }: IncomingCardProps) {
   useEffect(() => {
     // In a task of its own: to scroll, the whole screen is laid out, and the card has just been drawn in this one.
     const timer = setTimeout(() => {
-      const elsewhere = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
+      const elsewhere = hasOverlay();
       // Keys that are meant for one call must not fall on another.
       const onAnotherCall =
         document.activeElement !== null && document.activeElement.closest('[data-testid="call-card"]') !== null;
