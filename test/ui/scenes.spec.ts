@@ -26,6 +26,7 @@ for (const [screen, toasts] of SAID)
     const complaints = complaintsOf(page);
     await openScene(page, screen, toasts);
     await inspect(page);
+    await expect(page.locator('.notice'), 'they were there all the time').toHaveCount(toasts.length);
     expect(complaints).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /** Everything that the window says at its edge, by name; the address bar's `?toast=` says it at the start. */
 import type { Failure } from '../../../src/contracts/base/result';
-import { sayFailure, saySentence } from '../../../src/renderer/ui/kit/notices';
+import { notices, sayFailure } from '../../../src/renderer/ui/kit/notices';
 
 const failure = (sentence: string, more: Partial<Failure> = {}): Failure => ({
   reason: 'file-unreadable',
@@ -10,7 +10,8 @@ const failure = (sentence: string, more: Partial<Failure> = {}): Failure => ({
 });
 
 export const TOASTS: Readonly<Record<string, () => void>> = {
-  sentence: () => saySentence('Copied 12 events.'),
+  // One that stays: its five seconds would be over before it was looked at in every way.
+  sentence: () => void notices.add({ kind: 'sentence', sentence: 'Copied 12 events.' }),
   failure: () => sayFailure(failure('Do not disturb could not be changed.')),
   action: () =>
     sayFailure(
