@@ -47,7 +47,7 @@ await runProgram(async () => {
     ...(await Promise.all([
       part('integration', () => runVitest('integration')),
       part('lab', () => runLab(asterisk.env)),
-      part('window in Chromium', () => runUi(runtime)),
+      part('window in Chromium', () => runUi(runtime, [], { yields: true })),
       part('types, lint, arrows', () => runTools({ yields: true })),
     ])),
     await part('end to end', async () => {

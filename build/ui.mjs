@@ -68,9 +68,10 @@ async function servePreview(folder) {
 /**
  * @param {import('./electron-runtime.mjs').Runtime} runtime
  * @param {readonly string[]} [args] for Playwright
+ * @param {{ yields: boolean }} [how] `yields`: it gets the processor when nobody else wants it
  * @returns {Promise<import('./summary.mjs').Counts>}
  */
-export async function runUi(runtime, args = []) {
+export async function runUi(runtime, args = [], { yields } = { yields: false }) {
   const problem = chromiumProblem();
   const folder = await mkdtemp(join(os.tmpdir(), `${HOME_PREFIX}ui-`));
   // Should this run be killed, the next one removes it.
@@ -97,6 +98,7 @@ export async function runUi(runtime, args = []) {
           RINGFENCE_UI_OUTPUT: join(temporary, 'test-results-ui'),
         },
         show: true,
+        yields,
       });
       const counts = readPlaywrightReport(await readFile(report, 'utf8').catch(() => ''));
       return outcome.code === 0 || counts.failed > 0

@@ -39,3 +39,22 @@ test('the small window of an incoming call', async ({ page }) => {
   await inspect(page, [{ width: 340, height: 170 }]);
   expect(complaints).toEqual([]);
 });
+
+test('long names are whole on every card, with the window as it opens', async ({ page }) => {
+  const cut = (): Promise<string[]> =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('.call-name, .call-line-name, .popup-name')]
+        .filter(
+          ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
+            scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1,
+        )
+        .map(({ className, textContent }) => `${className}: ${textContent}`),
+    );
+  await openScene(page, 'long-names');
+  await expect(page.locator('.call-name, .call-line-name')).toHaveCount(2);
+  expect(await cut()).toEqual([]);
+  const card = page.locator('.call-card');
+  const high = (await card.boundingBox())?.height;
+  await openScene(page, 'active');
+  expect((await card.boundingBox())?.height, 'as high as with a short name').toBe(high);
+});

@@ -5,7 +5,7 @@ import { canResume, isLive, staysWhenEnded } from '../../state/call-views';
 import { useApp } from '../kit/app-context';
 import { EndButton, LINE_LOOK } from './CallActions';
 import { CallTimer } from './CallTimer';
-import { partyName } from '../kit/format';
+import { nameLength, partyName } from '../kit/format';
 import { SettlingButton } from '../kit/SettlingButton';
 import { RecoveringTime } from './RecoveringTime';
 import { againWord, phaseWords } from '../kit/messages';
@@ -39,7 +39,7 @@ export function CallLine({ call, line, above }: CallLineProps) {
         {phaseWords(call)}
         {call.phase === 'recovering' && <RecoveringTime since={call.since} />}
       </span>
-      <h2 className="call-line-name" title={name}>
+      <h2 className="call-line-name" data-length={nameLength(name)} title={name}>
         {name}
       </h2>
       {call.phase === 'held' ? (
