@@ -166,7 +166,7 @@ test('a call that failed stays, is among the errors, and its row opens to why, t
   await expect.poll(() => electron.evaluate(({ clipboard }) => clipboard.readText())).toBe('busy');
   await row.getByRole('button', { name: 'Call busy' }).click();
   await expect(rows(app, 'call-failed')).toHaveCount(2);
-  // Whoever is called again has one card.
+  // A person who is called again has one card.
   await expect(ended.filter({ hasText: 'Busy' })).toHaveCount(1);
   await ended.filter({ hasText: 'Busy' }).getByRole('button', { name: BUTTON.dismiss }).click();
   await expect(ended.filter({ hasText: 'Busy' })).toHaveCount(0);

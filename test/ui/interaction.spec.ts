@@ -99,7 +99,7 @@ test('an agent who types keeps the focus, and Escape clears before it declines',
   await page.keyboard.press('Escape');
   await expect(field(page)).toHaveValue('');
   await expect(card(page, 'ringing')).toBeVisible();
-  // Whoever typed just now is still at it: the empty field keeps Escape, and whoever leaves it declines.
+  // An agent who typed just now still types: the empty field keeps Escape. Outside of the field Escape declines.
   await page.keyboard.press('Escape');
   await expect(card(page, 'ringing')).toBeVisible();
   await answer.focus();

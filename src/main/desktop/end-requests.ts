@@ -34,7 +34,7 @@ export function watchEndRequests(onEnd: (cause: 'signal' | 'shutdown') => void):
   watchStarter(process.env, () => onEnd('signal'));
   // A terminal that was closed takes no text any more.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  // The types know no event here; Linux and macOS wait some seconds for whoever prevents it.
+  // The types know no event here; Linux and macOS wait some seconds for an app that prevents it.
   powerMonitor.on('shutdown', (event?: { readonly preventDefault?: () => void }) => {
     event?.preventDefault?.();
     onEnd('shutdown');

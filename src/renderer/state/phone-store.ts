@@ -160,7 +160,7 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
       const permission = authorize(running?.profile.id ?? '', typed);
       void permission.then((result) => result.ok && result.value.notice !== null && notice.set(result.value.notice));
       const placed = await userAgent.place(typed, permission);
-      // Whoever is called has been called back.
+      // A call to a person calls him back.
       const called = placed.ok ? userAgent.snapshot().calls.find(({ id }) => id === placed.value) : undefined;
       if (called !== undefined && kept.some(({ peer }) => peer.uri === called.peer.uri)) {
         kept = kept.filter(({ peer }) => peer.uri !== called.peer.uri);

@@ -134,7 +134,7 @@ describe('bearer', () => {
     expect(sent).toEqual(['REGISTER T1', 'INVITE T1', 'ACK', 'INVITE T1', 'ACK']);
     expect([phone.grantsGiven(), phone.events.filter(({ title }) => title === 'Calling').length]).toEqual([1, 1]);
     await called(phone, '4711');
-    // Whoever is called again is called back: the card before goes.
+    // A call to the same person is a call back: the card before goes.
     await phone.until(({ calls: [call] }) => call?.id !== first.id && call?.phase === 'ended');
     expect(sent.slice(5)).toEqual(['INVITE T1', 'ACK']);
   });

@@ -120,7 +120,7 @@ export function createCallTable(deps: CallTableDeps): CallTable {
     const kept = [...entries.values()].map((entry) => entry.call()).filter(staysWhenEnded);
     for (const { id } of kept.slice(0, Math.max(0, kept.length - MOST_KEPT))) entries.delete(id);
   }
-  /** Whoever is called has been called back. */
+  /** A call to a person calls him back. */
   function calledBack(uri: string): void {
     for (const entry of [...entries.values()]) {
       const call = entry.call();

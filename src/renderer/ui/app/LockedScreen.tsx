@@ -20,7 +20,7 @@ const WORDS: Readonly<
   },
   'sign-out': {
     title: 'You are signed out',
-    text: 'You are offline. Nobody can call you, and this window has forgotten your calls. Whoever goes on starts on the Practice line and chooses a line at the top.',
+    text: 'You are offline. Nobody can call you, and this window has forgotten your calls. When you go on, you start on the Practice line. Choose your line at the top.',
     button: 'Go on',
   },
   quit: { title: 'Ringfence is closing', text: 'It signs off from the phone system first.', button: null },

@@ -28,7 +28,7 @@ export function Dialler() {
   const field = useRef<HTMLInputElement>(null);
   const caret = useRef<number | null>(null);
 
-  // A new window is there to call somebody: whoever begins to type dials. What has the focus already keeps it.
+  // A new window is there to call somebody: the first keys dial. What has the focus already keeps it.
   useEffect(() => {
     if (document.activeElement === null || document.activeElement === document.body) field.current?.focus();
   }, []);

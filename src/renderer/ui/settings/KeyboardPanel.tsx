@@ -42,7 +42,7 @@ export function KeyboardPanel() {
         alt: event.altKey,
         meta: event.metaKey,
       });
-      // Whoever leaves with Tab has not chosen.
+      // Tab leaves the field, and chooses nothing.
       if (chord === null || event.key === 'Tab') return;
       event.preventDefault();
       event.stopImmediatePropagation();
