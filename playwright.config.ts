@@ -26,6 +26,8 @@ const SOAK = '**/soak.spec.ts';
 const SECOND = [
   'accessibility',
   'admin-lock',
+  'closing',
+  'hard-ends',
   'hostile-key',
   'leak',
   'phone-lock',
@@ -35,9 +37,16 @@ const SECOND = [
   'two-phones',
   'unknown-key',
 ].map((name) => `**/${name}.spec.ts`);
-const THIRD = ['admin-desk', 'gateway-answers', 'hostile-dialogs', 'hostile-renderer', 'numbers', 'package-start'].map(
-  (name) => `**/${name}.spec.ts`,
-);
+const THIRD = [
+  'admin-desk',
+  'admin-screens',
+  'gateway-answers',
+  'hostile-dialogs',
+  'hostile-renderer',
+  'missed-calls',
+  'numbers',
+  'package-start',
+].map((name) => `**/${name}.spec.ts`);
 const PARTS: Readonly<Record<string, Pick<PlaywrightTestConfig, 'testMatch' | 'testIgnore'>>> = {
   plain: { testIgnore: [NETWORK, ASTERISK, SOAK, ...MEASURED, ...SECOND, ...THIRD] },
   second: { testMatch: SECOND },
