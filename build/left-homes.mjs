@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export const HOME_PREFIX = 'ringfence-';
 const OWNER = 'owner';
 
-/** When a process began, so that another one with its number is not taken for it; null: there is none. @param {number} pid @returns {Promise<string | null>} */
+/** When a process began; null when it has ended. Another process may get its number later, and began later. @param {number} pid @returns {Promise<string | null>} */
 async function beginning(pid) {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);

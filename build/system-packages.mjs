@@ -5,7 +5,7 @@ import { isRoot } from './places.mjs';
 import { run } from './child.mjs';
 import { megabytes } from './meter.mjs';
 
-/** What a package is for: `app` always; `display` where there is none; `tests` in the tests alone; `ui` in those of the window in a browser; `lab` in the tests against real SIP servers; `phones` in those with ordinary phones beside baresip. */
+/** What a package is for: `app` always; `display` on a computer without a display; `tests` in the tests alone; `ui` in those of the window in a browser; `lab` in the tests against real SIP servers; `phones` in those with ordinary phones beside baresip. */
 /** @typedef {'app' | 'display' | 'tests' | 'ui' | 'lab' | 'phones'} Need */
 
 /** @type {Readonly<Record<Need, readonly string[]>>} */

@@ -57,7 +57,7 @@ describe.skipIf(process.platform === 'win32')('the folder that a killed run left
     expect(readdirSync(left)).toEqual(before);
   });
 
-  it('is none where there is no link, or one to another name', () => {
+  it('is null without a link, and with a link to another name', () => {
     rmSync(join(userData, 'SingletonSocket'));
     expect(socketFolder(userData)).toBeNull();
     symlinkSync(join(left, 'SingletonCookie'), join(userData, 'SingletonSocket'));

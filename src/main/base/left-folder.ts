@@ -9,7 +9,7 @@ const LINK = 'SingletonSocket';
 /** All that Chromium puts there. */
 const CONTENTS: ReadonlySet<string> = new Set([LINK, 'SingletonCookie']);
 
-/** The folder that the run before left, or the running one holds; null where there is none. Ask before this run claims the app's folder. */
+/** The folder that the run before left, or that the running one holds; null without one. Ask before this run claims the app's folder. */
 export function socketFolder(userData: string): string | null {
   try {
     const target = readlinkSync(join(userData, LINK));
