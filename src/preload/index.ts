@@ -18,7 +18,11 @@ const undeclared: Result<never> = {
 const LARGEST_SENT = 2_000_000;
 const tooLarge: Result<never> = {
   ok: false,
-  failure: { reason: 'invalid-input', sentence: 'That is too much at once to be handled.', action: 'none' },
+  failure: {
+    reason: 'invalid-input',
+    sentence: 'That is more than Ringfence can handle at once. Send less.',
+    action: 'none',
+  },
 };
 function isTooLarge(input: unknown): boolean {
   try {

@@ -90,7 +90,7 @@ test('an expired certificate', async ({ launch, gateway, keyring, front, trustin
   const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
   await agentReads(
     app.page,
-    `The certificate of ${hostOf(expired)} expired on ${yesterday}. Who runs the gateway has to renew it.`,
+    `The certificate of ${hostOf(expired)} expired on ${yesterday}. The gateway's admin has to renew it.`,
   );
 });
 

@@ -88,7 +88,7 @@ const cases: readonly (readonly [name: string, play: (line: OddLine) => Promise<
         text.startsWith(`${method} `) && headerIn(text, 'Call-ID') === headerIn(request, 'Call-ID');
       await gateway.next(ours('ACK'), 'ACK');
       await gateway.next(ours('BYE'), 'BYE');
-      await ends('They answered, but the answer of the phone system can not be used. Try again');
+      await ends('They answered, but Ringfence could not use the answer of their phone system. Try again');
     },
   ],
 ];

@@ -195,7 +195,7 @@ describe('a flow that breaks', () => {
     await fixture.fault('/silent', { user: '1001', on: false });
     await asha.registered();
     expect(asha.events.map(({ title, detail }) => `${title}: ${detail}`)).toContain(
-      'Connection lost: found by probe after 1 s',
+      'Connection lost: the gateway gave no answer for 1 s',
     );
     expect(wireScriptOf(asha).filter((line) => line === '> REGISTER').length).toBe(2);
   });

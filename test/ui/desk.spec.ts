@@ -170,7 +170,7 @@ test('an audit log that could not be read is read again, and the line in use is 
   await page.getByRole('textbox', { name: 'Search' }).fill('unreadable');
   const failure = page.getByRole('alert').filter({ hasText: 'could not be read' });
   await failure.getByRole('button', { name: 'Try again' }).click();
-  await expect(page.getByText('No line fits.')).toBeVisible();
+  await expect(page.getByText('No line matches.')).toBeVisible();
   await expect(failure).toHaveCount(0);
   await expect(page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered');
 });

@@ -99,7 +99,7 @@ test('rows are added, filled in, judged and removed by keyboard alone', async ({
   await expect(page.getByText('Hours 1: write it as 08:30.')).toBeVisible();
   await page.getByRole('textbox', { name: 'From, hours 1' }).fill('08:00');
   await page.getByRole('textbox', { name: 'To, hours 1' }).fill('18:00');
-  await expect(page.getByText('When calls may be placed; none: always.')).toBeVisible();
+  await expect(page.getByText('When this line may place calls. Empty: always.')).toBeVisible();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(days).toHaveCount(0);

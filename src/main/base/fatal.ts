@@ -45,7 +45,7 @@ export function exitOnUncaught(log: Log): void {
       exit();
       return;
     }
-    show('Ringfence met an error that it can not handle and has to close. Start it again.').then(exit, exit);
+    show('Ringfence met an error and has to close. Start it again.').then(exit, exit);
   };
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);

@@ -114,7 +114,7 @@ function unreached(name: string, host: string, code: string): Check {
     return bad(
       name,
       `The certificate of ${host} is not valid today (${code}).`,
-      "Check this computer's date; if it is right, who runs the gateway has to renew the certificate.",
+      "Check this computer's date; if it is right, the gateway's admin has to renew the certificate.",
     );
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return bad(name, `The certificate of ${host} is for another name (${code}).`, 'Check the address in the profile.');
@@ -128,7 +128,7 @@ function unreached(name: string, host: string, code: string): Check {
     return bad(
       name,
       `No safe connection to ${host} could be made (${code}).`,
-      'Who runs it has to look into its TLS settings.',
+      'Its admin has to look into its TLS settings.',
     );
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return bad(

@@ -287,7 +287,7 @@ describe('an input', () => {
     ['has no end', 'settings.set', circular],
   ])('of more than 64 kB is not even parsed, also where it %s', async (_what, name, input) => {
     expect(await invoke(phone, name, input)).toMatchObject({
-      failure: { reason: 'invalid-input', sentence: 'That is too much at once to be handled.' },
+      failure: { reason: 'invalid-input', sentence: 'That is more than Ringfence can handle at once. Send less.' },
     });
     expect(called).toEqual([]);
   });

@@ -120,7 +120,7 @@ export function serveIpc(ports: IpcPorts): void {
     }
     if (channel.line === true && ports.isPhoneLocked()) return refuse(name, phoneLocked());
     if (sizeOf(input) > LARGEST_INPUT)
-      return refuse(name, fail('invalid-input', 'That is too much at once to be handled.'));
+      return refuse(name, fail('invalid-input', 'That is more than Ringfence can handle at once. Send less.'));
     const parsed = channel.input.safeParse(input);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];

@@ -85,7 +85,7 @@ export function certificateFailure(
       // Chromium has nothing above it, and it has not issued itself.
       if (top === certificate && certificate.issuerName !== certificate.subjectName)
         return refused(
-          `${host} does not send the certificate of "${plain(certificate.issuerName)}", who issued its own. Who runs the gateway has to add it there; a company's own authority has to be added on this computer.`,
+          `${host} does not send the certificate of "${plain(certificate.issuerName)}", the issuer of its own. The gateway's admin has to add it there; a company's own authority has to be added on this computer.`,
         );
       return refused(
         `This computer does not know who issued the certificate of ${host}. If it is your company's own authority, let it be added to the authorities that this computer trusts.`,
@@ -104,25 +104,23 @@ export function certificateFailure(
         );
       if (certificate.validExpiry * 1000 <= now)
         return refused(
-          `The certificate of ${host} expired on ${day(certificate.validExpiry)}. Who runs the gateway has to renew it.`,
+          `The certificate of ${host} expired on ${day(certificate.validExpiry)}. The gateway's admin has to renew it.`,
         );
       const above = chainOf(certificate).find(
         ({ validStart, validExpiry }) => validExpiry * 1000 <= now || validStart * 1000 > now,
       );
       return above === undefined
         ? refused(
-            `The certificate of ${host} is valid, and one of an authority above it is not today. Who runs the gateway has to replace that one; if this computer's date is wrong, set it right.`,
+            `The certificate of ${host} is valid, and one of an authority above it is not today. The gateway's admin has to replace that one; if this computer's date is wrong, set it right.`,
             'check-clock',
           )
         : refused(
-            `The certificate of ${host} is valid; that of the authority above it ("${plain(above.subjectName)}") is valid from ${day(above.validStart)} to ${day(above.validExpiry)} only. Who runs the gateway has to replace that one.`,
+            `The certificate of ${host} is valid; that of the authority above it ("${plain(above.subjectName)}") is valid from ${day(above.validStart)} to ${day(above.validExpiry)} only. The gateway's admin has to replace that one.`,
           );
     }
     case 'ERR_CERT_REVOKED':
-      return refused(
-        `The certificate of ${host} was withdrawn by who issued it. Who runs the gateway has to replace it.`,
-      );
+      return refused(`The certificate of ${host} was revoked by its issuer. The gateway's admin has to replace it.`);
     default:
-      return refused(`The certificate of ${host} can't be used (${code}). Who runs the gateway has to replace it.`);
+      return refused(`The certificate of ${host} can't be used (${code}). The gateway's admin has to replace it.`);
   }
 }

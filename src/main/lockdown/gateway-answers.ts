@@ -40,15 +40,15 @@ const words = (status: number, contentType: string | undefined): readonly [strin
       `The gateway's address points to another page (HTTP ${status}) instead of a WebSocket. If this network wants you to sign in, do that in a browser; else check the gateway's URL.`,
       'open-profiles',
     ];
-  if (status === 429) return ['The gateway was asked too often (HTTP 429). It is tried again.', 'retry'];
+  if (status === 429) return ['The gateway was asked too often (HTTP 429). Ringfence tries again.', 'retry'];
   if (status === 502 || status === 504)
     return [
-      `A server in front of the gateway answers, and does not reach the gateway itself (HTTP ${status}). Who runs the gateway has to look into it.`,
+      `A server in front of the gateway answers, and does not reach the gateway itself (HTTP ${status}). The gateway's admin has to look into it.`,
       'retry',
     ];
   if (status === 503)
     return ['The gateway takes no connections now (HTTP 503): it is busy, or being worked on.', 'retry'];
-  if (status >= 500) return [`The gateway has trouble of its own (HTTP ${status}). It is tried again.`, 'retry'];
+  if (status >= 500) return [`The gateway has trouble of its own (HTTP ${status}). Ringfence tries again.`, 'retry'];
   if (isWebPage(contentType))
     return [
       `A web page (HTTP ${status}) answers in place of the gateway. If this network wants you to sign in, do that in a browser; else check the path of the gateway's URL.`,

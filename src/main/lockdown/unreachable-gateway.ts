@@ -17,7 +17,7 @@ export type Look =
 type Told = readonly [sentence: string, action: FailureAction, reason?: FailureReason];
 
 const CERTIFICATE_ASKED: Told = [
-  'asks for a certificate of this computer, and Ringfence shows none to anybody. Who runs the gateway has to switch that off for this address.',
+  "asks for a certificate of this computer, and Ringfence shows none to anybody. The gateway's admin has to switch that off for this address.",
   'retry',
 ];
 
@@ -42,7 +42,7 @@ const OF_THE_HOST: Readonly<Record<string, Told>> = {
   ERR_EMPTY_RESPONSE: ['takes the connection and says nothing. Check the port in the profile.', 'open-profiles'],
   ERR_SSL_PROTOCOL_ERROR: ['speaks no TLS at this port. Check the port in the profile.', 'open-profiles'],
   ERR_SSL_VERSION_OR_CIPHER_MISMATCH: [
-    'speaks only old, unsafe versions of TLS (1.1 or older), or none that is shared. Who runs the gateway has to allow TLS 1.2 or newer.',
+    "speaks only old, unsafe versions of TLS (1.1 or older), or none that is shared. The gateway's admin has to allow TLS 1.2 or newer.",
     'retry',
   ],
   ERR_SSL_CLIENT_AUTH_CERT_NEEDED: CERTIFICATE_ASKED,

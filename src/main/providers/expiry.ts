@@ -90,7 +90,7 @@ export function parseExpiry(
   if (!(endsAt > sentAt))
     return fail(
       'answer-invalid',
-      'The token in the answer has ended already. Try again, and tell who runs that system.',
+      'The token in the answer has ended already. Try again, and tell the admin of that system.',
       'retry',
     );
   if (endsAt - sentAt > LONGEST_LIFE_MS + CLOCKS_MS)

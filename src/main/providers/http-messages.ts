@@ -22,7 +22,7 @@ function certificateSentence(host: string, code: string): readonly [string, Fail
   switch (code) {
     case 'CERT_HAS_EXPIRED':
       return [
-        `The certificate of ${host}, or that of an authority above it, has expired. Who runs that system has to renew it; if this computer's date is wrong, set it right.`,
+        `The certificate of ${host}, or that of an authority above it, has expired. The admin of that system has to renew it; if this computer's date is wrong, set it right.`,
         'check-clock',
       ];
     case 'CERT_NOT_YET_VALID':
@@ -35,7 +35,7 @@ function certificateSentence(host: string, code: string): readonly [string, Fail
       ];
     case 'CERT_REVOKED':
       return [
-        `The certificate of ${host} was withdrawn by who issued it. Who runs that system has to replace it.`,
+        `The certificate of ${host} was revoked by its issuer. The admin of that system has to replace it.`,
         'retry',
       ];
     case 'CERT_OF_WINDOWS_STORE':
@@ -45,12 +45,12 @@ function certificateSentence(host: string, code: string): readonly [string, Fail
       ];
     case 'TLS_OLD_VERSION':
       return [
-        `${host} speaks only old, unsafe versions of TLS (1.1 or older). Who runs that system has to allow TLS 1.2 or newer.`,
+        `${host} speaks only old, unsafe versions of TLS (1.1 or older). The admin of that system has to allow TLS 1.2 or newer.`,
         'retry',
       ];
     case 'TLS_CERTIFICATE_ASKED':
       return [
-        `${host} asks for a certificate of this computer, and Ringfence shows none to anybody. Who runs that system has to switch that off for this address.`,
+        `${host} asks for a certificate of this computer, and Ringfence shows none to anybody. The admin of that system has to switch that off for this address.`,
         'retry',
       ];
     case 'TLS_HANDSHAKE_REFUSED':
@@ -67,7 +67,7 @@ function certificateSentence(host: string, code: string): readonly [string, Fail
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
       return [
-        `${host} does not send the certificate of who issued its own. Who runs that system has to add it there; a company's own authority has to be added on this computer.`,
+        `${host} does not send the certificate of its issuer. The admin of that system has to add it there; a company's own authority has to be added on this computer.`,
         'retry',
       ];
     default:
@@ -77,7 +77,10 @@ function certificateSentence(host: string, code: string): readonly [string, Fail
           'retry',
         ];
       return /^(?:CERT_|ERR_SSL_|ERR_TLS_|TLS_|EPROTO$|UNABLE_TO_)/.test(code)
-        ? [`No safe connection to ${host} could be made (${code}). Who runs that system has to look into it.`, 'retry']
+        ? [
+            `No safe connection to ${host} could be made (${code}). The admin of that system has to look into it.`,
+            'retry',
+          ]
         : null;
   }
 }

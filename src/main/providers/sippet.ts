@@ -181,7 +181,7 @@ export function createSippet(http: HttpClient): Sippet {
       await takeBack();
       return fail(
         'answer-invalid',
-        'Sippet answered without a SIP user and password. Tell who runs that workspace.',
+        'Sippet answered without a SIP user and password. Tell the admin of that workspace.',
         'retry',
       );
     }

@@ -61,7 +61,7 @@ export function lineEvent(event: RemoteEvent, call: RemoteCall | null): NewEvent
 
 const LOST = {
   closed: 'closed by the system or the network',
-  'heartbeat-missed': 'it did not answer any more',
+  'heartbeat-missed': 'the system stopped answering',
   'channel-error': 'the system ended the subscription',
   asked: 'the network changed',
 } as const;

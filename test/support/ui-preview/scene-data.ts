@@ -153,7 +153,7 @@ export const event = (category: LiveCategory, kind: LiveKind, title: string, det
   detail,
 });
 export const EVENTS: readonly EngineEvent[] = [
-  event('registration', 'connection-lost', 'Connection lost', 'found by probe after 3 s'),
+  event('registration', 'connection-lost', 'Connection lost', 'the gateway gave no answer for 3 s'),
   event('registration', 'registered', 'Registered', 'sip:1001@pbx.example.com · 84 ms'),
   event('tokens', 'token-minted', 'Token minted', 'lives 5:00 · c01d77ae · for calls'),
   event('calls', 'call-ended', 'Call ended', '+254 733 123 456 · 4:07'),

@@ -86,7 +86,7 @@ export function unregistered(identity: string): EngineEvent {
 export function connectionLost(end: FlowEnd): EngineEvent {
   const detail =
     end.how === 'probe'
-      ? `found by probe after ${Math.round(end.afterMs / 1000)} s`
+      ? `the gateway gave no answer for ${Math.round(end.afterMs / 1000)} s`
       : 'closed by the gateway or the network';
   return { category: 'registration', kind: 'connection-lost', title: 'Connection lost', detail };
 }

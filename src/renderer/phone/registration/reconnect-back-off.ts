@@ -53,7 +53,10 @@ const OFTEN = 3;
 /** A server switched protocols, and not to SIP. */
 export const NO_SIP: UpgradeAnswer = {
   status: 101,
-  failure: fail('gateway-unavailable', 'The gateway answers, but not as a gateway for SIP over WebSocket.').failure,
+  failure: fail(
+    'gateway-unavailable',
+    "Something answers at the gateway's address, but it does not speak SIP over WebSocket.",
+  ).failure,
 };
 
 /** Creates the keeper of the waits; nothing waits yet. */
@@ -293,7 +296,7 @@ export function createReconnectBackOff(deps: ReconnectBackOffDeps): ReconnectBac
       }
       const sentence =
         meaning === 'later'
-          ? 'The gateway closed the connection and asks to come back later.'
+          ? 'The gateway closed the connection and asked Ringfence to come back later.'
           : refusals < OFTEN
             ? 'The connection to the gateway was lost.'
             : 'The gateway closes each connection soon after it is made.';

@@ -129,7 +129,7 @@ export function AuditPanel() {
         {page !== null && page.entries.length > 0 ? (
           <AuditList key={JSON.stringify(filter)} entries={page.entries} total={page.matching} onEnd={more} now={now} />
         ) : (
-          <p className="live-empty">{page === null ? '' : 'No line fits.'}</p>
+          <p className="live-empty">{page === null ? '' : 'No line matches.'}</p>
         )}
       </div>
     </>

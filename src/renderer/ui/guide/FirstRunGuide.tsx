@@ -161,7 +161,8 @@ function KeyStep({ line }: { readonly line: Profile }) {
         <p className="guide-text">
           <Check className="guide-check" size={16} aria-hidden="true" /> {line.name} has a key
           {active.origin === 'generated' ? ', which Ringfence made by itself' : ''}: <code>{active.fingerprint}</code>.
-          Only this fingerprint is ever shown; from the key come tokens that live {line.policy.tokenLifeS} seconds.
+          Ringfence only ever shows this fingerprint. From the key it makes tokens that live {line.policy.tokenLifeS}{' '}
+          seconds.
           {line.id === PRACTICE_PROFILE_ID ? '' : ' Compare it with the fingerprint that the gateway shows.'}
         </p>
       )}

@@ -221,8 +221,8 @@ export function KeysPanel() {
         </div>
       </div>
       <p className="panel-text">
-        A key goes from the clipboard or a file straight into the keychain. It is never shown again and never reaches
-        this window; only its fingerprint does. A new key is for <strong>{target?.name}</strong>.
+        Ringfence takes a key from the clipboard or a file straight into the keychain. It shows this window the
+        fingerprint of a key, never the key. A new key is for <strong>{target?.name}</strong>.
       </p>
       {snapshot.keychain.advice !== null && !tellsOfKeychain && (
         <p className="advice" role="note">

@@ -15,28 +15,27 @@ export const KEY_STATE_MESSAGES: Readonly<
   absent: { word: 'No key', sentence: null, tone: 'warn' },
   asking: {
     word: 'Keychain asks',
-    sentence: 'The keychain asks for a password or a permission: answer its dialog.',
+    sentence: 'The keychain asks for a password or a permission. Answer its dialog.',
     tone: 'warn',
   },
   locked: {
     word: 'Keychain locked',
-    sentence: 'A key was saved, and the keychain is locked: unlock it.',
+    sentence: 'The keychain is locked. Unlock it to use this key.',
     tone: 'bad',
   },
   refused: {
     word: 'Keychain refused',
-    sentence:
-      'A key was saved, and the keychain refused to give it out: its dialog was closed, or Ringfence may not have it.',
+    sentence: 'The keychain did not give out this key: somebody closed its dialog, or it does not trust Ringfence.',
     tone: 'bad',
   },
   removed: {
     word: 'Key removed',
-    sentence: 'A key was saved, and it is no longer in the keychain. Add it again.',
+    sentence: 'This key is no longer in the keychain. Add it again.',
     tone: 'bad',
   },
   damaged: {
     word: 'Key damaged',
-    sentence: 'What the keychain holds in its place is not the key that was saved. Add it again.',
+    sentence: 'The keychain holds something else in place of this key. Add the key again.',
     tone: 'bad',
   },
   unavailable: { word: 'No keychain', sentence: 'This computer has no keychain that Ringfence can use.', tone: 'bad' },

@@ -95,7 +95,7 @@ export const END_MESSAGES: Readonly<Record<EndCause, EndMessage>> = {
   'media-failed': bad('No sound', 'The sound could not be set up on this computer.', 'say-code'),
   'answer-unusable': bad(
     'Unusable answer',
-    'They answered, but the answer of the phone system can not be used.',
+    'They answered, but Ringfence could not use the answer of their phone system.',
     'say-code',
   ),
   failed: bad('Call failed', 'The call failed.', 'say-code'),
@@ -131,16 +131,16 @@ export const PROBLEM_MESSAGES: Readonly<
     button: null,
   },
   'assistant-unpaid': {
-    sentence: 'The assistant could not answer: its account has nothing left. Tell who runs this line.',
+    sentence: 'The assistant could not answer: its account is empty. Tell your admin.',
     button: null,
   },
-  'assistant-cut': { sentence: 'The answer of the assistant is not whole: it became too long.', button: null },
+  'assistant-cut': { sentence: "The assistant's answer breaks off: it became too long.", button: null },
   'assistant-filtered': {
-    sentence: 'The answer of the assistant is not whole: a filter of its system stopped it.',
+    sentence: "The assistant's answer breaks off: a filter of its system stopped it.",
     button: null,
   },
   'assistant-unwritten': {
-    sentence: 'What you said was not written down. The assistant may have heard it all the same.',
+    sentence: 'Your words were not written down. The assistant may still have heard them.',
     button: null,
   },
   'dtmf-failed': { sentence: 'The digits did not get through: press them again.', button: null },
@@ -185,7 +185,7 @@ export function registrationWords(registration: Registration): {
     case 'ready':
       return {
         word: 'Ready',
-        sentence: 'This line has nothing to register: it places calls when you want one.',
+        sentence: 'This line needs no registration. You can call at any time.',
         tone: 'good',
       };
     case 'connecting':

@@ -69,7 +69,9 @@ function CallFacts({ call: { peer, cause, code } }: { readonly call: LiveCallFac
         className="button compact"
         onPress={() =>
           saySentence(
-            copyText(number) ? `Copied ${number}.` : 'Nothing could be copied: the clipboard is closed to this window.',
+            copyText(number)
+              ? `Copied ${number}.`
+              : 'Nothing was copied: Ringfence could not write to the clipboard. Try again.',
           )
         }
       >

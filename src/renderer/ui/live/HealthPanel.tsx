@@ -20,7 +20,7 @@ export function HealthPanel() {
     ['Live events: refused, unreadable', `${events.refused}, ${events.unreadable}`],
     ['Tokens or SIP access for calls', failed(mints.sip, mints.sipFailed)],
     ['Tokens for live events', failed(mints.events, mints.eventsFailed)],
-    ['Taken back before their time', failed(revoked.done, revoked.failed)],
+    ['Revoked early', failed(revoked.done, revoked.failed)],
   ];
   return (
     <dl className="health" aria-label="Health since the start" data-testid="health">

@@ -66,7 +66,7 @@ export function LiveColumn() {
     saySentence(
       copyText(asText(events))
         ? `Copied ${events.length} ${events.length === 1 ? 'event' : 'events'}.`
-        : 'Nothing could be copied: the clipboard is closed to this window.',
+        : 'Nothing was copied: Ringfence could not write to the clipboard. Try again.',
     );
   }
 

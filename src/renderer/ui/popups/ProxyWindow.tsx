@@ -17,7 +17,7 @@ export function ProxyWindow({ question: { proxy, refused }, onAnswer, onCancel }
   const user = useRef<HTMLInputElement>(null);
   const password = useRef<PassphraseHandle>(null);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState(refused ? 'The proxy refused what it was given before.' : '');
+  const [problem, setProblem] = useState(refused ? 'The proxy refused the last user name and password.' : '');
 
   useEffect(() => {
     const close = (event: KeyboardEvent): void => {
@@ -32,7 +32,7 @@ export function ProxyWindow({ question: { proxy, refused }, onAnswer, onCancel }
     const name = user.current?.value ?? '';
     const typed = password.current?.take() ?? '';
     if (name === '' || name.includes(':')) {
-      setProblem('Type a user name; it holds no colon.');
+      setProblem('Type a user name without a colon.');
       user.current?.focus();
       return;
     }
@@ -52,8 +52,8 @@ export function ProxyWindow({ question: { proxy, refused }, onAnswer, onCancel }
           Proxy password
         </h1>
         <p className="unlock-text">
-          The proxy <b>{proxy}</b> of this network lets nothing through without a name and a password. They are kept in
-          this computer&apos;s keychain and go to that proxy alone; they are not your phone line&apos;s.
+          The proxy <b>{proxy}</b> of this network wants a user name and a password. Ringfence keeps them in this
+          computer&apos;s keychain and gives them to that proxy alone. They are not those of your phone line.
         </p>
         <div className="unlock-field">
           <label htmlFor={userId}>User name</label>

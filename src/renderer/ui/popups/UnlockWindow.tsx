@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<AdminQuestion, { readonly title: string; readonly t
   },
   'set-passphrase': {
     title: 'Admin passphrase',
-    text: `At least ${SHORTEST_PASSPHRASE} characters. Whoever knows it may change keys, profiles and policy; nobody can bring it back. Agents do not need it.`,
+    text: `At least ${SHORTEST_PASSPHRASE} characters. Anybody who knows it can change keys, profiles and policy. Nobody can recover it. Agents do not need it.`,
   },
 };
 
@@ -70,7 +70,7 @@ export function UnlockWindow({ question: asked, unlock, onCancel }: UnlockWindow
     }
     const [first, second] = [wanted.current?.take() ?? '', again.current?.take() ?? ''];
     if (first !== second) {
-      setProblem({ sentence: 'The new passphrase was not typed twice the same: type all of it again.' });
+      setProblem({ sentence: 'The two new passphrases differ. Type both again.' });
       (configured ? current : wanted).current?.focus();
       return;
     }

@@ -167,7 +167,7 @@ export function ProfileForm({ existing, onCancel, onSaved }: ProfileFormProps) {
         (isSaved ? (
           <ConnectionTest profile={existing} />
         ) : (
-          <p className="panel-text">What is tested is what is saved: save, then test.</p>
+          <p className="panel-text">The test uses the saved profile. Save first, then test.</p>
         ))}
       <PolicyNotice policy={policy} />
       {existing === null && (

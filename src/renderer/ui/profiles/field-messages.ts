@@ -34,12 +34,12 @@ const BASE_URL: FieldWords = {
 const WEEKDAYS = { '1': 'Mon', '2': 'Tue', '3': 'Wed', '4': 'Thu', '5': 'Fri', '6': 'Sat', '7': 'Sun' };
 const REALM: FieldWords = {
   label: 'Realm',
-  help: 'Empty: the domain of the identity.',
+  help: 'Leave it empty for the domain of the identity.',
   wants: 'Use up to 100 characters, without quotes and backslashes.',
 };
 const pointer = (label: string, what: string): FieldWords => ({
   label,
-  help: `Where the answer holds ${what}, as a JSON Pointer; empty: nowhere.`,
+  help: `The place of ${what} in the answer, as a JSON Pointer. Leave it empty if it has none.`,
   wants: 'Write it as /data/token.',
 });
 
@@ -161,13 +161,13 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
   },
   'provider.sautikit.path': {
     label: 'Path',
-    help: 'Empty: the usual one.',
+    help: 'Leave it empty for the usual one.',
     wants: 'Write it as /v1/name.',
     more: true,
   },
   'provider.sautikit.clientName': {
     label: 'Client name',
-    help: 'How this line is called at Sautikit; WebRTC tokens only.',
+    help: 'The name of this line at Sautikit; WebRTC tokens only.',
     wants: 'Use at most 100 characters.',
     more: true,
   },
@@ -193,12 +193,15 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
   'provider.sippet.baseUrl': BASE_URL,
 
   'provider.decart.baseUrl': BASE_URL,
-  'provider.decart.allowedModels': { label: 'Allowed models', help: 'One a line; empty: all of them.' },
+  'provider.decart.allowedModels': { label: 'Allowed models', help: 'One a line. Leave it empty for all of them.' },
   'provider.decart.allowedOrigins': {
     label: 'Allowed origins',
-    help: 'One a line, such as app://ringfence; empty: all of them.',
+    help: 'One a line, such as app://ringfence. Leave it empty for all of them.',
   },
-  'provider.decart.maxSessionS': { label: 'Longest stream in seconds', help: 'Empty: as long as Decart allows.' },
+  'provider.decart.maxSessionS': {
+    label: 'Longest stream in seconds',
+    help: 'Leave it empty for as long as Decart allows.',
+  },
   'provider.decart.metadata': {
     label: 'Metadata',
     help: 'Short texts that Decart keeps with the token.',
@@ -221,7 +224,7 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
   },
   'provider.openai-realtime.instructions': {
     label: 'Instructions',
-    help: 'What the assistant is told before a call begins.',
+    help: 'What Ringfence tells the assistant before a call begins.',
     wants: 'Use at most 8000 characters.',
   },
   'provider.openai-realtime.tools': {
@@ -244,7 +247,7 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
   },
   'provider.generic-http.body': {
     label: 'Request body',
-    help: 'JSON; <key>, {user}, {domain}, {profile}, {agent}, {life}, {now} and {expiry} are filled in; empty: no body.',
+    help: 'JSON; <key>, {user}, {domain}, {profile}, {agent}, {life}, {now} and {expiry} are filled in. May be empty.',
   },
   'provider.generic-http.answer': {
     label: 'Answer',
@@ -265,7 +268,7 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
 
   'presentation.kind': {
     label: 'How the gateway gets the token',
-    help: 'As the gateway takes it; the last one is the strictest.',
+    help: 'Choose what the gateway accepts. The last one is the strictest.',
     options: PRESENTATION_NAMES,
     notes: {
       query:
@@ -302,7 +305,7 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
   },
   'policy.purposes': {
     label: 'What the line is for',
-    help: 'Tokens are made for these alone.',
+    help: 'Ringfence makes tokens for these alone.',
     options: { sip: 'Calls', events: 'Live events', voice: 'Assistant' },
   },
   'policy.rate.burst': { label: 'Tokens at once', help: 'How many a window may ask for in a row.' },
@@ -313,19 +316,22 @@ export const FIELD_MESSAGES: Readonly<Record<string, FieldWords>> = {
   },
   'policy.maxCallS': {
     label: 'Longest call in seconds',
-    help: 'Empty: no limit.',
+    help: 'Leave it empty for no limit.',
     wants: 'Write whole seconds from 10 to 86400, or nothing.',
   },
   'policy.maxCalls': {
     label: 'Calls at a time',
-    help: 'From 1 to 16, those that ring among them; one more is told busy.',
+    help: 'From 1 to 16, with those that ring. The next caller hears busy.',
     wants: 'Write a whole number from 1 to 16.',
   },
-  'policy.dial.allow': { label: 'May call', help: 'One a line: +254*, 10??, *@pbx.example.com; empty: everybody.' },
-  'policy.dial.deny': { label: 'May not call', help: 'One a line; stronger than what may be called.' },
+  'policy.dial.allow': {
+    label: 'May call',
+    help: 'One a line: +254*, 10??, *@pbx.example.com. Leave it empty for everybody.',
+  },
+  'policy.dial.deny': { label: 'May not call', help: 'One a line. It is stronger than "May call".' },
   'policy.hours': {
     label: 'Hours',
-    help: 'When calls may be placed; none: always.',
+    help: 'When this line may place calls. Empty: always.',
     columns: { days: 'Days', from: 'From', to: 'To' },
     row: 'hours',
     options: WEEKDAYS,
