@@ -35,7 +35,7 @@ describe('a refused certificate', () => {
       /valid from 2026-12-01 on\. Check the date/,
       'check-clock',
     ],
-    ['net::ERR_CERT_REVOKED', seen(), /withdrawn/, 'retry'],
+    ['net::ERR_CERT_REVOKED', seen(), /revoked by its issuer/, 'retry'],
     ['net::ERR_CERT_WEAK_KEY', seen(), /can't be used \(ERR_CERT_WEAK_KEY\)/, 'retry'],
     ['nonsense', seen(), /can't be used \(unknown\)/, 'retry'],
   ])('%s (%#) is told in words, with what to do', (error, certificate, sentence, action) => {
