@@ -181,7 +181,7 @@ test('a certificate that this computer does not know ends a test at the second s
   const { steps, box } = await testLine(app.page, 'Line 1001');
   expect(steps).toEqual(['mint passed', 'open failed', 'register skipped', 'options skipped']);
   await expect(box).toContainText(
-    `${new URL(front.url).host} does not send the certificate of "Ringfence lab CA of one run", who issued its own.`,
+    `${new URL(front.url).host} does not send the certificate of "Ringfence lab CA of one run", the issuer of its own.`,
   );
   await expect(app.page.getByTestId('registration')).toHaveAttribute('data-phase', 'registered');
   await front.close();

@@ -203,7 +203,7 @@ test('without a keychain no passphrase can be set, the window says why, and noth
   await small.getByLabel('New passphrase', { exact: true }).fill(passphrase);
   await small.getByLabel('New passphrase again').fill(`${passphrase}!`);
   await small.getByRole('button', { name: 'Set passphrase' }).click();
-  await expect(small.getByRole('alert')).toContainText('not typed twice the same');
+  await expect(small.getByRole('alert')).toContainText('The two new passphrases differ.');
   await small.getByLabel('New passphrase', { exact: true }).fill(passphrase);
   await small.getByLabel('New passphrase again').fill(passphrase);
   await small.getByRole('button', { name: 'Set passphrase' }).click();

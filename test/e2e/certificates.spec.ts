@@ -66,7 +66,7 @@ test('an authority that this computer does not know: the agent reads whose certi
   await takeLine(app, lineTo(good.url, '1001'), gateway.key);
   await agentReads(
     app.page,
-    `${hostOf(good)} does not send the certificate of "Ringfence lab CA of one run", who issued its own.`,
+    `${hostOf(good)} does not send the certificate of "Ringfence lab CA of one run", the issuer of its own.`,
   );
 });
 

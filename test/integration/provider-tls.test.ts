@@ -80,7 +80,7 @@ describe.skipIf(missing)(
         'an authority that nobody knows',
         (all) => all.good,
         false,
-        /does not send the certificate of who issued/,
+        /does not send the certificate of its issuer/,
         'retry',
       ],
     ])('%s: told in words, and nothing is sent', async (_name, shown, isTrusted, sentence, action) => {
