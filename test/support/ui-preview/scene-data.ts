@@ -169,7 +169,7 @@ export const held: Call = {
   ...facts('c2', kamau),
   phase: 'held',
   answeredAt: now - 211_000,
-  hold: { byUs: true, byPeer: false, since: 1 },
+  hold: { byUs: true, byPeer: false, since: now - 34_000 },
 };
 export const incoming: Call = { ...facts('c3', asha, { direction: 'incoming' }), phase: 'ringing', earlyMedia: false };
 export const ended = (cause: EndCause, details: string): Call => ({
