@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { appChannels } from './app';
+import { auditChannels } from './audit';
+import { callsChannels } from './calls';
+import { eventsChannels } from './events';
+import { grantsChannels } from './grants';
 import { channels, notifications } from './ipc';
 import { channelNames, notificationNames } from './ipc-names';
+import { keysChannels } from './keys';
+import { locksChannels } from './locks';
+import { profilesChannels } from './profiles';
+import { proxyChannels } from './proxy';
+import { voiceChannels } from './voice';
 import { fail, ok } from '../base/result';
 import { resultSchema } from '../base/result-schema';
 
@@ -10,6 +20,20 @@ describe('the table of channels', () => {
     expect(Object.keys(channels).sort()).toEqual([...channelNames].sort());
     expect(Object.keys(notifications).sort()).toEqual([...notificationNames].sort());
     expect(new Set([...channelNames, ...notificationNames]).size).toBe(channelNames.length + notificationNames.length);
+    // Of two features that declare the same name the second one would take the first one's place.
+    const declared = [
+      appChannels,
+      auditChannels,
+      callsChannels,
+      eventsChannels,
+      grantsChannels,
+      keysChannels,
+      locksChannels,
+      profilesChannels,
+      proxyChannels,
+      voiceChannels,
+    ].flatMap((feature) => Object.keys(feature));
+    expect(declared.sort()).toEqual([...channelNames].sort());
   });
 
   it('lets no window but the phone near keys, grants and profiles', () => {

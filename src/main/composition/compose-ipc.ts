@@ -19,7 +19,18 @@ import { showPublicKey } from '../consent/public-key-box';
 import { createDialogBackOff } from '../consent/dialog-back-off';
 import { askNatively } from '../consent/native-question';
 import { createUnlockWindow } from '../windows/unlock-window';
-import { createHandlers } from '../handlers/handlers';
+import { createAppHandlers } from '../handlers/app-handlers';
+import { createCallHandlers } from '../handlers/call-handlers';
+import { createGrantHandlers } from '../handlers/grant-handlers';
+import { createKeyHandlers } from '../handlers/key-handlers';
+import { createLockHandlers } from '../handlers/lock-handlers';
+import { createProfileHandlers } from '../handlers/profile-handlers';
+import { createPublicKeyHandlers } from '../handlers/public-key-handlers';
+import { createVoiceHandlers } from '../handlers/voice-handlers';
+import { createNoteRefusal } from '../audit/note-refusal';
+import { createTakeKey } from '../consent/take-key';
+import { createChangeLines } from '../tokens/change-lines';
+import type { Handlers } from '../../contracts/ipc/ipc';
 import { UNLOCK_PARTITION } from '../lockdown/hardening';
 import { serveIpc } from '../ipc/ipc';
 import { createKeyQuestion } from '../consent/key-question';
@@ -116,56 +127,67 @@ export function composeIpc({
     if (change === 'line') lineChanged(profileId);
     tellProfiles();
   };
+  const noteRefusal = createNoteRefusal(audit.append);
+  const takeKey = createTakeKey({
+    profiles,
+    keys,
+    keyFromClipboard,
+    keyFromFile: () => keyFromFile(phoneWindow(), dialogs),
+    keyQuestion,
+    handOverKey: handover.copy,
+    audit: audit.append,
+  });
+  const lines = createChangeLines({
+    profiles,
+    keys,
+    broker,
+    confirmChange,
+    noteRefusal,
+    audit: audit.append,
+    onChanged: profilesChanged,
+  });
   serveIpc({
-    handlers: createHandlers({
-      appInfo: async () => ({
-        version: app.getVersion(),
-        electron: process.versions.electron,
-        chromium: process.versions.chrome,
-        platform: process.platform,
-        osSandbox: await isSandboxed(
-          phoneWindow()?.webContents.getOSProcessId() ?? 0,
-          !app.commandLine.hasSwitch('no-sandbox'),
-        ),
-      }),
-      settings,
-      onSettingsChanged: ({ theme, zoom: percent }) => {
-        nativeTheme.themeSource = theme;
-        zoom.set(percent);
-      },
-      profiles,
-      confirmChange,
-      onProfilesChanged: profilesChanged,
-      snapshot,
-      keys,
-      keyFromClipboard,
-      keyFromFile: () => keyFromFile(phoneWindow(), dialogs),
-      keyQuestion,
-      handOverKey: handover.copy,
-      showPublicKey: (profile, slot, key) =>
-        showPublicKey(phoneWindow(), dialogs, profile, slot, key, handover.copyPublic),
-      broker,
-      renewal,
-      audit,
-      incoming,
-      run,
-      voice,
-      desk: {
-        ...tests.handlers,
-        ...createTransferHandlers({
-          stored,
-          managed,
-          profiles,
-          confirmChange,
-          files: chosenFiles,
-          clock,
-          newId: randomUUID,
-          audit: audit.append,
-          onChanged: (profileId) => profilesChanged(profileId, 'line'),
+    handlers: {
+      ...createAppHandlers({
+        appInfo: async () => ({
+          version: app.getVersion(),
+          electron: process.versions.electron,
+          chromium: process.versions.chrome,
+          platform: process.platform,
+          osSandbox: await isSandboxed(
+            phoneWindow()?.webContents.getOSProcessId() ?? 0,
+            !app.commandLine.hasSwitch('no-sandbox'),
+          ),
         }),
-        ...createAuditHandlers({ audit, files: chosenFiles }),
-      },
-      policy: createPolicyHandlers({
+        settings,
+        onSettingsChanged: ({ theme, zoom: percent }) => {
+          nativeTheme.themeSource = theme;
+          zoom.set(percent);
+        },
+        notify,
+      }),
+      ...createProfileHandlers({ keys, lines, snapshot }),
+      ...tests.handlers,
+      ...createTransferHandlers({
+        stored,
+        managed,
+        profiles,
+        confirmChange,
+        files: chosenFiles,
+        clock,
+        newId: randomUUID,
+        audit: audit.append,
+        onChanged: (profileId) => profilesChanged(profileId, 'line'),
+      }),
+      ...createKeyHandlers({ keys, takeKey, noteRefusal }),
+      ...createPublicKeyHandlers({
+        profiles,
+        keys,
+        showPublicKey: (profile, slot, key) =>
+          showPublicKey(phoneWindow(), dialogs, profile, slot, key, handover.copyPublic),
+      }),
+      ...createGrantHandlers({ profiles, keys, broker, renewal, phoneLock, noteRefusal }),
+      ...createPolicyHandlers({
         profiles,
         stored,
         managed,
@@ -173,10 +195,11 @@ export function composeIpc({
         now: clock.wall,
         audit: audit.append,
       }),
-      proxy: proxy.handlers,
-      remoteCalls: createRemoteCallHandlers({ profiles, keys, sippet, clock, audit: audit.append, log }),
-      notify,
-      locks: {
+      ...createAuditHandlers({ audit, files: chosenFiles }),
+      ...createVoiceHandlers(voice),
+      ...createRemoteCallHandlers({ profiles, keys, sippet, clock, audit: audit.append, log }),
+      ...createCallHandlers({ incoming, run }),
+      ...createLockHandlers({
         adminLock,
         phoneLock,
         backOff: createDialogBackOff(clock),
@@ -188,8 +211,9 @@ export function composeIpc({
           onMade: (made) => windows.add('unlock', made),
           onClosed: (closed) => windows.forget('unlock', closed),
         }),
-      },
-    }),
+      }),
+      ...proxy.handlers,
+    } satisfies Handlers,
     admitAdmin: admitAdmin(adminLock, () => managed.adminLock() === 'required'),
     isPhoneLocked: () => phoneLock.state().lockedBy !== null,
     admitNoted: createNotedRate(clock),

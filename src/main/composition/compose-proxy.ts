@@ -4,7 +4,7 @@ import { ok } from '../../contracts/base/result';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import { resolveProxy } from '../desktop/system-proxy';
-import type { HandlerPorts } from '../handlers/handlers';
+import type { Handlers } from '../../contracts/ipc/ipc';
 import { PROXY_PARTITION } from '../lockdown/hardening';
 import { showToProxy } from '../lockdown/proxy-login';
 import { readRoute, routeTo } from '../providers/proxy-route';
@@ -17,7 +17,7 @@ export interface ProxySide {
   readonly passwords: ProxyPasswords;
   /** A proxy on the way to this address (https) wants a password of the windows' WebSocket. */
   readonly wanted: (address: string) => void;
-  readonly handlers: HandlerPorts['proxy'];
+  readonly handlers: Pick<Handlers, 'proxy.question' | 'proxy.answer'>;
 }
 
 export interface ProxyPorts {

@@ -6,15 +6,16 @@ import { exportAudit, queryAudit } from '../audit/audit-scan';
 import type { ChosenFiles } from '../desktop/chosen-files';
 
 export interface AuditHandlerPorts {
-  readonly audit: Pick<AuditLog, 'all' | 'append'>;
+  readonly audit: Pick<AuditLog, 'all' | 'append' | 'recent'>;
   readonly files: Pick<ChosenFiles, 'write'>;
 }
 
 export function createAuditHandlers({
   audit,
   files,
-}: AuditHandlerPorts): Pick<Handlers, 'audit.query' | 'audit.export'> {
+}: AuditHandlerPorts): Pick<Handlers, 'audit.recent' | 'audit.query' | 'audit.export'> {
   return {
+    'audit.recent': async ({ limit }) => ok([...(await audit.recent(limit))]),
     'audit.query': async (query) => ok(queryAudit(await audit.all(), query)),
     'audit.export': async ({ filter, format }) => {
       const made = { count: 0 };

@@ -4,7 +4,14 @@ import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
 import { profile as profileSchema, type ProfilesSnapshot } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { settings } from '../../contracts/settings';
-import { createHandlers, type HandlerPorts } from './handlers';
+import { createNoteRefusal } from '../audit/note-refusal';
+import { createTakeKey, type TakeKeyPorts } from '../consent/take-key';
+import { createChangeLines, type ChangeLinesPorts } from '../tokens/change-lines';
+import { createAppHandlers, type AppPorts } from './app-handlers';
+import { createCallHandlers, type CallPorts } from './call-handlers';
+import { createGrantHandlers, type GrantPorts } from './grant-handlers';
+import { createKeyHandlers, type KeyPorts } from './key-handlers';
+import { createProfileHandlers, type ProfilePorts } from './profile-handlers';
 import { practiceProfile } from '../profiles/practice-profile';
 import { madeKey, type OfferedKey } from '../secrets/offered-key';
 import { Secret } from '../secrets/secret';
@@ -35,9 +42,6 @@ const status = {
   lastMintAt: null,
 };
 
-const absent = fail('key-absent', 'None.');
-const lockState = { configured: false, unlocked: true, until: null, retryAt: null };
-
 /** Everything works, and says what was asked of it. */
 function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
   const asked: string[] = [];
@@ -56,7 +60,10 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
     Promise.resolve(fail('cancelled', 'No file was chosen.')),
   );
   const agreed = { value: true };
-  const ports: HandlerPorts = {
+  const append = note('audit', undefined);
+  const ports: AppPorts &
+    CallPorts &
+    Omit<TakeKeyPorts & ChangeLinesPorts & GrantPorts & KeyPorts & ProfilePorts, 'takeKey' | 'lines'> = {
     appInfo: () =>
       Promise.resolve({ version: '1', electron: '33', chromium: '130', platform: 'linux', osSandbox: true }),
     settings: {
@@ -66,42 +73,26 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
     },
     onSettingsChanged: note('themed', undefined),
     profiles: {
-      installId: '',
-      notice: null,
-      profiles: () => snapshot.profiles,
       find: (id) => snapshot.profiles.find((each) => each.id === id) ?? null,
-      activeProfileId: () => 'practice',
-      keyRecords: () => ({ active: null, next: null, retired: null }),
-      hasKeptKeys: () => false,
-      instanceId: () => '',
-      setPracticeUrl: () => undefined,
       save: note('save', Promise.resolve(ok('changed' as const))),
       remove: (id) => Promise.resolve(id === PRACTICE_PROFILE_ID ? fail('profile-invalid', 'It stays.') : ok(null)),
       select: note('select', Promise.resolve(ok(null))),
-      setKeyRecords: () => Promise.resolve(ok(null)),
     },
     confirmChange: () => Promise.resolve(ok(null)),
-    onProfilesChanged: note('changed', undefined),
+    onChanged: note('changed', undefined),
+    noteRefusal: createNoteRefusal(append),
+    audit: append,
     snapshot: () => snapshot,
     keys: {
       ready: Promise.resolve(),
-      keychain: () => snapshot.keychain,
-      status: () => status,
-      active: () => Promise.resolve(fail('key-absent', 'None.')),
-      inSlot: () => fail('key-absent', 'None.'),
-      practiceKeys: () => Promise.resolve(fail('key-absent', 'None.')),
       put: (profileId, slot, _secret, origin) => note('put', putKey())(profileId, slot, origin),
       remove: removeKey,
       promote: note('promote', Promise.resolve(ok(status))),
       finishRotation: note('finish', Promise.resolve(ok(status))),
-      untried: () => null,
       accepted: note('accepted', Promise.resolve(ok(null))),
       back: note('back', Promise.resolve(ok(status))),
-      keychainAnswered: () => undefined,
-      noteMint: () => undefined,
     },
     keyFromClipboard,
-    showPublicKey: () => Promise.resolve(ok(null)),
     handOverKey: (secret) => note('hand over', Promise.resolve())(secret),
     keyFromFile,
     keyQuestion: {
@@ -114,36 +105,18 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
     },
     broker: {
       grant: note('grant', Promise.resolve(fail('key-absent', 'None.'))),
-      voiceToken: () => Promise.resolve(absent),
-      trial: () => Promise.resolve(absent),
       revokeAll: note('revoke', Promise.resolve()),
     },
     renewal: {
       watch: note('watch', undefined),
       unwatch: note('unwatch', undefined),
-      issued: () => undefined,
       accepted: note('renews', undefined),
-      renewNow: () => undefined,
-      forget: () => undefined,
-      check: () => undefined,
-      stop: () => undefined,
-    },
-    audit: {
-      append: note('audit', undefined),
-      recent: () => Promise.resolve([]),
-      all: () => Promise.resolve({ texts: [], newest: 0 }),
-      keychainOpens: () => undefined,
-      flush: () => Promise.resolve(),
-      settled: () => Promise.resolve({ unwritten: null, unchained: null }),
-      close: () => Promise.resolve(),
     },
     incoming: {
       notify: ({ callId }) => Promise.resolve(callId === 'rings'),
       dismiss: note('dismiss', undefined),
-      over: () => undefined,
       current: () => [],
       act: (callId) => callId === 'rings',
-      clear: () => undefined,
     },
     run: {
       setCallsUnderWay: (calls) => note('under way', undefined)(calls),
@@ -151,48 +124,18 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
       forget: note('forget', undefined),
     },
     notify: note('notify', undefined),
-    policy: { 'calls.authorize': () => ok({ notice: null, emergency: false }), 'policy.effective': () => absent },
-    proxy: { 'proxy.question': () => ok({ proxy: '', refused: false }), 'proxy.answer': () => ok(null) },
-    remoteCalls: { 'events.snapshot': () => absent, 'events.endCall': () => absent },
-    desk: {
-      'profiles.test': () => absent,
-      'profiles.testDone': () => ok(null),
-      'profiles.export': () => absent,
-      'profiles.import': () => absent,
-      'profiles.applyImport': () => absent,
-      'audit.query': () => absent,
-      'audit.export': () => absent,
-    },
-    voice: {
-      place: () => Promise.resolve(absent),
-      hangUp: () => Promise.resolve(ok(null)),
-      runTool: () => Promise.resolve(absent),
-      endAll: () => Promise.resolve(),
-    },
-    locks: {
-      adminLock: {
-        state: () => Promise.resolve(lockState),
-        seemsLocked: () => lockState.configured,
-        admit: () => Promise.resolve(ok(null)),
-        unlock: () => Promise.resolve(ok(lockState)),
-        setPassphrase: () => Promise.resolve(ok(lockState)),
-        lock: () => Promise.resolve(lockState),
-        check: () => undefined,
-      },
-      phoneLock: {
-        state: () => phoneLock,
-        lock: () => Promise.resolve(),
-        unlock: () => Promise.resolve(ok({ lockedBy: null })),
-        signOut: () => Promise.resolve(),
-        screenLocked: () => Promise.resolve(),
-        screenUnlocked: () => Promise.resolve(),
-        closed: () => undefined,
-      },
-      backOff: { pauseMs: () => 0, answered: () => undefined },
-      unlockWindow: { open: () => Promise.resolve(), close: () => undefined },
+    phoneLock: {
+      state: () => phoneLock,
     },
   };
-  return { handlers: createHandlers(ports), asked, removeKey, putKey, keyFromClipboard, keyFromFile, agreed };
+  const handlers = {
+    ...createAppHandlers(ports),
+    ...createProfileHandlers({ ...ports, lines: createChangeLines(ports) }),
+    ...createKeyHandlers({ ...ports, takeKey: createTakeKey(ports) }),
+    ...createGrantHandlers(ports),
+    ...createCallHandlers(ports),
+  };
+  return { handlers, asked, removeKey, putKey, keyFromClipboard, keyFromFile, agreed };
 }
 
 describe('the handlers', () => {

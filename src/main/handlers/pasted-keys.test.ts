@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fixture, opened, work, type Fixture } from '../../../test/support/app/key-fixture';
+import type { Handlers } from '../../contracts/ipc/ipc';
 import { ok } from '../../contracts/base/result';
 import { INVOKE_TRANSPORT } from '../../contracts/ipc/ipc-names';
 import type { Clock } from '../base/clock';
@@ -31,7 +32,9 @@ vi.mock('electron', () => ({
   },
 }));
 const { serveIpc } = await import('../ipc/ipc');
-const { createHandlers } = await import('./handlers');
+const { createKeyHandlers } = await import('./key-handlers');
+const { createTakeKey } = await import('../consent/take-key');
+const { createNoteRefusal } = await import('../audit/note-refusal');
 const { createKeyQuestion } = await import('../consent/key-question');
 const { askNatively } = await import('../consent/native-question');
 const { createNativeDialogs } = await import('../desktop/native-dialogs');
@@ -55,25 +58,28 @@ beforeEach(async () => {
   await keys.put('work', 'active', old.value, 'file');
   const clock: Pick<Clock, 'monotonic'> = { monotonic: () => now };
   const dialogs = createNativeDialogs(clock);
-  // What has to do with keys is the real thing; nothing else is asked here.
-  const wanted = {
-    profiles,
+  const audit = (entry: (typeof audited)[number]) => audited.push(entry);
+  const keyHandlers = createKeyHandlers({
     keys,
-    audit: { append: (entry: (typeof audited)[number]) => audited.push(entry) },
-    keyFromClipboard,
-    keyFromFile: () => keyFromFile(null, dialogs),
-    keyQuestion: createKeyQuestion({
-      find: profiles.find,
-      ask: (question) => askNatively(null, dialogs, question),
-      clock,
-      audit: (entry) => audited.push(entry),
+    takeKey: createTakeKey({
+      profiles,
+      keys,
+      keyFromClipboard,
+      keyFromFile: () => keyFromFile(null, dialogs),
+      keyQuestion: createKeyQuestion({
+        find: profiles.find,
+        ask: (question) => askNatively(null, dialogs, question),
+        clock,
+        audit,
+      }),
+      handOverKey: () => Promise.resolve(),
+      audit,
     }),
-    handOverKey: () => Promise.resolve(),
-    voice: {},
-    locks: {},
-  };
+    noteRefusal: createNoteRefusal(audit),
+  });
   serveIpc({
-    handlers: createHandlers(wanted as unknown as Parameters<typeof createHandlers>[0]),
+    // What has to do with keys is the real thing; nothing else is asked here.
+    handlers: keyHandlers as unknown as Handlers,
     windowOf: () => 'phone',
     origin: 'app://ringfence',
     admitAdmin: () => Promise.resolve(ok(null)),

@@ -2,10 +2,11 @@
 import type { Handlers } from '../../contracts/ipc/ipc';
 import type { KeySlot, Profile } from '../../contracts/profile/profile';
 import type { PublicKey } from '../../contracts/profile/public-key';
-import { fail, type Result } from '../../contracts/base/result';
+import type { Result } from '../../contracts/base/result';
 import { publicKeyOf } from '../secrets/key-kinds';
 import type { Keys } from '../keys/keys';
 import type { ProfileStore } from '../profiles/profile-store';
+import { unknownProfile } from '../policy/policy';
 
 export interface PublicKeyPorts {
   readonly profiles: Pick<ProfileStore, 'find'>;
@@ -23,12 +24,7 @@ export function createPublicKeyHandlers({
   return {
     'keys.publicKey': async ({ profileId, slot }) => {
       const profile = profiles.find(profileId);
-      if (profile === null)
-        return fail(
-          'unknown-profile',
-          `There is no profile "${profileId}" (any more). Choose another one.`,
-          'open-profiles',
-        );
+      if (profile === null) return unknownProfile(profileId);
       const key = keys.inSlot(profileId, slot);
       if (!key.ok) return key;
       const opened = await key.value.open();

@@ -12,6 +12,7 @@ import type { Keys } from '../keys/keys';
 import type { Log } from '../base/log';
 import type { ProfileStore } from '../profiles/profile-store';
 import type { Sippet } from '../providers/sippet';
+import { unknownProfile } from '../policy/policy';
 
 /** A window gets no newer list than this, ms: the same answer serves all who ask within it. */
 export const SNAPSHOT_FRESH_MS = 1_000;
@@ -48,12 +49,7 @@ export function createRemoteCallHandlers({
 
   const line = (profileId: string): Result<Profile> => {
     const profile = profiles.find(profileId);
-    if (profile === null)
-      return fail(
-        'unknown-profile',
-        `There is no profile "${profileId}" (any more). Choose another one.`,
-        'open-profiles',
-      );
+    if (profile === null) return unknownProfile(profileId);
     if (!profile.policy.purposes.includes('events'))
       return fail(
         'unknown-purpose',

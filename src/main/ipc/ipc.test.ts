@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { channels, type Channel, type Handlers, type WindowName } from '../../contracts/ipc/ipc';
+import type { Channel, WindowName } from '../../contracts/ipc/channel';
+import { channels, type Handlers } from '../../contracts/ipc/ipc';
 import { channelNames, INVOKE_TRANSPORT, type ChannelName } from '../../contracts/ipc/ipc-names';
 import { fail, ok } from '../../contracts/base/result';
 import { settings } from '../../contracts/settings';

@@ -4,7 +4,8 @@
  * schema -> rate -> handler -> output schema, which strips what is not declared.
  */
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
-import { channels, type Channel, type Handlers, type WindowName } from '../../contracts/ipc/ipc';
+import type { Channel, WindowName } from '../../contracts/ipc/channel';
+import { channels, type Handlers } from '../../contracts/ipc/ipc';
 import { channelNames, INVOKE_TRANSPORT, type ChannelName } from '../../contracts/ipc/ipc-names';
 import { resultSchema } from '../../contracts/base/result-schema';
 import { fail, type Failure, type FailureReason, type Result } from '../../contracts/base/result';

@@ -2,7 +2,8 @@
  * How often a window may do what leaves a line of its own in the audit log. What is refused is counted there (line-floods.ts), grants and tests have
  * rates of their own; without this one a page could lock and unlock, or save a profile, until the log's older lines are rotated out.
  */
-import { channels, type Channel } from '../../contracts/ipc/ipc';
+import type { Channel } from '../../contracts/ipc/channel';
+import { channels } from '../../contracts/ipc/ipc';
 import type { ChannelName } from '../../contracts/ipc/ipc-names';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import type { Clock } from '../base/clock';

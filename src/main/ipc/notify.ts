@@ -1,5 +1,6 @@
 /** Tells the windows what happened: each payload is parsed first, so that nothing undeclared rides along. */
-import { notifications, type NotificationPayload, type WindowName } from '../../contracts/ipc/ipc';
+import type { WindowName } from '../../contracts/ipc/channel';
+import { notifications, type NotificationPayload } from '../../contracts/ipc/ipc';
 import type { NotificationName } from '../../contracts/ipc/ipc-names';
 import type { Log } from '../base/log';
 import type { Windows } from '../windows/windows';

@@ -18,6 +18,7 @@ import { createWayBack } from './way-back';
 import type { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
 import { createSerial } from '../base/serial';
+import { unknownProfile } from '../policy/policy';
 
 export interface KeysPorts {
   readonly keychain: SecretStore;
@@ -209,12 +210,7 @@ export function createKeys({
     put: (profileId, slot, secret, origin) =>
       serial(async () => {
         const profile = profiles.find(profileId);
-        if (profile === null)
-          return fail(
-            'unknown-profile',
-            `There is no profile "${profileId}" (any more). Choose another one.`,
-            'open-profiles',
-          );
+        if (profile === null) return unknownProfile(profileId);
         const fits = keyFits(secret, profile);
         if (!fits.ok) return fits;
         const mixed = keyMixes(profiles, profile, secret.fingerprint);

@@ -11,6 +11,7 @@ import { createJsonFile, type JsonFile, type JsonFileOptions, type Migrations } 
 import { practiceProfile } from './practice-profile';
 import { createSerial } from '../base/serial';
 import { withMendedUrls } from './mended-urls';
+import { unknownProfile } from '../policy/policy';
 
 /** The places that a profile has in the keychain: two for the keys that are named, and one that is free for the key that replaces one of them. */
 export const keyPlace = z.enum(['active', 'next', 'spare']);
@@ -182,8 +183,6 @@ export interface ProfileStore {
 /** `constructor` is a good id, and what every object inherits under that name is nobody's record. */
 const ownIn = <T>(records: Readonly<Record<string, T>>, id: string): T | undefined =>
   Object.hasOwn(records, id) ? records[id] : undefined;
-const unknown = (id: string) =>
-  fail('unknown-profile', `There is no profile "${id}" (any more). Choose another one.`, 'open-profiles');
 
 /** Opens the store; a missing file starts an empty one with the Practice line, and a damaged one keeps what is whole in it. */
 export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promise<ProfileStore> {
@@ -253,7 +252,7 @@ export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promis
     remove: async (id) => {
       if (id === PRACTICE_PROFILE_ID)
         return fail('profile-invalid', 'The Practice line is built in and stays.', 'none');
-      if (find(id) === null) return unknown(id);
+      if (find(id) === null) return unknownProfile(id);
       return change((current) => {
         const keyRecords = Object.fromEntries(Object.entries(current.keyRecords).filter(([each]) => each !== id));
         return {
@@ -265,7 +264,7 @@ export async function openProfileStore(file: JsonFile<ProfilesDocument>): Promis
       });
     },
     select: async (id) =>
-      find(id) === null ? unknown(id) : change((current) => ({ ...current, activeProfileId: id })),
+      find(id) === null ? unknownProfile(id) : change((current) => ({ ...current, activeProfileId: id })),
     setKeyRecords: (id, records) =>
       change((current) => ({ ...current, keyRecords: { ...current.keyRecords, [id]: records } })),
   };

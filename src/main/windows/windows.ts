@@ -1,5 +1,5 @@
 /** Which windows there are. A sender that is not in here is nobody. */
-import type { WindowName } from '../../contracts/ipc/ipc';
+import type { WindowName } from '../../contracts/ipc/channel';
 
 /** What is needed of a BrowserWindow. */
 export interface KnownWindow {
