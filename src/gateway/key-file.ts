@@ -10,15 +10,13 @@ import {
   type GatewayKeys,
   type VerifyingKey,
 } from './verifying-key';
+import { errorCode } from '../contracts/base/error-code';
 
 /** A file, and what its key is for: `HS256` (a text), or the algorithm of the public key in it (PEM or JWK). */
 export interface KeyFile {
   readonly path: string;
   readonly algorithm: VerifyingKey['algorithm'];
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 function parseJson(text: string): unknown {
   try {
@@ -54,15 +52,19 @@ export function readKeyFile(
     const key = readKey(file, readFileSync(path, 'utf8'));
     return key.ok ? ok({ key: key.value, created: false }) : key;
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || !create || algorithm !== 'HS256')
-      return fail('file-unreadable', `The key file ${path} can't be read.`, 'none', { details: codeOf(error) });
+    if (errorCode(error) !== 'ENOENT' || !create || algorithm !== 'HS256')
+      return fail('file-unreadable', `The key file ${path} can't be read.`, 'none', {
+        details: errorCode(error) ?? '',
+      });
   }
   const key = randomBytes(32).toString('base64url');
   try {
     writeFileSync(path, `${key}\n`, { mode: 0o600, flag: 'wx' });
     return ok({ key, created: true });
   } catch (error) {
-    return fail('file-unreadable', `The key file ${path} can't be written.`, 'none', { details: codeOf(error) });
+    return fail('file-unreadable', `The key file ${path} can't be written.`, 'none', {
+      details: errorCode(error) ?? '',
+    });
   }
 }
 

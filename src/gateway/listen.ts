@@ -1,14 +1,13 @@
 /** Listening on this computer only, with a refusal as data. */
 import type { Server } from 'node:http';
 import { fail, ok, type Result } from '../contracts/base/result';
-
-const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
+import { errorCode } from '../contracts/base/error-code';
 
 /** Listens on 127.0.0.1; the value is the port (a free one for 0). */
 export function listenOnLoopback(server: Server, port: number): Promise<Result<number>> {
   return new Promise((resolve) => {
     server.once('error', (error) => {
-      const code = codeOf(error);
+      const code = errorCode(error) ?? '';
       if (code === 'EADDRINUSE')
         resolve(
           fail(

@@ -4,6 +4,7 @@ import { appendFile, closeSync, openSync } from 'node:fs';
 import { mkdir, open, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { errorCode } from '../../contracts/base/error-code';
 
 const LINE_FEED = 10;
 
@@ -24,7 +25,7 @@ export interface AuditFiles {
   readonly sync: () => Promise<void>;
 }
 
-const isMissing = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+const isMissing = (cause: unknown): boolean => errorCode(cause) === 'ENOENT';
 function ifMissing<T>(value: T): (cause: unknown) => T {
   return (cause) => {
     if (isMissing(cause)) return value;

@@ -10,6 +10,7 @@ import { createAuditFiles, type AuditFiles } from './audit-files';
 import { linesOf, openChain } from './audit-open';
 import type { SealStore } from './audit-seal';
 import { createSealing, type Sealing } from './audit-sealing';
+import { errorCode } from '../../contracts/base/error-code';
 
 /** An entry before the log gives it its time. */
 export type NewAuditEntry = AuditEntry extends infer E ? (E extends AuditEntry ? Omit<E, 'at'> : never) : never;
@@ -74,9 +75,6 @@ const ASK_AGAIN_MS = 60_000;
 /** Room for the line that a rotation writes. */
 const ROTATION_BYTES = 200;
 const MOST_AT_ONCE = 1_000;
-
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error';
 
 export function createAuditLog({
   path,
@@ -208,7 +206,7 @@ export function createAuditLog({
       }
     } catch (cause) {
       const isFirst = state.unwritten === null;
-      setState({ ...state, unwritten: { code: codeOf(cause), count: waiting.length + lost } });
+      setState({ ...state, unwritten: { code: errorCode(cause) ?? 'unknown error', count: waiting.length + lost } });
       if (isFirst) onProblem(cause);
       cancelRetry = clock.after(RETRY_MS, () => void flush());
     }

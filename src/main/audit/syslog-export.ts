@@ -8,6 +8,7 @@ import type { AuditEntry } from '../../contracts/audit/audit';
 import type { AuditExportTarget } from '../../contracts/policy/managed-policy';
 import type { Clock } from '../base/clock';
 import { framed, syslogMessage, type SyslogSender } from './syslog-message';
+import { errorCode } from '../../contracts/base/error-code';
 
 /** Lines that wait at most; the ones that come then are counted. */
 export const MOST_WAITING = 10_000;
@@ -44,9 +45,6 @@ export interface SyslogExport {
   /** Lets what waits leave within `ms`, then closes the connection; the value is how many did not. */
   readonly stop: (ms: number) => Promise<number>;
 }
-
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error';
 
 export function createSyslogExport({
   clock,
@@ -136,7 +134,7 @@ export function createSyslogExport({
     try {
       ca = await authorities(target);
     } catch (cause) {
-      if (mine === generation) broken(codeOf(cause));
+      if (mine === generation) broken(errorCode(cause) ?? 'unknown error');
       return;
     }
     if (mine !== generation) return;
@@ -153,7 +151,7 @@ export function createSyslogExport({
       });
     } catch (cause) {
       // An authority that is no certificate.
-      broken(codeOf(cause));
+      broken(errorCode(cause) ?? 'unknown error');
       return;
     }
     socket = made;
@@ -171,7 +169,7 @@ export function createSyslogExport({
       setProblem(null);
       pump();
     });
-    made.on('error', (error) => end(codeOf(error)));
+    made.on('error', (error) => end(errorCode(error) ?? 'unknown error'));
     made.on('close', () => end('closed'));
     // Receivers say nothing; what they say all the same is not kept.
     made.resume();

@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { salvage, type Salvaged } from './salvage';
 import { textOf } from './text-of';
+import { errorCode } from '../../contracts/base/error-code';
 
 /** Turns a document of version `n` into one of version `n + 1`; entry `n` of the table. Throws when it can't. `say`: a sentence for the person about what it lost. */
 export type Migrations = Readonly<
@@ -47,9 +48,6 @@ export interface JsonFile<T> {
   /** Temporary file, fsync, rename; mode 0600. Fails with `file-unreadable`; the old file is then untouched. */
   readonly save: (value: T) => Promise<Result<null>>;
 }
-
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error';
 
 /** It is as it should be, and this Ringfence is too old to know it. */
 class Newer extends Error {}
@@ -108,7 +106,7 @@ export function createJsonFile<T>({
       if (left === null) await rename(path, aside);
       else await copyFile(path, aside, constants.COPYFILE_EXCL);
     } catch (cause) {
-      const code = codeOf(cause);
+      const code = errorCode(cause) ?? 'unknown error';
       untouchable = outOfReach(code);
       return noticed(
         value,
@@ -163,7 +161,7 @@ export function createJsonFile<T>({
       return ok(null);
     } catch (cause) {
       await rm(temporary, { force: true }).catch(() => undefined);
-      const code = codeOf(cause);
+      const code = errorCode(cause) ?? 'unknown error';
       const why = code === 'ENOSPC' ? 'the disk is full' : `the disk answers ${code}`;
       return fail(
         'file-unreadable',
@@ -180,7 +178,7 @@ export function createJsonFile<T>({
       try {
         text = textOf(await readFile(path));
       } catch (cause) {
-        const code = codeOf(cause);
+        const code = errorCode(cause) ?? 'unknown error';
         if (code === 'ENOENT') return { value: null, notice: null };
         untouchable = outOfReach(code);
         return noticed(

@@ -1,6 +1,7 @@
 /** Whether a folder can hold an installation. Asked before anything is opened there: Chromium takes one that it can't use for one in use. */
 import { closeSync, lstatSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { errorCode } from '../../contracts/base/error-code';
 
 const WHY: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its path is too long',
@@ -18,10 +19,8 @@ const LONGEST_PATH = 3_500;
 
 const sentence = (folder: string, why: string): string =>
   `Ringfence can't use the folder ${folder.length > 200 ? `${folder.slice(0, 199)}...` : folder}: ${why}. Choose another one with --user-data-dir=FOLDER.`;
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
 const because = (folder: string, cause: unknown): string => {
-  const code = codeOf(cause);
+  const code = errorCode(cause) ?? 'unknown error';
   return sentence(folder, WHY[code] ?? `the disk answers ${code}`);
 };
 

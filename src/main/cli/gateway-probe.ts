@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { bundledAuthorities } from '../base/authorities';
 import type { Clock } from '../base/clock';
+import { errorCode } from '../../contracts/base/error-code';
 
 /** From the first byte sent to the first one read, ms. */
 export const PROBE_TIME_MS = 5_000;
@@ -17,8 +18,8 @@ export type ProbeOutcome =
 export type Probe = (url: string) => Promise<ProbeOutcome>;
 
 const codeOf = (error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown';
+  const code = errorCode(error);
+  return code !== null && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown';
 };
 
 /** `authorities`: PEM certificates to trust; null: those that come with Node. The probe takes ws, wss, http and https, goes straight there (no proxy), and never rejects. */

@@ -8,6 +8,7 @@ import type { ChosenFiles } from '../desktop/chosen-files';
 import { createTransferHandlers, type TransferPorts } from '../handlers/profile-transfer-handlers';
 import { shownName, shownText } from '../consent/shown-text';
 import { asJson, failed, type Answer } from './answer';
+import { errorCode } from '../../contracts/base/error-code';
 
 /** Bytes read at once. */
 const CHUNK = 64 * 1024;
@@ -37,7 +38,7 @@ export function namedFile(path: string): ChosenFiles {
           await file.close();
         }
       } catch (cause) {
-        const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+        const code = errorCode(cause) ?? 'unknown';
         return fail(
           'file-unreadable',
           `That file could not be read (${code}). Check its path, and that you may open it.`,

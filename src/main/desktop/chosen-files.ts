@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { dialog, type BrowserWindow } from 'electron';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { notShown, type NativeDialogs } from './native-dialogs';
+import { errorCode } from '../../contracts/base/error-code';
 
 export interface FileKind {
   /** "Profiles". */
@@ -12,7 +13,6 @@ export interface FileKind {
   readonly extension: string;
 }
 
-const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown');
 const nothingChosen = () => fail('cancelled', 'No file was chosen; nothing was changed.');
 const nameOf = (path: string): string => basename(path).slice(0, 255);
 
@@ -65,7 +65,7 @@ export function createChosenFiles(parent: () => BrowserWindow | null, dialogs: N
           'file-unreadable',
           'That file could not be read. Check that you may open it, then choose it again.',
           'retry',
-          { details: codeOf(cause) },
+          { details: errorCode(cause) ?? 'unknown' },
         );
       }
     },
@@ -91,7 +91,7 @@ export function createChosenFiles(parent: () => BrowserWindow | null, dialogs: N
           'file-unreadable',
           'That file could not be written. Choose a folder that you may write to.',
           'retry',
-          { details: codeOf(cause) },
+          { details: errorCode(cause) ?? 'unknown' },
         );
       }
     },

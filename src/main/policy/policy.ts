@@ -7,6 +7,7 @@ import { parseTarget } from '../../contracts/call/dial-target';
 import type { Clock } from '../base/clock';
 import { hoursInWords, isWithin } from './hours';
 import { createTokenBuckets, type Rate } from '../base/token-bucket';
+import { identityParts } from '../../contracts/profile/identity';
 
 export interface GrantPolicy {
   /**
@@ -94,7 +95,7 @@ export interface CallPermit {
 export type CallDecision = { readonly result: Result<CallPermit>; readonly rule: string | null };
 
 const permitted: CallDecision = { result: ok({ notice: null, emergency: false }), rule: null };
-const domainOf = (identity: string): string => identity.slice(identity.lastIndexOf('@') + 1);
+const domainOf = (identity: string): string => identityParts(identity).domain;
 
 /**
  * Decides about a call to what an agent typed, at `at` (ms since the epoch; hours are this computer's local time). Fails with `dial-denied` or

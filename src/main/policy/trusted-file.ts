@@ -6,6 +6,7 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, readFile, readlink, stat } from 'node:fs/promises';
 import { dirname, parse, resolve, sep } from 'node:path';
 import { textOf } from '../base/text-of';
+import { errorCode } from '../../contracts/base/error-code';
 
 export type TrustedFile =
   | { readonly is: 'absent' }
@@ -30,8 +31,6 @@ const MOST_LINKS = 20;
 const LARGEST = 1024 * 1024;
 const FSTAB = '/etc/fstab';
 
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
 const refused = (why: string) => ({ is: 'refused', why }) as const;
 
 /** Null: nobody else can change it. Windows keeps access otherwise: its installer, or the admin, says who may write there. */
@@ -85,7 +84,7 @@ async function wayTo({ path, owners }: TrustedPlace): Promise<Way> {
     try {
       stats = await lstat(here);
     } catch (cause) {
-      const code = codeOf(cause);
+      const code = errorCode(cause) ?? 'unknown error';
       stamp.push(`${here}:${code}`);
       if (code !== 'ENOENT') return end(refused(`the disk answers ${code}`));
       if (step.isOfLink || isLinked) return end(refused(`a link on the way to it leads to ${here}, where nothing is`));
@@ -137,6 +136,6 @@ export async function readTrustedFile(place: TrustedPlace): Promise<TrustedFile>
       await file.close();
     }
   } catch (cause) {
-    return refused(`the disk answers ${codeOf(cause)}`);
+    return refused(`the disk answers ${errorCode(cause) ?? 'unknown error'}`);
   }
 }

@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock';
 import { tlsCodeOf } from './tls-codes';
 import { DIRECT, type Route } from './proxy-route';
 import { openTunnel } from './tunnel';
+import { errorCode } from '../../contracts/base/error-code';
 
 /** From the first byte sent to the last one read, ms. */
 export const EXCHANGE_TIME_MS = 10_000;
@@ -61,9 +62,9 @@ const thisComputer: LookupFunction = (_name, options, callback) => {
 };
 
 const codeOf = (error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   // Never the message itself: it may repeat what was sent.
-  if (typeof code === 'string' && error instanceof Error && /^(?:EPROTO$|ERR_SSL_)/.test(code))
+  if (code !== null && error instanceof Error && /^(?:EPROTO$|ERR_SSL_)/.test(code))
     return tlsCodeOf(error.message) ?? code;
   return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown';
 };

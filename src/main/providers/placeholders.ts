@@ -1,5 +1,6 @@
 /** Fills an admin's templates. One pass: what is filled in is never looked at again. */
 import type { Profile } from '../../contracts/profile/profile';
+import { identityParts } from '../../contracts/profile/identity';
 
 /**
  * Replaces `{user}`, `{domain}` (of the identity), `{profile}` (its id), `{agent}` (the display name) and the names in `more`. Anything else in
@@ -11,11 +12,11 @@ export function fillPlaceholders(
   more: Readonly<Record<string, string>> = {},
 ): string {
   if (!template.includes('{')) return template;
-  const at = identity.lastIndexOf('@');
+  const { user, domain } = identityParts(identity);
   const values = new Map(
     Object.entries({
-      user: identity.slice(0, Math.max(at, 0)),
-      domain: identity.slice(at + 1),
+      user,
+      domain,
       profile: id,
       agent: displayName,
       ...more,

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { bundledAuthorities } from '../base/authorities';
 import type { Hop } from './proxy-route';
+import { errorCode } from '../../contracts/base/error-code';
 
 export type TunnelOutcome =
   | { readonly ok: true; readonly socket: Socket }
@@ -61,7 +62,7 @@ export function openTunnel(
     // Answered as if it were a request for a page.
     sent.on('response', ({ statusCode }) => failed(true, statusCode ?? 0, `PROXY_${statusCode ?? 0}`));
     sent.on('error', (error) => {
-      const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+      const code = errorCode(error) ?? '';
       failed(false, 0, /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown');
     });
     sent.end();

@@ -4,6 +4,7 @@ import { clipboard, dialog, type BrowserWindow } from 'electron';
 import { fail, type Result } from '../../contracts/base/result';
 import { readOfferedKey, type OfferedKey } from './offered-key';
 import { notShown, type NativeDialogs } from '../desktop/native-dialogs';
+import { errorCode } from '../../contracts/base/error-code';
 
 /** More than the longest key with its white space, bytes. */
 const LARGEST_FILE = 16 * 1024;
@@ -70,7 +71,7 @@ export async function keyFromFile(parent: BrowserWindow | null, dialogs: NativeD
       await file.close();
     }
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const code = errorCode(cause) ?? 'unknown';
     return fail(
       'file-unreadable',
       'That file could not be read. Check that you may open it, then choose it again.',

@@ -8,6 +8,7 @@ import { isSafeUrl } from '../../contracts/profile/written-url';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import { presentMinted } from './grant-presentation';
 import type { Minted } from '../providers/token-provider';
+import { identityParts } from '../../contracts/profile/identity';
 
 const hostOf = (url: string): string | null => {
   try {
@@ -34,10 +35,7 @@ export function allowsHost(
 ): boolean {
   const asked = 'baseUrl' in provider ? provider.baseUrl : provider.kind === 'generic-http' ? provider.url : '';
   const providerHost = hostOf(asked);
-  const domain = identity
-    .slice(identity.lastIndexOf('@') + 1)
-    .replace(/:\d+$/, '')
-    .toLowerCase();
+  const domain = identityParts(identity).host;
   if ([hostOf(gateway), domain, providerHost].includes(host)) return true;
   if (providerHost === null) return false;
   // A provider on this computer (a fake, a proxy) may name a gateway on this computer under any of its names.

@@ -3,13 +3,10 @@ import type { GrantPresentation } from '../../contracts/profile/grant';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, ok, type Result } from '../../contracts/base/result';
 import type { Minted } from '../providers/token-provider';
+import { identityParts } from '../../contracts/profile/identity';
 
 /** The domain of a `user@domain[:port]`, in lower case. */
-const domainOf = (identity: string): string =>
-  identity
-    .slice(identity.lastIndexOf('@') + 1)
-    .replace(/:\d+$/, '')
-    .toLowerCase();
+const domainOf = (identity: string): string => identityParts(identity).host;
 
 /** Fails with `profile-invalid` where the profile presents a token and has credentials, or the other way round. */
 export function presentMinted({ name, presentation, identity }: Profile, minted: Minted): Result<GrantPresentation> {

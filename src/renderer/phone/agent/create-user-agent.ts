@@ -24,6 +24,7 @@ import { createSipSocket } from '../wire/sip-socket';
 import type { SipStack, StackConfig, StackListener } from '../port/sip-stack';
 import type { TraceEntry } from '../wire/trace';
 import type { GrantSource, UserAgent } from '../port/user-agent';
+import { identityParts } from '../../../contracts/profile/identity';
 
 export interface UserAgentDeps {
   readonly grants: GrantSource;
@@ -215,7 +216,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
 
   /** What is typed, clicked, or answered by a redirect, as this line reads it. */
   function read(text: string, { identity }: Grant): ParsedTarget {
-    return parseTarget(text, identity.slice(identity.lastIndexOf('@') + 1));
+    return parseTarget(text, identityParts(identity).domain);
   }
 
   const notConnected = () => fail('gateway-unavailable', 'The phone is not connected to its gateway.', 'retry');

@@ -9,6 +9,7 @@ import { createSipSocket } from '../wire/sip-socket';
 import type { RegisterAnswer, SessionListener, SipStack } from '../port/sip-stack';
 import { optionsProbe, peek, type WireMessage } from '../wire/sip-wire';
 import type { UserAgentDeps } from './create-user-agent';
+import { identityParts } from '../../../contracts/profile/identity';
 
 export type TrialStep = 'open' | 'register' | 'options';
 
@@ -69,9 +70,7 @@ export function registerOutcome(answer: RegisterAnswer | 'lost', grant: Grant, n
     );
   const verdict = judgeRegister(answer, { grant, now, tokenRetried: true, toProxy: true });
   if (verdict.kind === 'accepted')
-    return ok(
-      `as ${grant.identity.slice(0, grant.identity.lastIndexOf('@'))}, for ${Math.round(verdict.lifeMs / 1000)} s`,
-    );
+    return ok(`as ${identityParts(grant.identity).user}, for ${Math.round(verdict.lifeMs / 1000)} s`);
   if (verdict.kind !== 'problem') throw new Error(`nothing is tried again here: ${verdict.kind}`);
   const { reason, action } = MEANING[verdict.problem];
   return fail(reason, verdict.sentence, action, { details: `${answer.status} ${answer.phrase}`.trim() });

@@ -6,6 +6,7 @@ import { createLiveCall, type LiveCallControl, type LiveCallDeps } from './live-
 import { microphoneSentence } from '../port/refusals';
 import { isLive, type Sound } from '../port/user-agent';
 import { calling, callProblem } from '../port/messages';
+import { identityParts } from '../../../contracts/profile/identity';
 
 export interface CallTableDeps extends Pick<
   LiveCallDeps,
@@ -91,7 +92,7 @@ export function createCallTable(deps: CallTableDeps): CallTable {
     );
     const entry: CallEntry = { ...control, media: null, answering: false };
     entries.set(id, entry);
-    deps.onEvent(calling(control.call(), identity.split('@')[0] ?? ''));
+    deps.onEvent(calling(control.call(), identityParts(identity).user));
     deps.onChange();
     return entry;
   }

@@ -29,6 +29,7 @@ import type {
   StackConfig,
   StackListener,
 } from '../port/sip-stack';
+import { identityParts } from '../../../contracts/profile/identity';
 
 /** Seconds that a REGISTER asks for unless somebody says otherwise; the gateway shortens it to the token's life. */
 const REGISTER_EXPIRES_S = 600;
@@ -83,7 +84,7 @@ const CROSSING_MS = 32_000;
 /** Creates the stack; it sends nothing until `register` or `call`. */
 export function createJssipStack(config: StackConfig, listener: StackListener): SipStack {
   silence();
-  const domain = config.identity.slice(config.identity.lastIndexOf('@') + 1);
+  const domain = identityParts(config.identity).domain;
   let registering: 'no' | 'once' | 'again' = 'no';
   let stopped = false;
   let newestCallId = '';
@@ -332,7 +333,7 @@ export function createJssipStack(config: StackConfig, listener: StackListener): 
     admit: listener.onInvite,
     clock: config.clock,
     line: {
-      users: () => [config.identity.slice(0, config.identity.lastIndexOf('@')), contactUser()],
+      users: () => [identityParts(config.identity).user, contactUser()],
       isSecure: config.url.startsWith('wss:'),
       knowsCall: (callId) => sessions.has(callIdForStack(callId)),
       contact: () => ua.contact.toString(),

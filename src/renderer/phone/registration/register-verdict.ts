@@ -7,6 +7,7 @@ import { registerSentence } from '../port/refusals';
 import type { RegisterAnswer } from '../port/sip-stack';
 import { lifeOf, longerThan } from './granted-life';
 import { judgeRefusal, TOKEN_REFUSED, type RefusalVerdict } from './token-refusal';
+import { identityParts } from '../../../contracts/profile/identity';
 
 /** How the refused REGISTER was sent. */
 export interface RegisterContext {
@@ -49,7 +50,7 @@ export function skewIn({ date }: RegisterAnswer, now: number): string | null {
 function refusalOf(answer: RegisterAnswer, grant: Grant | null, toProxy: boolean): RefusalVerdict {
   if (grant === null || isBoundToFlow(grant.presentation))
     return { another: true, toProxy: false, sentence: TOKEN_REFUSED };
-  return judgeRefusal(answer, grant, `sip:${grant.identity.slice(grant.identity.lastIndexOf('@') + 1)}`, toProxy);
+  return judgeRefusal(answer, grant, `sip:${identityParts(grant.identity).domain}`, toProxy);
 }
 
 /** The verdict on a final response. */

@@ -12,6 +12,7 @@ import type { RegisterAnswer } from '../port/sip-stack';
 import { isBoundToFlow, isForSameGateway } from '../wire/presented-socket';
 import { skewIn } from './register-verdict';
 import { isGeneric, judgeRefusal } from './token-refusal';
+import { identityParts } from '../../../contracts/profile/identity';
 
 /** Where a token was refused: at the upgrade, by the registrar, or by a close code that means it. */
 export type TokenRefusal =
@@ -20,7 +21,7 @@ export type TokenRefusal =
   | { readonly at: 'close' };
 
 const TOKEN_STATUSES: ReadonlySet<number> = new Set([401, 403]);
-const registrarOf = ({ identity }: Grant): string => `sip:${identity.slice(identity.lastIndexOf('@') + 1)}`;
+const registrarOf = ({ identity }: Grant): string => `sip:${identityParts(identity).domain}`;
 
 /** Whether a gateway that refuses this token may just not know its key; `now` in ms since the epoch. Whatever it explains otherwise keeps its own sentence. */
 export function mayNotKnowKey(grant: Grant, refusal: TokenRefusal, now: number): boolean {

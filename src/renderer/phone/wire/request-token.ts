@@ -2,6 +2,7 @@
 import type { Grant } from '../../../contracts/profile/grant';
 import { isLoopbackUrl } from '../../../contracts/base/loopback';
 import type { WireMessage } from './sip-wire';
+import { identityParts } from '../../../contracts/profile/identity';
 
 /** Host of a SIP URI in lower case, without port; null when something else than the host says where it goes (`maddr`), or it is no SIP URI. */
 function domainOf(uri: string): string | null {
@@ -18,10 +19,7 @@ export interface Presented {
 
 /** Host name that a line's tokens are for: its identity's domain, in lower case. The realm is a name in challenges, which may be anything. */
 export function tokenDomain({ identity }: Pick<Grant, 'identity'>): string {
-  return identity
-    .slice(identity.lastIndexOf('@') + 1)
-    .replace(/:\d+$/, '')
-    .toLowerCase();
+  return identityParts(identity).host;
 }
 
 /** Whether a REGISTER or a first INVITE to this Request-URI may show the grant's token: to the identity's domain only, and never in clear beyond this computer. */

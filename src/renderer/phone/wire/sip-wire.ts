@@ -2,6 +2,7 @@
 
 import { readSip, valueOf, valuesOf } from './repair/sip-text';
 import { tagOf, topVia } from './repair/transaction';
+import { identityParts } from '../../../contracts/profile/identity';
 
 /** The parts of a message that routing needs. */
 export interface WireMessage {
@@ -120,7 +121,7 @@ export function optionsProbe(parts: {
   readonly name?: 'probe' | 'test';
 }): string {
   const name = parts.name ?? 'probe';
-  const domain = parts.identity.slice(parts.identity.indexOf('@') + 1);
+  const domain = identityParts(parts.identity).domain;
   return [
     `OPTIONS sip:${domain} SIP/2.0`,
     `Via: SIP/2.0/${parts.transport} ${parts.token}.invalid;branch=z9hG4bK${name}${parts.token}${parts.sequence}`,

@@ -12,6 +12,7 @@ import { KeyUnknown } from '../kit/KeyUnknown';
 import { clock } from '../kit/format';
 import { registrationWords } from '../kit/messages';
 import { Countdown } from '../kit/Countdown';
+import { identityParts } from '../../../contracts/profile/identity';
 
 /** What the agent can do about it, beside trying again. */
 const PROBLEM_PLACES: Readonly<
@@ -37,7 +38,7 @@ export function RegistrationStatus() {
   const unknownKey = 'unknownKey' in registration ? registration.unknownKey : undefined;
   const failure = registration.phase === 'waiting' && unknownKey === undefined ? refused : null;
   const place = failure === null && registration.phase === 'waiting' ? PROBLEM_PLACES[registration.problem] : null;
-  const user = profile?.identity.split('@')[0] ?? '';
+  const user = identityParts(profile?.identity ?? '').user;
 
   return (
     <DialogTrigger>

@@ -14,6 +14,7 @@ import { dialPreview } from './dial-preview';
 import { placeCall } from '../kit/place-call';
 import { NO_EMERGENCY_CALLS } from '../kit/messages';
 import { IconButton } from '../kit/IconButton';
+import { identityParts } from '../../../contracts/profile/identity';
 
 /** The field for a name or number, Call, and the keypad. */
 export function Dialler() {
@@ -24,7 +25,7 @@ export function Dialler() {
   );
   const typed = useSelected(view, (value) => value.typed);
   const identity = useSelected(profiles, (snapshot) => activeProfile(snapshot)?.identity ?? '');
-  const preview = dialPreview(typed, identity.slice(identity.lastIndexOf('@') + 1));
+  const preview = dialPreview(typed, identityParts(identity).domain);
   const field = useRef<HTMLInputElement>(null);
   const caret = useRef<number | null>(null);
 
