@@ -66,7 +66,7 @@ describe("the practice gateway's live events", () => {
       toNumber: 'echo',
       endedAt: null,
     });
-    asha.agent.end(placed.value);
+    asha.agent.act(placed.value, { verb: 'end' });
     await expect
       .poll(() => told(hers.frames).slice(4))
       .toEqual(['call_participant_left', 'call_participant_left', 'call_ended']);

@@ -199,7 +199,7 @@ export function limitsContract({ server, visitors }: ContractRoom): void {
       const [asha, kamau] = [await visitors().phone(undefined, limit), await visitors().phone()];
       const placed = await asha.agent.place(kamau.user);
       if (!placed.ok) throw new Error(placed.failure.sentence);
-      await kamau.agent.answer((await kamau.call('ringing')).id);
+      await kamau.agent.act((await kamau.call('ringing')).id, { verb: 'answer' });
       await Promise.all([asha.call('active'), kamau.call('active')]);
       await expect
         .poll(() => [asha, kamau].map(({ agent }) => agent.snapshot().calls.at(-1)?.phase), {

@@ -38,7 +38,7 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
     const hers = await place(asha, kamau.user);
     const rings = await kamau.call('ringing');
     await asha.call('ringing');
-    await kamau.agent.answer(rings.id);
+    await kamau.agent.act(rings.id, { verb: 'answer' });
     await Promise.all([asha.call('active'), kamau.call('active')]);
     return [hers, rings];
   };
@@ -48,19 +48,19 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
     const [asha, kamau] = await two();
     const [hers, his] = await talk(asha, kamau);
     expect(his.peer).toMatchObject({ user: asha.user });
-    asha.agent.hold(hers);
+    asha.agent.act(hers, { verb: 'hold' });
     expect(await kamau.call('held')).toMatchObject({ hold: { byUs: false, byPeer: true } });
     await expect.poll(() => acks(asha)).toBe(2);
-    asha.agent.resume(hers);
+    asha.agent.act(hers, { verb: 'resume' });
     await kamau.call('active');
     await expect.poll(() => acks(asha)).toBe(3);
-    kamau.agent.hold(his.id);
+    kamau.agent.act(his.id, { verb: 'hold' });
     expect(await asha.call('held')).toMatchObject({ hold: { byUs: false, byPeer: true } });
     await expect.poll(() => acks(kamau)).toBe(1);
-    kamau.agent.resume(his.id);
+    kamau.agent.act(his.id, { verb: 'resume' });
     await asha.call('active');
     await expect.poll(() => acks(kamau)).toBe(2);
-    kamau.agent.end(his.id);
+    kamau.agent.act(his.id, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     expect(await kamau.call('ended')).toMatchObject({ cause: 'hung-up' });
     await expect.poll(() => scriptOf(kamau).at(-1)).toBe('< 200 BYE');
@@ -80,7 +80,7 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
   it('the caller hangs up', async () => {
     const [asha, kamau] = await two();
     const [hers] = await talk(asha, kamau);
-    asha.agent.end(hers);
+    asha.agent.act(hers, { verb: 'end' });
     expect(await kamau.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up' });
     await expect.poll(() => scriptOf(asha).slice(-2)).toEqual(['> BYE', '< 200 BYE']);
@@ -89,37 +89,37 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
   it('both hold: it is active only when both have resumed', async () => {
     const [asha, kamau] = await two();
     const [hers, { id: his }] = await talk(asha, kamau);
-    asha.agent.hold(hers);
+    asha.agent.act(hers, { verb: 'hold' });
     await kamau.call('held');
     await expect.poll(() => acks(asha)).toBe(2);
-    kamau.agent.hold(his);
+    kamau.agent.act(his, { verb: 'hold' });
     await asha.until(({ calls }) => calls[0]?.phase === 'held' && calls[0].hold.byUs && calls[0].hold.byPeer);
     await expect.poll(() => acks(kamau)).toBe(1);
-    asha.agent.resume(hers);
+    asha.agent.act(hers, { verb: 'resume' });
     await kamau.until(({ calls }) => calls[0]?.phase === 'held' && calls[0].hold.byUs && !calls[0].hold.byPeer);
     await expect.poll(() => acks(asha)).toBe(3);
-    kamau.agent.resume(his);
+    kamau.agent.act(his, { verb: 'resume' });
     await Promise.all([asha.call('active'), kamau.call('active')]);
     await expect.poll(() => acks(kamau)).toBe(2);
-    asha.agent.end(hers);
+    asha.agent.act(hers, { verb: 'end' });
     await kamau.call('ended');
   });
 
   it('digits: as RFC 4733 where the other side takes it, else as INFO', async () => {
     const [asha, kamau] = await two();
     const [hers, { id: his }] = await talk(asha, kamau);
-    asha.agent.sendDigits(hers, '12');
+    asha.agent.act(hers, { verb: 'send-digits', digits: '12' });
     await expect.poll(() => FakePeerConnection.all.flatMap(({ dtmf }) => dtmf.sounded).join('')).toBe('12');
     expect(scriptOf(asha)).not.toContain('> INFO');
     for (const connection of FakePeerConnection.all) connection.dtmf.canInsertDTMF = false;
-    asha.agent.sendDigits(hers, '7#');
+    asha.agent.act(hers, { verb: 'send-digits', digits: '7#' });
     await expect
       .poll(() => scriptOf(asha).filter((line) => line.endsWith('INFO')))
       .toEqual(['> INFO', '< 200 INFO', '> INFO', '< 200 INFO']);
-    kamau.agent.sendDigits(his, '3');
+    kamau.agent.act(his, { verb: 'send-digits', digits: '3' });
     await expect.poll(() => scriptOf(kamau).slice(-2)).toEqual(['> INFO', '< 200 INFO']);
     expect(asha.agent.snapshot().calls[0]).toMatchObject({ phase: 'active', sentDigits: '127#', problem: null });
-    asha.agent.end(hers);
+    asha.agent.act(hers, { verb: 'end' });
     await kamau.call('ended');
   });
 
@@ -127,7 +127,7 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
     const [asha, kamau] = await two();
     const hers = await place(asha, kamau.user);
     await Promise.all([asha.call('ringing'), kamau.call('ringing')]);
-    asha.agent.end(hers);
+    asha.agent.act(hers, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'cancelled' });
     expect(await kamau.call('ended')).toMatchObject({ cause: 'cancelled-by-caller' });
     await expect
@@ -139,7 +139,7 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
   it('he declines', async () => {
     const [asha, kamau] = await two();
     await place(asha, kamau.user);
-    kamau.agent.end((await kamau.call('ringing')).id);
+    kamau.agent.act((await kamau.call('ringing')).id, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({
       cause: 'declined-by-peer',
       details: numbers.passes(603) === 603 ? '603 Decline' : withCause('403 Forbidden', 21),
@@ -150,7 +150,7 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
   it('he does not want to be disturbed', async () => {
     const [asha, kamau] = await two();
     await place(asha, kamau.user);
-    kamau.agent.end((await kamau.call('ringing')).id, 'busy');
+    kamau.agent.act((await kamau.call('ringing')).id, { verb: 'end', how: 'busy' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'busy', details: withCause('486 Busy Here', 17) });
   });
 
@@ -187,7 +187,7 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
     await asha.call('active');
     expect(await kamau.call('ended')).toMatchObject({ cause: 'answered-elsewhere' });
     const placed = await invite;
-    if (placed.ok) asha.agent.end(placed.value);
+    if (placed.ok) asha.agent.act(placed.value, { verb: 'end' });
     mobile.reply(await mobile.nextRequest('BYE'), 200);
     await asha.call('ended');
   });
@@ -215,7 +215,7 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
       const placed = await placing;
       if (!placed.ok) throw new Error(placed.failure.sentence);
       expect(await asha.call('active')).toMatchObject({ id: placed.value });
-      asha.agent.end(placed.value);
+      asha.agent.act(placed.value, { verb: 'end' });
       const last = await kamau.nextRequest('BYE');
       expect(headerOf(last, 'To')).toContain('tag=first');
       kamau.reply(last, 200);
@@ -227,11 +227,11 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
     await place(asha, kamau.user);
     const { id } = await kamau.call('ringing');
     kamau.microphone.failure = 'microphone-busy';
-    await kamau.agent.answer(id);
+    await kamau.agent.act(id, { verb: 'answer' });
     expect(kamau.agent.snapshot().calls[0]).toMatchObject({ phase: 'ringing', problem: 'microphone-busy' });
     expect(scriptOf(kamau)).not.toContain('> 200 INVITE');
     kamau.microphone.failure = null;
-    await kamau.agent.answer(id);
+    await kamau.agent.act(id, { verb: 'answer' });
     await Promise.all([asha.call('active'), kamau.call('active')]);
   });
 
@@ -241,7 +241,7 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
     const wanjiru = await visitors().phone();
     await place(wanjiru, asha.user);
     const second = await asha.call('ringing');
-    await asha.agent.answer(second.id);
+    await asha.agent.act(second.id, { verb: 'answer' });
     await Promise.all([wanjiru.call('active'), asha.call('active')]);
     expect(await kamau.call('held')).toMatchObject({ hold: { byPeer: true } });
     expect(asha.agent.snapshot()).toMatchObject({
@@ -261,11 +261,11 @@ export function phoneContract({ visitors, has, numbers }: Omit<ContractRoom, 'se
     const registered = ({ flow: at, text }: TestPhone['trace'][number]): boolean =>
       at === flow && /^SIP\/2\.0 200 [^]*^CSeq: \d+ REGISTER/m.test(text);
     await expect.poll(() => asha.trace.filter(registered).length).toBe(has('digest') ? 2 : 1);
-    asha.agent.hold(hers);
+    asha.agent.act(hers, { verb: 'hold' });
     await kamau.call('held');
-    asha.agent.resume(hers);
+    asha.agent.act(hers, { verb: 'resume' });
     await kamau.call('active');
-    kamau.agent.end(his);
+    kamau.agent.act(his, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
   });
 

@@ -35,7 +35,7 @@ describe('a service', () => {
     await asha.registered();
     const hers = await place(asha, 'no-answer');
     expect(await asha.call('ringing')).toMatchObject({ earlyMedia: false });
-    asha.agent.end(hers);
+    asha.agent.act(hers, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'cancelled' });
     await expect.poll(() => wireScriptOf(asha).at(-1)).toBe('> ACK');
   });

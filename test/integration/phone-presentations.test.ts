@@ -78,12 +78,12 @@ for (const { name: serverName, missing, start } of servers) {
         const [asha, kamau] = [await registered(inRoom().phone()), await registered(inRoom().phone())];
         const hers = await place(asha, kamau.user);
         const { id: his } = await kamau.call('ringing');
-        await kamau.agent.answer(his);
+        await kamau.agent.act(his, { verb: 'answer' });
         await Promise.all([asha.call('active'), kamau.call('active')]);
-        asha.agent.hold(hers);
+        asha.agent.act(hers, { verb: 'hold' });
         await kamau.call('held');
         await expect.poll(() => lines(asha, /^> ACK/).length).toBe(presentation.kind === 'digest' ? 3 : 2);
-        asha.agent.end(hers);
+        asha.agent.act(hers, { verb: 'end' });
         await kamau.call('ended');
         await asha.agent.stop();
         await kamau.agent.stop();
@@ -159,7 +159,7 @@ for (const { name: serverName, missing, start } of servers) {
           // Servers count in whole seconds.
           await until((asha.agent.snapshot().grant?.expiresAt ?? 0) + 1_000);
           const hers = await place(asha, kamau.user);
-          await kamau.agent.answer((await kamau.call('ringing')).id);
+          await kamau.agent.act((await kamau.call('ringing')).id, { verb: 'answer' });
           await Promise.all([asha.call('active'), kamau.call('active')]);
           expect([...cards]).toEqual([hers]);
           expect(asha.secrets.length).toBe(2);
@@ -178,7 +178,7 @@ for (const { name: serverName, missing, start } of servers) {
                 ]
               : ['> INVITE', '< 401 INVITE', '> INVITE', '< 180 INVITE', '< 200 INVITE'],
           );
-          asha.agent.end(hers);
+          asha.agent.act(hers, { verb: 'end' });
           expect(await kamau.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
           expect(secretPlaces(asha)).toEqual(PLACES[name]);
         });
@@ -208,7 +208,7 @@ for (const { name: serverName, missing, start } of servers) {
             place(asha, moved.user),
             redirected(`<sip:${kamau.user}@${server?.domain ?? ''}>`),
           ]).then(([id]) => id);
-          await kamau.agent.answer((await kamau.call('ringing')).id);
+          await kamau.agent.act((await kamau.call('ringing')).id, { verb: 'answer' });
           expect(await asha.call('active')).toMatchObject({ id: hers, peer: { user: moved.user } });
           expect(lines(asha, /INVITE$/).filter((line) => !line.includes('180'))).toEqual([
             '> INVITE',
@@ -216,7 +216,7 @@ for (const { name: serverName, missing, start } of servers) {
             '> INVITE',
             '< 200 INVITE',
           ]);
-          asha.agent.end(hers);
+          asha.agent.act(hers, { verb: 'end' });
           await kamau.call('ended');
           await asha.call('ended');
 

@@ -20,7 +20,7 @@ const talk = async (asha: TestPhone, kamau: TestPhone): Promise<[string, string]
   const placed = await asha.agent.place('1002');
   if (!placed.ok) throw new Error(placed.failure.sentence);
   const { id } = await kamau.call('ringing');
-  await kamau.agent.answer(id);
+  await kamau.agent.act(id, { verb: 'answer' });
   await Promise.all([asha.call('active'), kamau.call('active')]);
   return [placed.value, id];
 };
@@ -53,15 +53,15 @@ describe('a renewed token', () => {
       .poll(() => asha.trace.some(({ flow, text }) => flow === 2 && text.startsWith('SIP/2.0 200')))
       .toBe(true);
     expect(fixture.gateway().stats()).toMatchObject({ flows: 3, calls: 1 });
-    asha.agent.hold(hers);
+    asha.agent.act(hers, { verb: 'hold' });
     await kamau.call('held');
-    asha.agent.resume(hers);
+    asha.agent.act(hers, { verb: 'resume' });
     await kamau.call('active');
-    kamau.agent.hold(his);
+    kamau.agent.act(his, { verb: 'hold' });
     await asha.call('held');
-    kamau.agent.resume(his);
+    kamau.agent.act(his, { verb: 'resume' });
     await asha.call('active');
-    kamau.agent.end(his);
+    kamau.agent.act(his, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     await expect.poll(() => fixture.gateway().stats()).toMatchObject({ flows: 2, calls: 0 });
   });
@@ -87,9 +87,9 @@ describe('a token that ends', () => {
     const expiresAt = asha.agent.snapshot().grant?.expiresAt ?? 0;
     await expect.poll(() => Date.now() - expiresAt, { timeout: 5_000 }).toBeGreaterThan(0);
     expect(asha.agent.snapshot().calls[0]?.phase).toBe('active');
-    asha.agent.hold(hers);
+    asha.agent.act(hers, { verb: 'hold' });
     await kamau.call('held');
-    asha.agent.resume(hers);
+    asha.agent.act(hers, { verb: 'resume' });
     await kamau.call('active');
   });
 
@@ -134,11 +134,11 @@ describe('a gateway that dies during a call', () => {
       .poll(() => wireScriptOf(asha).filter((line) => line === '< 200 INVITE').length, { timeout: 8_000 })
       .toBe(2);
     expect([asha, kamau].map((phone) => phone.agent.snapshot().calls[0]?.problem)).toEqual([null, null]);
-    asha.agent.hold(hers);
+    asha.agent.act(hers, { verb: 'hold' });
     await kamau.call('held');
-    asha.agent.resume(hers);
+    asha.agent.act(hers, { verb: 'resume' });
     await kamau.call('active');
-    asha.agent.end(hers);
+    asha.agent.act(hers, { verb: 'end' });
     expect(await kamau.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
   });
   it('nothing is sent in the dialog while it is away', async () => {
@@ -147,8 +147,8 @@ describe('a gateway that dies during a call', () => {
     await fixture.kill();
     await asha.until(({ calls }) => calls[0]?.phase === 'recovering');
     const before = asha.trace.length;
-    asha.agent.hold(hers);
-    asha.agent.sendDigits(hers, '5');
+    asha.agent.act(hers, { verb: 'hold' });
+    asha.agent.act(hers, { verb: 'send-digits', digits: '5' });
     await asha.until(({ registration }) => registration.phase === 'waiting' && registration.attempt >= 3);
     expect(
       asha.trace.slice(before).filter(({ direction, text }) => direction === 'out' && !text.startsWith('OPTIONS')),
@@ -163,7 +163,7 @@ describe('a flow that breaks', () => {
     const [, his] = await talk(asha, kamau);
     await fixture.fault('/drop', { user: '1001' });
     await asha.until(({ calls }) => calls[0]?.phase === 'recovering');
-    kamau.agent.end(his);
+    kamau.agent.act(his, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
   });
   it('cut during a call: recovering, then active again, and he can hang up', async () => {
@@ -173,7 +173,7 @@ describe('a flow that breaks', () => {
     await asha.until(({ calls }) => calls[0]?.phase === 'recovering');
     await asha.call('active');
     expect(kamau.agent.snapshot().calls[0]?.phase).toBe('active');
-    kamau.agent.end(his);
+    kamau.agent.act(his, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
   });
 
@@ -182,7 +182,7 @@ describe('a flow that breaks', () => {
     const [hers] = await talk(asha, kamau);
     await fixture.fault('/drop', { user: '1001' });
     await asha.until(({ calls }) => calls[0]?.phase === 'recovering');
-    asha.agent.end(hers);
+    asha.agent.act(hers, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up' });
     expect(await kamau.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
   });

@@ -267,7 +267,7 @@ describe('Sautikit', () => {
       const placed = await phone.agent.place('echo');
       if (!placed.ok) expect.unreachable(placed.failure.sentence);
       await expect.poll(() => phone.agent.snapshot().calls.at(-1)?.phase).not.toBe('dialing');
-      phone.agent.end(placed.value);
+      phone.agent.act(placed.value, { verb: 'end' });
       return FakePeerConnection.all.at(-1)?.configuration;
     };
     expect(await credentialOfNext()).toMatchObject({ iceServers: [{ credential: 'made-1' }] });

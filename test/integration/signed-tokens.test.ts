@@ -108,9 +108,9 @@ describe.each(['ES256', 'EdDSA', 'RS256'] as const)('a line that signs with %s',
       ]);
       await Promise.all([asha.registered(), kamau.registered()]);
       expect((await asha.agent.place('1002')).ok).toBe(true);
-      await kamau.agent.answer((await kamau.call('ringing')).id);
+      await kamau.agent.act((await kamau.call('ringing')).id, { verb: 'answer' });
       const { id } = await asha.call('active');
-      asha.agent.end(id);
+      asha.agent.act(id, { verb: 'end' });
       await kamau.call('ended');
       expect(gateway.stats().acceptedBy).toEqual({ active: 2, next: 0 });
     }

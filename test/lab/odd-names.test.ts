@@ -23,7 +23,7 @@ it.each([
   const sipp = await lab().sipp(path, { role: 'uac', target: asha.user });
   const { id, peer } = await asha.call('ringing');
   expect(peer.displayName).toBe(shown);
-  await asha.agent.answer(id);
+  await asha.agent.act(id, { verb: 'answer' });
   await asha.call('active');
   expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
   await wentWell(sipp);

@@ -103,7 +103,7 @@ export function count(phone: TestPhone, line: string): number {
 
 /** Hangs up; the call ends by it. */
 export async function hangUp(phone: TestPhone, id: string): Promise<void> {
-  phone.agent.end(id);
+  phone.agent.act(id, { verb: 'end' });
   expect(await phone.call('ended')).toMatchObject({ cause: 'hung-up' });
 }
 

@@ -39,7 +39,7 @@ describe('before the answer', () => {
     const asha = await visitors().phone();
     const id = await place(asha, sipp);
     await asha.call('ringing');
-    asha.agent.end(id);
+    asha.agent.act(id, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'cancelled' });
     await expect.poll(() => lab().mediaSessions()).toBe(0);
     await sipp.stop();
@@ -64,7 +64,7 @@ describe('before the answer', () => {
     const asha = await visitors().phone();
     const sipp = await play('late-offer', { role: 'uac', target: asha.user });
     const { id } = await asha.call('ringing');
-    await asha.agent.answer(id);
+    await asha.agent.act(id, { verb: 'answer' });
     await asha.call('active');
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     await wentWell(sipp);
@@ -190,7 +190,7 @@ describe('session timers', () => {
     const asha = await visitors().phone();
     const sipp = await play('update', { role: 'uac', target: asha.user, args: ['-d', '300'] });
     const { id } = await asha.call('ringing');
-    await asha.agent.answer(id);
+    await asha.agent.act(id, { verb: 'answer' });
     await asha.call('active');
     expect(await asha.call('held')).toMatchObject({ hold: { byUs: false, byPeer: true } });
     await asha.call('active');
@@ -206,7 +206,7 @@ describe('during the call', () => {
     const asha = await visitors().phone();
     const id = await place(asha, sipp);
     await asha.call('active');
-    asha.agent.hold(id);
+    asha.agent.act(id, { verb: 'hold' });
     await expect.poll(() => count(asha, '< 491 INVITE')).toBe(1);
     const refusedAt = Date.now();
     await expect.poll(() => count(asha, '< 200 INVITE'), { timeout: 6_000 }).toBe(2);
@@ -222,7 +222,7 @@ describe('during the call', () => {
     const asha = await visitors().phone();
     const id = await place(asha, sipp);
     await asha.call('active');
-    asha.agent.hold(id);
+    asha.agent.act(id, { verb: 'hold' });
     await expect.poll(() => count(asha, '> 491 INVITE')).toBe(1);
     await expect.poll(() => count(asha, '< 200 INVITE'), { timeout: 6_000 }).toBe(2);
     expect(asha.agent.snapshot().calls[0]).toMatchObject({
@@ -255,7 +255,7 @@ describe('answers and ends that cross', () => {
     const asha = await visitors().phone();
     const id = await place(asha, sipp);
     await asha.call('ringing');
-    asha.agent.end(id);
+    asha.agent.act(id, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'cancelled' });
     await wentWell(sipp);
     await expect
@@ -298,7 +298,7 @@ describe('answers and ends that cross', () => {
     const asha = await visitors().phone();
     const sipp = await play('calls', { role: 'uac', target: asha.user });
     const { id } = await asha.call('ringing');
-    asha.agent.end(id);
+    asha.agent.act(id, { verb: 'end' });
     expect(await asha.call('ended')).toMatchObject({ cause: 'declined' });
     expect(await verdict(sipp)).toContain('603');
   });
@@ -307,7 +307,7 @@ describe('answers and ends that cross', () => {
     const asha = await visitors().phone();
     const sipp = await play('calls', { role: 'uac', target: asha.user, args: ['-d', '300'] });
     const { id } = await asha.call('ringing');
-    await asha.agent.answer(id);
+    await asha.agent.act(id, { verb: 'answer' });
     await asha.call('active');
     expect(await asha.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     await wentWell(sipp);

@@ -147,7 +147,7 @@ export function createAppState(parts: AppParts): App {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
-    end: (id) => phone.end(id, 'time-limit'),
+    end: (id) => phone.act(id, { verb: 'end', how: 'time-limit' }),
     say: (sentence) => {
       phone.notice.set(sentence);
       live.append({ category: 'calls', kind: 'problem', title: 'Call ended by policy', detail: sentence });

@@ -45,7 +45,7 @@ export function followIncoming({ api, phone, settings, line }: IncomingWindowPar
   phone.subscribe(follow);
   settings.subscribe(follow);
   api.subscribe('calls.incomingAction', ({ callId, action }) => {
-    if (action === 'answer') void phone.answer(callId);
-    else phone.end(callId);
+    if (action === 'answer') phone.act(callId, { verb: 'answer' });
+    else phone.act(callId, { verb: 'end' });
   });
 }

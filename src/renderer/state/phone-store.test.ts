@@ -44,14 +44,7 @@ function setUp() {
         const allowed = await permission;
         return allowed?.ok === false ? allowed : ok('c');
       },
-      answer: () => Promise.resolve(),
-      end: () => undefined,
-      setMuted: () => undefined,
-      hold: () => undefined,
-      resume: () => undefined,
-      sendDigits: () => undefined,
-      sendAfter: () => undefined,
-      dismiss: () => undefined,
+      act: () => Promise.resolve(),
       useMicrophone: () => Promise.resolve(),
       remoteStream: () => null,
       sounds: () => [],

@@ -1,5 +1,6 @@
 /** The phone of the profile in use: one UserAgent at a time, and what it shows. */
 import type { Call, CallId } from '../../contracts/call/call';
+import type { CallCommand } from '../../contracts/call/call-command';
 import { PRACTICE_PROFILE_ID } from '../../contracts/profile/practice';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, type Result } from '../../contracts/base/result';
@@ -20,29 +21,16 @@ const NO_SOUNDS: readonly Sound[] = [];
 /** So many calls of lines that were left wait to be put away at most, the newest. */
 const MOST_KEPT = 100;
 
-/** The verbs of the UserAgent, for whichever one is in use; without one they do nothing. */
-type Verbs = Pick<
-  UserAgent,
-  | 'reconnectNow'
-  | 'networkChanged'
-  | 'answer'
-  | 'end'
-  | 'setMuted'
-  | 'hold'
-  | 'resume'
-  | 'sendDigits'
-  | 'sendAfter'
-  | 'dismiss'
-  | 'useMicrophone'
-  | 'remoteStream'
-  | 'stats'
->;
+/** What the UserAgent does, for whichever one is in use; without one nothing happens. */
+type Verbs = Pick<UserAgent, 'reconnectNow' | 'networkChanged' | 'useMicrophone' | 'remoteStream' | 'stats'>;
 
 export interface PhoneStore extends Store<PhoneSnapshot>, Verbs {
   /** Stops the phone of the profile before and starts this one's. A profile whose settings are unchanged keeps its phone. */
   readonly use: (profile: Profile | null) => Promise<void>;
   /** What is to be played. */
   readonly sounds: Store<readonly Sound[]>;
+  /** Does it with a call of the line in use, or puts away one of a line before. */
+  readonly act: (id: CallId, command: CallCommand) => void;
   /** Dials what the agent typed and remembers it for recall. */
   readonly place: (typed: string) => Promise<Result<CallId>>;
   /** A sentence about the call that was just placed or ended, until it is read; or null. */
@@ -172,18 +160,9 @@ export function createPhoneStore({ createUserAgent, authorize, onEvent }: PhoneS
     lastDialled: () => lastDialled,
     reconnectNow: () => agent()?.reconnectNow(),
     networkChanged: (change) => agent()?.networkChanged(change),
-    answer: async (id) => {
-      await agent()?.answer(id);
-    },
-    end: (id, how) => agent()?.end(id, how),
-    setMuted: (id, muted) => agent()?.setMuted(id, muted),
-    hold: (id) => agent()?.hold(id),
-    resume: (id) => agent()?.resume(id),
-    sendDigits: (id, digits) => agent()?.sendDigits(id, digits),
-    sendAfter: (id) => agent()?.sendAfter(id),
-    dismiss: (id) => {
-      const others = kept.filter((call) => call.id !== id);
-      if (others.length === kept.length) agent()?.dismiss(id);
+    act: (id, command) => {
+      const others = command.verb === 'dismiss' ? kept.filter((call) => call.id !== id) : kept;
+      if (others.length === kept.length) agent()?.act(id, command);
       else {
         kept = others;
         listeners.tell();

@@ -116,8 +116,8 @@ describe('a call to an assistant', () => {
     expect(events.filter(({ kind }) => kind === 'call-said')).toEqual([
       { category: 'calls', kind: 'call-said', title: 'Assistant', detail: 'Good morning.' },
     ]);
-    agent.end('call-1');
-    agent.dismiss('call-1');
+    agent.act('call-1', { verb: 'end' });
+    agent.act('call-1', { verb: 'dismiss' });
     expect(transcripts.get('call-1')).toEqual([]);
   });
 });

@@ -44,24 +44,24 @@ describe('the phone of a line with an assistant', () => {
     const { agent, talk, connection, call } = openVoiceFixture();
     await talk();
     const { sender, receiver } = connection();
-    agent.setMuted('call-1', true);
+    agent.act('call-1', { verb: 'mute', on: true });
     expect(sender.track?.enabled).toBe(false);
-    agent.setMuted('call-1', false);
+    agent.act('call-1', { verb: 'mute', on: false });
     expect(sender.track?.enabled).toBe(true);
-    agent.hold('call-1');
+    agent.act('call-1', { verb: 'hold' });
     expect(call().phase).toBe('held');
     expect([sender.track, receiver.track.enabled]).toEqual([null, false]);
     // Another microphone does not end the hold.
     await agent.useMicrophone(asMediaStream(new FakeStream([new FakeTrack('Another')])));
     expect(sender.track).toBeNull();
-    agent.resume('call-1');
+    agent.act('call-1', { verb: 'resume' });
     expect([sender.track?.label, receiver.track.enabled, call().phase]).toEqual(['Another', true, 'active']);
   });
 
   it('ends a call here and at the system, and lets the microphone go', async () => {
     const { agent, clock, talk, hungUp, connection, call, microphone, device } = openVoiceFixture();
     await talk();
-    agent.end('call-1');
+    agent.act('call-1', { verb: 'end' });
     expect(hungUp).toEqual(['main-1']);
     expect(call()).toMatchObject({ phase: 'ended', cause: 'hung-up' });
     expect([connection().signalingState, microphone.inUse, device.clones[0]?.readyState]).toEqual([
@@ -107,7 +107,7 @@ describe('the phone of a line with an assistant', () => {
     const placed = agent.place('');
     await gathered(connection);
     await clock.advance(10);
-    agent.end('call-1');
+    agent.act('call-1', { verb: 'end' });
     expect(call()).toMatchObject({ phase: 'ended', cause: 'cancelled' });
     answer(ok({ callId: 'main-9', answer: ANSWER }));
     expect(await placed).toEqual(ok('call-1'));
@@ -119,7 +119,7 @@ describe('the phone of a line with an assistant', () => {
     const placed = agent.place('');
     await clock.settle();
     expect(call().phase).toBe('dialing');
-    agent.end('call-1');
+    agent.act('call-1', { verb: 'end' });
     expect(await placed).toEqual(ok('call-1'));
     await clock.advance(10_000);
     expect([offers, hungUp, microphone.inUse]).toEqual([[], [], 0]);
@@ -197,7 +197,7 @@ describe('the phone of a line with an assistant', () => {
     expect(call()).toMatchObject({ phase: 'ended', cause: 'handed-over', details: 'Asha wants her invoice.' });
     await clock.advance(60_000);
     expect(agent.snapshot().calls).toHaveLength(1);
-    agent.dismiss('call-1');
+    agent.act('call-1', { verb: 'dismiss' });
     expect(agent.snapshot().calls).toEqual([]);
   });
 

@@ -4,6 +4,7 @@
  */
 import type { MicrophoneSource } from '../media/microphone-source';
 import type { Call, CallId, Party } from '../../contracts/call/call';
+import type { CallCommand } from '../../contracts/call/call-command';
 import { isLoopbackUrl } from '../../contracts/base/loopback';
 import type { Profile } from '../../contracts/profile/profile';
 import { fail, ok } from '../../contracts/base/result';
@@ -203,18 +204,29 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
       onEvent(problem('Call refused', placed.failure.sentence));
       return placed;
     },
-    answer: () => Promise.resolve(),
-    end: (id) => {
+    act: async (id: CallId, command: CallCommand): Promise<void> => {
       const voice = entries.get(id)?.voice;
-      if (voice !== undefined)
-        voice.end(voice.call().phase === 'dialing' || voice.call().phase === 'connecting' ? 'cancelled' : 'hung-up');
+      if (voice === undefined) return;
+      switch (command.verb) {
+        case 'end':
+          return voice.end(
+            voice.call().phase === 'dialing' || voice.call().phase === 'connecting' ? 'cancelled' : 'hung-up',
+          );
+        case 'mute':
+          return voice.setMuted(command.on);
+        case 'hold':
+          return voice.setHeld(true);
+        case 'resume':
+          return voice.setHeld(false);
+        case 'dismiss':
+          return dismiss(id);
+        // It calls nobody, and an assistant hears no digits.
+        case 'answer':
+        case 'send-digits':
+        case 'send-after':
+          return;
+      }
     },
-    setMuted: (id, muted) => entries.get(id)?.voice.setMuted(muted),
-    hold: (id) => entries.get(id)?.voice.setHeld(true),
-    resume: (id) => entries.get(id)?.voice.setHeld(false),
-    sendDigits: () => undefined,
-    sendAfter: () => undefined,
-    dismiss,
     useMicrophone: (stream) => {
       for (const entry of liveEntries()) {
         const before = entry.media;

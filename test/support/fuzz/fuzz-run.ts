@@ -102,7 +102,7 @@ function serveCalls(played: PlayedPhone): void {
 /** Ends what is live but `kept`; a call that is still there after all transactions have died is stuck. */
 async function clear(played: PlayedPhone, batch: Batch, kept: string | null): Promise<void> {
   const others = (): readonly string[] => played.liveCalls().flatMap(({ id }) => (id === kept ? [] : [id]));
-  for (const id of others()) played.phone.agent.end(id, 'busy');
+  for (const id of others()) played.phone.agent.act(id, { verb: 'end', how: 'busy' });
   if (others().length > 0) await played.pass(BETWEEN_MS);
   if (others().length > 0) await played.pass(TRANSACTION_MS);
   if (others().length > 0) batch.found(`stuck call: ${JSON.stringify(played.liveCalls())}`);

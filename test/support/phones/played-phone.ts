@@ -122,7 +122,7 @@ export async function startPlayedPhone(
       await played.pass(50);
       const ringing = phone.agent.snapshot().calls.at(-1);
       if (ringing?.phase !== 'ringing') throw new Error(`call ${id} does not ring: ${JSON.stringify(ringing)}`);
-      const answered = phone.agent.answer(ringing.id);
+      const answered = phone.agent.act(ringing.id, { verb: 'answer' });
       await played.pass(200);
       await answered;
       const ok = sent.findLast((text) => text.startsWith('SIP/2.0 200') && headerIn(text, 'Call-ID') === callId);

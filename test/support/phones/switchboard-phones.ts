@@ -67,7 +67,7 @@ export function setUpSwitchboard(): SwitchboardPhones {
       const placed = await a.agent.place('1002');
       if (!placed.ok) throw new Error(placed.failure.sentence);
       const rings = await b.call('ringing');
-      await b.agent.answer(rings.id);
+      await b.agent.act(rings.id, { verb: 'answer' });
       await Promise.all([a.call('active'), b.call('active')]);
       return [a, b, placed.value, rings.id];
     },

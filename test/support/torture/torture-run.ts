@@ -39,7 +39,7 @@ export async function playTorture(message: TortureMessage, target: Target, inCal
   const finals = statuses.filter((status) => status >= '200');
   if (outcome === '') outcome = ringing.length > 0 ? 'rings' : finals.length > 0 ? finals.join(', ') : 'nothing';
   // Whoever rings is declined, and that answer goes to where the message came from.
-  for (const { id } of ringing) played.phone.agent.end(id, 'busy');
+  for (const { id } of ringing) played.phone.agent.act(id, { verb: 'end', how: 'busy' });
   await played.pass(1_000);
   if (ringing.length > 0 && !played.sent.slice(before).some((text) => statusOf(text) === '486'))
     outcome = 'rings, no 486';

@@ -1,5 +1,6 @@
 /** A UserAgent that plays the phone without a wire: for looking at the window, not for testing the engine. */
 import type { Call, CallFacts, CallId, Party, Registration } from '../../../src/contracts/call/call';
+import type { CallCommand } from '../../../src/contracts/call/call-command';
 import { ok } from '../../../src/contracts/base/result';
 import { outgoingCall, transition, type CallEvent } from '../../../src/renderer/phone/call/call';
 import type { EngineEvent, PhoneSnapshot, UserAgent } from '../../../src/renderer/phone/port/user-agent';
@@ -119,27 +120,40 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
       setTimeout(() => move(id, { type: 'answered', at: Date.now() }), 1500);
       return Promise.resolve(ok(id));
     },
-    answer: (id) => {
-      holdOthers(id);
-      move(id, { type: 'answering' });
-      move(id, { type: 'answered', at: Date.now() });
-      tell('call-answered', 'Answered', id);
+    act: (id: CallId, command: CallCommand): Promise<void> => {
+      switch (command.verb) {
+        case 'answer':
+          holdOthers(id);
+          move(id, { type: 'answering' });
+          move(id, { type: 'answered', at: Date.now() });
+          tell('call-answered', 'Answered', id);
+          break;
+        case 'end':
+          move(id, { type: 'ended', at: Date.now(), cause: 'hung-up', details: '' });
+          tell('call-ended', 'Call ended', id);
+          setTimeout(() => set({ calls: snapshot.calls.filter((call) => call.id !== id) }), 5000);
+          break;
+        case 'mute':
+          move(id, { type: 'muted', on: command.on });
+          break;
+        case 'hold':
+          move(id, { type: 'hold', at: Date.now(), side: 'us', on: true });
+          break;
+        case 'resume':
+          holdOthers(id);
+          move(id, { type: 'hold', at: Date.now(), side: 'us', on: false });
+          break;
+        case 'send-digits':
+          move(id, { type: 'digits', digits: command.digits });
+          break;
+        case 'send-after':
+          move(id, { type: 'after', after: [] });
+          break;
+        case 'dismiss':
+          set({ calls: snapshot.calls.filter((call) => call.id !== id) });
+      }
       return Promise.resolve();
     },
-    end: (id) => {
-      move(id, { type: 'ended', at: Date.now(), cause: 'hung-up', details: '' });
-      tell('call-ended', 'Call ended', id);
-      setTimeout(() => set({ calls: snapshot.calls.filter((call) => call.id !== id) }), 5000);
-    },
-    setMuted: (id, on) => move(id, { type: 'muted', on }),
-    hold: (id) => move(id, { type: 'hold', at: Date.now(), side: 'us', on: true }),
-    resume: (id) => {
-      holdOthers(id);
-      move(id, { type: 'hold', at: Date.now(), side: 'us', on: false });
-    },
-    sendDigits: (id, digits) => move(id, { type: 'digits', digits }),
-    sendAfter: (id) => move(id, { type: 'after', after: [] }),
-    dismiss: (id) => set({ calls: snapshot.calls.filter((call) => call.id !== id) }),
     useMicrophone: () => Promise.resolve(),
     remoteStream: () => null,
     sounds: () => NO_SOUNDS,

@@ -15,7 +15,7 @@ describe('a call', () => {
     await expect
       .poll(() => a.marks.map(({ name }) => name))
       .toEqual(['ringfence:registered', 'ringfence:invite-sent', 'ringfence:answered', 'ringfence:first-audio']);
-    a.agent.end(aId);
+    a.agent.act(aId, { verb: 'end' });
     expect(await a.call('ended')).toMatchObject({ cause: 'hung-up' });
     expect(await b.call('ended')).toMatchObject({ cause: 'hung-up-by-peer', id: bId });
     expect([a.microphone.inUse(), b.microphone.inUse()]).toEqual([0, 0]);
@@ -25,12 +25,12 @@ describe('a call', () => {
     expect(a.marks.slice(1).every(({ callId }) => callId === aId)).toBe(true);
     expect(titlesOf(a)).toContain('Calling: 1001 \u2192 1002');
     expect(titlesOf(b)).toContain('Incoming call: 1001 \u2192 1002');
-    a.agent.dismiss(aId);
+    a.agent.act(aId, { verb: 'dismiss' });
     expect(a.agent.snapshot().calls).toEqual([]);
   });
   it('ends with BYE when its time is up, which is not what the agent did', async () => {
     const [a, b, aId] = await inCall();
-    a.agent.end(aId, 'time-limit');
+    a.agent.act(aId, { verb: 'end', how: 'time-limit' });
     expect(await a.call('ended')).toMatchObject({ cause: 'time-limit' });
     expect(await b.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     expect([a.microphone.inUse(), connectionOf(0).signalingState]).toEqual([0, 'closed']);
@@ -51,11 +51,11 @@ describe('a call', () => {
     a.agent.onSounds(() => told.push(a.agent.sounds().length));
     const placed = await a.agent.place('1002');
     const ringing = await b.call('ringing');
-    await b.agent.answer(ringing.id);
+    await b.agent.act(ringing.id, { verb: 'answer' });
     await a.call('active');
     const id = placed.ok ? placed.value : '';
     expect(a.agent.sounds()).toEqual([{ callId: id, stream: a.agent.remoteStream(id) }]);
-    a.agent.end(id);
+    a.agent.act(id, { verb: 'end' });
     await a.call('ended');
     expect(a.agent.sounds()).toEqual([]);
     expect(told).toEqual([1, 0]);
@@ -72,7 +72,7 @@ describe('a call', () => {
     const [a, b] = await pair();
     const placed = await a.agent.place('1002');
     await Promise.all([a.call('ringing'), b.call('ringing')]);
-    if (placed.ok) a.agent.end(placed.value);
+    if (placed.ok) a.agent.act(placed.value, { verb: 'end' });
     expect(await a.call('ended')).toMatchObject({ cause: 'cancelled' });
     expect(await b.call('ended')).toMatchObject({ cause: 'cancelled-by-caller', answeredAt: null });
     expect(titlesOf(b).at(-1)).toMatch(/^Missed call: 1001 \u00b7 rang \d+ s$/);
@@ -83,9 +83,9 @@ describe('a call', () => {
     await Promise.all([a.call('ringing'), b.call('ringing')]);
     // The CANCEL comes too late: the far end has answered.
     board().judge = ({ message }) => (message.method === 'CANCEL' ? 'swallow' : 'pass');
-    if (placed.ok) a.agent.end(placed.value);
+    if (placed.ok) a.agent.act(placed.value, { verb: 'end' });
     expect(await a.call('ended')).toMatchObject({ cause: 'cancelled' });
-    await b.agent.answer((await b.call('ringing')).id);
+    await b.agent.act((await b.call('ringing')).id, { verb: 'answer' });
     expect(await b.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     expect(
       board()
@@ -96,14 +96,14 @@ describe('a call', () => {
   it('is declined', async () => {
     const [a, b] = await pair();
     await a.agent.place('1002');
-    b.agent.end((await b.call('ringing')).id);
+    b.agent.act((await b.call('ringing')).id, { verb: 'end' });
     expect(await a.call('ended')).toMatchObject({ cause: 'declined-by-peer', details: '603 Decline' });
     expect(await b.call('ended')).toMatchObject({ cause: 'declined' });
   });
   it('finds the far end busy', async () => {
     const [a, b] = await pair();
     await a.agent.place('1002');
-    b.agent.end((await b.call('ringing')).id, 'busy');
+    b.agent.act((await b.call('ringing')).id, { verb: 'end', how: 'busy' });
     expect(await a.call('ended')).toMatchObject({ cause: 'busy', details: '486 Busy Here' });
   });
   it('reaches nobody', async () => {
@@ -123,7 +123,7 @@ describe('a call', () => {
       if (message.method === 'CANCEL' && message.kind === 'request') cancel = text;
       return message.method === 'CANCEL' ? 'swallow' : 'pass';
     };
-    if (placed.ok) a.agent.end(placed.value);
+    if (placed.ok) a.agent.act(placed.value, { verb: 'end' });
     await expect.poll(() => cancel).not.toBe('');
     const invite = b.trace.find(({ text }) => text.startsWith('INVITE'))?.text ?? '';
     const [via = ''] = /^Via: .*$/m.exec(invite) ?? [];
@@ -140,11 +140,11 @@ describe('a call', () => {
     await a.agent.place('1002');
     const { id } = await b.call('ringing');
     b.microphone.failure = 'microphone-refused';
-    await b.agent.answer(id);
+    await b.agent.act(id, { verb: 'answer' });
     expect(b.agent.snapshot().calls[0]).toMatchObject({ phase: 'ringing', problem: 'microphone-refused' });
     expect(a.agent.snapshot().calls[0]).toMatchObject({ phase: 'ringing' });
     b.microphone.failure = null;
-    await b.agent.answer(id);
+    await b.agent.act(id, { verb: 'answer' });
     expect(await b.call('active')).toMatchObject({ problem: null });
     await a.call('active');
   });
@@ -227,7 +227,7 @@ describe('a call', () => {
         throw new SyntaxError("Failed to construct 'RTCPeerConnection': 'stun://x' is not a valid URL.");
       },
     });
-    await b.agent.answer(id);
+    await b.agent.act(id, { verb: 'answer' });
     expect(await b.call('ended')).toMatchObject({ cause: 'media-failed', answeredAt: null });
     expect(await a.call('ended')).toMatchObject({ cause: 'unreachable', details: '500 Internal Error' });
     expect((await a.agent.place('1002')).ok).toBe(true);
@@ -297,7 +297,7 @@ describe('a call', () => {
     const placed = await a.agent.place('1002');
     expect(await a.call('ringing')).toMatchObject({ earlyMedia: true });
     if (placed.ok) expect(a.agent.remoteStream(placed.value)).not.toBeNull();
-    await b.agent.answer((await b.call('ringing')).id);
+    await b.agent.act((await b.call('ringing')).id, { verb: 'answer' });
     await a.call('active');
   });
 });
@@ -311,7 +311,7 @@ describe('several calls', () => {
     await c.agent.place('1001');
     const second = await a.call('ringing');
     expect(a.agent.snapshot().calls[0]?.phase).toBe('active');
-    await a.agent.answer(second.id);
+    await a.agent.act(second.id, { verb: 'answer' });
     await a.call('active');
     expect(a.agent.snapshot()).toMatchObject({
       activeCallId: second.id,
@@ -320,10 +320,10 @@ describe('several calls', () => {
         { id: second.id, phase: 'active' },
       ],
     });
-    a.agent.resume(aId);
+    a.agent.act(aId, { verb: 'resume' });
     expect(a.agent.snapshot()).toMatchObject({ activeCallId: aId, calls: [{ phase: 'active' }, { phase: 'held' }] });
     expect(a.microphone.inUse()).toBe(2);
-    a.agent.end(second.id);
+    a.agent.act(second.id, { verb: 'end' });
     await c.call('ended');
     expect(a.microphone.inUse()).toBe(1);
   });

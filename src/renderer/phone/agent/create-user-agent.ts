@@ -5,7 +5,8 @@ import { isLoopbackUrl } from '../../../contracts/base/loopback';
 import { fail, ok, type Result } from '../../../contracts/base/result';
 import { onwardUri, parseTarget, type ParsedTarget } from '../../../contracts/call/dial-target';
 import { parseSipUri } from '../../../contracts/call/sip-uri';
-import { canAnswer, canEnd } from '../call/call';
+import { canAnswer } from '../call/call';
+import { createActOnCall } from './act-on-call';
 import { createCallTable } from '../call/call-table';
 import type { Clock } from '../../base/clock';
 import type { WebSocketConstructor } from '../wire/flow';
@@ -292,19 +293,7 @@ export function createUserAgent(deps: UserAgentDeps): UserAgent {
       await drawn;
       return ok(id);
     },
-    answer: (id) => calls.answer(id),
-    end: (id, how = 'declined') => {
-      const entry = calls.get(id);
-      if (entry === undefined || !canEnd(entry.call())) return;
-      if (how === 'time-limit') entry.apply({ type: 'ended', at: clock.now(), cause: how, details: '' });
-      entry.session()?.end(how === 'busy' ? 486 : 603);
-    },
-    setMuted: (id, muted) => calls.get(id)?.setMuted(muted),
-    hold: calls.hold,
-    resume: calls.resume,
-    sendDigits: (id, digits) => calls.get(id)?.sendDigits(digits),
-    sendAfter: (id) => calls.get(id)?.sendAfter(),
-    dismiss: calls.dismiss,
+    act: createActOnCall(calls, clock),
     useMicrophone: calls.useMicrophone,
     remoteStream: (id) => calls.get(id)?.remoteStream() ?? null,
     stats: async (id) => {

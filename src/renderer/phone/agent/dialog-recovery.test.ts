@@ -40,9 +40,9 @@ describe('the dialog after a loss of the flow', () => {
     expect(call).toMatchObject({ phase: 'active' });
     expect(call !== undefined && canHold(call)).toBe(false);
     expect(titlesOf(a)).toContain(LOST);
-    a.agent.hold(aId);
+    a.agent.act(aId, { verb: 'hold' });
     expect(phaseOf(a)).toBe('active');
-    a.agent.end(aId);
+    a.agent.act(aId, { verb: 'end' });
     expect(await a.call('ended')).toMatchObject({ cause: 'hung-up' });
     // It is told if that is possible: here it is.
     expect(await b.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
@@ -54,7 +54,7 @@ describe('the dialog after a loss of the flow', () => {
     await a.until(({ calls }) => calls[0]?.problem === 'signalling-lost');
     board().judge = () => 'pass';
     await a.until(({ calls }) => calls[0]?.problem === null);
-    a.agent.hold(aId);
+    a.agent.act(aId, { verb: 'hold' });
     await b.call('held');
   });
   it('is proven by an offer of the far end too', async () => {
@@ -62,7 +62,7 @@ describe('the dialog after a loss of the flow', () => {
     refuseReinvites('1001', 481);
     board().cut('1001');
     await a.until(({ calls }) => calls[0]?.problem === 'signalling-lost');
-    b.agent.hold(bId);
+    b.agent.act(bId, { verb: 'hold' });
     expect(await a.call('held')).toMatchObject({ problem: null });
   });
   it.each([408, 481])('does not end by JsSIP for an INFO that got %i while the sound goes on', async (status) => {
@@ -70,7 +70,7 @@ describe('the dialog after a loss of the flow', () => {
     const [a, , aId] = await inCall();
     board().judge = ({ message }) =>
       message.kind === 'request' && message.method === 'INFO' ? { status, phrase: 'X' } : 'pass';
-    a.agent.sendDigits(aId, '1');
+    a.agent.act(aId, { verb: 'send-digits', digits: '1' });
     await a.until(({ calls }) => calls[0]?.problem === 'signalling-lost' || calls[0]?.problem === 'dtmf-failed');
     await expect.poll(() => titlesOf(a)).toContain(LOST);
     expect(phaseOf(a)).toBe('active');
@@ -84,7 +84,7 @@ describe('a far end that hung up while the flow was down', () => {
     board().refuseOpen = true;
     board().cut('1001');
     await a.until(({ calls }) => calls[0]?.phase === 'recovering');
-    b.agent.end(bId);
+    b.agent.act(bId, { verb: 'end' });
     await b.call('ended');
     board().refuseOpen = false;
     return a;

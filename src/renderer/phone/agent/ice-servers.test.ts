@@ -27,7 +27,7 @@ it('a call, and a new path for one, take the credentials of the newest grant', a
   a.renew(grant('second'));
   await a.until((snapshot) => snapshot.grant?.fingerprint === 'second');
   await a.agent.place('1002');
-  await b.agent.answer((await b.call('ringing')).id);
+  await b.agent.act((await b.call('ringing')).id, { verb: 'answer' });
   await Promise.all([a.call('active'), b.call('active')]);
   expect(connectionOf(0).configuration).toMatchObject({ iceServers: [turn('second')] });
   a.renew(grant('third'));

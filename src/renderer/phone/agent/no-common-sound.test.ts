@@ -34,7 +34,7 @@ const answered = async (sdp: string | null): Promise<[TestPhone, OddFarEnd, stri
   const [phone, far] = await begin();
   far.invite(sdp);
   const { id } = await phone.call('ringing');
-  await phone.agent.answer(id);
+  await phone.agent.act(id, { verb: 'answer' });
   await far.heard('SIP/2.0 200');
   return [phone, far, id];
 };
@@ -76,7 +76,7 @@ describe('an incoming call', () => {
     far.ack();
     const { id } = await phone.call('active');
     // RFC 3264 section 8: our own offers count as theirs did.
-    phone.agent.hold(id);
+    phone.agent.act(id, { verb: 'hold' });
     const offer = await far.heard('INVITE');
     expect(mediaOf(offer.sdp).slice(1)).toEqual(['m=video 0 UDP/TLS/RTP/SAVPF 96', 'm=image 0 udptl t38']);
     expect(directionOf(offer.sdp)).toBe('sendonly');
@@ -152,7 +152,7 @@ describe('a re-INVITE', () => {
     const [phone, far, id] = await answered(GOOD);
     far.ack();
     await phone.call('active');
-    phone.agent.hold(id);
+    phone.agent.act(id, { verb: 'hold' });
     await far.heard('INVITE');
     far.respond(200, { sdp: PORT_0 });
     await phone.until(({ calls }) => calls[0]?.problem === 'hold-failed');

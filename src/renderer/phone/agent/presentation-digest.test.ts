@@ -155,9 +155,9 @@ describe('digest', () => {
     await other.registered();
     const cards = sawCards(phone);
     const id = await called(phone);
-    await other.agent.answer((await other.call('ringing')).id);
+    await other.agent.act((await other.call('ringing')).id, { verb: 'answer' });
     await phone.call('active');
-    phone.agent.end(id);
+    phone.agent.act(id, { verb: 'end' });
     await other.call('ended');
     expect(sent.slice(2)).toEqual(['INVITE', 'ACK', 'INVITE 1:1001', 'ACK', 'BYE']);
     expect([...cards]).toEqual([id, 'ended']);

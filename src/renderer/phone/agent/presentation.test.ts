@@ -82,12 +82,12 @@ describe('bearer', () => {
     other.agent.start();
     await other.registered();
     const id = await called(phone);
-    await other.agent.answer((await other.call('ringing')).id);
+    await other.agent.act((await other.call('ringing')).id, { verb: 'answer' });
     await phone.call('active');
-    phone.agent.hold(id);
+    phone.agent.act(id, { verb: 'hold' });
     await other.call('held');
     await expect.poll(() => sent.filter((line) => line === 'ACK').length).toBe(2);
-    phone.agent.end(id);
+    phone.agent.act(id, { verb: 'end' });
     await other.call('ended');
     expect(sent).toEqual(['REGISTER T1', 'INVITE T1', 'ACK', 'INVITE', 'ACK', 'BYE']);
     const invites = other.trace.filter(({ text }) => text.startsWith('INVITE'));
@@ -101,12 +101,12 @@ describe('bearer', () => {
     await other.registered();
     const cards = sawCards(phone);
     const id = await called(phone);
-    await other.agent.answer((await other.call('ringing')).id);
+    await other.agent.act((await other.call('ringing')).id, { verb: 'answer' });
     expect((await phone.call('active')).id).toBe(id);
     expect(sent).toEqual(['REGISTER T1', 'INVITE T1', 'ACK', 'INVITE T2', 'ACK']);
     expect([...cards]).toEqual([id]);
     expect(phone.events.filter(({ title }) => title === 'Calling')).toHaveLength(1);
-    phone.agent.end(id);
+    phone.agent.act(id, { verb: 'end' });
     expect(await other.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
     expect(sent.at(-1)).toBe('BYE');
   });
@@ -197,7 +197,7 @@ describe('a redirect', () => {
     await other.registered();
     const cards = sawCards(phone);
     const id = await called(phone);
-    await other.agent.answer((await other.call('ringing')).id);
+    await other.agent.act((await other.call('ringing')).id, { verb: 'answer' });
     expect(await phone.call('active')).toMatchObject({ id, peer: { user: '1002' } });
     expect(sent).toEqual(['REGISTER T1', 'INVITE T1', 'ACK', 'INVITE T1', 'ACK']);
     expect([...cards]).toEqual([id]);
@@ -208,7 +208,7 @@ describe('a redirect', () => {
       'SIP/2.0 302 Moved Temporarily',
       `INVITE sip:1003@${REALM} SIP/2.0`,
     ]);
-    phone.agent.end(id);
+    phone.agent.act(id, { verb: 'end' });
     await other.call('ended');
     expect(await phone.call('ended')).toMatchObject({ cause: 'hung-up' });
   });

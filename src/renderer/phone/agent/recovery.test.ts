@@ -61,7 +61,7 @@ async function slowCall(settings: Parameters<typeof webRtc>[0] = {}): Promise<{
   // It resolves by the clock.
   await pass(100);
   await placing;
-  await b.agent.answer(b.agent.snapshot().calls[0]?.id ?? '');
+  await b.agent.act(b.agent.snapshot().calls[0]?.id ?? '', { verb: 'answer' });
   await until(() => phaseOf(a) === 'active' && phaseOf(b) === 'active');
   return { a, b, clock, pass };
 }
@@ -71,11 +71,11 @@ describe('a hold', () => {
     const { a, pass } = await slowCall();
     const id = a.agent.snapshot().calls[0]?.id ?? '';
     const { sounded } = connectionOf(0).dtmf;
-    a.agent.sendDigits(id, '123');
-    a.agent.hold(id);
+    a.agent.act(id, { verb: 'send-digits', digits: '123' });
+    a.agent.act(id, { verb: 'hold' });
     await pass(2_000);
     expect(sounded).toEqual(['1']);
-    a.agent.resume(id);
+    a.agent.act(id, { verb: 'resume' });
     await pass(2_000);
     expect(sounded).toEqual(['1', '2', '3']);
   });
@@ -143,7 +143,7 @@ describe('30 s without any network', () => {
     board().refuseOpen = true;
     board().cut('1001');
     await pass(1_000);
-    a.agent.sendDigits(a.agent.snapshot().calls[0]?.id ?? '', '78');
+    a.agent.act(a.agent.snapshot().calls[0]?.id ?? '', { verb: 'send-digits', digits: '78' });
     await pass(60_000);
     board().refuseOpen = false;
     await pass(15_000);
@@ -254,7 +254,7 @@ describe('a sleep of 60 s', () => {
     const { a, b, pass } = await slowCall();
     // Nothing runs here while the computer sleeps; what the gateway sends gets lost with the old flow.
     board().judge = ({ message }) => (message.method === 'BYE' ? { status: 408, phrase: 'Request Timeout' } : 'pass');
-    b.agent.end(b.agent.snapshot().calls[0]?.id ?? '');
+    b.agent.act(b.agent.snapshot().calls[0]?.id ?? '', { verb: 'end' });
     await b.call('ended');
     board().judge = () => 'pass';
     connectionOf(0).setIce('disconnected');

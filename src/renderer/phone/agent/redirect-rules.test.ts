@@ -42,7 +42,7 @@ describe('a call', () => {
       await a.agent.place('1009');
       if (cause === null) {
         await b.call('ringing');
-        a.agent.end((await a.call('ringing')).id);
+        a.agent.act((await a.call('ringing')).id, { verb: 'end' });
         await a.call('ended');
         await b.call('ended');
       } else {

@@ -23,12 +23,12 @@ it.each<[string, string | null, string]>([
   far.respond(200, { sdp: ANSWER });
   await phone.call('active');
   const id = placed.ok ? placed.value : '';
-  phone.agent.hold(id);
+  phone.agent.act(id, { verb: 'hold' });
   await far.heard('INVITE', 2);
   far.respond(200, { sdp: ANSWER.replace('sendrecv', 'recvonly'), contact });
   const ack = await far.heard('ACK', 2);
   await phone.call('held');
-  phone.agent.end(id);
+  phone.agent.act(id, { verb: 'end' });
   const bye = await far.heard('BYE');
   expect([ack, bye].map(({ text }) => text.split('\r\n')[0])).toEqual([
     `ACK ${target} SIP/2.0`,

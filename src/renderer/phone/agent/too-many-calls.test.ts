@@ -60,7 +60,7 @@ describe('too many calls', () => {
     await a.call('ringing');
     const ringing = a.trace.find(({ text }) => text.startsWith('SIP/2.0 180'))?.text ?? '';
     const ours = /^To: .*;tag=(\S+)/m.exec(ringing)?.[1] ?? '';
-    await a.agent.answer(a.agent.snapshot().calls[0]?.id ?? '');
+    await a.agent.act(a.agent.snapshot().calls[0]?.id ?? '', { verb: 'answer' });
     const statuses = (): string[] =>
       a.trace.flatMap(({ direction, text }) =>
         direction === 'out' && text.startsWith('SIP/') ? text.slice(8, 11) : [],
@@ -119,11 +119,11 @@ describe('too many calls', () => {
     // An emergency call is placed all the same.
     const emergency = await a.agent.place('112', Promise.resolve(ok({ emergency: true })));
     expect(emergency.ok).toBe(true);
-    if (emergency.ok) a.agent.end(emergency.value);
+    if (emergency.ok) a.agent.act(emergency.value, { verb: 'end' });
     // And nobody comes in.
     board().inject('1001', inviteOf(1));
     await expect.poll(() => a.trace.filter(({ text }) => text.startsWith('SIP/2.0 486')).length).toBe(1);
-    if (placed.ok) a.agent.end(placed.value);
+    if (placed.ok) a.agent.act(placed.value, { verb: 'end' });
     await a.call('ended');
     expect((await a.agent.place('1002')).ok).toBe(true);
   });

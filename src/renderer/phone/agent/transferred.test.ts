@@ -88,7 +88,7 @@ describe('the far end hands its side of the call over', () => {
     const rings = await a.call('ringing');
     expect(rings).toMatchObject({ direction: 'incoming', peer: { user: '1003' } });
     expect(a.agent.snapshot().calls[0]).toMatchObject({ id: aId, phase: 'active' });
-    await a.agent.answer(rings.id);
+    await a.agent.act(rings.id, { verb: 'answer' });
     await expect.poll(() => board().story).toContain('1001: SIP/2.0 200 OK');
     await expect.poll(() => first(found(a, 'out', 'SIP/2.0 200'), 'call-id')).toBe('third-call');
     board().inject(

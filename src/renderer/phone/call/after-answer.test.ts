@@ -9,7 +9,7 @@ const dialled = async (typed: string) => {
   if (!placed.ok) throw new Error(placed.failure.sentence);
   const { id } = await b.call('ringing');
   const answer = async (): Promise<void> => {
-    await b.agent.answer(id);
+    await b.agent.act(id, { verb: 'answer' });
     await a.call('active');
   };
   return { a, id: placed.value, answer, sounded: () => connectionOf(0).dtmf.sounded };
@@ -34,20 +34,20 @@ describe('digits behind a number', () => {
 
   it('wait for the agent behind x, and for nobody else', async () => {
     const { a, id, answer, sounded } = await dialled('1002x45');
-    a.agent.sendAfter(id);
+    a.agent.act(id, { verb: 'send-after' });
     expect(a.agent.snapshot().calls[0]?.after).toHaveLength(1);
     await answer();
     expect(a.agent.snapshot().calls[0]).toMatchObject({ after: [{ digits: '45', when: 'ask' }], sentDigits: '' });
-    a.agent.sendAfter(id);
+    a.agent.act(id, { verb: 'send-after' });
     await expect.poll(sounded, { timeout: 8_000 }).toEqual(['4', '5']);
-    a.agent.sendAfter(id);
+    a.agent.act(id, { verb: 'send-after' });
     expect(a.agent.snapshot().calls[0]).toMatchObject({ after: [], sentDigits: '45' });
   }, 15_000);
 
   it('go on by themselves behind what the agent sent', async () => {
     const { a, id, answer, sounded } = await dialled('1002;ext=4,5');
     await answer();
-    a.agent.sendAfter(id);
+    a.agent.act(id, { verb: 'send-after' });
     await expect.poll(sounded, { timeout: 8_000 }).toEqual(['4', '5']);
     expect(a.agent.snapshot().calls[0]).toMatchObject({ after: [] });
   }, 15_000);

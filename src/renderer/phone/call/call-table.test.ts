@@ -16,7 +16,7 @@ const answerAnother = async (a: TestPhone): Promise<{ readonly c: TestPhone; rea
   const c = await registered('1003');
   await c.agent.place('1001');
   const { id } = await a.call('ringing');
-  await a.agent.answer(id);
+  await a.agent.act(id, { verb: 'answer' });
   await a.call('active');
   return { c, id };
 };
@@ -38,11 +38,11 @@ describe('two calls and one microphone', () => {
     const { id } = await answerAnother(a);
     // Connections: 0 ours to 1002, 1 that of 1003, 2 ours to it.
     expect([hears(0), hears(2)]).toEqual([false, true]);
-    await b.agent.answer(rings.id);
+    await b.agent.act(rings.id, { verb: 'answer' });
     await a.until(() => callOf(a, first)?.phase === 'held');
     await b.call('held');
     expect([hears(0), hears(2), a.agent.snapshot().activeCallId]).toEqual([false, true, id]);
-    a.agent.resume(first);
+    a.agent.act(first, { verb: 'resume' });
     await b.call('active');
     await expect.poll(() => [hears(0), hears(2)]).toEqual([true, false]);
   });
@@ -52,8 +52,8 @@ describe('two calls and one microphone', () => {
     const first = placed.ok ? placed.value : '';
     const rings = await b.call('ringing');
     const { id } = await answerAnother(a);
-    a.agent.end(id);
-    await b.agent.answer(rings.id);
+    a.agent.act(id, { verb: 'end' });
+    await b.agent.act(rings.id, { verb: 'answer' });
     await a.until(() => callOf(a, first)?.phase === 'active');
     expect([hears(0), a.agent.snapshot().activeCallId]).toEqual([true, first]);
   });
@@ -80,8 +80,8 @@ describe('two calls and one microphone', () => {
       });
       expect([hears(0), hears(3), a.agent.snapshot().activeCallId]).toEqual([false, true, id]);
       board().judge = () => 'pass';
-      a.agent.end(id);
-      a.agent.resume(first);
+      a.agent.act(id, { verb: 'end' });
+      a.agent.act(first, { verb: 'resume' });
       expect(callOf(a, first)).toMatchObject({ phase: 'active' });
       expect(hears(0)).toBe(true);
     },
@@ -92,7 +92,7 @@ describe('two calls and one microphone', () => {
     await answerAnother(a);
     await a.until(() => callOf(a, first)?.problem === 'hold-failed');
     board().judge = () => 'pass';
-    a.agent.hold(first);
+    a.agent.act(first, { verb: 'hold' });
     await b.call('held');
     await a.until(() => callOf(a, first)?.problem === null);
     expect(callOf(a, first)).toMatchObject({ phase: 'held' });
@@ -117,7 +117,7 @@ describe('two calls and one microphone', () => {
     refuseReinvites(481);
     board().cut('1001');
     await a.until(() => callOf(a, first)?.problem === 'signalling-lost');
-    a.agent.hold(first);
+    a.agent.act(first, { verb: 'hold' });
     expect([hears(0), a.agent.snapshot().activeCallId]).toEqual([true, first]);
   });
 });

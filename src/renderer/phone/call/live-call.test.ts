@@ -7,24 +7,24 @@ const { board, inCall, pair, webRtc } = setUpSwitchboard();
 describe('mute, hold and digits', () => {
   it('mutes this call and no other', async () => {
     const [a, , aId] = await inCall();
-    a.agent.setMuted(aId, true);
+    a.agent.act(aId, { verb: 'mute', on: true });
     expect(connectionOf(0).sender.track?.enabled).toBe(false);
     expect(a.microphone.track.enabled).toBe(true);
     expect(a.agent.snapshot().calls[0]?.muted).toBe(true);
-    a.agent.setMuted(aId, false);
+    a.agent.act(aId, { verb: 'mute', on: false });
     expect(connectionOf(0).sender.track?.enabled).toBe(true);
   });
   it('holds and resumes, seen from both sides, and stays muted through it', async () => {
     const [a, b, aId] = await inCall();
-    a.agent.setMuted(aId, true);
-    a.agent.hold(aId);
+    a.agent.act(aId, { verb: 'mute', on: true });
+    a.agent.act(aId, { verb: 'hold' });
     expect(a.agent.snapshot()).toMatchObject({
       activeCallId: null,
       calls: [{ phase: 'held', hold: { byUs: true, byPeer: false } }],
     });
     expect(await b.call('held')).toMatchObject({ hold: { byUs: false, byPeer: true } });
     await expect.poll(() => connectionOf(0).transceiver.currentDirection).toBe('sendonly');
-    a.agent.resume(aId);
+    a.agent.act(aId, { verb: 'resume' });
     await b.call('active');
     await a.call('active');
     await expect.poll(() => connectionOf(0).transceiver.currentDirection).toBe('sendrecv');
@@ -37,14 +37,14 @@ describe('mute, hold and digits', () => {
   });
   it('both may hold; each resumes its own', async () => {
     const [a, b, aId, bId] = await inCall();
-    a.agent.hold(aId);
+    a.agent.act(aId, { verb: 'hold' });
     await b.call('held');
-    b.agent.hold(bId);
+    b.agent.act(bId, { verb: 'hold' });
     await a.until(({ calls }) => calls[0]?.phase === 'held' && calls[0].hold.byPeer);
-    a.agent.resume(aId);
+    a.agent.act(aId, { verb: 'resume' });
     await b.until(({ calls }) => calls[0]?.phase === 'held' && !calls[0].hold.byPeer);
     expect(a.agent.snapshot().calls[0]).toMatchObject({ phase: 'held', hold: { byUs: false, byPeer: true } });
-    b.agent.resume(bId);
+    b.agent.act(bId, { verb: 'resume' });
     await Promise.all([a.call('active'), b.call('active')]);
   });
   it('a refused hold does not end the call, and the next one works', async () => {
@@ -53,21 +53,21 @@ describe('mute, hold and digits', () => {
       message.kind === 'request' && message.method === 'INVITE'
         ? { status: 488, phrase: 'Not Acceptable Here' }
         : 'pass';
-    a.agent.hold(aId);
+    a.agent.act(aId, { verb: 'hold' });
     const { calls } = await a.until((snapshot) => snapshot.calls[0]?.problem === 'hold-failed');
     expect(calls[0]?.phase).toBe('active');
     expect(connectionOf(0).signalingState).toBe('stable');
     expect(connectionOf(0).sender.track?.enabled).toBe(true);
     board().judge = () => 'pass';
-    a.agent.hold(aId);
+    a.agent.act(aId, { verb: 'hold' });
     await b.call('held');
     await a.until((snapshot) => snapshot.calls[0]?.problem === null);
     expect(board().story.filter((line) => line.includes('BYE'))).toEqual([]);
   });
   it('glare: both hold at once, and both end up held', async () => {
     const [a, b, aId, bId] = await inCall();
-    a.agent.hold(aId);
-    b.agent.hold(bId);
+    a.agent.act(aId, { verb: 'hold' });
+    b.agent.act(bId, { verb: 'hold' });
     const both = ({ calls }: { readonly calls: readonly object[] }): boolean =>
       JSON.stringify(calls[0]).includes('"byUs":true,"byPeer":true');
     await Promise.all([a.until(both), b.until(both)]);
@@ -76,7 +76,7 @@ describe('mute, hold and digits', () => {
   }, 15_000);
   it('digits typed fast arrive all, in order, and are told as stars', async () => {
     const [a, , aId] = await inCall();
-    for (const digit of '12#9') a.agent.sendDigits(aId, digit);
+    for (const digit of '12#9') a.agent.act(aId, { verb: 'send-digits', digits: digit });
     await expect.poll(() => connectionOf(0).dtmf.sounded, { timeout: 3_000 }).toEqual(['1', '2', '#', '9']);
     expect(a.agent.snapshot().calls[0]?.sentDigits).toBe('12#9');
     expect(titlesOf(a).filter((title) => title.startsWith('Keypad'))).toEqual(
@@ -86,14 +86,14 @@ describe('mute, hold and digits', () => {
   it('digits travel by INFO where the far end takes no telephone-event, redacted on the tap', async () => {
     webRtc({ telephoneEvent: false });
     const [a, , aId] = await inCall();
-    a.agent.sendDigits(aId, '4*');
+    a.agent.act(aId, { verb: 'send-digits', digits: '4*' });
     await expect.poll(() => a.trace.filter(({ text }) => text.startsWith('INFO')).length, { timeout: 3_000 }).toBe(2);
     const infos = a.trace.filter(({ text }) => text.startsWith('INFO')).map(({ text }) => text);
     expect(infos.every((text) => text.includes('application/dtmf-relay') && text.includes('Signal=*'))).toBe(true);
   });
   it('puts another microphone on a live call, as muted as before', async () => {
     const [a, , aId] = await inCall();
-    a.agent.setMuted(aId, true);
+    a.agent.act(aId, { verb: 'mute', on: true });
     const before = connectionOf(0).sender.track;
     await a.agent.useMicrophone(new MediaStream([a.microphone.track as unknown as MediaStreamTrack]));
     expect(connectionOf(0).sender.track).not.toBe(before);
@@ -111,7 +111,7 @@ describe('a flow lost during a call', () => {
     expect(connectionOf(0).signalingState).toBe('stable');
     await a.registered();
     expect(await a.call('active')).toMatchObject({ id: aId });
-    b.agent.end(bId);
+    b.agent.act(bId, { verb: 'end' });
     expect(await a.call('ended')).toMatchObject({ cause: 'hung-up-by-peer' });
   });
   it('hanging up meanwhile ends it here at once, and there when the flow is back', async () => {
@@ -119,7 +119,7 @@ describe('a flow lost during a call', () => {
     board().refuseOpen = true;
     board().cut('1001');
     await a.until(({ calls }) => calls[0]?.phase === 'recovering');
-    a.agent.end(aId);
+    a.agent.act(aId, { verb: 'end' });
     expect(await a.call('ended')).toMatchObject({ cause: 'hung-up' });
     expect(b.agent.snapshot().calls[0]?.phase).toBe('active');
     board().refuseOpen = false;
@@ -130,14 +130,14 @@ describe('a flow lost during a call', () => {
     board().refuseOpen = true;
     board().cut('1001');
     await a.until(({ calls }) => calls[0]?.phase === 'recovering');
-    a.agent.sendDigits(aId, '12');
+    a.agent.act(aId, { verb: 'send-digits', digits: '12' });
     await expect.poll(() => connectionOf(0).dtmf.sounded, { timeout: 3_000 }).toEqual(['1', '2']);
     expect(a.agent.snapshot().calls[0]).toMatchObject({ phase: 'recovering', sentDigits: '12', problem: null });
   });
   it('digits wait for a path of the sound that broke', async () => {
     const [a, , aId] = await inCall();
     connectionOf(0).setIce('disconnected');
-    a.agent.sendDigits(aId, '5');
+    a.agent.act(aId, { verb: 'send-digits', digits: '5' });
     expect(connectionOf(0).dtmf.sounded).toEqual([]);
     connectionOf(0).setIce('connected');
     await expect.poll(() => connectionOf(0).dtmf.sounded).toEqual(['5']);

@@ -3,6 +3,7 @@
  * nor window.ringfence; what it needs is injected.
  */
 import type { Call, CallId, LiveCall, Registration } from '../../../contracts/call/call';
+import type { CallCommand } from '../../../contracts/call/call-command';
 import type { Grant } from '../../../contracts/profile/grant';
 import type { LiveCallFacts, LiveCategory, LiveKind } from '../../../contracts/call/event';
 import type { Failure, Result } from '../../../contracts/base/result';
@@ -66,6 +67,12 @@ export interface Sound {
   readonly stream: MediaStream;
 }
 
+/** Does it, where the call can do it now; nothing otherwise. An answer waits for the microphone, and resolves when it is under way. */
+export interface Act {
+  (id: CallId, command: Extract<CallCommand, { readonly verb: 'answer' }>): Promise<void>;
+  (id: CallId, command: CallCommand): void;
+}
+
 export interface UserAgent {
   readonly snapshot: () => PhoneSnapshot;
   readonly subscribe: (listener: () => void) => () => void;
@@ -86,20 +93,7 @@ export interface UserAgent {
     typed: string,
     permission?: Promise<Result<{ readonly emergency: boolean }>>,
   ) => Promise<Result<CallId>>;
-  /** Acquires the microphone first; refused or missing, the call keeps ringing with `problem` set. Holds the others. */
-  readonly answer: (id: CallId) => Promise<void>;
-  /** Declines an incoming call (603; 486 with `busy`), cancels an outgoing one, ends an answered one; `time-limit`: not by the agent's wish. */
-  readonly end: (id: CallId, how?: 'declined' | 'busy' | 'time-limit') => void;
-  readonly setMuted: (id: CallId, muted: boolean) => void;
-  readonly hold: (id: CallId) => void;
-  /** Holds the other calls, then resumes this one. */
-  readonly resume: (id: CallId) => void;
-  /** Queues digits 0-9 * # A-D; RFC 4733, INFO where the peer offers no telephone-event. */
-  readonly sendDigits: (id: CallId, digits: string) => void;
-  /** Sends the next of the digits that stood behind the number and wait for the agent. */
-  readonly sendAfter: (id: CallId) => void;
-  /** Removes an ended call from the snapshot. */
-  readonly dismiss: (id: CallId) => void;
+  readonly act: Act;
   /** Puts another microphone's track on every live call (replaceTrack, no renegotiation). */
   readonly useMicrophone: (stream: MediaStream) => Promise<void>;
   /** The far end's sound (early media too), or null while there is none. */

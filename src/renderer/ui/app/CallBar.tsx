@@ -23,11 +23,11 @@ export function CallBar() {
     <section className="call-bar" aria-label="Calls" data-screen={screen}>
       {ringing !== undefined && (
         <Row key={ringing.id} call={ringing} words="Incoming call">
-          <SettlingButton className="button bad" onPress={() => phone.end(ringing.id)}>
+          <SettlingButton className="button bad" onPress={() => phone.act(ringing.id, { verb: 'end' })}>
             <PhoneOff size={16} aria-hidden="true" />
             Decline
           </SettlingButton>
-          <SettlingButton className="button good" onPress={() => void phone.answer(ringing.id)}>
+          <SettlingButton className="button good" onPress={() => phone.act(ringing.id, { verb: 'answer' })}>
             <Phone size={16} aria-hidden="true" />
             Answer
           </SettlingButton>

@@ -29,30 +29,30 @@ function perform(state: AppState, command: Command): void {
   const ringing = layout.incoming.find(hasFocus) ?? layout.incoming.find(isSeen);
   switch (command.kind) {
     case 'answer':
-      if (ringing !== undefined && takesAnswer(ringing)) void phone.answer(ringing.id);
+      if (ringing !== undefined && takesAnswer(ringing)) phone.act(ringing.id, { verb: 'answer' });
       break;
     case 'decline':
-      if (ringing !== undefined && takesAnswer(ringing)) phone.end(ringing.id);
+      if (ringing !== undefined && takesAnswer(ringing)) phone.act(ringing.id, { verb: 'end' });
       break;
     case 'close':
       view.change({ keypadCallId: null });
       break;
     case 'mute':
-      if (live !== null) phone.setMuted(live.id, !live.muted);
+      if (live !== null) phone.act(live.id, { verb: 'mute', on: !live.muted });
       break;
     case 'hold':
-      if (live !== null && canResume(live)) phone.resume(live.id);
-      else if (live !== null && canHold(live)) phone.hold(live.id);
+      if (live !== null && canResume(live)) phone.act(live.id, { verb: 'resume' });
+      else if (live !== null && canHold(live)) phone.act(live.id, { verb: 'hold' });
       break;
     case 'keypad':
       if (live !== null && canSendDigits(live))
         view.change({ keypadCallId: view.get().keypadCallId === live.id ? null : live.id });
       break;
     case 'end':
-      if (live !== null) phone.end(live.id);
+      if (live !== null) phone.act(live.id, { verb: 'end' });
       break;
     case 'send-after':
-      if (live?.after?.[0]?.when === 'ask') phone.sendAfter(live.id);
+      if (live?.after?.[0]?.when === 'ask') phone.act(live.id, { verb: 'send-after' });
       break;
     case 'help':
       view.change({ shortcutsOpen: true });
@@ -61,7 +61,7 @@ function perform(state: AppState, command: Command): void {
       const { keypadCallId, typed } = view.get();
       const onCall = live !== null && (live.id === keypadCallId || hasFocus(live));
       if (onCall && canSendDigits(live)) {
-        if (command.digit !== '+') phone.sendDigits(live.id, command.digit);
+        if (command.digit !== '+') phone.act(live.id, { verb: 'send-digits', digits: command.digit });
       } else if (onCall) saySentence('Digits can be sent when the call is up.');
       else if (dialsNumbers(state)) {
         view.change({ screen: 'phone', typed: typed + command.digit });

@@ -30,6 +30,6 @@ export async function placeCall(
 
 /** Puts the card of an ended call away and calls whom it was with, as it was dialled. */
 export function callAgain(app: Pick<AppState, 'phone' | 'view'>, call: Call): void {
-  app.phone.dismiss(call.id);
+  app.phone.act(call.id, { verb: 'dismiss' });
   void placeCall(app, call.assistant === true ? '' : (call.dialled ?? partyTarget(call.peer)));
 }

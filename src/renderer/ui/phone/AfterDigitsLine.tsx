@@ -20,7 +20,11 @@ export function AfterDigitsLine({ call, after }: AfterDigitsLineProps) {
       <Grid3x3 size={16} aria-hidden="true" />
       <p>After the answer: {afterInWords(after)}</p>
       {next?.when === 'ask' && (
-        <Button className="button compact" isDisabled={!canSendDigits(call)} onPress={() => phone.sendAfter(call.id)}>
+        <Button
+          className="button compact"
+          isDisabled={!canSendDigits(call)}
+          onPress={() => phone.act(call.id, { verb: 'send-after' })}
+        >
           Send {next.digits}
         </Button>
       )}

@@ -41,7 +41,7 @@ export function MuteButton({ call, look }: ActionProps) {
       data-tone={call.muted ? 'warn' : undefined}
       isSelected={call.muted}
       isDisabled={!canMute(call)}
-      onChange={(muted) => phone.setMuted(call.id, muted)}
+      onChange={(muted) => phone.act(call.id, { verb: 'mute', on: muted })}
     >
       <Icon size={look.iconSize} aria-hidden="true" />
       <span className={look.word}>{call.muted ? 'Muted' : 'Mute'}</span>
@@ -60,7 +60,7 @@ export function HoldButton({ call, look, above = '' }: ActionProps) {
       aria-label={resumes ? 'On hold, resume' : 'Hold'}
       {...(resumes ? { 'data-tone': 'accent', 'data-first-choice': true } : {})}
       isDisabled={!resumes && !canHold(call)}
-      onPress={() => (resumes ? phone.resume(call.id) : phone.hold(call.id))}
+      onPress={() => phone.act(call.id, { verb: resumes ? 'resume' : 'hold' })}
     >
       <Icon size={look.iconSize} aria-hidden="true" />
       <span className={look.word}>{resumes ? 'On hold' : 'Hold'}</span>
@@ -72,7 +72,12 @@ export function HoldButton({ call, look, above = '' }: ActionProps) {
 export function EndButton({ call, look, above = '' }: ActionProps<Call>) {
   const { phone } = useApp();
   return (
-    <SettlingButton className={look.end} meaning={above} aria-label="End, hang up" onPress={() => phone.end(call.id)}>
+    <SettlingButton
+      className={look.end}
+      meaning={above}
+      aria-label="End, hang up"
+      onPress={() => phone.act(call.id, { verb: 'end' })}
+    >
       <PhoneOff size={look.iconSize} aria-hidden="true" />
       <span className={look.word}>End</span>
     </SettlingButton>

@@ -51,7 +51,12 @@ export function CallLine({ call, line, above }: CallLineProps) {
       )}
       <span className="call-line-end">
         {canResume(call) && (
-          <SettlingButton className="button" meaning={above} data-first-choice onPress={() => phone.resume(call.id)}>
+          <SettlingButton
+            className="button"
+            meaning={above}
+            data-first-choice
+            onPress={() => phone.act(call.id, { verb: 'resume' })}
+          >
             <Play size={16} aria-hidden="true" />
             Resume
           </SettlingButton>
@@ -70,7 +75,7 @@ export function CallLine({ call, line, above }: CallLineProps) {
             className="icon-button sunken"
             meaning={above}
             aria-label="Dismiss"
-            onPress={() => phone.dismiss(call.id)}
+            onPress={() => phone.act(call.id, { verb: 'dismiss' })}
           >
             <X size={16} aria-hidden="true" />
           </SettlingButton>

@@ -20,7 +20,9 @@ export function CallProblemLine({ call, problem }: CallProblemLineProps) {
       {words.button !== null && (
         <Button
           className="button compact"
-          onPress={() => (words.button === 'Try again' ? phone.hold(call.id) : view.change({ devicesOpen: true }))}
+          onPress={() =>
+            words.button === 'Try again' ? phone.act(call.id, { verb: 'hold' }) : view.change({ devicesOpen: true })
+          }
         >
           {words.button}
         </Button>

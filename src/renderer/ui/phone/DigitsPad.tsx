@@ -22,7 +22,7 @@ export function DigitsPad({ call }: { readonly call: Call }) {
           Close
         </Button>
       </div>
-      <Keypad label="Keypad" onDigit={(digit) => phone.sendDigits(call.id, digit)} />
+      <Keypad label="Keypad" onDigit={(digit) => phone.act(call.id, { verb: 'send-digits', digits: digit })} />
     </>
   );
 }

@@ -38,7 +38,11 @@ export function EndedActions({ call, above }: EndedActionsProps) {
         <Phone size={20} aria-hidden="true" />
         <span>{againWord(call)}</span>
       </SettlingButton>
-      <SettlingButton className="call-button" meaning={above} onPress={() => app.phone.dismiss(call.id)}>
+      <SettlingButton
+        className="call-button"
+        meaning={above}
+        onPress={() => app.phone.act(call.id, { verb: 'dismiss' })}
+      >
         <X size={20} aria-hidden="true" />
         <span>Dismiss</span>
       </SettlingButton>

@@ -70,7 +70,11 @@ export function IncomingCard({ call, line, above }: IncomingCardProps) {
           </p>
         </div>
         <div className="incoming-actions">
-          <SettlingButton className="big-button decline" meaning={above} onPress={() => phone.end(call.id)}>
+          <SettlingButton
+            className="big-button decline"
+            meaning={above}
+            onPress={() => phone.act(call.id, { verb: 'end' })}
+          >
             <PhoneOff size={20} aria-hidden="true" />
             Decline
           </SettlingButton>
@@ -79,7 +83,7 @@ export function IncomingCard({ call, line, above }: IncomingCardProps) {
             className="big-button answer"
             meaning={above}
             data-first-choice
-            onPress={() => void phone.answer(call.id)}
+            onPress={() => phone.act(call.id, { verb: 'answer' })}
           >
             <Phone size={20} aria-hidden="true" />
             Answer
