@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { environment, profileId } from '../profile/profile';
 import type { AfterDigits } from './after-digits';
+import type { CallVerb } from './call-command';
 
 export type CallId = string;
 export type CallDirection = 'outgoing' | 'incoming';
@@ -75,6 +76,8 @@ export interface CallFacts {
   readonly assistant?: true;
   /** A problem that the agent can act on while the call goes on (microphone refused ...), or null. */
   readonly problem: CallProblem | null;
+  /** What can be done with it now, as its engine says. */
+  readonly can: readonly CallVerb[];
 }
 
 /** An assistant's answer that came to nothing, or to half; or words of the caller's that it could not write down. */

@@ -13,6 +13,7 @@ const call = (user: string, direction: Call['direction'] = 'outgoing'): Call => 
   muted: false,
   sentDigits: '',
   problem: null,
+  can: [],
   phase: 'active',
   answeredAt: at,
 });

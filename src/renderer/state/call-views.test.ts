@@ -11,6 +11,7 @@ const facts = (id: string, direction: CallFacts['direction'] = 'outgoing'): Call
   muted: false,
   sentDigits: '',
   problem: null,
+  can: [],
 });
 const active = (id: string): Call => ({ ...facts(id), phase: 'active', answeredAt: 1 });
 const held = (id: string): Call => ({

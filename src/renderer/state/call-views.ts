@@ -4,7 +4,7 @@ import { canAnswer, needsRingback, staysWhenEnded, wasMissed } from '../phone/ca
 import { isLive, type PhoneSnapshot } from '../phone/port/user-agent';
 
 // The screen asks the engine's own questions; it reaches them through here.
-export { canAnswer, canHold, canMute, canResume, canSendDigits, staysWhenEnded, wasMissed } from '../phone/call/call';
+export { canAnswer, staysWhenEnded, wasMissed } from '../phone/call/call';
 export { isLive } from '../phone/port/user-agent';
 export { remoteCallOf as remoteCallOnCard } from '../events/match-call';
 

@@ -15,6 +15,7 @@ const call: Call = {
   muted: false,
   sentDigits: '',
   problem: null,
+  can: [],
   phase: 'dialing',
 };
 

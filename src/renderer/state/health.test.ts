@@ -12,6 +12,7 @@ const facts: CallFacts = {
   muted: false,
   sentDigits: '',
   problem: null,
+  can: [],
 };
 const dialing: Call = { ...facts, phase: 'dialing' };
 const ringing: Call = { ...facts, phase: 'ringing', earlyMedia: false };

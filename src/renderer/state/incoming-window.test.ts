@@ -17,6 +17,7 @@ const ringing = (id: string, displayName = 'Asha'): Call => ({
   muted: false,
   sentDigits: '',
   problem: null,
+  can: [],
   phase: 'ringing',
   earlyMedia: false,
 });

@@ -18,6 +18,7 @@ const call: Call = {
   muted: false,
   sentDigits: '',
   problem: null,
+  can: [],
   phase: 'active',
   answeredAt: 1_800_000_000_000,
 };

@@ -2,7 +2,7 @@
 import type { Call, CallFacts, CallId, Party, Registration } from '../../../src/contracts/call/call';
 import type { CallCommand } from '../../../src/contracts/call/call-command';
 import { ok } from '../../../src/contracts/base/result';
-import { outgoingCall, transition, type CallEvent } from '../../../src/renderer/phone/call/call';
+import { outgoingCall, transition, withVerbs, type CallEvent } from '../../../src/renderer/phone/call/call';
 import type { EngineEvent, PhoneSnapshot, UserAgent } from '../../../src/renderer/phone/port/user-agent';
 
 const NO_SOUNDS: readonly never[] = [];
@@ -26,6 +26,7 @@ export function facts(id: CallId, peer: Party, more: Partial<CallFacts> = {}): C
     muted: false,
     sentDigits: '',
     problem: null,
+    can: [],
     ...more,
   };
 }
@@ -61,7 +62,7 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
   const eventListeners = new Set<(event: EngineEvent) => void>();
   let snapshot: PhoneSnapshot = {
     registration: start.registration,
-    calls: start.calls,
+    calls: start.calls.map(withVerbs),
     activeCallId: start.activeCallId,
     grant:
       start.registration.phase === 'registered'
@@ -100,7 +101,7 @@ export function createFakeUserAgent(start: FakeStart): UserAgent {
     start: () => {
       for (const event of start.events) for (const listener of eventListeners) listener(event);
       if (start.later !== undefined)
-        setTimeout(() => set({ calls: [...snapshot.calls, ...(start.later ?? [])] }), 1000);
+        setTimeout(() => set({ calls: [...snapshot.calls, ...(start.later ?? []).map(withVerbs)] }), 1000);
     },
     stop: () => Promise.resolve(),
     reconnectNow: () => set({ registration: { phase: 'connecting', attempt: 1 } }),

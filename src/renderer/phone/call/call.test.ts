@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../contracts/call/call';
+import type { CallVerb } from '../../../contracts/call/call-command';
 import {
   canAnswer,
   canEnd,
@@ -161,5 +162,29 @@ describe('the questions', () => {
     ['needsRingback', needsRingback, ['ringing out']],
   ])('%s', (_, question, expected) => {
     expect(yes(question)).toEqual(expected);
+  });
+
+  const live = names.filter((name) => name !== 'ended');
+  it.each<[CallVerb, StateName[]]>([
+    ['answer', ['ringing in']],
+    ['end', live],
+    ['mute', live.filter((name) => name !== 'ringing in')],
+    ['hold', ['active', 'held by peer']],
+    ['resume', ['held by us', 'held by both']],
+    ['send-digits', ['ringing out, early media', 'active', 'held by peer', 'recovering']],
+    ['send-after', []],
+    ['dismiss', ['ended']],
+  ])('a call says itself when it can %s', (verb, expected) => {
+    expect(names.filter((name) => states[name].can.includes(verb))).toEqual(expected);
+  });
+  it('a call with digits behind its number can send them, until they are sent', () => {
+    const after = step(states.active, { type: 'after', after: [{ when: 'ask', waitS: 0, digits: '45' }] });
+    expect(after.can).toContain('send-after');
+    expect(step(after, { type: 'after', after: [] }).can).not.toContain('send-after');
+  });
+  it('an assistant takes no digits', () => {
+    const assistant = step({ ...dialing, assistant: true }, answered);
+    expect(assistant.can).not.toContain('send-digits');
+    expect(assistant.can).toContain('hold');
   });
 });

@@ -3,6 +3,7 @@
  * protocol; this is a projection of it. An event that does not apply returns the same object; `ended` absorbs.
  */
 import type { AfterDigits } from '../../../contracts/call/after-digits';
+import type { CallVerb } from '../../../contracts/call/call-command';
 import type { Call, CallFacts, CallProblem, EndCause, HoldState } from '../../../contracts/call/call';
 
 export type CallEvent =
@@ -32,20 +33,29 @@ export type CallEvent =
 export function outgoingCall(
   facts: Pick<CallFacts, 'id' | 'peer' | 'profileId' | 'startedAt' | 'dialled' | 'after'>,
 ): Call {
-  return { ...facts, direction: 'outgoing', muted: false, sentDigits: '', problem: null, phase: 'dialing' };
+  return withVerbs({
+    ...facts,
+    direction: 'outgoing',
+    muted: false,
+    sentDigits: '',
+    problem: null,
+    can: [],
+    phase: 'dialing',
+  });
 }
 
 /** A call that arrives. */
 export function incomingCall(facts: Pick<CallFacts, 'id' | 'peer' | 'profileId' | 'startedAt' | 'sipCallId'>): Call {
-  return {
+  return withVerbs({
     ...facts,
     direction: 'incoming',
     muted: false,
     sentDigits: '',
     problem: null,
+    can: [],
     phase: 'ringing',
     earlyMedia: false,
-  };
+  });
 }
 
 const factsOf = (call: Call): CallFacts => ({
@@ -57,6 +67,7 @@ const factsOf = (call: Call): CallFacts => ({
   muted: call.muted,
   sentDigits: call.sentDigits,
   problem: call.problem,
+  can: call.can,
   ...(call.dialled === undefined ? {} : { dialled: call.dialled }),
   ...(call.after === undefined ? {} : { after: call.after }),
   ...(call.assistant === undefined ? {} : { assistant: call.assistant }),
@@ -91,6 +102,11 @@ function hold(call: Call, { at, side, on }: Extract<CallEvent, { readonly type: 
 
 /** The call after the event; the same object when the event does not apply. */
 export function transition(call: Call, event: CallEvent): Call {
+  const after = step(call, event);
+  return after === call ? call : withVerbs(after);
+}
+
+function step(call: Call, event: CallEvent): Call {
   if (call.phase === 'ended') return call;
   switch (event.type) {
     case 'progress':
@@ -189,6 +205,23 @@ export function canSendDigits(call: Call): boolean {
   if (call.assistant === true) return false;
   if (call.phase === 'ringing') return call.direction === 'outgoing' && call.earlyMedia;
   return call.phase === 'active' || ((call.phase === 'held' || call.phase === 'recovering') && !call.hold.byUs);
+}
+
+const VERBS: readonly (readonly [verb: CallVerb, can: (call: Call) => boolean])[] = [
+  ['answer', canAnswer],
+  ['end', canEnd],
+  ['mute', canMute],
+  ['hold', canHold],
+  ['resume', canResume],
+  ['send-digits', canSendDigits],
+  ['send-after', (call) => canSendDigits(call) && (call.after?.length ?? 0) > 0],
+  ['dismiss', (call) => call.phase === 'ended'],
+];
+
+/** The call with what can be done with it in its state. */
+export function withVerbs(call: Call): Call {
+  const can = VERBS.flatMap(([verb, may]) => (may(call) ? [verb] : []));
+  return can.join() === call.can.join() ? call : { ...call, can };
 }
 
 /** The phone itself must play the ringing tone: the far end rings and sends no sound. */

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useRef } from 'react';
 import type { Call } from '../../../contracts/call/call';
 import type { Profile } from '../../../contracts/profile/profile';
-import { canSendDigits, isLive, layoutOf } from '../../state/call-views';
+import { isLive, layoutOf } from '../../state/call-views';
 import { activeProfile, hasSip } from '../../state/profiles-store';
 import { useStore } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
@@ -41,7 +41,7 @@ export function PhoneScreen() {
   const layout = layoutOf(snapshot);
   const lineOf = (call: Call): Profile | null => lines?.profiles.find(({ id }) => id === call.profileId) ?? null;
   const digitsTo = snapshot.calls.find(
-    (call) => call.id === keypadCallId && (canSendDigits(call) || call.phase === 'recovering'),
+    (call) => call.id === keypadCallId && (call.can.includes('send-digits') || call.phase === 'recovering'),
   );
   const ringing = useOneByOne(layout.incoming);
   const held = layout.lines.filter(isLive);

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { Call } from '../../../contracts/call/call';
 import { chordsWith } from '../../../contracts/shortcuts';
 import type { AppState } from '../../state/app-state';
-import { canHold, canResume, canSendDigits, inOrder, isLive, layoutOf } from '../../state/call-views';
+import { inOrder, isLive, layoutOf } from '../../state/call-views';
 import { activeProfile, hasSip } from '../../state/profiles-store';
 import { cardOf, focusCall, focusDialField, focusKind, hasOverlay, noteTyping } from '../kit/focus';
 import { commandFor, type Command } from '../kit/keyboard';
@@ -41,11 +41,11 @@ function perform(state: AppState, command: Command): void {
       if (live !== null) phone.act(live.id, { verb: 'mute', on: !live.muted });
       break;
     case 'hold':
-      if (live !== null && canResume(live)) phone.act(live.id, { verb: 'resume' });
-      else if (live !== null && canHold(live)) phone.act(live.id, { verb: 'hold' });
+      if (live !== null && live.can.includes('resume')) phone.act(live.id, { verb: 'resume' });
+      else if (live !== null && live.can.includes('hold')) phone.act(live.id, { verb: 'hold' });
       break;
     case 'keypad':
-      if (live !== null && canSendDigits(live))
+      if (live !== null && live.can.includes('send-digits'))
         view.change({ keypadCallId: view.get().keypadCallId === live.id ? null : live.id });
       break;
     case 'end':
@@ -60,7 +60,7 @@ function perform(state: AppState, command: Command): void {
     case 'digit': {
       const { keypadCallId, typed } = view.get();
       const onCall = live !== null && (live.id === keypadCallId || hasFocus(live));
-      if (onCall && canSendDigits(live)) {
+      if (onCall && live.can.includes('send-digits')) {
         if (command.digit !== '+') phone.act(live.id, { verb: 'send-digits', digits: command.digit });
       } else if (onCall) saySentence('Digits can be sent when the call is up.');
       else if (dialsNumbers(state)) {

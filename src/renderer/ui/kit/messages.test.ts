@@ -23,6 +23,7 @@ const facts: CallFacts = {
   muted: false,
   sentDigits: '',
   problem: null,
+  can: [],
 };
 
 describe('end causes', () => {

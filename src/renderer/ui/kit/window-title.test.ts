@@ -11,6 +11,7 @@ const facts = (id: string, direction: CallFacts['direction'] = 'outgoing', displ
   muted: false,
   sentDigits: '',
   problem: null,
+  can: [],
 });
 const active: Call = { ...facts('1002'), phase: 'active', answeredAt: 1000 };
 const held: Call = {

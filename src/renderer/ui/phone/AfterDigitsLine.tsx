@@ -2,7 +2,6 @@ import { Grid3x3 } from 'lucide-react';
 import { Button } from 'react-aria-components/Button';
 import { afterInWords, type AfterDigits } from '../../../contracts/call/after-digits';
 import type { LiveCall } from '../../../contracts/call/call';
-import { canSendDigits } from '../../state/call-views';
 import { useApp } from '../kit/app-context';
 
 interface AfterDigitsLineProps {
@@ -22,7 +21,7 @@ export function AfterDigitsLine({ call, after }: AfterDigitsLineProps) {
       {next?.when === 'ask' && (
         <Button
           className="button compact"
-          isDisabled={!canSendDigits(call)}
+          isDisabled={!call.can.includes('send-after')}
           onPress={() => phone.act(call.id, { verb: 'send-after' })}
         >
           Send {next.digits}

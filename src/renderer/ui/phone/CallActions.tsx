@@ -1,7 +1,6 @@
 import { Mic, MicOff, Pause, PhoneOff, Play } from 'lucide-react';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import type { Call, LiveCall } from '../../../contracts/call/call';
-import { canHold, canMute, canResume } from '../../state/call-views';
 import { useApp } from '../kit/app-context';
 import { SettlingButton } from '../kit/SettlingButton';
 
@@ -40,7 +39,7 @@ export function MuteButton({ call, look }: ActionProps) {
       aria-label={call.muted ? 'Muted, unmute' : 'Mute'}
       data-tone={call.muted ? 'warn' : undefined}
       isSelected={call.muted}
-      isDisabled={!canMute(call)}
+      isDisabled={!call.can.includes('mute')}
       onChange={(muted) => phone.act(call.id, { verb: 'mute', on: muted })}
     >
       <Icon size={look.iconSize} aria-hidden="true" />
@@ -51,7 +50,7 @@ export function MuteButton({ call, look }: ActionProps) {
 
 export function HoldButton({ call, look, above = '' }: ActionProps) {
   const { phone } = useApp();
-  const resumes = canResume(call);
+  const resumes = call.can.includes('resume');
   const Icon = resumes ? Play : Pause;
   return (
     <SettlingButton
@@ -59,7 +58,7 @@ export function HoldButton({ call, look, above = '' }: ActionProps) {
       meaning={`${resumes ? 'resume' : 'hold'} ${above}`}
       aria-label={resumes ? 'On hold, resume' : 'Hold'}
       {...(resumes ? { 'data-tone': 'accent', 'data-first-choice': true } : {})}
-      isDisabled={!resumes && !canHold(call)}
+      isDisabled={!resumes && !call.can.includes('hold')}
       onPress={() => phone.act(call.id, { verb: resumes ? 'resume' : 'hold' })}
     >
       <Icon size={look.iconSize} aria-hidden="true" />

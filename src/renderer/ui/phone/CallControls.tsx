@@ -1,7 +1,6 @@
 import { Grid3x3 } from 'lucide-react';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import type { LiveCall } from '../../../contracts/call/call';
-import { canSendDigits } from '../../state/call-views';
 import { useSelected } from '../../state/use-store';
 import { useApp } from '../kit/app-context';
 import { CARD_LOOK, EndButton, HoldButton, MuteButton } from './CallActions';
@@ -23,7 +22,7 @@ export function CallControls({ call, above }: CallControlsProps) {
       <ToggleButton
         className={CARD_LOOK.button}
         isSelected={keypadOpen}
-        isDisabled={!canSendDigits(call)}
+        isDisabled={!call.can.includes('send-digits')}
         onChange={(open) => view.change({ keypadCallId: open ? call.id : null })}
       >
         <Grid3x3 size={CARD_LOOK.iconSize} aria-hidden="true" />

@@ -1,7 +1,7 @@
 import { Phone, Play, X } from 'lucide-react';
 import type { Call } from '../../../contracts/call/call';
 import type { Profile } from '../../../contracts/profile/profile';
-import { canResume, isLive, staysWhenEnded } from '../../state/call-views';
+import { isLive, staysWhenEnded } from '../../state/call-views';
 import { useApp } from '../kit/app-context';
 import { EndButton, LINE_LOOK } from './CallActions';
 import { CallTimer } from './CallTimer';
@@ -50,7 +50,7 @@ export function CallLine({ call, line, above }: CallLineProps) {
         <SinceTime since={call.startedAt} label={`${phaseWords(call)} for`} />
       )}
       <span className="call-line-end">
-        {canResume(call) && (
+        {call.can.includes('resume') && (
           <SettlingButton
             className="button"
             meaning={above}
