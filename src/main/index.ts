@@ -33,6 +33,7 @@ import {
   UNLOCK_PARTITION,
 } from './lockdown/hardening';
 import { createLog } from './base/log';
+import { createLogFile } from './diagnostics/log-file';
 import { policyPlace } from './policy/managed-policy';
 import { createNotify } from './ipc/notify';
 import { createAuditTrail } from './audit/audit-trail';
@@ -46,7 +47,12 @@ import { createZoom } from './windows/zoom';
 
 const here = import.meta.dirname;
 const preload = join(here, '../preload/index.cjs');
-const log = createLog((line) => void process.stderr.write(`${line}\n`));
+/** From the start on; a command writes none. */
+let toDisk = (_line: string): void => undefined;
+const log = createLog((line) => {
+  process.stderr.write(`${line}\n`);
+  toDisk(line);
+});
 exitOnUncaught(log);
 
 const wantedFolder = app.commandLine.getSwitchValue('user-data-dir');
@@ -90,6 +96,8 @@ function onRefused(what: string): void {
 
 async function start(): Promise<void> {
   const folder = app.getPath('userData');
+  const logPath = join(folder, 'logs', 'ringfence.log');
+  toDisk = createLogFile(logPath);
   const clock = systemClock;
   const windows = createWindows<BrowserWindow>();
   const phoneWindow = () => windows.get('phone');
@@ -185,6 +193,7 @@ async function start(): Promise<void> {
     );
   });
   const { incoming, ringing } = composeIpc({
+    logPath,
     zoom,
     files,
     tokens,

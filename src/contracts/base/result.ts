@@ -52,6 +52,7 @@ export const failureActions = [
   'retry',
   'open-keys',
   'open-profiles',
+  'show-log',
   'paste-key',
   'unlock-keychain',
   'install-keychain',

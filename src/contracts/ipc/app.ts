@@ -11,6 +11,8 @@ export const appChannels = {
       electron: z.string(),
       chromium: z.string(),
       platform: z.string(),
+      /** Where the log is, for a person who is asked for it. */
+      log: z.string(),
       osSandbox: z.boolean(),
     }),
     windows: ['phone', 'incoming'],

@@ -63,6 +63,7 @@ export interface IpcPorts {
   readonly notify: Notify;
   readonly clock: Clock;
   readonly log: Log;
+  readonly logPath: string;
   /** The preload script's path. */
   readonly preload: string;
 }
@@ -81,6 +82,7 @@ export function composeIpc({
   notify,
   clock,
   log,
+  logPath,
   preload,
 }: IpcPorts): { readonly incoming: IncomingCalls; readonly ringing: RingingCalls } {
   const { keys, broker, renewal, voice, tests, sippet, snapshot, tellProfiles, lineChanged } = tokens;
@@ -154,6 +156,7 @@ export function composeIpc({
           electron: process.versions.electron,
           chromium: process.versions.chrome,
           platform: process.platform,
+          log: logPath,
           osSandbox: await isSandboxed(
             phoneWindow()?.webContents.getOSProcessId() ?? 0,
             !app.commandLine.hasSwitch('no-sandbox'),

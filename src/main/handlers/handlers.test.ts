@@ -65,7 +65,7 @@ function setUp(phoneLock: PhoneLockState = { lockedBy: null }) {
     CallPorts &
     Omit<TakeKeyPorts & ChangeLinesPorts & GrantPorts & KeyPorts & ProfilePorts, 'takeKey' | 'lines'> = {
     appInfo: () =>
-      Promise.resolve({ version: '1', electron: '33', chromium: '130', platform: 'linux', osSandbox: true }),
+      Promise.resolve({ version: '1', electron: '33', chromium: '130', platform: 'linux', log: '', osSandbox: true }),
     settings: {
       current: () => settings.parse({}),
       notice: null,

@@ -86,7 +86,7 @@ export function serveIpc(ports: IpcPorts): void {
     return fail(
       'internal',
       'Something went wrong inside Ringfence. Try again; if it stays, restart it and send us its log.',
-      'retry',
+      'show-log',
     );
   };
 

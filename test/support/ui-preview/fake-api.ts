@@ -123,7 +123,14 @@ export function createFakeApi(
 
   const answers: Record<string, Answer> = {
     'app.info': () =>
-      ok({ version: '0.1.0', electron: '45.4.1', chromium: '152.0.7300.0', platform: 'linux', osSandbox: true }),
+      ok({
+        version: '0.1.0',
+        electron: '45.4.1',
+        chromium: '152.0.7300.0',
+        platform: 'linux',
+        log: '/home/asha/.config/Ringfence/logs/ringfence.log',
+        osSandbox: true,
+      }),
     'settings.get': () => ok(settings),
     'settings.set': (change: Partial<Settings>) => {
       settings = { ...settings, ...change };

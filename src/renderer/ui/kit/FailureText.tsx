@@ -56,6 +56,7 @@ export function FailureText({ failure, onRetry, profileId, onDone }: FailureText
     'install-keychain': openKeys,
     'paste-key': onRetry ?? openKeys,
     'open-profiles': () => view.openSettings('profiles'),
+    'show-log': () => view.openSettings('about'),
     'choose-microphone': () => view.change({ devicesOpen: true }),
     'check-number': focusDialField,
     'unlock-admin': () => void unlockAdmin(),

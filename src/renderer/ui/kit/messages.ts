@@ -232,6 +232,7 @@ export const ACTION_MESSAGES: Readonly<Record<FailureAction, string | null>> = {
   retry: 'Try again',
   'open-keys': 'Open keys',
   'open-profiles': 'Open profiles',
+  'show-log': 'Show where its log is',
   'paste-key': 'Open keys',
   'unlock-keychain': 'Try again',
   'install-keychain': 'Open keys',

@@ -45,6 +45,8 @@ export function AboutPanel() {
               ? 'This window runs in the sandbox of the system.'
               : 'This window runs without the sandbox of the system.'}
           </dd>
+          <dt>Log</dt>
+          <dd>{info.log}</dd>
           <dt>Licence</dt>
           <dd>Apache-2.0</dd>
         </dl>
