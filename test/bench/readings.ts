@@ -1,16 +1,28 @@
 /** Single readings of a running app. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ElectronApplication, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { processTree, pssBytes, switchOf, type ProcessInfo } from '../support/app/processes';
 
-/** When the main process was created, in milliseconds since the epoch. */
-export async function createdAt(electron: ElectronApplication): Promise<number> {
-  const created = await electron.evaluate(() =>
-    (process as NodeJS.Process & { getCreationTime(): number | null }).getCreationTime(),
-  );
-  if (created === null) throw new Error('Electron does not know when it was started');
-  return created;
+/** Clock ticks a second in /proc: USER_HZ, which is 100 on every Linux that Electron runs on. */
+const TICKS_A_SECOND = 100;
+
+/** What stands behind a process's name in /proc/PID/stat, which may hold spaces itself (proc(5)): field 3 is the first. Empty when it has ended. */
+async function statOf(pid: number): Promise<readonly string[]> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/**
+ * When the main process was created, in milliseconds since the epoch, at most 20 ms wrong: its start (field 22 of /proc/PID/stat) and the time now
+ * (/proc/uptime), both since the boot in hundredths of a second. Electron's getCreationTime() adds the start to a boot time in whole seconds, which is up to
+ * 999 ms too early, and the same until the next boot.
+ */
+export async function createdAt(pid: number): Promise<number> {
+  const [uptime, now, fields] = [await readFile('/proc/uptime', 'utf8'), Date.now(), await statOf(pid)];
+  const started = Number(fields[19]) / TICKS_A_SECOND;
+  if (!Number.isFinite(started)) throw new Error(`process ${pid} has ended`);
+  return now - (Number(uptime.split(' ')[0]) - started) * 1000;
 }
 
 /** When the page first showed text, in milliseconds since the epoch. */
@@ -46,16 +58,11 @@ export async function settledMegabytes(rootPid: number): Promise<number | null> 
   return before;
 }
 
-/** Clock ticks a second in /proc: USER_HZ, which is 100 on every Linux that Electron runs on. */
-const TICKS_A_SECOND = 100;
-
 /** Processor time (user and system) that a process has had, in ms: fields 14 and 15 of /proc/PID/stat (proc(5)). Null when it has ended. */
 async function processorMs(pid: number): Promise<number | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The second field is a name in brackets, which may hold spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = await statOf(pid);
   const [user, system] = [Number(fields[11]), Number(fields[12])];
-  return stat === '' ? null : ((user + system) * 1000) / TICKS_A_SECOND;
+  return fields.length === 0 ? null : ((user + system) * 1000) / TICKS_A_SECOND;
 }
 
 /** The share of one core that the app without its gateway takes over the next `forMs`, in percent. */

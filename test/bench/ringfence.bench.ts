@@ -57,14 +57,14 @@ test('start and size, beside an empty window', async ({ launch }) => {
   const phone = { shown: [] as number[], registered: [] as number[], idle: [] as number[], inCall: [] as number[] };
   for (let run = 0; run < STARTS; run++) {
     const bare = await launchEmptyWindow();
-    empty.loaded.push((await paintedAt(bare.page)) - (await createdAt(bare.electron)));
+    empty.loaded.push((await paintedAt(bare.page)) - (await createdAt(bare.pid)));
     const emptySize = await settledMegabytes(bare.pid);
     if (emptySize !== null) empty.size.push(emptySize);
     await bare.close();
 
     const app = await launch({ bare: true });
     await untilRegistered(app.page);
-    const created = await createdAt(app.electron);
+    const created = await createdAt(app.pid);
     phone.shown.push((await paintedAt(app.page)) - created);
     phone.registered.push(((await lastMark(app.page, 'registered')) ?? NaN) - created);
     const idle = await settledMegabytes(app.pid);
