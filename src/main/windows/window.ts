@@ -114,7 +114,8 @@ export function openPhoneWindow({ preload, state, saveState, log, onMade }: Phon
     autoHideMenuBar: true,
     backgroundColor: backgroundColour(),
     // Calls and timers go on while the window is hidden.
-    webPreferences: { ...lockedPreferences(preload), backgroundThrottling: false },
+    // Its scripts are compiled once for all starts, and not only once they were loaded often.
+    webPreferences: { ...lockedPreferences(preload), backgroundThrottling: false, v8CacheOptions: 'bypassHeatCheck' },
   });
   takeOverConsole(window.webContents, log);
   window.once('ready-to-show', () => {
