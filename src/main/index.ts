@@ -48,10 +48,10 @@ import { createZoom } from './windows/zoom';
 const here = import.meta.dirname;
 const preload = join(here, '../preload/index.cjs');
 /** From the start on; a command writes none. */
-let toDisk = (_line: string): void => undefined;
+let toDisk: ((line: string) => void) | null = null;
 const log = createLog((line) => {
   process.stderr.write(`${line}\n`);
-  toDisk(line);
+  toDisk?.(line);
 });
 exitOnUncaught(log);
 

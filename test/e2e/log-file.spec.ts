@@ -11,10 +11,8 @@ test('the log is where About says, is read by its owner alone, and holds no toke
     throw new Error('the Practice line presents a token');
   const { token } = grant.presentation;
   // As a careless line would have it: Chromium prints such texts, and so does a page.
-  await page.evaluate(
-    (text) => console.error(`WebSocket connection to 'wss://pbx.example.com/?t=${text}' failed`),
-    token,
-  );
+  const careless = `WebSocket connection to 'wss://pbx.example.com/?t=${token}' failed`;
+  await page.evaluate(`console.error(${JSON.stringify(careless)})`);
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('tab', { name: 'About' }).click();
   const path = await page

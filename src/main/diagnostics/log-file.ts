@@ -9,8 +9,8 @@ const FILES = 4;
 /** Its owner's alone. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
-/** A link in its place is somebody's trap; Windows has no such flag, and no such links without an admin. */
-const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+/** A link in its place is somebody's trap. Windows has no such flag (it is undefined there, which adds nothing), and makes no such links without an admin. */
+const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
 
 /** `ringfence.log`, `ringfence.1.log` ... */
 export function logFileName(path: string, age: number): string {

@@ -132,6 +132,33 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
     return entry;
   }
 
+  function act(id: CallId, command: CallCommand): void {
+    const voice = entries.get(id)?.voice;
+    if (voice === undefined) return;
+    switch (command.verb) {
+      case 'end':
+        voice.end(voice.call().phase === 'dialing' || voice.call().phase === 'connecting' ? 'cancelled' : 'hung-up');
+        return;
+      case 'mute':
+        voice.setMuted(command.on);
+        return;
+      case 'hold':
+        voice.setHeld(true);
+        return;
+      case 'resume':
+        voice.setHeld(false);
+        return;
+      case 'dismiss':
+        dismiss(id);
+        return;
+      // It calls nobody, and an assistant hears no digits.
+      case 'answer':
+      case 'send-digits':
+      case 'send-after':
+        return;
+    }
+  }
+
   return {
     snapshot: () => {
       shown ??= {
@@ -204,28 +231,9 @@ export function createVoiceUserAgent(deps: VoiceUserAgentDeps): UserAgent {
       onEvent(problem('Call refused', placed.failure.sentence));
       return placed;
     },
-    act: async (id: CallId, command: CallCommand): Promise<void> => {
-      const voice = entries.get(id)?.voice;
-      if (voice === undefined) return;
-      switch (command.verb) {
-        case 'end':
-          return voice.end(
-            voice.call().phase === 'dialing' || voice.call().phase === 'connecting' ? 'cancelled' : 'hung-up',
-          );
-        case 'mute':
-          return voice.setMuted(command.on);
-        case 'hold':
-          return voice.setHeld(true);
-        case 'resume':
-          return voice.setHeld(false);
-        case 'dismiss':
-          return dismiss(id);
-        // It calls nobody, and an assistant hears no digits.
-        case 'answer':
-        case 'send-digits':
-        case 'send-after':
-          return;
-      }
+    act: (id, command) => {
+      act(id, command);
+      return Promise.resolve();
     },
     useMicrophone: (stream) => {
       for (const entry of liveEntries()) {

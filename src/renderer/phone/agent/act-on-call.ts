@@ -20,21 +20,29 @@ export function createActOnCall(calls: CallTable, clock: Clock): Act {
   return async (id: CallId, command: CallCommand): Promise<void> => {
     switch (command.verb) {
       case 'answer':
-        return await calls.answer(id);
+        await calls.answer(id);
+        return;
       case 'end':
-        return end(id, command.how);
+        end(id, command.how);
+        return;
       case 'mute':
-        return calls.get(id)?.setMuted(command.on);
+        calls.get(id)?.setMuted(command.on);
+        return;
       case 'hold':
-        return calls.hold(id);
+        calls.hold(id);
+        return;
       case 'resume':
-        return calls.resume(id);
+        calls.resume(id);
+        return;
       case 'send-digits':
-        return calls.get(id)?.sendDigits(command.digits);
+        calls.get(id)?.sendDigits(command.digits);
+        return;
       case 'send-after':
-        return calls.get(id)?.sendAfter();
+        calls.get(id)?.sendAfter();
+        return;
       case 'dismiss':
-        return calls.dismiss(id);
+        calls.dismiss(id);
+        return;
     }
   };
 }
