@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createScriptedApi } from '../../../test/support/ui-preview/scripted-api';
 import type { Call } from '../../contracts/call/call';
+import type { CallCommand } from '../../contracts/call/call-command';
 import { announcementOf, followIncoming } from './incoming-window';
 import { NO_PHONE, createPhoneStore } from './phone-store';
 import { ok } from '../../contracts/base/result';
@@ -35,11 +36,7 @@ function setUp() {
     }),
     get: calls.get,
     subscribe: calls.subscribe,
-    answer: (id: string) => {
-      done.push(`answer ${id}`);
-      return Promise.resolve();
-    },
-    end: (id: string) => void done.push(`end ${id}`),
+    act: (id: string, { verb }: CallCommand) => void done.push(`${verb} ${id}`),
   };
   const settings = createStore(DEFAULT_SETTINGS);
   const scripted = createScriptedApi();
