@@ -22,7 +22,7 @@ export const locksChannels = {
   'phone.state': { input: nothing, output: phoneLockState, windows: ['phone'] },
   /** Closes the line and drops its grants: answers at once, `phone.locked` says how it goes on. */
   'phone.lock': { input: nothing, output: phoneLockState, windows: ['phone'] },
-  /** Agents have no passphrase here: whoever sits at the window may go on. Refused while the computer's own screen is locked. */
+  /** Agents have no passphrase here: the person at the window may go on. Refused while the computer's own screen is locked. */
   'phone.unlock': { input: nothing, output: phoneLockState, windows: ['phone'], noted: true },
   /** Locks, forgets the line, and loads the window anew. */
   'phone.signOut': { input: nothing, output: phoneLockState, windows: ['phone'], noted: true },

@@ -2,7 +2,7 @@
 import type { Result } from '../../contracts/base/result';
 import type { NewAuditEntry } from './audit-log';
 
-/** Answers with the outcome; a refusal is noted first. A dialog that somebody closed is none. */
+/** Answers with the outcome; a refusal is noted first. A closed dialog is no refusal. */
 export type NoteRefusal = <T>(
   profileId: string,
   about: 'key' | 'profile' | 'watch',

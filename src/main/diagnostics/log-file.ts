@@ -4,7 +4,7 @@ import { dirname, extname } from 'node:path';
 
 /** Bytes. */
 const LARGEST_FILE = 1_000_000;
-/** The newest with them. */
+/** With the newest. */
 const FILES = 4;
 /** Its owner's alone. */
 const FILE_MODE = 0o600;
@@ -28,7 +28,7 @@ export function createLogFile(path: string, largest = LARGEST_FILE): (line: stri
       try {
         renameSync(logFileName(path, age - 1), logFileName(path, age));
       } catch {
-        // There is none of that age yet.
+        // No file of that age exists yet.
       }
     }
   }
@@ -36,7 +36,7 @@ export function createLogFile(path: string, largest = LARGEST_FILE): (line: stri
     const file = openSync(path, APPEND, FILE_MODE);
     try {
       const { size, mode } = fstatSync(file);
-      // One that was there before, made by somebody who minds less.
+      // Another program made it, and let others read it.
       if ((mode & 0o077) !== 0) fchmodSync(file, FILE_MODE);
       writeSync(file, text);
       return size;

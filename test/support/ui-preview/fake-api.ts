@@ -128,7 +128,7 @@ export function createFakeApi(
         electron: '45.4.1',
         chromium: '152.0.7300.0',
         platform: 'linux',
-        log: '/home/asha/.config/Ringfence/logs/ringfence.log',
+        log: '/var/lib/example/Ringfence/logs/ringfence.log',
         osSandbox: true,
       }),
     'settings.get': () => ok(settings),
